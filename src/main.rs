@@ -1,1 +1,8 @@
+//! pipectl: one `pipeline.yaml` becomes a serverless analytics platform on AWS.
+
+mod aws;
+mod engine;
+mod names;
+mod resources;
+
 fn main() {}

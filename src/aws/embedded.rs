@@ -1,0 +1,54 @@
+//! The SDK's HTTP client for an AWS that runs inside this process: no socket, no port.
+
+use super::connect::LocalTarget;
+use aws_config::{ConfigLoader, Region};
+use aws_sdk_sts::config::Credentials;
+use aws_smithy_http_client::Builder;
+use aws_smithy_runtime_api::client::http::{
+    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::body::SdkBody;
+use pipectl_local::LocalAws;
+use std::sync::Arc;
+
+/// The region of a Local AWS that no file and no flag names.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Points the SDK at Local AWS. Credentials are fixed: nothing of the user's reaches it.
+pub(super) fn configure(loader: ConfigLoader, local: LocalTarget, has_region: bool) -> ConfigLoader {
+    let credentials = Credentials::new("local", "local", None, None, "pipectl-local");
+    let loader = loader.credentials_provider(credentials);
+    let loader = match local {
+        LocalTarget::Served(url) => loader.endpoint_url(url).http_client(Builder::new().build_http()),
+        LocalTarget::Embedded(aws) => {
+            loader.endpoint_url("http://localhost:4566").http_client(Embedded { aws: Arc::from(aws) })
+        }
+    };
+    if has_region { loader } else { loader.region(Region::new(DEFAULT_REGION)) }
+}
+
+#[derive(Clone, Debug)]
+struct Embedded {
+    aws: Arc<LocalAws>,
+}
+
+impl HttpClient for Embedded {
+    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+        SharedHttpConnector::new(self.clone())
+    }
+}
+
+impl HttpConnector for Embedded {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let aws = Arc::clone(&self.aws);
+        HttpConnectorFuture::new(async move {
+            let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
+            let response = aws.respond(request).await;
+            let response = response.map(SdkBody::from_body_1_x);
+            HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
+        })
+    }
+}

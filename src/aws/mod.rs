@@ -1,0 +1,54 @@
+//! The one connection to AWS: clients, who we are there, and what all kinds share.
+
+mod connect;
+mod error;
+mod pace;
+mod tagging;
+mod tags;
+mod timings;
+mod wait;
+
+#[cfg(feature = "local")]
+mod embedded;
+
+#[cfg(feature = "local")]
+pub(crate) use connect::LocalTarget;
+pub(crate) use connect::{Target, connect};
+pub(crate) use error::{Error, Expect, Result, Sort};
+pub(crate) use tags::{Stamp, Tags};
+pub(crate) use timings::Timings;
+pub(crate) use wait::{Look, Patience, call, read, until, write};
+
+use crate::names::Names;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
+
+/// Clients for one pipeline in one account and region.
+#[derive(Debug)]
+pub(crate) struct Aws {
+    pub(crate) names: Names,
+    pub(crate) apigateway: aws_sdk_apigateway::Client,
+    pub(crate) athena: aws_sdk_athena::Client,
+    pub(crate) firehose: aws_sdk_firehose::Client,
+    pub(crate) glue: aws_sdk_glue::Client,
+    pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) lambda: aws_sdk_lambda::Client,
+    pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) timings: Timings,
+    /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.
+    pub(crate) endpoint: Option<String>,
+    tagged: OnceCell<Vec<tagging::Tagged>>,
+    lanes: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
+}
+
+impl Aws {
+    /// Lets one caller at a time through, for what AWS does not take in parallel: changes to one REST
+    /// API (terraform-provider-aws#776), permissions of one function (silently lost).
+    pub(crate) async fn lane(&self, name: &str) -> OwnedMutexGuard<()> {
+        let lane = Arc::clone(self.lanes.lock().await.entry(name.to_owned()).or_default());
+        lane.lock_owned().await
+    }
+}

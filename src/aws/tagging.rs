@@ -1,0 +1,47 @@
+//! What the Resource Groups Tagging API says is ours, which is how orphans are found.
+
+use super::{Aws, Error, Result};
+use crate::names::{TAG_NAME, TAG_PIPELINE, TAG_STAGE};
+use aws_sdk_resourcegroupstagging::types::TagFilter;
+
+/// A resource that carries our tags.
+#[derive(Clone, Debug)]
+pub(crate) struct Tagged {
+    arn: String,
+    name: Option<String>,
+}
+
+impl Aws {
+    /// The part of the ARN behind `prefix`, for each resource that carries our tags and whose ARN
+    /// starts with it (`arn:aws:glue:us-east-1:123456789012:crawler/`).
+    ///
+    /// The API is asked once a run. New tags take some time to show there, which is why kinds look at
+    /// the names they expect by themselves and come here only for orphans.
+    ///
+    /// # Errors
+    /// AWS's, if the caller may not call `tag:GetResources`.
+    pub(crate) async fn tagged(&self, prefix: &str) -> Result<Vec<String>> {
+        let all = self.tagged.get_or_try_init(|| self.fetch_tagged()).await?;
+        let of_kind = all.iter().filter(|tagged| tagged.name.is_some());
+        Ok(of_kind.filter_map(|tagged| tagged.arn.strip_prefix(prefix)).map(str::to_owned).collect())
+    }
+
+    async fn fetch_tagged(&self) -> Result<Vec<Tagged>> {
+        let filter = |key: &str, value: &str| TagFilter::builder().key(key).values(value).build();
+        let mut pages = self
+            .tagging
+            .get_resources()
+            .tag_filters(filter(TAG_PIPELINE, &self.names.pipeline))
+            .tag_filters(filter(TAG_STAGE, &self.names.stage))
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = vec![];
+        while let Some(resource) = pages.next().await {
+            let resource = resource.map_err(|error| Error::from_sdk("tag:GetResources", &error))?;
+            let name = resource.tags().iter().find(|tag| tag.key() == TAG_NAME).map(|tag| tag.value().to_owned());
+            found.push(Tagged { arn: resource.resource_arn().unwrap_or_default().to_owned(), name });
+        }
+        Ok(found)
+    }
+}

@@ -1,0 +1,100 @@
+//! Tags: the user's, which are an attribute like any other, and ours, which are the memory.
+
+use super::Aws;
+use crate::engine::diff::Attributes;
+use crate::engine::resource::Owner;
+use crate::engine::value::{Canonical, Value};
+use crate::names::{Names, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_STAGE};
+use std::collections::BTreeMap;
+
+/// The user's tags on a resource: neither `aws:*`, which AWS puts there, nor `pipectl:*`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tags(pub(crate) BTreeMap<String, String>);
+
+impl Canonical for Tags {
+    fn canonical(&self) -> Value {
+        self.0.canonical()
+    }
+}
+
+/// What the tags of a live resource say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) tags: Tags,
+    pub(crate) owner: Owner,
+    /// Its name in the blueprint, if pipectl made it.
+    pub(crate) name: Option<String>,
+    /// The digest last applied.
+    pub(crate) applied: Option<String>,
+    /// All `pipectl:*` tags, for kinds that keep more there.
+    pub(crate) ours: BTreeMap<String, String>,
+}
+
+impl Stamp {
+    /// Reads the tags that AWS returned.
+    pub(crate) fn read(names: &Names, tags: impl IntoIterator<Item = (String, String)>) -> Self {
+        let (ours, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) = tags
+            .into_iter()
+            .filter(|(key, _)| !key.starts_with("aws:"))
+            .partition(|(key, _)| key.starts_with("pipectl:"));
+        let owner = match (ours.get(TAG_PIPELINE), ours.get(TAG_STAGE)) {
+            (Some(pipeline), Some(stage)) if *pipeline == names.pipeline && *stage == names.stage => Owner::Us,
+            (Some(pipeline), stage) => {
+                Owner::Other(format!("{pipeline}/{}", stage.map_or("(no stage)", String::as_str)))
+            }
+            (None, _) => Owner::Nobody,
+        };
+        let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).cloned());
+        Self { tags: Tags(theirs), owner, name, applied, ours }
+    }
+}
+
+impl Tags {
+    /// All tags to put on a resource: the user's, the owner's, its name and its digest.
+    pub(crate) fn stamped(&self, aws: &Aws, name: &str, attributes: &Attributes) -> BTreeMap<String, String> {
+        let mut all = self.0.clone();
+        all.extend(aws.names.owner_tags());
+        all.insert(TAG_NAME.to_owned(), name.to_owned());
+        all.insert(TAG_CONFIG.to_owned(), attributes.digest());
+        all
+    }
+
+    /// Keys to take off a live resource whose user tags are `live`.
+    pub(crate) fn removed_from(&self, live: &Tags) -> Vec<String> {
+        live.0.keys().filter(|key| !self.0.contains_key(*key)).cloned().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        Names {
+            partition: "aws".into(),
+            account: "1".into(),
+            region: "us-east-1".into(),
+            pipeline: "clicks".into(),
+            stage: "prod".into(),
+        }
+    }
+
+    fn stamp(tags: &[(&str, &str)]) -> Stamp {
+        Stamp::read(&names(), tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
+    }
+
+    #[test]
+    fn the_owner_is_read_from_the_tags() {
+        assert_eq!(stamp(&[("team", "growth")]).owner, Owner::Nobody);
+        assert_eq!(stamp(&[("pipectl:pipeline", "clicks"), ("pipectl:stage", "prod")]).owner, Owner::Us);
+        let other = stamp(&[("pipectl:pipeline", "clicks"), ("pipectl:stage", "dev")]).owner;
+        assert_eq!(other, Owner::Other("clicks/dev".into()));
+    }
+
+    #[test]
+    fn only_the_users_tags_are_an_attribute() {
+        let read = stamp(&[("aws:cloudformation:stack-name", "x"), ("pipectl:config", "d"), ("team", "growth")]);
+        assert_eq!(read.tags, Tags([("team".to_owned(), "growth".to_owned())].into()));
+        assert_eq!(read.applied.as_deref(), Some("d"));
+    }
+}

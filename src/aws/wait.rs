@@ -1,0 +1,127 @@
+//! Calls that are repeated while AWS is not ready, each for a named reason and a limited time.
+
+use super::error::{Error, Result, Sort};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// For how long a call may be repeated, by the reason AWS refuses it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Patience {
+    /// For IAM to tell the service about a role.
+    pub(crate) propagation: Duration,
+    /// For somebody else's change, or an unfinished one of ours.
+    pub(crate) busy: Duration,
+    /// For throttling that outlasts the SDK's own retries.
+    pub(crate) throttle: Duration,
+}
+
+impl Patience {
+    /// Terraform's usual budget for IAM propagation is two minutes.
+    pub(crate) const USUAL: Self = Self {
+        propagation: Duration::from_secs(120),
+        busy: Duration::from_secs(120),
+        throttle: Duration::from_secs(60),
+    };
+    /// Lambda is given five minutes by Terraform.
+    pub(crate) const LAMBDA: Self =
+        Self { propagation: Duration::from_secs(300), busy: Duration::from_secs(300), ..Self::USUAL };
+    /// Reading is not refused for a reason that goes away, except too many requests.
+    pub(crate) const READING: Self = Self { propagation: Duration::ZERO, busy: Duration::from_secs(10), ..Self::USUAL };
+
+    /// The budget, the first pause and the longest pause.
+    fn cadence(self, sort: Sort) -> Option<(Duration, Duration, Duration)> {
+        let millis = Duration::from_millis;
+        match sort {
+            Sort::Propagating => Some((self.propagation, millis(250), millis(2_000))),
+            Sort::Busy => Some((self.busy, millis(500), millis(8_000))),
+            Sort::Throttled => Some((self.throttle, millis(1_000), millis(8_000))),
+            _ => None,
+        }
+    }
+}
+
+/// Makes a call, and makes it again while its error is one that passes.
+///
+/// # Errors
+/// AWS's error, with the time spent waiting when the budget ran out.
+pub(crate) async fn call<T, E, F>(operation: &'static str, patience: Patience, send: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let began = Instant::now();
+    let mut attempt = 0;
+    loop {
+        super::pace::turn(operation).await;
+        let error = match send().await {
+            Ok(value) => return Ok(value),
+            Err(error) => Error::from_sdk(operation, &error),
+        };
+        let Some((budget, first, longest)) = patience.cadence(error.sort()) else { return Err(error) };
+        let pause = first.saturating_mul(1 << attempt.min(8)).min(longest);
+        if began.elapsed() + pause > budget {
+            return Err(error.waited(began.elapsed()));
+        }
+        attempt += 1;
+        sleep(pause).await;
+    }
+}
+
+/// A read: repeated only when AWS is busy or throttles.
+pub(crate) async fn read<T, E, F>(operation: &'static str, send: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    call(operation, Patience::READING, send).await
+}
+
+/// A write: repeated while IAM propagates or another change is in progress.
+pub(crate) async fn write<T, E, F>(operation: &'static str, send: impl Fn() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    call(operation, Patience::USUAL, send).await
+}
+
+/// What one look at a resource says about the condition waited for.
+#[derive(Debug)]
+pub(crate) enum Look<T> {
+    Done(T),
+    /// Not yet; the state AWS reports.
+    NotYet(String),
+}
+
+/// Looks until the condition holds. The first look comes at once: most changes are done by then, and
+/// Terraform's fixed delay of 5 s before it is what makes its Lambda waiter slow.
+///
+/// # Errors
+/// `StillWaiting` when the limit passes; whatever `look` fails with, at once.
+pub(crate) async fn until<T, F>(
+    operation: &'static str,
+    condition: &str,
+    limit: Duration,
+    look: impl Fn() -> F,
+) -> Result<T>
+where
+    F: Future<Output = Result<Look<T>>>,
+{
+    let began = Instant::now();
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let state = match look().await? {
+            Look::Done(value) => return Ok(value),
+            Look::NotYet(state) => state,
+        };
+        if began.elapsed() + pause > limit {
+            let message = format!("it should be {condition}, but is {state}");
+            return Err(Error::new(operation, "StillWaiting", &message).waited(began.elapsed()));
+        }
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}

@@ -1,0 +1,125 @@
+//! The attributes of a resource, and the difference between two sets of them.
+
+use super::value::{Canonical, Value, digest};
+use std::collections::BTreeMap;
+
+/// What AWS lets us do when an attribute differs: the one fact it does not tell by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnChange {
+    Update,
+    Replace,
+}
+
+/// A resource described once, for diffing, digesting and printing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Attributes(BTreeMap<&'static str, (Value, OnChange)>);
+
+impl Attributes {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// An attribute that AWS lets us change in place.
+    pub(crate) fn update(mut self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
+        self.0.insert(name, (value.canonical(), OnChange::Update));
+        self
+    }
+
+    /// An attribute fixed at creation: a change of it replaces the resource.
+    pub(crate) fn replace(mut self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
+        self.0.insert(name, (value.canonical(), OnChange::Replace));
+        self
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, (value, _))| (*name, value))
+    }
+
+    /// What is kept in the tag `pipectl:config` to tell drift from an edit.
+    ///
+    /// Unset attributes do not count, so that a release that learns to manage one more attribute does
+    /// not call every resource edited. Secrets count by their digest.
+    pub(crate) fn digest(&self) -> String {
+        let mut text = String::new();
+        for (name, value) in self.iter().filter(|(_, value)| **value != Value::Unset) {
+            text.push_str(&format!("{name}={value:?}\n"));
+        }
+        digest(text)
+    }
+}
+
+/// One attribute that differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Change {
+    pub(crate) attribute: &'static str,
+    pub(crate) before: Value,
+    pub(crate) after: Value,
+    pub(crate) forces_replacement: bool,
+}
+
+/// Everything that differs between `live` and `desired`, in attribute order.
+pub(crate) fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (name, (after, on_change)) in &desired.0 {
+        let before = live.0.get(name).map_or(&Value::Unset, |(value, _)| value);
+        if before != after {
+            changes.push(Change {
+                attribute: name,
+                before: before.clone(),
+                after: after.clone(),
+                forces_replacement: *on_change == OnChange::Replace,
+            });
+        }
+    }
+    changes
+}
+
+/// For kinds whose `update` makes a different call for each attribute.
+pub(crate) trait Changes {
+    /// Whether any of these attributes differs.
+    fn touch(&self, attributes: &[&str]) -> bool;
+}
+
+impl Changes for [Change] {
+    fn touch(&self, attributes: &[&str]) -> bool {
+        self.iter().any(|change| attributes.contains(&change.attribute))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn attributes(pairs: &BTreeMap<u8, i64>) -> Attributes {
+        const NAMES: [&str; 4] = ["a", "b", "c", "d"];
+        pairs.iter().fold(Attributes::new(), |all, (name, value)| all.update(NAMES[usize::from(name % 4)], value))
+    }
+
+    proptest! {
+        #[test]
+        fn a_resource_does_not_differ_from_itself(pairs: BTreeMap<u8, i64>) {
+            let one = attributes(&pairs);
+            prop_assert_eq!(diff(&one, &one), vec![]);
+            prop_assert_eq!(one.digest(), one.clone().digest());
+        }
+    }
+
+    #[test]
+    fn a_change_names_the_attribute_both_values_and_what_it_costs() {
+        let live = Attributes::new().update("memory", &128_i64).replace("name", "a");
+        let desired = Attributes::new().update("memory", &512_i64).replace("name", "b");
+        let changes = diff(&live, &desired);
+        assert_eq!(changes.len(), 2);
+        assert_eq!((&changes[0].before, &changes[0].after), (&Value::Int(128), &Value::Int(512)));
+        assert!(!changes[0].forces_replacement && changes[1].forces_replacement);
+        assert!(changes.touch(&["memory"]) && !changes.touch(&["timeout"]));
+    }
+
+    #[test]
+    fn an_attribute_that_is_unset_on_both_sides_does_not_move_the_digest() {
+        let without = Attributes::new().update("memory", &128_i64);
+        let with = without.clone().update("layers", &None::<String>);
+        assert_eq!(without.digest(), with.digest());
+    }
+}

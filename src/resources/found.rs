@@ -1,0 +1,64 @@
+//! Observing a kind whose resources have a name of ours and carry tags.
+
+use crate::aws::{Aws, Result, Stamp};
+use crate::engine::resource::{Live, Owner, Resource, Wanted};
+use futures::future::try_join_all;
+
+/// What reading one resource gives.
+#[derive(Debug)]
+pub(crate) struct Found<R: Resource> {
+    pub(crate) resource: R,
+    pub(crate) outputs: R::Outputs,
+    pub(crate) stamp: Stamp,
+    /// What deleting it would lose, in words.
+    pub(crate) data: String,
+}
+
+impl<R: Resource> Found<R> {
+    fn live(self, name: String) -> Live<R> {
+        let Self { resource, outputs, stamp, data } = self;
+        Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data }
+    }
+}
+
+/// Reads the wanted resources by id, and with them every other one that carries our tags.
+///
+/// `arn_prefix` is what the ARNs of this kind begin with; what follows is the id. `read` gives `None`
+/// for what is not there.
+pub(crate) async fn by_id<R, F>(
+    aws: &Aws,
+    wanted: &[Wanted],
+    arn_prefix: &str,
+    read: impl Fn(String) -> F,
+) -> Result<Vec<Live<R>>>
+where
+    R: Resource,
+    F: Future<Output = Result<Option<Found<R>>>>,
+{
+    let expected = try_join_all(wanted.iter().map(|wanted| read(wanted.id.clone())));
+    let (expected, tagged) = futures::try_join!(expected, aws.tagged(arn_prefix))?;
+    let mut all = vec![];
+    for (wanted, found) in wanted.iter().zip(expected) {
+        all.extend(found.map(|found| found.live(wanted.name.clone())));
+    }
+    let others = tagged.into_iter().filter(|id| wanted.iter().all(|wanted| wanted.id != *id));
+    for found in try_join_all(others.map(read)).await?.into_iter().flatten() {
+        // The Tagging API lags behind: tags may have been taken off since.
+        if found.stamp.owner == Owner::Us {
+            let name = name_of(&found, &all);
+            all.push(found.live(name));
+        }
+    }
+    Ok(all)
+}
+
+/// The name its tag gives, so that a resource whose id follows a setting (a bucket that gets another
+/// name) is seen as replaced. If the new one is there already, after a run that was killed, the old one
+/// goes by its id.
+fn name_of<R: Resource>(found: &Found<R>, seen: &[Live<R>]) -> String {
+    let id = found.resource.id();
+    match &found.stamp.name {
+        Some(name) if seen.iter().all(|live| live.name != *name) => name.clone(),
+        _ => id,
+    }
+}

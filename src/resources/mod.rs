@@ -1,0 +1,68 @@
+//! One file per kind, and the registry of them.
+
+mod found;
+mod log_group;
+
+pub(crate) use log_group::LogGroup;
+
+use crate::aws::{Aws, Result};
+use crate::engine::graph::Graph;
+use crate::engine::inventory::{AnyLive, Inventory};
+use crate::engine::resource::{Resource, Wanted};
+use futures::future::{BoxFuture, try_join_all};
+
+/// A kind of resource, its type erased.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    pub(crate) used_by: &'static [&'static str],
+    observe: for<'a> fn(&'a Aws, Vec<Wanted>) -> BoxFuture<'a, Result<Vec<Box<dyn AnyLive>>>>,
+}
+
+impl Kind {
+    const fn of<R: Resource>() -> Self {
+        Self {
+            name: R::KIND,
+            used_by: R::USED_BY,
+            observe: |aws, wanted| {
+                Box::pin(async move {
+                    let found = R::observe(aws, &wanted).await?;
+                    Ok(found.into_iter().map(|live| Box::new(live) as Box<dyn AnyLive>).collect())
+                })
+            },
+        }
+    }
+}
+
+/// Every kind that pipectl manages, each after the kinds it may depend on.
+pub(crate) const KINDS: &[Kind] = &[Kind::of::<LogGroup>()];
+
+/// Looks at everything live that the graph asks for or that is ours, all kinds at once.
+///
+/// # Errors
+/// The first error of any kind: a plan made from half a view could not be trusted.
+pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<Inventory> {
+    let all = try_join_all(KINDS.iter().map(|kind| (kind.observe)(aws, graph.wanted(kind.name)))).await?;
+    let mut inventory = Inventory::default();
+    all.into_iter().for_each(|found| inventory.extend(found));
+    Ok(inventory)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_named_once_and_used_by_later_kinds_only() {
+        for (index, kind) in KINDS.iter().enumerate() {
+            assert_eq!(KINDS.iter().filter(|other| other.name == kind.name).count(), 1, "{}", kind.name);
+            for user in kind.used_by {
+                let position = KINDS.iter().position(|other| other.name == *user);
+                assert!(
+                    position.is_some_and(|at| at > index),
+                    "{} is used by {user}, which must be a later kind",
+                    kind.name
+                );
+            }
+        }
+    }
+}
