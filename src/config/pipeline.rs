@@ -1,0 +1,285 @@
+//! What a pipeline file asks for, checked and with every default filled in.
+//!
+//! An `Option` is left only where absence means something of its own, and its comment says what.
+
+use super::column::Column;
+use super::schedule::Schedule;
+use super::units::{ByteSize, Days, Rate};
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// A whole `pipeline.yaml`.
+///
+/// As loaded, strings may hold `${account}` and `${region}`, which only AWS can tell;
+/// [`Pipeline::resolve`] fills them in.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pipeline {
+    /// Prefix of every resource name: `[a-z][a-z0-9-]{2,31}`.
+    pub(crate) name: String,
+    pub(crate) stage: String,
+    /// `None`: whatever region the AWS configuration chain gives.
+    pub(crate) region: Option<String>,
+    /// On everything that can be tagged, beside the tags that pipectl keeps for itself.
+    pub(crate) tags: BTreeMap<String, String>,
+    pub(crate) bucket: Bucket,
+    pub(crate) ingest: Ingest,
+    pub(crate) delivery: Delivery,
+    pub(crate) mover: Mover,
+    /// The columns of an event, in the order of the file.
+    pub(crate) schema: Vec<Column>,
+    pub(crate) catalog: Catalog,
+    pub(crate) etl: Etl,
+    pub(crate) query: Query,
+    pub(crate) usage: Usage,
+}
+
+/// The S3 bucket that holds every stage of the data.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Bucket {
+    /// `{name}-{stage}-${account}` unless the file says otherwise.
+    pub(crate) name: String,
+    pub(crate) expire: Expire,
+    pub(crate) versioning: bool,
+}
+
+/// Lifecycle rules; `None` keeps the objects for ever.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Expire {
+    /// What Firehose wrote and the mover has not moved: under `delivery.prefix`.
+    pub(crate) raw: Option<Days>,
+    /// The JSON in Hive partitions: under `mover.prefix`.
+    pub(crate) partitioned: Option<Days>,
+    /// The Parquet files: under `etl.output`.
+    pub(crate) parquet: Option<Days>,
+}
+
+/// The REST API in API Gateway and the function `track` behind it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Ingest {
+    /// Begins with `/`.
+    pub(crate) path: String,
+    pub(crate) cors: Cors,
+    /// Names of the API keys; none makes the method public.
+    pub(crate) api_keys: Vec<String>,
+    pub(crate) throttle: Throttle,
+    /// `None`: no limit but the throttle.
+    pub(crate) quota: Option<Quota>,
+    pub(crate) function: Function,
+}
+
+/// Which web pages may post events. Without an origin there is no `OPTIONS` method.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Cors {
+    /// `*` alone, or origins such as `https://example.com`.
+    pub(crate) origins: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Throttle {
+    pub(crate) rate: Rate,
+    /// Requests at once.
+    pub(crate) burst: u32,
+}
+
+/// How many requests one API key may make.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Quota {
+    pub(crate) requests: u32,
+    pub(crate) per: Period,
+}
+
+/// A Lambda function.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Function {
+    /// Whole mebibytes, which Lambda calls MB.
+    pub(crate) memory: ByteSize,
+    /// Whole seconds.
+    pub(crate) timeout: Duration,
+    pub(crate) architecture: Architecture,
+    /// `None`: shares the concurrency of the account. Zero stops the function.
+    pub(crate) reserved_concurrency: Option<u32>,
+    /// `None`: CloudWatch Logs keeps them for ever.
+    pub(crate) log_retention: Option<Days>,
+}
+
+/// The Firehose stream.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Delivery {
+    pub(crate) buffer: Buffer,
+    pub(crate) compression: Compression,
+    /// Where it writes; ends with `/`.
+    pub(crate) prefix: String,
+    /// Where it writes what it could not deliver; ends with `/`.
+    pub(crate) errors: String,
+}
+
+/// Firehose writes a file when either is reached.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Buffer {
+    /// Whole mebibytes, which Firehose calls MB.
+    pub(crate) size: ByteSize,
+    /// Whole seconds.
+    pub(crate) interval: Duration,
+}
+
+/// The function that moves what Firehose wrote into Hive partitions.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Mover {
+    /// Where it moves files to; ends with `/`.
+    pub(crate) prefix: String,
+    pub(crate) function: Function,
+}
+
+/// The Glue database and its two crawlers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Catalog {
+    /// `{name}_{stage}` unless the file says otherwise.
+    pub(crate) database: String,
+    pub(crate) crawlers: Crawlers,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Crawlers {
+    pub(crate) raw: Crawler,
+    pub(crate) parquet: Crawler,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Crawler {
+    pub(crate) schedule: Schedule,
+}
+
+/// The Glue job that turns JSON into Parquet, and its trigger.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Etl {
+    pub(crate) schedule: Schedule,
+    /// Where it writes; ends with `/`.
+    pub(crate) output: String,
+    pub(crate) workers: Workers,
+    pub(crate) glue_version: GlueVersion,
+    /// Whole minutes.
+    pub(crate) timeout: Duration,
+    pub(crate) execution: Execution,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Workers {
+    pub(crate) worker_type: WorkerType,
+    pub(crate) count: u32,
+}
+
+/// The Athena workgroup and its named queries.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Query {
+    /// Athena cancels a query that scans more.
+    pub(crate) scan_limit: ByteSize,
+    pub(crate) results: QueryResults,
+    /// SQL by name. As loaded, `${raw_table}`, `${parquet_table}` and `${database}` stand for themselves.
+    pub(crate) queries: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct QueryResults {
+    /// Ends with `/`.
+    pub(crate) prefix: String,
+    /// `None`: kept for ever.
+    pub(crate) expire: Option<Days>,
+}
+
+/// What the pipeline is expected to carry: only `cost-estimate` reads it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Usage {
+    pub(crate) events_per_month: u64,
+    pub(crate) event_size: ByteSize,
+    pub(crate) events_per_request: u64,
+    pub(crate) athena_scanned_per_month: ByteSize,
+}
+
+impl Pipeline {
+    /// The same pipeline with every placeholder filled in, for one account and region.
+    pub(crate) fn resolve(mut self, account: &str, region: &str) -> Self {
+        let place = |text: &str| text.replace("${account}", account).replace("${region}", region);
+        self.region = Some(region.to_owned());
+        self.bucket.name = place(&self.bucket.name);
+        self.catalog.database = place(&self.catalog.database);
+        self.tags.values_mut().for_each(|value| *value = place(value));
+        let tables = [
+            ("${raw_table}", self.raw_table()),
+            ("${parquet_table}", self.parquet_table()),
+            ("${database}", self.catalog.database.clone()),
+        ];
+        for sql in self.query.queries.values_mut() {
+            *sql = tables.iter().fold(place(sql), |sql, (name, value)| sql.replace(name, value));
+        }
+        self
+    }
+
+    /// The catalog's table over the partitioned JSON.
+    pub(crate) fn raw_table(&self) -> String {
+        table_name(&self.mover.prefix)
+    }
+
+    /// The catalog's table over the Parquet files.
+    pub(crate) fn parquet_table(&self) -> String {
+        table_name(&self.etl.output)
+    }
+}
+
+/// What AWS's crawler calls the table over a prefix: its last path element, in lower case, with `_` for
+/// every character that a table name cannot have.
+pub(crate) fn table_name(prefix: &str) -> String {
+    let element = prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    element.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
+}
+
+/// An enumeration whose values are spelled the same way in the file and in messages.
+macro_rules! spelled {
+    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum $name { $($(#[$variant_doc])* $variant),+ }
+
+        impl $name {
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),+];
+
+            pub(crate) fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+spelled! {
+    /// The unit of a usage plan's quota.
+    Period { Day = "day", Week = "week", Month = "month" }
+}
+spelled! {
+    /// The processor a function is built for.
+    Architecture { Arm64 = "arm64", X86_64 = "x86_64" }
+}
+spelled! {
+    /// How Firehose compresses what it writes.
+    Compression { Gzip = "gzip", None = "none", Snappy = "snappy", Zip = "zip" }
+}
+spelled! {
+    /// A size of Glue worker. The letter R has twice the memory of the G of the same size.
+    WorkerType {
+        G1X = "G.1X", G2X = "G.2X", G4X = "G.4X", G8X = "G.8X", G12X = "G.12X", G16X = "G.16X",
+        R1X = "R.1X", R2X = "R.2X", R4X = "R.4X", R8X = "R.8X",
+    }
+}
+spelled! {
+    /// The version of Glue, which decides those of Spark and Python.
+    GlueVersion { V2 = "2.0", V3 = "3.0", V4 = "4.0", V5 = "5.0", V5_1 = "5.1", V6 = "6.0" }
+}
+spelled! {
+    /// `flex` runs on spare capacity: cheaper, and starts when there is some.
+    Execution { Standard = "standard", Flex = "flex" }
+}
