@@ -1,0 +1,74 @@
+//! `/_local/*`: what AWS does not have. The request log, faults, the clock.
+//!
+//! ```text
+//! GET    /_local/health               {"status": "ok", "now": "..."}
+//! GET    /_local/requests             [{"operation": "glue:GetJob", "status": 200}, ...]
+//! DELETE /_local/requests             forgets them
+//! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
+//! DELETE /_local/faults
+//! POST   /_local/clock                {"step_seconds": 3600}
+//! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
+//! ```
+
+use crate::core::Core;
+use crate::router::{json, plain};
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Method, Request, Response};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::time::Duration;
+
+pub(crate) const PATH: &str = "/_local/";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    step_seconds: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Propagation {
+    seconds: f64,
+}
+
+pub(crate) fn respond(core: &Core, request: &Request<Bytes>) -> Response<Body> {
+    let what = request.uri().path().trim_start_matches(PATH);
+    match (request.method(), what) {
+        (&Method::GET, "health") => json(200, &json!({"status": "ok", "now": core.clock.now().to_string()})),
+        (&Method::GET, "requests") => json(200, &json!(core.logged())),
+        (&Method::DELETE, "requests") => {
+            core.forget_log();
+            json(200, &json!({}))
+        }
+        (&Method::POST, "faults") => with(request, |fault| {
+            core.faults.add(fault);
+            Ok(())
+        }),
+        (&Method::DELETE, "faults") => {
+            core.faults.clear();
+            json(200, &json!({}))
+        }
+        (&Method::POST, "clock") => with(request, |Step { step_seconds }| {
+            let ahead = core.clock.step(Duration::from_secs(step_seconds));
+            let kept = core.store.transact(|documents| documents.put("local", "clock", &json!(ahead)));
+            kept.map_err(|error| error.message)
+        }),
+        (&Method::POST, "propagation") => with(request, |Propagation { seconds }| {
+            let delay = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
+            core.faults.set_propagation(delay);
+            Ok(())
+        }),
+        _ => plain(404, "no such page of Local AWS"),
+    }
+}
+
+fn with<T: DeserializeOwned>(request: &Request<Bytes>, work: impl FnOnce(T) -> Result<(), String>) -> Response<Body> {
+    let read = serde_json::from_slice(request.body()).map_err(|error| error.to_string());
+    match read.and_then(work) {
+        Ok(()) => json(200, &json!({})),
+        Err(message) => json(400, &json!({"message": message})),
+    }
+}

@@ -1,0 +1,51 @@
+//! Bytes on disk, by the SHA-256 of their content: function code and objects.
+
+use sha2::{Digest as _, Sha256};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug)]
+pub(crate) struct Blobs {
+    directory: PathBuf,
+}
+
+impl Blobs {
+    pub(crate) fn open(directory: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&directory)?;
+        Ok(Self { directory })
+    }
+
+    /// Keeps the bytes and gives the name to read them by. A name is there whole or not at all.
+    pub(crate) fn put(&self, bytes: &[u8]) -> io::Result<String> {
+        let name = hex::encode(Sha256::digest(bytes));
+        let path = self.path(&name);
+        if !path.exists() {
+            let part = self.directory.join(format!("{name}.{:08x}.part", rand::random::<u32>()));
+            fs::write(&part, bytes)?;
+            fs::rename(&part, &path)?;
+        }
+        Ok(name)
+    }
+
+    pub(crate) fn get(&self, name: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.path(name))
+    }
+
+    /// Where the bytes are.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.directory.join(name)
+    }
+
+    /// The caller knows that nothing refers to it any more.
+    pub(crate) fn remove(&self, name: &str) -> io::Result<()> {
+        match fs::remove_file(self.path(name)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+}

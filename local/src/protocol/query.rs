@@ -1,0 +1,121 @@
+//! The AWS query protocol: a form with `Action=CreateRole&Tags.member.1.Key=...`, answered in XML.
+
+use super::{Call, Run};
+use crate::api_error::{ApiError, Result};
+use crate::router::body;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, Response};
+use quick_xml::escape::escape;
+use serde_json::{Map, Value};
+use std::fmt::Write as _;
+
+pub(super) fn read(prefix: &str, operations: &[(&'static str, Run)], request: &Request<Bytes>) -> Result<Call> {
+    let mut operation = String::new();
+    let mut fields = Map::new();
+    let query = request.uri().query().unwrap_or_default().as_bytes();
+    for (name, value) in form_urlencoded::parse(query).chain(form_urlencoded::parse(request.body())) {
+        match &*name {
+            "Action" => operation = value.into_owned(),
+            "Version" => {}
+            path => insert(&mut fields, path, &value),
+        }
+    }
+    let found = operations.iter().find(|(name, _)| *name == operation);
+    let (_, run) = found.ok_or_else(|| ApiError::unknown_operation(prefix, &operation))?;
+    Ok(Call { operation, input: lists(Value::Object(fields)), run: *run, status: 200 })
+}
+
+/// Puts a value where its dotted name says.
+fn insert(fields: &mut Map<String, Value>, path: &str, value: &str) {
+    match path.split_once('.') {
+        None => drop(fields.insert(path.to_owned(), value.into())),
+        Some((first, rest)) => {
+            let inner = fields.entry(first).or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                insert(inner, rest, value);
+            }
+        }
+    }
+}
+
+/// Turns `{"member": {"1": a, "2": b}}` into `[a, b]`, wherever it stands.
+fn lists(value: Value) -> Value {
+    let Value::Object(mut fields) = value else { return value };
+    if let (1, Some(Value::Object(items))) = (fields.len(), fields.get_mut("member")) {
+        let mut items: Vec<_> =
+            std::mem::take(items).into_iter().map(|(index, item)| (index.parse().unwrap_or(u64::MAX), item)).collect();
+        items.sort_by_key(|(index, _)| *index);
+        return items.into_iter().map(|(_, item)| lists(item)).collect();
+    }
+    Value::Object(fields.into_iter().map(|(name, value)| (name, lists(value))).collect())
+}
+
+pub(super) fn write(namespace: &str, operation: &str, output: &Value) -> Response<Body> {
+    let mut xml = format!("<{operation}Response xmlns=\"{namespace}\">");
+    if !output.is_null() {
+        let _ = write!(xml, "<{operation}Result>");
+        element(&mut xml, output);
+        let _ = write!(xml, "</{operation}Result>");
+    }
+    let id = crate::context::new_uuid();
+    let _ = write!(xml, "<ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></{operation}Response>");
+    body(200, "text/xml", xml)
+}
+
+/// Fields become elements, items of a list `<member>`s. What is null is left out.
+fn element(xml: &mut String, value: &Value) {
+    match value {
+        Value::Null => {}
+        Value::String(text) => xml.push_str(&escape(text.as_str())),
+        Value::Object(fields) => {
+            for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                let _ = write!(xml, "<{name}>");
+                element(xml, value);
+                let _ = write!(xml, "</{name}>");
+            }
+        }
+        Value::Array(items) => {
+            for item in items {
+                xml.push_str("<member>");
+                element(xml, item);
+                xml.push_str("</member>");
+            }
+        }
+        other => xml.push_str(&other.to_string()),
+    }
+}
+
+pub(super) fn write_error(namespace: &str, error: &ApiError) -> Response<Body> {
+    let side = if error.status < 500 { "Sender" } else { "Receiver" };
+    let (code, message) = (escape(error.code.as_str()), escape(error.message.as_str()));
+    let id = crate::context::new_uuid();
+    let xml = format!(
+        "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{code}</Code>\
+         <Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
+    );
+    body(error.status, "text/xml", xml)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn numbered_members_become_a_list_in_their_order() {
+        let mut fields = Map::new();
+        for (name, value) in [("Tags.member.10.Key", "j"), ("Tags.member.2.Key", "b"), ("RoleName", "r")] {
+            insert(&mut fields, name, value);
+        }
+        let expected = json!({"Tags": [{"Key": "b"}, {"Key": "j"}], "RoleName": "r"});
+        assert_eq!(lists(Value::Object(fields)), expected);
+    }
+
+    #[test]
+    fn output_is_escaped_and_null_is_left_out() {
+        let mut xml = String::new();
+        element(&mut xml, &json!({"Name": "a<b&c", "Gone": null, "Tags": [{"Key": "k"}], "Cut": false}));
+        assert_eq!(xml, "<Name>a&lt;b&amp;c</Name><Tags><member><Key>k</Key></member></Tags><Cut>false</Cut>");
+    }
+}

@@ -1,0 +1,118 @@
+//! Identity and Access Management: roles and their policies.
+
+mod attached;
+mod inline;
+mod roles;
+
+use super::Service;
+use crate::ACCOUNT;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::protocol::Protocol;
+use serde_json::Value;
+
+pub(super) const SERVICE: Service = Service {
+    scope: "iam",
+    prefix: "iam",
+    protocol: Protocol::Query {
+        operations: &[
+            ("CreateRole", roles::create_role),
+            ("GetRole", roles::get_role),
+            ("DeleteRole", roles::delete_role),
+            ("ListRoles", roles::list_roles),
+            ("UpdateRole", roles::update_role),
+            ("UpdateRoleDescription", roles::update_role),
+            ("UpdateAssumeRolePolicy", roles::update_assume_role_policy),
+            ("TagRole", roles::tag_role),
+            ("UntagRole", roles::untag_role),
+            ("ListRoleTags", roles::list_role_tags),
+            ("PutRolePolicy", inline::put_role_policy),
+            ("GetRolePolicy", inline::get_role_policy),
+            ("DeleteRolePolicy", inline::delete_role_policy),
+            ("ListRolePolicies", inline::list_role_policies),
+            ("AttachRolePolicy", attached::attach_role_policy),
+            ("DetachRolePolicy", attached::detach_role_policy),
+            ("ListAttachedRolePolicies", attached::list_attached_role_policies),
+            ("ListInstanceProfilesForRole", attached::list_instance_profiles_for_role),
+        ],
+        namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    },
+};
+
+/// Key: the role's name. IAM is not regional.
+const ROLES: &str = "iam.role";
+
+fn role(context: &Context<'_>, name: &str) -> Result<Value> {
+    context.documents.get(ROLES, name)?.ok_or_else(|| {
+        ApiError::new("NoSuchEntity", format!("The role with name {name} cannot be found.")).with_status(404)
+    })
+}
+
+fn keep(context: &Context<'_>, name: &str, role: &Value) -> Result<()> {
+    context.documents.put(ROLES, name, role)
+}
+
+/// A document that IAM takes as a policy.
+fn check_policy(text: &str, is_trust: bool) -> Result<()> {
+    let malformed = |message: &str| ApiError::new("MalformedPolicyDocument", message);
+    let document: Value = serde_json::from_str(text).map_err(|_| malformed("This policy contains invalid Json"))?;
+    let statements = match &document["Statement"] {
+        Value::Array(all) if !all.is_empty() => all.iter().collect(),
+        one @ Value::Object(_) => vec![one],
+        _ => return Err(malformed("Syntax errors in policy.")),
+    };
+    for statement in statements {
+        let has = |names: &[&str]| names.iter().any(|name| !statement[name].is_null());
+        if !matches!(statement["Effect"].as_str(), Some("Allow" | "Deny")) {
+            return Err(malformed("Syntax errors in policy."));
+        }
+        if !has(&["Action", "NotAction"]) {
+            return Err(malformed("Policy statement must contain actions."));
+        }
+        if is_trust && has(&["Resource", "NotResource"]) {
+            return Err(malformed("Has prohibited field Resource"));
+        }
+        if is_trust && !has(&["Principal", "NotPrincipal"]) {
+            return Err(malformed("AssumeRole policy must contain principals."));
+        }
+        if !is_trust && has(&["Principal", "NotPrincipal"]) {
+            return Err(malformed("Policy document should not specify a principal."));
+        }
+        if !is_trust && !has(&["Resource", "NotResource"]) {
+            return Err(malformed("Policy statement must contain resources."));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a service could assume a role by now: the role is there, its trust policy allows the service,
+/// and it is old enough for IAM to have told the service about it.
+pub(crate) fn role_assumable(context: &Context<'_>, arn: &str, service: &str) -> Result<bool> {
+    let Some(name) = arn.split(":role/").nth(1).and_then(|path| path.rsplit('/').next()) else { return Ok(false) };
+    let Some(role) = context.documents.get(ROLES, name)? else { return Ok(false) };
+    let delay = i64::try_from(context.faults.propagation().as_millis()).unwrap_or(i64::MAX);
+    let known = role["changed"].as_i64().unwrap_or(0) + delay <= context.now.as_millisecond();
+    let trust: Value =
+        role["AssumeRolePolicyDocument"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
+    let statements = match &trust["Statement"] {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    };
+    let named = |principal: &Value| match principal {
+        Value::String(one) => one == service || one == "*",
+        Value::Array(all) => all.iter().any(|one| one == service),
+        _ => false,
+    };
+    let trusts = statements.iter().any(|statement| {
+        statement["Effect"] == "Allow" && (named(&statement["Principal"]) || named(&statement["Principal"]["Service"]))
+    });
+    Ok(known && trusts && role["Arn"] == arn)
+}
+
+fn role_arn(context: &Context<'_>, path: &str, name: &str) -> String {
+    format!("arn:{}:iam::{ACCOUNT}:role{path}{name}", context.partition())
+}
+
+fn validation(message: impl Into<String>) -> ApiError {
+    ApiError::new("ValidationError", message)
+}

@@ -1,0 +1,43 @@
+//! CloudWatch Logs: groups, streams and their events.
+
+mod events;
+mod groups;
+
+use super::Service;
+use crate::api_error::ApiError;
+use crate::protocol::Protocol;
+
+pub(super) const SERVICE: Service = Service {
+    scope: "logs",
+    prefix: "logs",
+    protocol: Protocol::Json {
+        operations: &[
+            ("CreateLogGroup", groups::create_log_group),
+            ("DeleteLogGroup", groups::delete_log_group),
+            ("DescribeLogGroups", groups::describe_log_groups),
+            ("PutRetentionPolicy", groups::put_retention_policy),
+            ("DeleteRetentionPolicy", groups::delete_retention_policy),
+            ("TagResource", groups::tag_resource),
+            ("UntagResource", groups::untag_resource),
+            ("ListTagsForResource", groups::list_tags_for_resource),
+            ("ListTagsLogGroup", groups::list_tags_log_group),
+            ("CreateLogStream", events::create_log_stream),
+            ("DeleteLogStream", events::delete_log_stream),
+            ("DescribeLogStreams", events::describe_log_streams),
+            ("PutLogEvents", events::put_log_events),
+            ("GetLogEvents", events::get_log_events),
+            ("FilterLogEvents", events::filter_log_events),
+        ],
+        message: "message",
+    },
+};
+
+const GROUPS: &str = "logs.group";
+
+fn not_found(what: &str) -> ApiError {
+    ApiError::new("ResourceNotFoundException", format!("The specified {what} does not exist."))
+}
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new("InvalidParameterException", message)
+}

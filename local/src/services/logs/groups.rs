@@ -1,0 +1,124 @@
+//! Log groups.
+
+use super::{GROUPS, invalid, not_found};
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::services::Input;
+use crate::tags::{read_map, write_map};
+use serde_json::{Value, json};
+
+/// The values that CloudWatch Logs takes, in days.
+const RETENTIONS: &[i64] =
+    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+fn arn(context: &Context<'_>, name: &str) -> String {
+    context.arn("logs", &format!("log-group:{name}"))
+}
+
+/// The name of a group that is there.
+pub(super) fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
+    let name = input.text("logGroupName").or_else(|_| input.text("logGroupIdentifier"))?;
+    let name = name.rsplit("log-group:").next().unwrap_or(name).trim_end_matches(":*");
+    context.get(GROUPS, name)?.map(|_| name).ok_or_else(|| not_found("log group"))
+}
+
+pub(super) fn create_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("logGroupName")?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
+    if name.len() > 512 || !name.chars().all(allowed) {
+        return Err(invalid(format!(
+            "1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: \
+             Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+"
+        )));
+    }
+    if context.get(GROUPS, name)?.is_some() {
+        return Err(ApiError::new("ResourceAlreadyExistsException", "The specified log group already exists"));
+    }
+    let created = json!({"creationTime": context.now.as_millisecond()});
+    context.put(GROUPS, name, &created)?;
+    context.add_tags(&arn(context, name), read_map(&input["tags"]), invalid)?;
+    Ok(Value::Null)
+}
+
+pub(super) fn delete_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    context.remove(GROUPS, name)?;
+    super::events::forget(context, name)?;
+    context.forget_tags(&arn(context, name))?;
+    Ok(Value::Null)
+}
+
+pub(super) fn describe_log_groups(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let prefix = input.optional("logGroupNamePrefix").unwrap_or_default();
+    let pattern = input.optional("logGroupNamePattern").unwrap_or_default();
+    let mut all = context.list(GROUPS, prefix)?;
+    all.retain(|(name, _)| name.contains(pattern));
+    let limit = input.number("limit").and_then(|limit| usize::try_from(limit).ok());
+    let bad_token = || invalid("The specified nextToken is invalid.");
+    let page = context.page(all, input.optional("nextToken"), limit, 50, bad_token)?;
+    let groups = page.items.into_iter().map(|(name, group)| describe(context, &name, &group));
+    Ok(json!({"logGroups": groups.collect::<Vec<_>>(), "nextToken": page.next}))
+}
+
+fn describe(context: &Context<'_>, name: &str, group: &Value) -> Value {
+    let arn = arn(context, name);
+    let mut all = json!({
+        "logGroupName": name,
+        "creationTime": group["creationTime"],
+        "metricFilterCount": 0,
+        "arn": format!("{arn}:*"),
+        "logGroupArn": arn,
+        "storedBytes": 0,
+        "logGroupClass": "STANDARD",
+    });
+    if let Some(days) = group["retentionInDays"].as_i64() {
+        all["retentionInDays"] = days.into();
+    }
+    all
+}
+
+pub(super) fn put_retention_policy(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    let days = input.number("retentionInDays").filter(|days| RETENTIONS.contains(days));
+    let days = days.ok_or_else(|| invalid(format!("Retention must be one of {RETENTIONS:?}")))?;
+    change(context, name, |group| group["retentionInDays"] = days.into())
+}
+
+pub(super) fn delete_retention_policy(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    change(context, name, |group| group["retentionInDays"] = Value::Null)
+}
+
+fn change(context: &Context<'_>, name: &str, edit: impl FnOnce(&mut Value)) -> Result<Value> {
+    let mut group = context.get(GROUPS, name)?.ok_or_else(|| not_found("log group"))?;
+    edit(&mut group);
+    context.put(GROUPS, name, &group)?;
+    Ok(Value::Null)
+}
+
+/// The group that an ARN names, with or without the `:*` at its end.
+fn tagged(context: &Context<'_>, input: &Value) -> Result<String> {
+    let wanted = input.text("resourceArn")?.trim_end_matches(":*");
+    let name = wanted.strip_prefix(&arn(context, "")).ok_or_else(|| invalid("The ARN is not one of a log group"))?;
+    context.get(GROUPS, name)?.ok_or_else(|| not_found("log group"))?;
+    Ok(wanted.to_owned())
+}
+
+pub(super) fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.add_tags(&tagged(context, input)?, read_map(&input["tags"]), invalid)?;
+    Ok(Value::Null)
+}
+
+pub(super) fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.remove_tags(&tagged(context, input)?, &input.texts("tagKeys"))?;
+    Ok(Value::Null)
+}
+
+pub(super) fn list_tags_for_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    Ok(json!({"tags": write_map(&context.tags(&tagged(context, input)?)?)}))
+}
+
+pub(super) fn list_tags_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    Ok(json!({"tags": write_map(&context.tags(&arn(context, name))?)}))
+}

@@ -1,0 +1,22 @@
+//! Security Token Service: who the caller is. Local AWS takes any credentials for its account's user.
+
+use super::Service;
+use crate::ACCOUNT;
+use crate::api_error::Result;
+use crate::context::Context;
+use crate::protocol::Protocol;
+use serde_json::{Value, json};
+
+pub(super) const SERVICE: Service = Service {
+    scope: "sts",
+    prefix: "sts",
+    protocol: Protocol::Query {
+        operations: &[("GetCallerIdentity", get_caller_identity)],
+        namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    },
+};
+
+fn get_caller_identity(context: &Context<'_>, _: &Value) -> Result<Value> {
+    let arn = context.global_arn("iam", "user/local");
+    Ok(json!({"Arn": arn, "UserId": "AIDALOCALLOCALLOCAL00", "Account": ACCOUNT}))
+}

@@ -1,0 +1,159 @@
+//! The embedded database: JSON documents by collection and key, each request one transaction.
+
+use crate::api_error::{ApiError, Result};
+use redb::backends::FileBackend;
+use redb::{Database, ReadableDatabase as _, ReadableTable as _, StorageBackend, TableDefinition, WriteTransaction};
+use serde_json::Value;
+use std::cell::Cell;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::Path;
+
+/// Key: collection, a zero byte, key. Value: JSON.
+const DOCUMENTS: TableDefinition<&str, &[u8]> = TableDefinition::new("documents");
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    database: Database,
+}
+
+/// A file that is written but not synced. A killed process loses nothing, since the pages are the
+/// kernel's by then; only a crash of the machine can, and then `pipectl apply --local` makes all anew.
+/// Syncing would cost more than all the rest of a request.
+#[derive(Debug)]
+struct Unsynced(FileBackend);
+
+impl StorageBackend for Unsynced {
+    fn len(&self) -> Result<u64, io::Error> {
+        self.0.len()
+    }
+    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
+        self.0.read(offset, out)
+    }
+    fn set_len(&self, len: u64) -> Result<(), io::Error> {
+        self.0.set_len(len)
+    }
+    fn sync_data(&self) -> Result<(), io::Error> {
+        Ok(())
+    }
+    fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
+        self.0.write(offset, data)
+    }
+    fn close(&self) -> Result<(), io::Error> {
+        self.0.close()
+    }
+}
+
+impl Store {
+    /// # Errors
+    /// Where the file is no database, or cannot be opened.
+    pub(crate) fn open(path: &Path) -> Result<Self, redb::Error> {
+        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let backend = Unsynced(FileBackend::new(file)?);
+        let database = Database::builder().set_cache_size(16 << 20).create_with_backend(backend)?;
+        let write = database.begin_write()?;
+        write.open_table(DOCUMENTS)?;
+        write.commit()?;
+        Ok(Self { database })
+    }
+
+    /// One document, outside any request.
+    pub(crate) fn read(&self, collection: &str, key: &str) -> Result<Option<Value>> {
+        let read = self.database.begin_read().map_err(ApiError::internal)?;
+        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let found = table.get(path(collection, key).as_str()).map_err(ApiError::internal)?;
+        found.map(|bytes| parse(bytes.value())).transpose()
+    }
+
+    /// Runs one request: all it writes is kept if it succeeds, nothing of it if it fails.
+    pub(crate) fn transact<T>(&self, work: impl FnOnce(&Documents) -> Result<T>) -> Result<T> {
+        let write = self.database.begin_write().map_err(ApiError::internal)?;
+        let documents = Documents { write, dirty: Cell::new(false) };
+        let result = work(&documents);
+        let Documents { write, dirty } = documents;
+        if result.is_ok() && dirty.get() {
+            write.commit().map_err(ApiError::internal)?;
+        } else {
+            write.abort().map_err(ApiError::internal)?;
+        }
+        result
+    }
+}
+
+/// The documents, within one request.
+pub(crate) struct Documents {
+    write: WriteTransaction,
+    dirty: Cell<bool>,
+}
+
+impl Documents {
+    pub(crate) fn get(&self, collection: &str, key: &str) -> Result<Option<Value>> {
+        let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let found = table.get(path(collection, key).as_str()).map_err(ApiError::internal)?;
+        found.map(|bytes| parse(bytes.value())).transpose()
+    }
+
+    pub(crate) fn put(&self, collection: &str, key: &str, document: &Value) -> Result<()> {
+        self.dirty.set(true);
+        let mut table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let bytes = serde_json::to_vec(document).map_err(ApiError::internal)?;
+        table.insert(path(collection, key).as_str(), bytes.as_slice()).map_err(ApiError::internal)?;
+        Ok(())
+    }
+
+    /// Takes a document away and gives it back.
+    pub(crate) fn remove(&self, collection: &str, key: &str) -> Result<Option<Value>> {
+        self.dirty.set(true);
+        let mut table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let gone = table.remove(path(collection, key).as_str()).map_err(ApiError::internal)?;
+        gone.map(|bytes| parse(bytes.value())).transpose()
+    }
+
+    /// Keys and documents whose key begins with `prefix`, in the order of keys.
+    pub(crate) fn list(&self, collection: &str, prefix: &str) -> Result<Vec<(String, Value)>> {
+        let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let start = path(collection, prefix);
+        let base = collection.len() + 1;
+        let mut all = vec![];
+        for entry in table.range(start.as_str()..).map_err(ApiError::internal)? {
+            let (key, document) = entry.map_err(ApiError::internal)?;
+            if !key.value().starts_with(&start) {
+                break;
+            }
+            all.push((key.value()[base..].to_owned(), parse(document.value())?));
+        }
+        Ok(all)
+    }
+}
+
+fn path(collection: &str, key: &str) -> String {
+    format!("{collection}\0{key}")
+}
+
+fn parse(bytes: &[u8]) -> Result<Value> {
+    serde_json::from_slice(bytes).map_err(ApiError::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_put_outlives_the_process_and_what_fails_leaves_no_trace() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("state.redb");
+        let store = Store::open(&file).unwrap();
+        store.transact(|all| all.put("things", "us-east-1/a", &json!({"n": 1}))).unwrap();
+        let failed = store.transact(|all| {
+            all.put("things", "us-east-1/b", &json!({}))?;
+            Err::<(), _>(ApiError::new("Nope", ""))
+        });
+        assert_eq!(failed.unwrap_err().code, "Nope");
+        drop(store);
+        let store = Store::open(&file).unwrap();
+        let all = store.transact(|all| all.list("things", "us-east-1/")).unwrap();
+        assert_eq!(all, [("us-east-1/a".to_owned(), json!({"n": 1}))]);
+        assert_eq!(store.transact(|all| all.list("thing", "")).unwrap(), []);
+    }
+}
