@@ -290,7 +290,8 @@ fn by_message(code: &str, message: &str) -> Option<Sort> {
             Some(Sort::Absent)
         }
         "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Sort::Exists),
-        "ResourceConflict" if says(&["already exist"]) => Some(Sort::Exists),
+        // Firehose says in-use of a stream that is there already, and of one that is being changed.
+        "ResourceConflict" | "ResourceInUse" if says(&["already exist"]) => Some(Sort::Exists),
         "LimitExceeded" if says(&["Rate exceeded", "Too Many Requests", "too many requests"]) => Some(Sort::Throttled),
         "TooManyRequests" if says(&["limit exceeded", "Limit Exceeded"]) => Some(Sort::Quota),
         _ if says(&["Rate exceeded"]) => Some(Sort::Throttled),

@@ -9,6 +9,8 @@ const ROWS: &[(&str, &str, Sort)] = &[
         "Role arn:aws:iam::1:role/x is not authorized to perform: glue:GetTable",
         Sort::Propagating,
     ),
+    ("ResourceInUseException", "Firehose clicks under accountId 123456789012 already exists", Sort::Exists),
+    ("ResourceInUseException", "Firehose clicks is not in ACTIVE state", Sort::Busy),
     ("InvalidArgumentException", "Firehose is unable to assume role arn:aws:iam::1:role/x", Sort::Propagating),
     ("InvalidArgumentException", "Verify that the IAM role has access to the bucket", Sort::Propagating),
     (

@@ -1,6 +1,7 @@
 //! Observing a kind whose resources have a name of ours and carry tags.
 
-use crate::aws::{Aws, Result, Stamp};
+use crate::aws::{Aws, Error, Result, Stamp};
+use crate::engine::diff::diff;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use futures::future::try_join_all;
 
@@ -61,4 +62,22 @@ fn name_of<R: Resource>(found: &Found<R>, seen: &[Live<R>]) -> String {
         Some(name) if seen.iter().all(|live| live.name != *name) => name.clone(),
         _ => id,
     }
+}
+
+/// What `create` does when AWS says that it is there already: brings up to date what is ours, as a run that was
+/// killed leaves it, and reports AWS's error for anybody else's.
+pub(crate) async fn resume<R: Resource>(
+    desired: &R,
+    aws: &Aws,
+    name: &str,
+    found: Option<Found<R>>,
+    exists: Error,
+) -> Result<R::Outputs> {
+    let Some(found) = found.filter(|found| found.stamp.owner == Owner::Us) else { return Err(exists) };
+    let live = found.live(name.to_owned());
+    let changes = diff(&live.resource.attributes(), &desired.attributes());
+    if changes.iter().any(|change| change.forces_replacement) {
+        return Err(exists.with_hint("run the same command again: it plans a replacement"));
+    }
+    desired.update(aws, &live, &changes).await
 }
