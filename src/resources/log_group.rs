@@ -66,7 +66,8 @@ impl LogGroup {
 
 impl Resource for LogGroup {
     const KIND: &'static str = "logs.log_group";
-    const USED_BY: &'static [&'static str] = &[];
+    /// A stream or function that outlives its log group makes it again with its last words.
+    const USED_BY: &'static [&'static str] = &["firehose.stream"];
     type Outputs = LogGroupOutputs;
 
     fn id(&self) -> String {

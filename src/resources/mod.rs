@@ -2,8 +2,10 @@
 
 mod found;
 mod log_group;
+mod stream;
 
 pub(crate) use log_group::LogGroup;
+pub(crate) use stream::Stream;
 
 use crate::aws::{Aws, Result};
 use crate::engine::graph::Graph;
@@ -34,7 +36,7 @@ impl Kind {
 }
 
 /// Every kind that pipectl manages, each after the kinds it may depend on.
-pub(crate) const KINDS: &[Kind] = &[Kind::of::<LogGroup>()];
+pub(crate) const KINDS: &[Kind] = &[Kind::of::<LogGroup>(), Kind::of::<Stream>()];
 
 /// Looks at everything live that the graph asks for or that is ours, all kinds at once.
 ///

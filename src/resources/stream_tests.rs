@@ -1,0 +1,78 @@
+//! What AWS gives back, against what is asked for.
+
+use super::*;
+use aws_sdk_firehose::types::{DestinationDescription, EncryptionConfiguration};
+
+fn described(s3: ExtendedS3DestinationDescription) -> DeliveryStreamDescription {
+    let destination = DestinationDescription::builder()
+        .destination_id("destinationId-000000000001")
+        .extended_s3_destination_description(s3)
+        .build()
+        .expect("complete");
+    DeliveryStreamDescription::builder()
+        .delivery_stream_name("clicks-prod-events")
+        .delivery_stream_arn("arn")
+        .delivery_stream_status(DeliveryStreamStatus::Active)
+        .delivery_stream_type(DeliveryStreamType::DirectPut)
+        .version_id("1")
+        .destinations(destination)
+        .has_more_destinations(false)
+        .build()
+        .expect("complete")
+}
+
+fn desired() -> Stream {
+    Stream {
+        name: "clicks-prod-events".into(),
+        source: DeliveryStreamType::DirectPut,
+        role_arn: "arn:aws:iam::1:role/delivery".into(),
+        bucket_arn: "arn:aws:s3:::clicks".into(),
+        prefix: "raw/".into(),
+        error_prefix: "errors/".into(),
+        buffer_mb: 128,
+        buffer_seconds: 900,
+        compression: Stream::format(Compression::Gzip),
+        log_group: "/aws/kinesisfirehose/clicks".into(),
+        log_stream: Stream::LOG_STREAM.into(),
+        tags: Tags::default(),
+    }
+}
+
+/// What AWS gives back for what `create` sends.
+fn given_back(stream: &Stream, logging: bool) -> ExtendedS3DestinationDescription {
+    let logged = CloudWatchLoggingOptions::builder().enabled(logging);
+    let logged = logged.log_group_name(&stream.log_group).log_stream_name(&stream.log_stream).build();
+    ExtendedS3DestinationDescription::builder()
+        .role_arn(&stream.role_arn)
+        .bucket_arn(&stream.bucket_arn)
+        .prefix(&stream.prefix)
+        .error_output_prefix(&stream.error_prefix)
+        .buffering_hints(stream.buffering())
+        .compression_format(stream.compression.clone())
+        .encryption_configuration(EncryptionConfiguration::builder().build())
+        .cloud_watch_logging_options(logged)
+        .build()
+        .expect("complete")
+}
+
+#[test]
+fn what_was_created_reads_back_without_a_difference() {
+    let live = Stream::read(&described(given_back(&desired(), true)), Tags::default());
+    assert_eq!(crate::engine::diff::diff(&live.attributes(), &desired().attributes()), []);
+}
+
+#[test]
+fn logging_that_somebody_turned_off_is_seen() {
+    let live = Stream::read(&described(given_back(&desired(), false)), Tags::default());
+    let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+    let changed: Vec<_> = changes.iter().map(|change| change.attribute).collect();
+    assert_eq!(changed, ["log_group", "log_stream"]);
+}
+
+#[test]
+fn a_stream_that_reads_from_kinesis_is_replaced() {
+    let live = Stream { source: DeliveryStreamType::KinesisStreamAsSource, ..desired() };
+    let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+    assert!(changes.iter().all(|change| change.attribute == "source" && change.forces_replacement));
+    assert_eq!(changes.len(), 1);
+}
