@@ -1,5 +1,6 @@
 //! The one connection to AWS: clients, who we are there, and what all kinds share.
 
+mod artifact;
 mod connect;
 mod error;
 mod pace;
@@ -11,6 +12,7 @@ mod wait;
 #[cfg(feature = "local")]
 mod embedded;
 
+pub(crate) use artifact::{Artifacts, Code};
 #[cfg(feature = "local")]
 pub(crate) use connect::LocalTarget;
 pub(crate) use connect::{Target, connect};
