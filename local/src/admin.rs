@@ -8,6 +8,7 @@
 //! DELETE /_local/faults
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
+//! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
 
 use crate::core::Core;
@@ -61,6 +62,7 @@ pub(crate) fn respond(core: &Core, request: &Request<Bytes>) -> Response<Body> {
             core.faults.set_propagation(delay);
             Ok(())
         }),
+        (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
         _ => plain(404, "no such page of Local AWS"),
     }
 }
@@ -70,5 +72,13 @@ fn with<T: DeserializeOwned>(request: &Request<Bytes>, work: impl FnOnce(T) -> R
     match read.and_then(work) {
         Ok(()) => json(200, &json!({})),
         Err(message) => json(400, &json!({"message": message})),
+    }
+}
+
+fn code(core: &Core, name: &str) -> Response<Body> {
+    let is_name = name.len() == 64 && name.chars().all(|c| c.is_ascii_hexdigit());
+    match is_name.then(|| core.blobs.get(name)) {
+        Some(Ok(zip)) => Response::new(Body::from(zip)),
+        _ => plain(404, "no such code"),
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Context<'a> {
     pub(crate) documents: &'a Documents,
     pub(crate) blobs: &'a Blobs,
     pub(crate) faults: &'a Faults,
+    /// The URL at which Local AWS is reached.
+    pub(crate) endpoint: &'a str,
     /// How long what is made stays `CREATING` or `Pending`.
     pub(crate) settle: Duration,
 }

@@ -17,7 +17,7 @@ use http::Response;
 use http_body_util::BodyExt as _;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 
@@ -25,6 +25,8 @@ use tokio::net::TcpListener;
 const LARGEST_REQUEST: usize = 100 << 20;
 /// How many requests the log remembers.
 const LOGGED_REQUESTS: usize = 10_000;
+/// What URLs in answers begin with while it is not served.
+const DEFAULT_ENDPOINT: &str = "http://localhost:4566";
 
 /// Why Local AWS cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -88,6 +90,8 @@ pub(crate) struct Core {
     pub(crate) faults: Faults,
     pub(crate) options: Options,
     log: Mutex<VecDeque<Logged>>,
+    /// Where it is served, once it is.
+    endpoint: OnceLock<String>,
     lock: Lock,
 }
 
@@ -117,7 +121,16 @@ impl LocalAws {
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
         let ahead = store.read("local", "clock").ok().flatten().and_then(|millis| millis.as_i64()).unwrap_or(0);
         let clock = Clock::ahead_by(ahead);
-        let core = Core { store, blobs, clock, faults: Faults::default(), options, log: Mutex::default(), lock };
+        let core = Core {
+            store,
+            blobs,
+            clock,
+            faults: Faults::default(),
+            options,
+            log: Mutex::default(),
+            endpoint: OnceLock::new(),
+            lock,
+        };
         Ok(Self { core: Arc::new(core) })
     }
 
@@ -146,7 +159,9 @@ impl LocalAws {
     /// # Errors
     /// What the operating system says about the listener or the directory.
     pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
-        self.core.lock.announce(&format!("http://{}", listener.local_addr()?))?;
+        let url = format!("http://{}", listener.local_addr()?);
+        self.core.lock.announce(&url)?;
+        let _ = self.core.endpoint.set(url);
         let aws = self.clone();
         let app = Router::new().fallback(move |request: Request| {
             let aws = aws.clone();
@@ -170,6 +185,7 @@ impl Core {
                 documents,
                 blobs: &self.blobs,
                 faults: &self.faults,
+                endpoint: self.endpoint.get().map_or(DEFAULT_ENDPOINT, String::as_str),
                 settle: self.options.settle,
             })
         })

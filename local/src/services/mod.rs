@@ -1,6 +1,9 @@
 //! One folder per service. Each has its operations, its validation and its documents.
 
+mod firehose;
+mod glue;
 mod iam;
+mod lambda;
 mod logs;
 pub(crate) mod s3;
 mod sts;
@@ -20,7 +23,8 @@ pub(crate) struct Service {
 }
 
 /// Every service but S3, which has a protocol of its own.
-pub(crate) const ALL: &[Service] = &[iam::SERVICE, logs::SERVICE, sts::SERVICE, tagging::SERVICE];
+pub(crate) const ALL: &[Service] =
+    &[firehose::SERVICE, glue::SERVICE, iam::SERVICE, lambda::SERVICE, logs::SERVICE, sts::SERVICE, tagging::SERVICE];
 
 /// Reading an operation's input.
 pub(crate) trait Input {

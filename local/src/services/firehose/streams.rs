@@ -1,0 +1,136 @@
+//! Delivery streams: made, described, tagged and deleted.
+
+use super::destination::{DESTINATION_ID, describe_extended, describe_plain, read_destination};
+use super::{STREAMS, invalid};
+use crate::ACCOUNT;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::services::Input;
+use crate::tags::{read_list, write_list};
+use serde_json::{Value, json};
+
+pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
+    context.arn("firehose", &format!("deliverystream/{name}"))
+}
+
+/// The stream, unless its deletion is over by now.
+fn find(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
+    let found = context.get(STREAMS, name)?;
+    Ok(found.filter(|stream| stream["gone"].is_null() || !context.settled(&stream["gone"])))
+}
+
+pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
+    find(context, name)?.ok_or_else(|| {
+        let message = format!("Firehose {name} under account {ACCOUNT} not found.");
+        ApiError::new("ResourceNotFoundException", message)
+    })
+}
+
+pub(super) fn status(context: &Context<'_>, stream: &Value) -> &'static str {
+    if !stream["gone"].is_null() {
+        "DELETING"
+    } else if context.settled(&stream["ready"]) {
+        "ACTIVE"
+    } else {
+        "CREATING"
+    }
+}
+
+pub(super) fn create_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("DeliveryStreamName")?;
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
+    if name.len() > 64 || !name.chars().all(allowed) {
+        return Err(invalid(format!("The delivery stream name {name} does not match [a-zA-Z0-9_.-]+")));
+    }
+    if find(context, name)?.is_some() {
+        let message = format!("Firehose {name} under accountId {ACCOUNT} already exists");
+        return Err(ApiError::new("ResourceInUseException", message));
+    }
+    let stream_type = input.optional("DeliveryStreamType").unwrap_or("DirectPut");
+    if stream_type != "DirectPut" {
+        return Err(invalid(format!("Local AWS has no streams of type {stream_type}, only DirectPut")));
+    }
+    let destination = read_destination(context, input)?;
+    let stream = json!({
+        "DeliveryStreamName": name,
+        "DeliveryStreamARN": arn(context, name),
+        "DeliveryStreamType": stream_type,
+        "VersionId": 1,
+        "CreateTimestamp": context.epoch(),
+        "destination": destination,
+        "ready": context.settles(),
+    });
+    context.forget_tags(&arn(context, name))?;
+    context.add_tags(&arn(context, name), read_list(&input["Tags"]), invalid)?;
+    context.put(STREAMS, name, &stream)?;
+    Ok(json!({"DeliveryStreamARN": arn(context, name)}))
+}
+
+pub(super) fn delete_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("DeliveryStreamName")?;
+    let mut stream = existing(context, name)?;
+    if status(context, &stream) == "CREATING" {
+        let message = format!("Firehose {name} under accountId {ACCOUNT} is being created and cannot be deleted");
+        return Err(ApiError::new("ResourceInUseException", message));
+    }
+    stream["gone"] = context.settles().into();
+    context.put(STREAMS, name, &stream)?;
+    context.forget_tags(&arn(context, name))?;
+    Ok(json!({}))
+}
+
+pub(super) fn describe_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let stream = existing(context, input.text("DeliveryStreamName")?)?;
+    let destination = &stream["destination"];
+    let description = json!({
+        "DeliveryStreamName": stream["DeliveryStreamName"],
+        "DeliveryStreamARN": stream["DeliveryStreamARN"],
+        "DeliveryStreamStatus": status(context, &stream),
+        "DeliveryStreamEncryptionConfiguration": {"Status": "DISABLED"},
+        "DeliveryStreamType": stream["DeliveryStreamType"],
+        "VersionId": stream["VersionId"].to_string(),
+        "CreateTimestamp": stream["CreateTimestamp"],
+        "LastUpdateTimestamp": stream["LastUpdateTimestamp"],
+        "Destinations": [{
+            "DestinationId": DESTINATION_ID,
+            "S3DestinationDescription": describe_plain(destination),
+            "ExtendedS3DestinationDescription": describe_extended(destination),
+        }],
+        "HasMoreDestinations": false,
+    });
+    Ok(json!({"DeliveryStreamDescription": description}))
+}
+
+pub(super) fn list_delivery_streams(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let after = input.optional("ExclusiveStartDeliveryStreamName").unwrap_or_default();
+    let limit = input.number("Limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(10);
+    let mut names = vec![];
+    for (name, _) in context.list(STREAMS, "")? {
+        if name.as_str() > after && find(context, &name)?.is_some() {
+            names.push(name);
+        }
+    }
+    let more = names.len() > limit;
+    names.truncate(limit);
+    Ok(json!({"DeliveryStreamNames": names, "HasMoreDeliveryStreams": more}))
+}
+
+pub(super) fn tag_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("DeliveryStreamName")?;
+    existing(context, name)?;
+    context.add_tags(&arn(context, name), read_list(&input["Tags"]), invalid)?;
+    Ok(json!({}))
+}
+
+pub(super) fn untag_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("DeliveryStreamName")?;
+    existing(context, name)?;
+    context.remove_tags(&arn(context, name), &input.texts("TagKeys"))?;
+    Ok(json!({}))
+}
+
+pub(super) fn list_tags_for_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("DeliveryStreamName")?;
+    existing(context, name)?;
+    Ok(json!({"Tags": write_list(&context.tags(&arn(context, name))?), "HasMoreTags": false}))
+}

@@ -1,0 +1,121 @@
+//! AWS Glue: the data catalog, crawlers, jobs and triggers.
+
+mod crawlers;
+mod databases;
+mod jobs;
+mod tables;
+mod tagging;
+mod triggers;
+
+use super::{Input, Service};
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::protocol::Protocol;
+use crate::tags::read_map;
+use serde_json::{Value, json};
+
+pub(super) const SERVICE: Service = Service {
+    scope: "glue",
+    prefix: "glue",
+    protocol: Protocol::Json {
+        operations: &[
+            ("CreateDatabase", databases::create_database),
+            ("GetDatabase", databases::get_database),
+            ("GetDatabases", databases::get_databases),
+            ("UpdateDatabase", databases::update_database),
+            ("DeleteDatabase", databases::delete_database),
+            ("CreateTable", tables::create_table),
+            ("GetTable", tables::get_table),
+            ("GetTables", tables::get_tables),
+            ("UpdateTable", tables::update_table),
+            ("DeleteTable", tables::delete_table),
+            ("CreateCrawler", crawlers::create_crawler),
+            ("GetCrawler", crawlers::get_crawler),
+            ("GetCrawlers", crawlers::get_crawlers),
+            ("BatchGetCrawlers", crawlers::batch_get_crawlers),
+            ("ListCrawlers", crawlers::list_crawlers),
+            ("UpdateCrawler", crawlers::update_crawler),
+            ("UpdateCrawlerSchedule", crawlers::update_crawler_schedule),
+            ("StartCrawlerSchedule", crawlers::start_crawler_schedule),
+            ("StopCrawlerSchedule", crawlers::stop_crawler_schedule),
+            ("DeleteCrawler", crawlers::delete_crawler),
+            ("CreateJob", jobs::create_job),
+            ("GetJob", jobs::get_job),
+            ("GetJobs", jobs::get_jobs),
+            ("BatchGetJobs", jobs::batch_get_jobs),
+            ("ListJobs", jobs::list_jobs),
+            ("UpdateJob", jobs::update_job),
+            ("DeleteJob", jobs::delete_job),
+            ("CreateTrigger", triggers::create_trigger),
+            ("GetTrigger", triggers::get_trigger),
+            ("GetTriggers", triggers::get_triggers),
+            ("BatchGetTriggers", triggers::batch_get_triggers),
+            ("ListTriggers", triggers::list_triggers),
+            ("UpdateTrigger", triggers::update_trigger),
+            ("StartTrigger", triggers::start_trigger),
+            ("StopTrigger", triggers::stop_trigger),
+            ("DeleteTrigger", triggers::delete_trigger),
+            ("TagResource", tagging::tag_resource),
+            ("UntagResource", tagging::untag_resource),
+            ("GetTags", tagging::get_tags),
+        ],
+        message: "Message",
+    },
+};
+
+const DATABASES: &str = "glue.database";
+/// Key: database, `/`, table.
+const TABLES: &str = "glue.table";
+const CRAWLERS: &str = "glue.crawler";
+const JOBS: &str = "glue.job";
+const TRIGGERS: &str = "glue.trigger";
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new("InvalidInputException", message)
+}
+
+fn not_found(message: impl Into<String>) -> ApiError {
+    ApiError::new("EntityNotFoundException", message)
+}
+
+fn already_exists(message: impl Into<String>) -> ApiError {
+    ApiError::new("AlreadyExistsException", message)
+}
+
+/// The names of crawlers, jobs and triggers: anything but control characters.
+fn check_name(name: &str) -> Result<()> {
+    if name.chars().count() > 255 || name.chars().any(char::is_control) {
+        return Err(invalid(format!("The name {name:?} is longer than 255 characters or holds control characters")));
+    }
+    Ok(())
+}
+
+/// A schedule as Glue takes it: six fields of cron.
+fn check_schedule(schedule: &str) -> Result<()> {
+    let fields = schedule.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(')'));
+    let fields: Vec<_> = fields.map(|fields| fields.split_whitespace().collect()).unwrap_or_default();
+    let allowed = |field: &&str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*?,-/L#W".contains(c));
+    let one_day = fields.len() == 6 && (fields[2] == "?") != (fields[4] == "?");
+    if one_day && fields.iter().all(allowed) {
+        return Ok(());
+    }
+    Err(invalid(format!("The schedule expression {schedule} is not valid")))
+}
+
+fn tag(context: &Context<'_>, arn: &str, input: &Value) -> Result<()> {
+    context.add_tags(arn, read_map(&input["Tags"]), invalid)
+}
+
+/// The page of a list that `NextToken` and `MaxResults` ask for, as `{field: [...], "NextToken": ...}`.
+fn listed(context: &Context<'_>, input: &Value, field: &str, all: Vec<Value>) -> Result<Value> {
+    let limit = input.number("MaxResults").and_then(|limit| usize::try_from(limit).ok());
+    let page = context.page(all, input.optional("NextToken"), limit, 100, || invalid("Invalid NextToken"))?;
+    Ok(json!({field: page.items, "NextToken": page.next}))
+}
+
+/// Whether a tag filter of a list lets a resource through.
+fn has_tags(context: &Context<'_>, arn: &str, input: &Value) -> Result<bool> {
+    let wanted = read_map(&input["Tags"]);
+    let tags = context.tags(arn)?;
+    Ok(wanted.iter().all(|(key, value)| tags.get(key) == Some(value)))
+}

@@ -1,0 +1,95 @@
+//! Tables of the catalog.
+
+use super::databases::existing;
+use super::{TABLES, already_exists, listed, not_found};
+use crate::ACCOUNT;
+use crate::api_error::Result;
+use crate::context::Context;
+use crate::services::Input;
+use serde_json::{Value, json};
+
+const FIELDS: &[&str] = &[
+    "Description",
+    "Owner",
+    "LastAccessTime",
+    "LastAnalyzedTime",
+    "Retention",
+    "StorageDescriptor",
+    "PartitionKeys",
+    "ViewOriginalText",
+    "ViewExpandedText",
+    "TableType",
+    "Parameters",
+    "TargetTable",
+];
+
+fn missing(name: &str) -> crate::api_error::ApiError {
+    not_found(format!("Table {name} not found."))
+}
+
+fn read(given: &Value) -> Value {
+    FIELDS.iter().map(|field| ((*field).to_owned(), given[*field].clone())).collect()
+}
+
+fn describe(key: &str, table: &Value) -> Value {
+    let (database, name) = key.split_once('/').unwrap_or_default();
+    let mut all = json!({"Name": name, "DatabaseName": database, "CatalogId": ACCOUNT});
+    for field in FIELDS.iter().chain(&["CreateTime", "UpdateTime", "VersionId"]) {
+        all[field] = table[*field].clone();
+    }
+    if all["Retention"].is_null() {
+        all["Retention"] = 0.into();
+    }
+    all["IsRegisteredWithLakeFormation"] = false.into();
+    all
+}
+
+pub(super) fn create_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (database, _) = existing(context, input.text("DatabaseName")?)?;
+    let given = &input["TableInput"];
+    let key = format!("{database}/{}", given.text("Name")?.to_lowercase());
+    if context.get(TABLES, &key)?.is_some() {
+        return Err(already_exists("Table already exists."));
+    }
+    let mut table = read(given);
+    table["CreateTime"] = context.epoch().into();
+    table["UpdateTime"] = context.epoch().into();
+    table["VersionId"] = "0".into();
+    context.put(TABLES, &key, &table)?;
+    Ok(json!({}))
+}
+
+fn found(context: &Context<'_>, input: &Value, name: &str) -> Result<(String, Value)> {
+    let (database, _) = existing(context, input.text("DatabaseName")?)?;
+    let key = format!("{database}/{}", name.to_lowercase());
+    let table = context.get(TABLES, &key)?.ok_or_else(|| missing(name))?;
+    Ok((key, table))
+}
+
+pub(super) fn get_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (key, table) = found(context, input, input.text("Name")?)?;
+    Ok(json!({"Table": describe(&key, &table)}))
+}
+
+pub(super) fn get_tables(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (database, _) = existing(context, input.text("DatabaseName")?)?;
+    let all = context.list(TABLES, &format!("{database}/"))?;
+    listed(context, input, "TableList", all.iter().map(|(key, table)| describe(key, table)).collect())
+}
+
+pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (key, before) = found(context, input, input["TableInput"].text("Name")?)?;
+    let mut table = read(&input["TableInput"]);
+    table["CreateTime"] = before["CreateTime"].clone();
+    table["UpdateTime"] = context.epoch().into();
+    let version: u64 = before["VersionId"].as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
+    table["VersionId"] = (version + 1).to_string().into();
+    context.put(TABLES, &key, &table)?;
+    Ok(json!({}))
+}
+
+pub(super) fn delete_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (key, _) = found(context, input, input.text("Name")?)?;
+    context.remove(TABLES, &key)?;
+    Ok(json!({}))
+}

@@ -1,0 +1,179 @@
+//! Functions: made, described, configured and deleted.
+
+use super::configuration::{defaults, describe, set, touched};
+use super::{FUNCTIONS, arn, conflict, existing, invalid, name_of, not_found};
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::services::Input;
+use crate::tags::{read_map, write_map};
+use serde_json::{Value, json};
+
+/// What a new account may run at once, and what of it nobody can reserve.
+const CONCURRENCY: i64 = 1000;
+const UNRESERVED: i64 = 100;
+
+fn check_name(name: &str) -> Result<()> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
+    if name.len() > 64 || !name.chars().all(allowed) {
+        return Err(ApiError::new(
+            "ValidationException",
+            format!("1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint"),
+        ));
+    }
+    Ok(())
+}
+
+pub(super) fn create_function(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = name_of(input.text("FunctionName")?);
+    check_name(name)?;
+    if context.get(FUNCTIONS, name)?.is_some() {
+        return Err(conflict(format!("Function already exist: {name}")));
+    }
+    let mut function = defaults(name);
+    set(context, &mut function, input)?;
+    super::code::set(context, &mut function, &input["Code"], input)?;
+    touched(context, &mut function);
+    function["active"] = context.settles().into();
+    context.add_tags(&arn(context, name), read_map(&input["Tags"]), invalid)?;
+    context.put(FUNCTIONS, name, &function)?;
+    Ok(describe(context, name, &function))
+}
+
+pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, function) = existing(context, input)?;
+    let blob = function["blob"].as_str().unwrap_or_default();
+    let tags = context.tags(&arn(context, &name))?;
+    let mut all = json!({
+        "Configuration": describe(context, &name, &function),
+        "Code": {"RepositoryType": "S3", "Location": format!("{}/_local/code/{blob}", context.endpoint)},
+    });
+    if !tags.is_empty() {
+        all["Tags"] = write_map(&tags);
+    }
+    if !function["concurrency"].is_null() {
+        all["Concurrency"] = json!({"ReservedConcurrentExecutions": function["concurrency"]});
+    }
+    Ok(all)
+}
+
+pub(super) fn get_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, function) = existing(context, input)?;
+    Ok(describe(context, &name, &function))
+}
+
+pub(super) fn delete_function(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, _) = existing(context, input)?;
+    context.remove(FUNCTIONS, &name)?;
+    context.forget_tags(&arn(context, &name))?;
+    Ok(Value::Null)
+}
+
+/// A function that is being made or changed takes no other change.
+pub(super) fn changeable(context: &Context<'_>, name: &str, function: &Value) -> Result<()> {
+    let arn = arn(context, name);
+    if !context.settled(&function["active"]) {
+        return Err(conflict(format!(
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending: {arn}"
+        )));
+    }
+    if !context.settled(&function["updated"]) {
+        return Err(conflict(format!(
+            "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+        )));
+    }
+    Ok(())
+}
+
+pub(super) fn update_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, mut function) = existing(context, input)?;
+    changeable(context, &name, &function)?;
+    set(context, &mut function, input)?;
+    touched(context, &mut function);
+    function["updated"] = context.settles().into();
+    context.put(FUNCTIONS, &name, &function)?;
+    Ok(describe(context, &name, &function))
+}
+
+pub(super) fn list_functions(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let limit = input.number("MaxItems").and_then(|limit| usize::try_from(limit).ok());
+    let all = context.list(FUNCTIONS, "")?;
+    let page = context.page(all, input.optional("Marker"), limit, 50, || invalid("Invalid Marker"))?;
+    let functions: Vec<_> = page.items.iter().map(|(name, function)| describe(context, name, function)).collect();
+    Ok(json!({"Functions": functions, "NextMarker": page.next}))
+}
+
+pub(super) fn list_versions_by_function(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, function) = existing(context, input)?;
+    let mut latest = describe(context, &name, &function);
+    latest["FunctionArn"] = format!("{}:$LATEST", arn(context, &name)).into();
+    Ok(json!({"Versions": [latest]}))
+}
+
+pub(super) fn put_function_concurrency(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, mut function) = existing(context, input)?;
+    let reserved = input.number("ReservedConcurrentExecutions").filter(|count| *count >= 0);
+    let reserved = reserved.ok_or_else(|| invalid("ReservedConcurrentExecutions must be 0 or more"))?;
+    let all = context.list(FUNCTIONS, "")?;
+    let others = all.iter().filter(|(other, _)| *other != name);
+    let taken: i64 = others.filter_map(|(_, other)| other["concurrency"].as_i64()).sum();
+    if taken + reserved > CONCURRENCY - UNRESERVED {
+        return Err(invalid(format!(
+            "Specified ReservedConcurrentExecutions for function decreases account's UnreservedConcurrentExecution \
+             below its minimum value of [{UNRESERVED}]."
+        )));
+    }
+    function["concurrency"] = reserved.into();
+    context.put(FUNCTIONS, &name, &function)?;
+    Ok(json!({"ReservedConcurrentExecutions": reserved}))
+}
+
+pub(super) fn get_function_concurrency(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (_, function) = existing(context, input)?;
+    Ok(json!({"ReservedConcurrentExecutions": function["concurrency"]}))
+}
+
+pub(super) fn delete_function_concurrency(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, mut function) = existing(context, input)?;
+    function["concurrency"] = Value::Null;
+    context.put(FUNCTIONS, &name, &function)?;
+    Ok(Value::Null)
+}
+
+fn tagged(context: &Context<'_>, input: &Value) -> Result<String> {
+    let resource = input.text("Resource")?;
+    let name = name_of(resource);
+    match context.get(FUNCTIONS, name)? {
+        Some(_) => Ok(arn(context, name)),
+        None => Err(not_found(format!("Function not found: {resource}"))),
+    }
+}
+
+pub(super) fn list_tags(context: &Context<'_>, input: &Value) -> Result<Value> {
+    Ok(json!({"Tags": write_map(&context.tags(&tagged(context, input)?)?)}))
+}
+
+pub(super) fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.add_tags(&tagged(context, input)?, read_map(&input["Tags"]), invalid)?;
+    Ok(Value::Null)
+}
+
+pub(super) fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.remove_tags(&tagged(context, input)?, &input.texts("tagKeys"))?;
+    Ok(Value::Null)
+}
+
+pub(super) fn get_account_settings(context: &Context<'_>, _: &Value) -> Result<Value> {
+    let all = context.list(FUNCTIONS, "")?;
+    let reserved: i64 = all.iter().filter_map(|(_, function)| function["concurrency"].as_i64()).sum();
+    let size: i64 = all.iter().filter_map(|(_, function)| function["CodeSize"].as_i64()).sum();
+    Ok(json!({
+        "AccountLimit": {
+            "TotalCodeSize": 80_530_636_800_i64,
+            "CodeSizeUnzipped": 262_144_000,
+            "CodeSizeZipped": 52_428_800,
+            "ConcurrentExecutions": CONCURRENCY,
+            "UnreservedConcurrentExecutions": CONCURRENCY - reserved,
+        },
+        "AccountUsage": {"TotalCodeSize": size, "FunctionCount": all.len()},
+    }))
+}
