@@ -47,6 +47,23 @@ impl Value {
     }
 }
 
+/// A JSON document by its meaning: the order of fields does not matter, that of a list does.
+impl From<&serde_json::Value> for Value {
+    fn from(document: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match document {
+            Json::Null => Self::Unset,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(number) => number.as_i64().map_or_else(|| Self::Text(number.to_string()), Self::Int),
+            Json::String(text) => Self::Text(text.clone()),
+            Json::Array(items) => Self::List(items.iter().map(Self::from).collect()),
+            Json::Object(fields) => {
+                Self::Map(fields.iter().map(|(name, value)| (name.clone(), Self::from(value))).collect())
+            }
+        }
+    }
+}
+
 /// On one line, the way a person would write it; secrets stay hidden.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

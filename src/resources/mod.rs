@@ -1,11 +1,24 @@
 //! One file per kind, and the registry of them.
 
+mod crawler;
+mod database;
 mod found;
+mod glue_tags;
+mod job;
 mod log_group;
+mod named_query;
 mod stream;
+mod trigger;
+mod workgroup;
 
+pub(crate) use crawler::{Configuration, Crawler, RoleName, WrittenSchedule};
+pub(crate) use database::Database;
+pub(crate) use job::Job;
 pub(crate) use log_group::LogGroup;
+pub(crate) use named_query::{NamedQuery, Sql};
 pub(crate) use stream::Stream;
+pub(crate) use trigger::Trigger;
+pub(crate) use workgroup::Workgroup;
 
 use crate::aws::{Aws, Result};
 use crate::engine::graph::Graph;
@@ -36,7 +49,16 @@ impl Kind {
 }
 
 /// Every kind that pipectl manages, each after the kinds it may depend on.
-pub(crate) const KINDS: &[Kind] = &[Kind::of::<LogGroup>(), Kind::of::<Stream>()];
+pub(crate) const KINDS: &[Kind] = &[
+    Kind::of::<LogGroup>(),
+    Kind::of::<Stream>(),
+    Kind::of::<Database>(),
+    Kind::of::<Crawler>(),
+    Kind::of::<Job>(),
+    Kind::of::<Trigger>(),
+    Kind::of::<Workgroup>(),
+    Kind::of::<NamedQuery>(),
+];
 
 /// Looks at everything live that the graph asks for or that is ours, all kinds at once.
 ///

@@ -1,0 +1,288 @@
+//! Glue crawler: finds the tables and partitions under a prefix, on a schedule.
+
+use super::glue_tags;
+use crate::aws::{Aws, Error, Expect, Look, Result, Sort, Tags, read, until, write};
+use crate::config::Schedule;
+use crate::engine::diff::{Attributes, Change};
+use crate::engine::resource::{Live, Resource, Wanted};
+use crate::engine::value::{Canonical, Value};
+use crate::names::Names;
+use crate::resources::found::{Found, by_id, resume};
+use aws_sdk_glue::types::{
+    Crawler as Description, CrawlerState, CrawlerTargets, DeleteBehavior, S3Target, SchemaChangePolicy, UpdateBehavior,
+};
+use std::time::Duration;
+
+/// How long an apply waits for a crawl to end. The crawl goes on if it takes longer.
+const CRAWL_ENDS_WITHIN: Duration = Duration::from_secs(600);
+
+#[derive(Clone, Debug)]
+pub(crate) struct Crawler {
+    pub(crate) name: String,
+    pub(crate) role: RoleName,
+    pub(crate) database: String,
+    /// `s3://bucket/prefix/`.
+    pub(crate) target: String,
+    pub(crate) schedule: WrittenSchedule,
+    pub(crate) configuration: Configuration,
+    pub(crate) description: String,
+    pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct CrawlerOutputs {
+    pub(crate) name: String,
+}
+
+/// A role that Glue takes by its ARN and shows by its path and name.
+#[derive(Clone, Debug)]
+pub(crate) struct RoleName(pub(crate) String);
+
+impl Canonical for RoleName {
+    fn canonical(&self) -> Value {
+        self.0.split_once(":role/").map_or(self.0.as_str(), |(_, path)| path).trim_start_matches('/').canonical()
+    }
+}
+
+/// A schedule as Glue has it: `cron(...)`, or nothing where somebody took it away.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct WrittenSchedule(pub(crate) String);
+
+impl From<&Schedule> for WrittenSchedule {
+    fn from(schedule: &Schedule) -> Self {
+        Self(schedule.expression())
+    }
+}
+
+/// Two spellings of the same times are the same schedule.
+impl Canonical for WrittenSchedule {
+    fn canonical(&self) -> Value {
+        match Schedule::parse(&self.0) {
+            _ if self.0.is_empty() => Value::Unset,
+            Ok(schedule) => schedule.to_string().canonical(),
+            Err(_) => self.0.canonical(),
+        }
+    }
+}
+
+/// A crawler's own settings: JSON whose spelling does not matter.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Configuration(pub(crate) String);
+
+impl Configuration {
+    /// One table per prefix, however its files differ, whose new partitions look like the table: without
+    /// it, files of two schemas make two tables, and a column added later breaks the partitions before.
+    pub(crate) fn one_table() -> Self {
+        Self(
+            serde_json::json!({
+                "Version": 1.0,
+                "CrawlerOutput": {"Partitions": {"AddOrUpdateBehavior": "InheritFromTable"}},
+                "Grouping": {"TableGroupingPolicy": "CombineCompatibleSchemas"},
+            })
+            .to_string(),
+        )
+    }
+}
+
+impl Canonical for Configuration {
+    fn canonical(&self) -> Value {
+        match serde_json::from_str::<serde_json::Value>(&self.0) {
+            _ if self.0.is_empty() => Value::Unset,
+            Ok(document) => Value::from(&document),
+            Err(_) => self.0.canonical(),
+        }
+    }
+}
+
+impl Crawler {
+    fn outputs(&self) -> CrawlerOutputs {
+        CrawlerOutputs { name: self.name.clone() }
+    }
+
+    fn targets(&self) -> CrawlerTargets {
+        CrawlerTargets::builder().s3_targets(S3Target::builder().path(&self.target).build()).build()
+    }
+
+    /// Tables follow what is found; one whose files are gone is only noted, since its query may be at work.
+    fn policy() -> SchemaChangePolicy {
+        SchemaChangePolicy::builder()
+            .update_behavior(UpdateBehavior::UpdateInDatabase)
+            .delete_behavior(DeleteBehavior::Log)
+            .build()
+    }
+
+    async fn change(&self, aws: &Aws) -> Result<()> {
+        const WAY: &str = "the crawler is still at work: apply again when it has ended, or stop it with \
+                           `aws glue stop-crawler`";
+        idle_then(aws, &self.name, WAY, || async {
+            write("glue:UpdateCrawler", || {
+                aws.glue
+                    .update_crawler()
+                    .name(&self.name)
+                    .role(&self.role.0)
+                    .database_name(&self.database)
+                    .targets(self.targets())
+                    .schedule(&self.schedule.0)
+                    .schema_change_policy(Self::policy())
+                    .configuration(&self.configuration.0)
+                    .description(&self.description)
+                    .send()
+            })
+            .await
+            .map(|_| ())
+        })
+        .await
+    }
+
+    fn read(description: Description, tags: Tags) -> Self {
+        let target = description.targets.as_ref().and_then(|all| all.s3_targets().first()?.path());
+        let schedule = description.schedule.as_ref().and_then(|schedule| schedule.schedule_expression());
+        Self {
+            target: target.unwrap_or_default().to_owned(),
+            schedule: WrittenSchedule(schedule.unwrap_or_default().to_owned()),
+            name: description.name.unwrap_or_default(),
+            role: RoleName(description.role.unwrap_or_default()),
+            database: description.database_name.unwrap_or_default(),
+            configuration: Configuration(description.configuration.unwrap_or_default()),
+            description: description.description.unwrap_or_default(),
+            tags,
+        }
+    }
+}
+
+impl Resource for Crawler {
+    const KIND: &'static str = "glue.crawler";
+    type Outputs = CrawlerOutputs;
+
+    fn id(&self) -> String {
+        self.name.clone()
+    }
+
+    fn attributes(&self) -> Attributes {
+        let Self { name, role, database, target, schedule, configuration, description, tags } = self;
+        Attributes::new()
+            .replace("name", name)
+            .update("role", role)
+            .update("database", database)
+            .update("target", target)
+            .update("schedule", schedule)
+            .update("configuration", configuration)
+            .update("description", description)
+            .update("tags", tags)
+    }
+
+    fn predict(&self, _: &Names, _: &str) -> CrawlerOutputs {
+        self.outputs()
+    }
+
+    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
+        by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
+    }
+
+    async fn create(&self, aws: &Aws, name: &str) -> Result<CrawlerOutputs> {
+        let tags = self.tags.stamped(aws, name, &self.attributes());
+        let made = write("glue:CreateCrawler", || {
+            aws.glue
+                .create_crawler()
+                .name(&self.name)
+                .role(&self.role.0)
+                .database_name(&self.database)
+                .targets(self.targets())
+                .schedule(&self.schedule.0)
+                .schema_change_policy(Self::policy())
+                .configuration(&self.configuration.0)
+                .description(&self.description)
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+        });
+        match made.await {
+            Ok(_) => Ok(self.outputs()),
+            Err(error) if error.sort() == Sort::Exists => {
+                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<CrawlerOutputs> {
+        if changes.iter().any(|change| change.attribute != "tags") {
+            self.change(aws).await?;
+        }
+        let arn = arn(&aws.names, &self.name);
+        glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
+        Ok(self.outputs())
+    }
+
+    /// A crawl that nobody will look at is stopped, not waited for.
+    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
+        let name = &live.resource.name;
+        let delete =
+            || async { write("glue:DeleteCrawler", || aws.glue.delete_crawler().name(name).send()).await.gone() };
+        match delete().await {
+            Err(error) if error.sort() == Sort::CrawlerRunning => {}
+            done => return done,
+        }
+        let stopped = write("glue:StopCrawler", || aws.glue.stop_crawler().name(name).send()).await;
+        // It may have ended by itself, or be stopping already.
+        if let Err(error) = stopped
+            && !matches!(error.code(), "CrawlerNotRunningException" | "CrawlerStoppingException")
+        {
+            return Err(error);
+        }
+        idle_then(aws, name, "the crawler does not stop: run the same command again later", delete).await
+    }
+}
+
+/// Does something that Glue refuses while the crawler runs, as soon as it does not.
+async fn idle_then<F>(aws: &Aws, name: &str, hint: &str, work: impl Fn() -> F) -> Result<()>
+where
+    F: Future<Output = Result<()>>,
+{
+    let done = until("glue:UpdateCrawler", "READY", CRAWL_ENDS_WITHIN, || async {
+        match work().await {
+            Ok(()) => Ok(Look::Done(())),
+            Err(error) if error.sort() == Sort::CrawlerRunning => Ok(Look::NotYet(state(aws, name).await?)),
+            Err(error) => Err(error),
+        }
+    });
+    done.await.map_err(|error: Error| if error.code() == "StillWaiting" { error.with_hint(hint) } else { error })
+}
+
+async fn state(aws: &Aws, name: &str) -> Result<String> {
+    let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(name).send()).await?.crawler;
+    let state = crawler.and_then(|crawler| crawler.state).unwrap_or(CrawlerState::Ready);
+    Ok(state.to_string())
+}
+
+async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Crawler>>> {
+    let arn = arn(&aws.names, &name);
+    let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(&name).send());
+    let (crawler, stamp) = futures::join!(crawler, glue_tags::stamp(aws, &arn));
+    let (Some(crawler), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
+    let Some(description) = crawler.crawler else { return Ok(None) };
+    let resource = Crawler::read(description, stamp.tags.clone());
+    let outputs = resource.outputs();
+    Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
+}
+
+fn arn(names: &Names, name: &str) -> String {
+    names.arn("glue", &format!("crawler/{name}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_that_mean_the_same_are_equal() {
+        let role = |text: &str| RoleName(text.to_owned()).canonical();
+        assert_eq!(role("arn:aws:iam::1:role/pipectl/clicks/prod/etl"), role("pipectl/clicks/prod/etl"));
+        assert_ne!(role("etl"), role("pipectl/clicks/prod/etl"));
+        let schedule = |text: &str| WrittenSchedule(text.to_owned()).canonical();
+        assert_eq!(schedule("cron(0 * * * ? *)"), schedule("cron(0 * ? * * *)"));
+        assert_ne!(schedule("cron(0 * * * ? *)"), schedule(""));
+        let configuration = |text: &str| Configuration(text.to_owned()).canonical();
+        assert_eq!(configuration(r#"{"Version":1.0,"a":[1]}"#), configuration("{ \"a\": [1], \"Version\": 1.0 }"));
+        assert_ne!(Configuration::one_table().canonical(), configuration(""));
+    }
+}

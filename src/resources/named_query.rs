@@ -1,0 +1,198 @@
+//! Athena named query: SQL kept under a name in a workgroup.
+//!
+//! It cannot be tagged. Ours are known by their workgroup and by their description; anything else that
+//! people saved there is theirs.
+
+use crate::aws::{Aws, Expect, Result, read, write};
+use crate::engine::diff::{Attributes, Change};
+use crate::engine::resource::{Live, Owner, Resource, Wanted};
+use crate::engine::value::{Canonical, Pending, Value};
+use crate::names::Names;
+use aws_sdk_athena::types::NamedQuery as Description;
+use futures::future::try_join_all;
+use std::collections::BTreeSet;
+
+#[derive(Clone, Debug)]
+pub(crate) struct NamedQuery {
+    pub(crate) name: String,
+    pub(crate) workgroup: String,
+    pub(crate) database: String,
+    pub(crate) sql: Sql,
+}
+
+/// The id that Athena chooses.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedQueryOutputs {
+    pub(crate) id: Pending<String>,
+}
+
+/// SQL, of which blanks at the ends of lines and a last semicolon mean nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Sql(pub(crate) String);
+
+impl Canonical for Sql {
+    fn canonical(&self) -> Value {
+        let text = self.0.trim().trim_end_matches(';').trim_end();
+        text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n").canonical()
+    }
+}
+
+/// Marks a query as this pipeline's.
+fn mark(names: &Names) -> String {
+    format!("Made by pipectl for {}/{}", names.pipeline, names.stage)
+}
+
+impl NamedQuery {
+    fn read(description: &Description) -> Self {
+        Self {
+            name: description.name().to_owned(),
+            workgroup: description.work_group().unwrap_or("primary").to_owned(),
+            database: description.database().to_owned(),
+            sql: Sql(description.query_string().to_owned()),
+        }
+    }
+}
+
+impl Resource for NamedQuery {
+    const KIND: &'static str = "athena.named_query";
+    type Outputs = NamedQueryOutputs;
+
+    fn id(&self) -> String {
+        format!("{}/{}", self.workgroup, self.name)
+    }
+
+    fn attributes(&self) -> Attributes {
+        let Self { name, workgroup, database, sql } = self;
+        Attributes::new()
+            .replace("name", name)
+            .replace("workgroup", workgroup)
+            .replace("database", database)
+            .update("sql", sql)
+    }
+
+    fn predict(&self, _: &Names, _: &str) -> NamedQueryOutputs {
+        NamedQueryOutputs { id: Pending::AfterApply }
+    }
+
+    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
+        let prefix = aws.names.arn("athena", "workgroup/");
+        let ours = aws.tagged(&prefix);
+        let mut groups: BTreeSet<_> =
+            wanted.iter().filter_map(|wanted| Some(wanted.id.split_once('/')?.0.to_owned())).collect();
+        let in_wanted = try_join_all(groups.iter().map(|group| queries(aws, group)));
+        let (in_wanted, ours) = futures::try_join!(in_wanted, ours)?;
+        let others: Vec<_> = ours.into_iter().filter(|group| groups.insert(group.clone())).collect();
+        let in_others = try_join_all(others.iter().map(|group| queries(aws, group))).await?;
+        let all = in_wanted.into_iter().chain(in_others).flatten();
+        Ok(all.filter_map(|query| live(&aws.names, wanted, &query)).collect())
+    }
+
+    async fn create(&self, aws: &Aws, _: &str) -> Result<NamedQueryOutputs> {
+        let made = write("athena:CreateNamedQuery", || {
+            aws.athena
+                .create_named_query()
+                .name(&self.name)
+                .work_group(&self.workgroup)
+                .database(&self.database)
+                .query_string(&self.sql.0)
+                .description(mark(&aws.names))
+                .send()
+        });
+        let id = made.await?.named_query_id.unwrap_or_default();
+        Ok(NamedQueryOutputs { id: Pending::Known(id) })
+    }
+
+    async fn update(&self, aws: &Aws, live: &Live<Self>, _: &[Change]) -> Result<NamedQueryOutputs> {
+        write("athena:UpdateNamedQuery", || {
+            aws.athena
+                .update_named_query()
+                .named_query_id(live.outputs.id.known())
+                .name(&self.name)
+                .query_string(&self.sql.0)
+                .description(mark(&aws.names))
+                .send()
+        })
+        .await?;
+        Ok(live.outputs.clone())
+    }
+
+    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
+        let id = live.outputs.id.known();
+        write("athena:DeleteNamedQuery", || aws.athena.delete_named_query().named_query_id(id).send()).await.gone()
+    }
+}
+
+/// What a query in one of our workgroups is to us: wanted, ours and no longer wanted, or not our business.
+fn live(names: &Names, wanted: &[Wanted], query: &Description) -> Option<Live<NamedQuery>> {
+    let resource = NamedQuery::read(query);
+    let ours = query.description() == Some(&mark(names));
+    let address = wanted.iter().find(|wanted| wanted.id == resource.id()).map(|wanted| wanted.name.clone());
+    let name = address.or_else(|| ours.then(|| resource.id()))?;
+    let outputs = NamedQueryOutputs { id: Pending::Known(query.named_query_id().unwrap_or_default().to_owned()) };
+    let mut live = Live::contained(name, resource, outputs);
+    if !ours {
+        live.owner = Owner::Nobody;
+    }
+    Some(live)
+}
+
+/// How many queries in a workgroup are not this pipeline's.
+pub(super) async fn foreign(aws: &Aws, workgroup: &str) -> Result<usize> {
+    let mark = mark(&aws.names);
+    let all = queries(aws, workgroup).await?;
+    Ok(all.iter().filter(|query| query.description() != Some(&mark)).count())
+}
+
+/// Every query of a workgroup; none where it does not exist.
+async fn queries(aws: &Aws, workgroup: &str) -> Result<Vec<Description>> {
+    let (mut all, mut token) = (vec![], None::<String>);
+    loop {
+        let page = read("athena:ListNamedQueries", || {
+            let request = aws.athena.list_named_queries().work_group(workgroup).max_results(50);
+            request.set_next_token(token.clone()).send()
+        });
+        let Some(page) = page.await.absent()? else { return Ok(vec![]) };
+        if let Some(ids) = page.named_query_ids.filter(|ids| !ids.is_empty()) {
+            let found = read("athena:BatchGetNamedQuery", || {
+                aws.athena.batch_get_named_query().set_named_query_ids(Some(ids.clone())).send()
+            });
+            all.extend(found.await?.named_queries.unwrap_or_default());
+        }
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> Names {
+        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
+        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() }
+    }
+
+    fn query(name: &str, description: &str) -> Description {
+        let query = Description::builder().name(name).database("d").query_string("SELECT 1").work_group("clicks-prod");
+        query.description(description).named_query_id("id").build().unwrap()
+    }
+
+    #[test]
+    fn blanks_at_line_ends_and_a_last_semicolon_mean_nothing() {
+        let sql = |text: &str| Sql(text.to_owned()).canonical();
+        assert_eq!(sql("SELECT 1  \nFROM t;\n"), sql("SELECT 1\nFROM t"));
+        assert_ne!(sql("SELECT ' '"), sql("SELECT ''"));
+    }
+
+    #[test]
+    fn other_peoples_queries_are_theirs() {
+        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/users".into() }];
+        let owner = |name, description| live(&names(), &wanted, &query(name, description)).map(|live| live.owner);
+        assert_eq!(owner("users", "Made by pipectl for clicks/prod"), Some(Owner::Us));
+        assert_eq!(owner("users", "by hand"), Some(Owner::Nobody));
+        assert_eq!(owner("other", "Made by pipectl for clicks/prod"), Some(Owner::Us));
+        assert_eq!(owner("other", "Made by pipectl for clicks/dev"), None);
+    }
+}
