@@ -7,6 +7,7 @@ mod pace;
 mod tagging;
 mod tags;
 mod timings;
+mod trust;
 mod wait;
 
 #[cfg(feature = "local")]
