@@ -3,6 +3,8 @@
 mod crawler;
 mod database;
 mod found;
+mod function;
+mod function_settle;
 mod glue_tags;
 mod job;
 mod log_group;
@@ -13,6 +15,7 @@ mod workgroup;
 
 pub(crate) use crawler::{Configuration, Crawler, RoleName, WrittenSchedule};
 pub(crate) use database::Database;
+pub(crate) use function::Function;
 pub(crate) use job::Job;
 pub(crate) use log_group::LogGroup;
 pub(crate) use named_query::{NamedQuery, Sql};
@@ -52,6 +55,7 @@ impl Kind {
 pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<LogGroup>(),
     Kind::of::<Stream>(),
+    Kind::of::<Function>(),
     Kind::of::<Database>(),
     Kind::of::<Crawler>(),
     Kind::of::<Job>(),

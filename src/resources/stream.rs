@@ -105,7 +105,7 @@ impl Stream {
 
     async fn request(&self, aws: &Aws, name: &str) -> Result<()> {
         let tags = tag_list(self.tags.stamped(aws, name, &self.attributes()));
-        write("firehose:CreateDeliveryStream", || {
+        let created = write("firehose:CreateDeliveryStream", || {
             aws.firehose
                 .create_delivery_stream()
                 .delivery_stream_name(&self.name)
@@ -113,9 +113,15 @@ impl Stream {
                 .extended_s3_destination_configuration(self.destination())
                 .set_tags(Some(tags.clone()))
                 .send()
-        })
-        .await
-        .map(|_| ())
+        });
+        match created.await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(self.explain(aws, error).await),
+        }
+    }
+
+    async fn explain(&self, aws: &Aws, error: Error) -> Error {
+        aws.explain_role(error, &self.role_arn, "firehose.amazonaws.com").await
     }
 
     async fn update_destination(&self, aws: &Aws) -> Result<()> {
@@ -145,7 +151,7 @@ impl Stream {
             match sent.await {
                 Ok(_) => Ok(Look::Done(())),
                 Err(error) if error.sort() == Sort::Busy => Ok(Look::NotYet(error.message().to_owned())),
-                Err(error) => Err(error),
+                Err(error) => Err(self.explain(aws, error).await),
             }
         })
         .await
