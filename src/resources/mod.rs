@@ -9,6 +9,8 @@ mod glue_tags;
 mod job;
 mod log_group;
 mod named_query;
+mod permission;
+mod statement;
 mod stream;
 mod trigger;
 mod workgroup;
@@ -19,6 +21,7 @@ pub(crate) use function::Function;
 pub(crate) use job::Job;
 pub(crate) use log_group::LogGroup;
 pub(crate) use named_query::{NamedQuery, Sql};
+pub(crate) use permission::Permission;
 pub(crate) use stream::Stream;
 pub(crate) use trigger::Trigger;
 pub(crate) use workgroup::Workgroup;
@@ -56,6 +59,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<LogGroup>(),
     Kind::of::<Stream>(),
     Kind::of::<Function>(),
+    Kind::of::<Permission>(),
     Kind::of::<Database>(),
     Kind::of::<Crawler>(),
     Kind::of::<Job>(),

@@ -1,0 +1,214 @@
+//! Lambda permission: one statement of a function's resource policy.
+//!
+//! Statements of others are kept. Lambda cannot change a statement, so an update takes it away and puts
+//! it back; calls for one function wait for each other, because parallel ones are silently lost
+//! (terraform-provider-aws, `lambda/permission.go`).
+
+use super::statement::Statement;
+use crate::aws::{Aws, Expect as _, Look, Patience, Result, Sort, call, read, until};
+use crate::engine::diff::{Attributes, Change};
+use crate::engine::resource::{Live, Resource, Wanted};
+use crate::engine::value::Pending;
+use crate::names::Names;
+use futures::future::try_join_all;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// How long Lambda takes to see a function or statement that it has just accepted.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+
+/// What the ids of our statements begin with. A statement has no tags to tell whose it is.
+const OURS: &str = "pipectl-";
+
+#[derive(Clone, Debug)]
+pub(crate) struct Permission {
+    /// Its name in the blueprint, which its statement's id is made of.
+    pub(crate) name: String,
+    /// The function's name.
+    pub(crate) function: String,
+    /// A service, `s3.amazonaws.com`.
+    pub(crate) principal: String,
+    /// `lambda:InvokeFunction`.
+    pub(crate) action: String,
+    /// On whose behalf the service may call; `*` and `?` match.
+    pub(crate) source_arn: Pending<String>,
+    /// For a source whose ARN names no account: a bucket could be deleted and made again by another.
+    pub(crate) source_account: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct PermissionOutputs {
+    /// The function that may be called from now on: what reads it here comes after the permission.
+    pub(crate) function_arn: String,
+}
+
+impl Permission {
+    /// The action that lets a service call a function.
+    pub(crate) const INVOKE: &'static str = "lambda:InvokeFunction";
+
+    fn sid(&self) -> String {
+        format!("{OURS}{}", self.name)
+    }
+
+    fn outputs(&self, names: &Names) -> PermissionOutputs {
+        PermissionOutputs { function_arn: names.arn("lambda", &format!("function:{}", self.function)) }
+    }
+
+    fn from_statement(function: &str, statement: Statement) -> Option<Self> {
+        let Statement { sid, principal, action, source_arn, source_account } = statement;
+        Some(Self {
+            name: sid.strip_prefix(OURS)?.to_owned(),
+            function: function.to_owned(),
+            principal,
+            action,
+            source_arn: Pending::Known(source_arn.unwrap_or_default()),
+            source_account,
+        })
+    }
+
+    /// What is there under its id is it already, if the answer to an earlier try was lost, and is
+    /// otherwise replaced.
+    async fn replace(&self, aws: &Aws) -> Result<()> {
+        let found = of_function(aws, &self.function).await?;
+        if found.iter().any(|live| live.attributes() == self.attributes()) {
+            return Ok(());
+        }
+        remove(aws, &self.function, &self.sid()).await?;
+        self.add(aws).await
+    }
+
+    /// Adds the statement and waits until it can be read: S3 refuses a notification to a function whose
+    /// permission it does not see.
+    async fn add(&self, aws: &Aws) -> Result<()> {
+        // A function is found by one call a moment before it is by another.
+        until("lambda:AddPermission", "known to Lambda", VISIBLE_WITHIN, async || {
+            let sent = call("lambda:AddPermission", Patience::LAMBDA, || {
+                aws.lambda
+                    .add_permission()
+                    .function_name(&self.function)
+                    .statement_id(self.sid())
+                    .principal(&self.principal)
+                    .action(&self.action)
+                    .source_arn(self.source_arn.known())
+                    .set_source_account(self.source_account.clone())
+                    .send()
+            });
+            match sent.await {
+                Ok(_) => Ok(Look::Done(())),
+                Err(error) if error.sort() == Sort::Absent => Ok(Look::NotYet("not found".to_owned())),
+                Err(error) => Err(error),
+            }
+        })
+        .await?;
+        wait(aws, &self.function, &self.sid(), true).await
+    }
+}
+
+impl Resource for Permission {
+    const KIND: &'static str = "lambda.permission";
+    type Outputs = PermissionOutputs;
+
+    fn id(&self) -> String {
+        format!("{}/{}", self.function, self.sid())
+    }
+
+    fn attributes(&self) -> Attributes {
+        let Self { name, function, principal, action, source_arn, source_account } = self;
+        Attributes::new()
+            .replace("name", name)
+            .replace("function", function)
+            .update("principal", principal)
+            .update("action", action)
+            .update("source_arn", source_arn)
+            .update("source_account", source_account)
+    }
+
+    fn predict(&self, names: &Names, _: &str) -> PermissionOutputs {
+        self.outputs(names)
+    }
+
+    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
+        let prefix = aws.names.arn("lambda", "function:");
+        let functions: BTreeSet<_> = wanted.iter().filter_map(|wanted| Some(wanted.id.split_once('/')?.0)).collect();
+        let expected = try_join_all(functions.iter().map(|function| of_function(aws, function)));
+        let (expected, tagged) = futures::try_join!(expected, aws.tagged(&prefix))?;
+        let others = tagged.iter().filter(|function| !functions.contains(function.as_str()));
+        let others = try_join_all(others.map(|function| of_function(aws, function))).await?;
+        let found = expected.into_iter().chain(others).flatten();
+        Ok(found
+            .map(|permission| {
+                // A statement of ours that another function carries is not the wanted one of that name.
+                let is_wanted = |wanted: &&Wanted| wanted.id == permission.id();
+                let same_name = |wanted: &Wanted| wanted.name == permission.name;
+                let name = match wanted.iter().find(is_wanted) {
+                    Some(wanted) => wanted.name.clone(),
+                    None if wanted.iter().any(same_name) => permission.id(),
+                    None => permission.name.clone(),
+                };
+                let outputs = permission.outputs(&aws.names);
+                Live::contained(name, permission, outputs)
+            })
+            .collect())
+    }
+
+    async fn create(&self, aws: &Aws, _: &str) -> Result<PermissionOutputs> {
+        let _turn = aws.lane(&lane(&self.function)).await;
+        match self.add(aws).await {
+            Err(error) if error.sort() == Sort::Exists => self.replace(aws).await?,
+            added => added?,
+        }
+        Ok(self.outputs(&aws.names))
+    }
+
+    async fn update(&self, aws: &Aws, _: &Live<Self>, _: &[Change]) -> Result<PermissionOutputs> {
+        let _turn = aws.lane(&lane(&self.function)).await;
+        self.replace(aws).await?;
+        Ok(self.outputs(&aws.names))
+    }
+
+    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
+        let permission = &live.resource;
+        let _turn = aws.lane(&lane(&permission.function)).await;
+        remove(aws, &permission.function, &permission.sid()).await
+    }
+}
+
+fn lane(function: &str) -> String {
+    format!("lambda:{function}")
+}
+
+async fn remove(aws: &Aws, function: &str, sid: &str) -> Result<()> {
+    call("lambda:RemovePermission", Patience::LAMBDA, || {
+        aws.lambda.remove_permission().function_name(function).statement_id(sid).send()
+    })
+    .await
+    .gone()?;
+    wait(aws, function, sid, false).await
+}
+
+async fn wait(aws: &Aws, function: &str, sid: &str, visible: bool) -> Result<()> {
+    let (operation, condition) = match visible {
+        true => ("lambda:AddPermission", "in the function's policy"),
+        false => ("lambda:RemovePermission", "gone from the function's policy"),
+    };
+    until(operation, condition, VISIBLE_WITHIN, async || {
+        let there = statements(aws, function).await?.iter().any(|statement| statement.sid == sid);
+        Ok(match there == visible {
+            true => Look::Done(()),
+            false => Look::NotYet(if there { "still there" } else { "not there" }.to_owned()),
+        })
+    })
+    .await
+}
+
+/// Our statements of a function.
+async fn of_function(aws: &Aws, function: &str) -> Result<Vec<Permission>> {
+    let statements = statements(aws, function).await?;
+    Ok(statements.into_iter().filter_map(|statement| Permission::from_statement(function, statement)).collect())
+}
+
+/// All statements of a function; none if there is no policy or no function.
+async fn statements(aws: &Aws, function: &str) -> Result<Vec<Statement>> {
+    let found = read("lambda:GetPolicy", || aws.lambda.get_policy().function_name(function).send()).await.absent()?;
+    Ok(found.and_then(|found| found.policy).map(|policy| Statement::all(&policy)).unwrap_or_default())
+}
