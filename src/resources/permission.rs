@@ -162,7 +162,8 @@ impl Resource for Permission {
 
     async fn update(&self, aws: &Aws, _: &Live<Self>, _: &[Change]) -> Result<PermissionOutputs> {
         let _turn = aws.lane(&lane(&self.function)).await;
-        self.replace(aws).await?;
+        remove(aws, &self.function, &self.sid()).await?;
+        self.add(aws).await?;
         Ok(self.outputs(&aws.names))
     }
 

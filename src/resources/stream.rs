@@ -138,6 +138,10 @@ impl Stream {
         let once = Patience { busy: Duration::ZERO, ..Patience::USUAL };
         until("firehose:UpdateDestination", "free of other changes", Patience::USUAL.busy, async || {
             let live = describe(aws, &self.name).await?;
+            // A run that was killed may have left it in creation.
+            if let Look::NotYet(status) = look(&live)? {
+                return Ok(Look::NotYet(status));
+            }
             let destination = live.destinations().first().map(|destination| destination.destination_id().to_owned());
             let sent = call("firehose:UpdateDestination", once, || {
                 aws.firehose
@@ -264,6 +268,11 @@ impl Resource for Stream {
                     remove(aws, &self.name).await?;
                     self.request(aws, name).await?;
                 }
+                // On its way out, after a destroy that was killed: its name is not free yet.
+                None => {
+                    gone(aws, &self.name).await?;
+                    self.request(aws, name).await?;
+                }
                 found => {
                     resume(self, aws, name, found.map(|(found, _)| found), error).await?;
                 }
@@ -275,8 +284,6 @@ impl Resource for Stream {
     }
 
     async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<StreamOutputs> {
-        // A run that was killed may have left the stream in creation.
-        active(aws, &self.name).await?;
         if changes.touch(&["log_group", "log_stream"]) {
             self.ensure_log_stream(aws).await?;
         }
@@ -322,21 +329,20 @@ async fn describe(aws: &Aws, name: &str) -> Result<DeliveryStreamDescription> {
 }
 
 async fn active(aws: &Aws, name: &str) -> Result<()> {
-    const OPERATION: &str = "firehose:CreateDeliveryStream";
-    until(OPERATION, "ACTIVE", SETTLES_WITHIN, async || {
-        let stream = describe(aws, name).await?;
-        match stream.delivery_stream_status() {
-            DeliveryStreamStatus::Active => Ok(Look::Done(())),
-            DeliveryStreamStatus::CreatingFailed => {
-                let reason = stream.failure_description().map(|why| format!("{}: {}", why.r#type(), why.details()));
-                let message = reason.unwrap_or_else(|| "AWS gave no reason".to_owned());
-                Err(Error::new(OPERATION, "CREATING_FAILED", &message)
-                    .with_hint("run `pipectl apply` again: it removes the failed stream first"))
-            }
-            status => Ok(Look::NotYet(status.to_string())),
+    until("firehose:CreateDeliveryStream", "ACTIVE", SETTLES_WITHIN, async || look(&describe(aws, name).await?)).await
+}
+
+fn look(stream: &DeliveryStreamDescription) -> Result<Look<()>> {
+    match stream.delivery_stream_status() {
+        DeliveryStreamStatus::Active => Ok(Look::Done(())),
+        DeliveryStreamStatus::CreatingFailed => {
+            let reason = stream.failure_description().map(|why| format!("{}: {}", why.r#type(), why.details()));
+            let message = reason.unwrap_or_else(|| "AWS gave no reason".to_owned());
+            Err(Error::new("firehose:CreateDeliveryStream", "CREATING_FAILED", &message)
+                .with_hint("run `pipectl apply` again: it removes the failed stream first"))
         }
-    })
-    .await
+        status => Ok(Look::NotYet(status.to_string())),
+    }
 }
 
 async fn remove(aws: &Aws, name: &str) -> Result<()> {
@@ -346,6 +352,10 @@ async fn remove(aws: &Aws, name: &str) -> Result<()> {
     })
     .await
     .gone()?;
+    gone(aws, name).await
+}
+
+async fn gone(aws: &Aws, name: &str) -> Result<()> {
     until("firehose:DeleteDeliveryStream", "gone", SETTLES_WITHIN, async || {
         Ok(match describe(aws, name).await.absent()? {
             None => Look::Done(()),

@@ -1,7 +1,9 @@
 //! What AWS gives back, against what is asked for.
 
 use super::*;
-use aws_sdk_firehose::types::{DestinationDescription, EncryptionConfiguration};
+use aws_sdk_firehose::types::{
+    DeliveryStreamFailureType, DestinationDescription, EncryptionConfiguration, FailureDescription,
+};
 
 fn described(s3: ExtendedS3DestinationDescription) -> DeliveryStreamDescription {
     let destination = DestinationDescription::builder()
@@ -75,4 +77,18 @@ fn a_stream_that_reads_from_kinesis_is_replaced() {
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
     assert!(changes.iter().all(|change| change.attribute == "source" && change.forces_replacement));
     assert_eq!(changes.len(), 1);
+}
+
+#[test]
+fn a_creation_that_failed_gives_firehoses_reason() {
+    let why =
+        FailureDescription::builder().r#type(DeliveryStreamFailureType::CreateEniFailed).details("no address left");
+    let mut stream = described(given_back(&desired(), true));
+    assert!(matches!(look(&stream), Ok(Look::Done(()))));
+    stream.delivery_stream_status = DeliveryStreamStatus::Creating;
+    assert!(matches!(look(&stream), Ok(Look::NotYet(status)) if status == "CREATING"));
+    stream.delivery_stream_status = DeliveryStreamStatus::CreatingFailed;
+    stream.failure_description = why.build().ok();
+    let error = look(&stream).unwrap_err();
+    assert!(error.message().ends_with(": no address left"), "{error}");
 }
