@@ -16,7 +16,7 @@ pub(crate) struct Found<R: Resource> {
 }
 
 impl<R: Resource> Found<R> {
-    fn live(self, name: String) -> Live<R> {
+    pub(super) fn live(self, name: String) -> Live<R> {
         let Self { resource, outputs, stamp, data } = self;
         Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data }
     }

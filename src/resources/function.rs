@@ -242,6 +242,7 @@ fn running(recorded: Option<&String>, sha256: &str) -> String {
 
 impl Resource for Function {
     const KIND: &'static str = "lambda.function";
+    const USED_BY: &'static [&'static str] = &["lambda.permission", "s3.notification", "apigateway.rest_api"];
     type Outputs = FunctionOutputs;
 
     fn id(&self) -> String {

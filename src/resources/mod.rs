@@ -1,5 +1,6 @@
 //! One file per kind, and the registry of them.
 
+mod bucket;
 mod crawler;
 mod database;
 mod found;
@@ -9,19 +10,26 @@ mod glue_tags;
 mod job;
 mod log_group;
 mod named_query;
+mod notification;
+mod object;
 mod permission;
+mod role;
 mod statement;
 mod stream;
 mod trigger;
 mod workgroup;
 
+pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule};
 pub(crate) use crawler::{Configuration, Crawler, RoleName, WrittenSchedule};
 pub(crate) use database::Database;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
 pub(crate) use log_group::LogGroup;
 pub(crate) use named_query::{NamedQuery, Sql};
+pub(crate) use notification::Notification;
+pub(crate) use object::Object;
 pub(crate) use permission::Permission;
+pub(crate) use role::Role;
 pub(crate) use stream::Stream;
 pub(crate) use trigger::Trigger;
 pub(crate) use workgroup::Workgroup;
@@ -56,10 +64,14 @@ impl Kind {
 
 /// Every kind that pipectl manages, each after the kinds it may depend on.
 pub(crate) const KINDS: &[Kind] = &[
+    Kind::of::<Bucket>(),
+    Kind::of::<Object>(),
+    Kind::of::<Role>(),
     Kind::of::<LogGroup>(),
     Kind::of::<Stream>(),
     Kind::of::<Function>(),
     Kind::of::<Permission>(),
+    Kind::of::<Notification>(),
     Kind::of::<Database>(),
     Kind::of::<Crawler>(),
     Kind::of::<Job>(),

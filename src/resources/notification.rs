@@ -1,0 +1,238 @@
+//! S3 notification: tells the mover about what Firehose wrote.
+//!
+//! A bucket has one configuration for everybody, and a write takes the place of the whole. So ours is one
+//! entry, known by its id; the others are read and written back as they are
+//! (terraform-provider-aws#22147, aws-cli#1974).
+
+use crate::aws::{Aws, Error, Expect, Result, read, write};
+use crate::engine::diff::{Attributes, Change};
+use crate::engine::resource::{Live, Resource, Wanted};
+use crate::names::Names;
+use aws_sdk_s3::types::{
+    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
+    NotificationConfigurationFilter, S3KeyFilter,
+};
+use futures::future::try_join_all;
+use std::collections::BTreeSet;
+
+/// Somebody else may write between our read and our write.
+const ROUNDS: usize = 5;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Notification {
+    pub(crate) bucket: String,
+    pub(crate) function_arn: String,
+    /// Events of objects whose key begins with this.
+    pub(crate) prefix: String,
+    /// `s3:ObjectCreated:*`.
+    pub(crate) events: BTreeSet<String>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct NotificationOutputs;
+
+/// Ours in a bucket's configuration.
+fn entry_id(names: &Names, name: &str) -> String {
+    format!("pipectl-{}-{name}", names.base())
+}
+
+impl Notification {
+    fn entry(&self, id: &str) -> Result<LambdaFunctionConfiguration> {
+        let rule = FilterRule::builder().name(FilterRuleName::Prefix).value(&self.prefix).build();
+        let key = S3KeyFilter::builder().filter_rules(rule).build();
+        let events = self.events.iter().map(|event| Event::from(event.as_str())).collect();
+        LambdaFunctionConfiguration::builder()
+            .id(id)
+            .lambda_function_arn(&self.function_arn)
+            .set_events(Some(events))
+            .filter(NotificationConfigurationFilter::builder().key(key).build())
+            .build()
+            .map_err(|error| Error::new("s3:PutBucketNotification", "InvalidRequest", &error.to_string()))
+    }
+
+    fn read(bucket: &str, entry: &LambdaFunctionConfiguration) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            function_arn: entry.lambda_function_arn().to_owned(),
+            prefix: filter(entry.filter(), "prefix").to_owned(),
+            events: entry.events().iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    async fn put(&self, aws: &Aws, name: &str) -> Result<NotificationOutputs> {
+        let id = entry_id(&aws.names, name);
+        let entry = self.entry(&id)?;
+        change(aws, &self.bucket, &id, Some(entry)).await?;
+        Ok(NotificationOutputs)
+    }
+}
+
+impl Resource for Notification {
+    const KIND: &'static str = "s3.notification";
+    type Outputs = NotificationOutputs;
+
+    fn id(&self) -> String {
+        self.bucket.clone()
+    }
+
+    fn attributes(&self) -> Attributes {
+        let Self { bucket, function_arn, prefix, events } = self;
+        Attributes::new()
+            .replace("bucket", bucket)
+            .update("function_arn", function_arn)
+            .update("prefix", prefix)
+            .update("events", events)
+    }
+
+    fn predict(&self, _: &Names, _: &str) -> NotificationOutputs {
+        NotificationOutputs
+    }
+
+    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
+        let arns = aws.names.s3_arn("");
+        let mut buckets: BTreeSet<_> = wanted.iter().map(|wanted| wanted.id.clone()).collect();
+        let known = try_join_all(buckets.iter().map(|bucket| entries(aws, bucket)));
+        let (known, tagged) = futures::try_join!(known, aws.tagged(&arns))?;
+        let tagged: Vec<_> = tagged.into_iter().filter(|bucket| buckets.insert(bucket.clone())).collect();
+        let others = try_join_all(tagged.iter().map(|bucket| entries(aws, bucket))).await?;
+        Ok(known.into_iter().chain(others).flatten().collect())
+    }
+
+    async fn create(&self, aws: &Aws, name: &str) -> Result<NotificationOutputs> {
+        self.put(aws, name).await
+    }
+
+    async fn update(&self, aws: &Aws, live: &Live<Self>, _: &[Change]) -> Result<NotificationOutputs> {
+        self.put(aws, &live.name).await
+    }
+
+    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
+        change(aws, &live.resource.bucket, &entry_id(&aws.names, &live.name), None).await
+    }
+}
+
+/// What a filter says about keys. S3 writes the names with a capital, whatever was sent.
+fn filter<'a>(filter: Option<&'a NotificationConfigurationFilter>, name: &str) -> &'a str {
+    let rules = filter.and_then(|filter| filter.key()).map(S3KeyFilter::filter_rules).unwrap_or_default();
+    let named = |rule: &&FilterRule| rule.name().is_some_and(|given| given.as_str().eq_ignore_ascii_case(name));
+    rules.iter().find(named).and_then(FilterRule::value).unwrap_or_default()
+}
+
+async fn get(aws: &Aws, bucket: &str) -> Result<Option<NotificationConfiguration>> {
+    let found =
+        read("s3:GetBucketNotification", || aws.s3.get_bucket_notification_configuration().bucket(bucket).send());
+    Ok(found.await.absent()?.map(|found| {
+        NotificationConfiguration::builder()
+            .set_topic_configurations(found.topic_configurations)
+            .set_queue_configurations(found.queue_configurations)
+            .set_lambda_function_configurations(found.lambda_function_configurations)
+            .set_event_bridge_configuration(found.event_bridge_configuration)
+            .build()
+    }))
+}
+
+async fn entries(aws: &Aws, bucket: &str) -> Result<Vec<Live<Notification>>> {
+    let found = get(aws, bucket).await?;
+    let mark = entry_id(&aws.names, "");
+    let entries = found.as_ref().map(NotificationConfiguration::lambda_function_configurations).unwrap_or_default();
+    let ours = entries.iter().filter_map(|entry| Some((entry.id()?.strip_prefix(&mark)?, entry)));
+    Ok(ours
+        .map(|(name, entry)| Live::contained(name, Notification::read(bucket, entry), NotificationOutputs))
+        .collect())
+}
+
+/// Puts our entry in or takes it out, and looks whether that has lasted: S3 has no versions here, so that of
+/// two writers the slower one wins.
+async fn change(aws: &Aws, bucket: &str, id: &str, entry: Option<LambdaFunctionConfiguration>) -> Result<()> {
+    let _lane = aws.lane(&format!("s3:{bucket}")).await;
+    for _ in 0..ROUNDS {
+        let Some(before) = get(aws, bucket).await? else {
+            return match entry {
+                None => Ok(()),
+                Some(_) => Err(Error::new("s3:PutBucketNotification", "NoSuchBucket", "the bucket is not there")),
+            };
+        };
+        if let Some(entry) = &entry {
+            check_overlap(&before, id, entry)?;
+        }
+        let Some(after) = merge(before, id, entry.as_ref()) else { return Ok(()) };
+        write("s3:PutBucketNotification", || {
+            aws.s3
+                .put_bucket_notification_configuration()
+                .bucket(bucket)
+                .notification_configuration(after.clone())
+                .send()
+        })
+        .await
+        .map_err(|error| explain(error, id))?;
+    }
+    let message = format!("somebody else keeps changing the notifications of `{bucket}`");
+    Err(Error::new("s3:PutBucketNotification", "OperationAborted", &message))
+}
+
+/// The configuration with our entry in its place; `None` where it is already there.
+fn merge(
+    mut all: NotificationConfiguration,
+    id: &str,
+    entry: Option<&LambdaFunctionConfiguration>,
+) -> Option<NotificationConfiguration> {
+    let mut entries = all.lambda_function_configurations.take().unwrap_or_default();
+    let position = entries.iter().position(|other| other.id() == Some(id));
+    match (position, entry) {
+        (None, None) => return None,
+        (Some(at), Some(entry)) if same(&entries[at], entry) => return None,
+        (Some(at), Some(entry)) => entries[at] = entry.clone(),
+        (Some(at), None) => drop(entries.remove(at)),
+        (None, Some(entry)) => entries.push(entry.clone()),
+    }
+    all.lambda_function_configurations = Some(entries);
+    Some(all)
+}
+
+fn same(left: &LambdaFunctionConfiguration, right: &LambdaFunctionConfiguration) -> bool {
+    let [left, right] = [left, right].map(|entry| Notification::read("", entry).attributes());
+    left == right
+}
+
+/// S3 refuses two entries for one event whose filters can both match a key, and does not say which
+/// (serverless#7536).
+fn check_overlap(all: &NotificationConfiguration, id: &str, ours: &LambdaFunctionConfiguration) -> Result<()> {
+    type Entry<'a> = (Option<&'a str>, &'a [Event], Option<&'a NotificationConfigurationFilter>);
+    let topics = all.topic_configurations().iter().map(|one| -> Entry { (one.id(), one.events(), one.filter()) });
+    let queues = all.queue_configurations().iter().map(|one| -> Entry { (one.id(), one.events(), one.filter()) });
+    let lambdas =
+        all.lambda_function_configurations().iter().map(|one| -> Entry { (one.id(), one.events(), one.filter()) });
+    let clash = topics.chain(queues).chain(lambdas).find(|(other, events, other_filter)| {
+        let prefixes = [filter(*other_filter, "prefix"), filter(ours.filter(), "prefix")];
+        let same_keys = prefixes[0].starts_with(prefixes[1]) || prefixes[1].starts_with(prefixes[0]);
+        *other != Some(id) && same_keys && ours.events().iter().any(|event| meets(event, events))
+    });
+    let Some((other, ..)) = clash else { return Ok(()) };
+    let message = format!(
+        "the entry `{}` of the bucket's notifications takes the same events of the same keys",
+        other.unwrap_or("(without an id)")
+    );
+    Err(Error::new("s3:PutBucketNotification", "OverlappingNotification", &message)
+        .with_hint("S3 takes one destination for each: remove that entry, or choose another `delivery.prefix`"))
+}
+
+/// Whether one of `others` covers an event, or is covered by it: `s3:ObjectCreated:*` has `:Put` in it.
+fn meets(event: &Event, others: &[Event]) -> bool {
+    let covers = |wide: &str, narrow: &str| wide.strip_suffix('*').is_some_and(|stem| narrow.starts_with(stem));
+    let event = event.as_str();
+    others.iter().map(Event::as_str).any(|other| other == event || covers(other, event) || covers(event, other))
+}
+
+fn explain(error: Error, id: &str) -> Error {
+    if error.message().contains("Unable to validate") {
+        return error.with_hint(format!(
+            "S3 asks every function, queue and topic of the bucket's notifications: the function of `{id}` may lack its \
+             permission, or the target of somebody else's entry may be gone"
+        ));
+    }
+    error
+}
+
+#[cfg(test)]
+#[path = "notification_tests.rs"]
+mod tests;
