@@ -122,6 +122,13 @@ impl Canonical for u32 {
         Value::Int((*self).into())
     }
 }
+/// A rate: whole ones as numbers, others as they are written.
+impl Canonical for f64 {
+    fn canonical(&self) -> Value {
+        let whole = self.fract() == 0.0 && self.abs() < 1e15;
+        if whole { Value::Int(*self as i64) } else { Value::Text(self.to_string()) }
+    }
+}
 impl Canonical for str {
     fn canonical(&self) -> Value {
         Value::Text(self.to_owned())

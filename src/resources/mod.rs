@@ -1,5 +1,7 @@
 //! One file per kind, and the registry of them.
 
+mod api_key;
+mod apigateway;
 mod bucket;
 mod crawler;
 mod database;
@@ -13,12 +15,15 @@ mod named_query;
 mod notification;
 mod object;
 mod permission;
+mod rest_api;
 mod role;
 mod statement;
 mod stream;
 mod trigger;
+mod usage_plan;
 mod workgroup;
 
+pub(crate) use api_key::ApiKey;
 pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule};
 pub(crate) use crawler::{Configuration, Crawler, RoleName, WrittenSchedule};
 pub(crate) use database::Database;
@@ -29,9 +34,11 @@ pub(crate) use named_query::{NamedQuery, Sql};
 pub(crate) use notification::Notification;
 pub(crate) use object::Object;
 pub(crate) use permission::Permission;
+pub(crate) use rest_api::{Cors, RestApi, Routes};
 pub(crate) use role::Role;
 pub(crate) use stream::Stream;
 pub(crate) use trigger::Trigger;
+pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
 pub(crate) use workgroup::Workgroup;
 
 use crate::aws::{Aws, Result};
@@ -72,6 +79,9 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Function>(),
     Kind::of::<Permission>(),
     Kind::of::<Notification>(),
+    Kind::of::<RestApi>(),
+    Kind::of::<ApiKey>(),
+    Kind::of::<UsagePlan>(),
     Kind::of::<Database>(),
     Kind::of::<Crawler>(),
     Kind::of::<Job>(),
