@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
+use http_body_util::BodyExt as _;
 use pipectl_local::LocalAws;
 use std::sync::Arc;
 
@@ -46,8 +47,11 @@ impl HttpConnector for Embedded {
         let aws = Arc::clone(&self.aws);
         HttpConnectorFuture::new(async move {
             let request = request.try_into_http1x().map_err(|error| ConnectorError::user(error.into()))?;
-            let response = aws.respond(request).await;
-            let response = response.map(SdkBody::from_body_1_x);
+            let (parts, body) = aws.respond(request).await.into_parts();
+            // The SDK wants a body that threads may share, and Local AWS's is not one. What pipectl reads
+            // through it is small: descriptions and lists.
+            let body = body.collect().await.map_err(|error| ConnectorError::other(error.into(), None))?;
+            let response = http::Response::from_parts(parts, SdkBody::from(body.to_bytes()));
             HttpResponse::try_from(response).map_err(|error| ConnectorError::other(error.into(), None))
         })
     }
