@@ -1,0 +1,85 @@
+//! The policy documents of the roles and of the bucket, rendered with the names of one pipeline.
+//!
+//! They are JSON files in `templates/iam/`, so that they can be reviewed as what they are. Each statement is as
+//! narrow as AWS allows; these are wider than one would write them, for a reason that JSON cannot hold:
+//!
+//! - `delivery`: Firehose looks at the bucket as a whole before it writes, so `s3:ListBucket` has no prefix.
+//! - `mover` and `etl`: without `s3:ListBucket`, S3 answers 403 for a missing key, and 404 is what tells a file that
+//!   was moved before from one that may not be read. That check, and Spark's for the bucket, name no prefix:
+//!   hence `StringLikeIfExists`.
+//! - `etl`: Spark marks folders by objects named `<folder>_$folder$`, also those above the one it writes to.
+//! - `etl`: Glue's bookmarks and CloudWatch's metrics are evaluated without a resource, so that only `*` matches.
+//! - `trust-glue`, `trust-firehose`: neither service documents that it sends `aws:SourceAccount`, and a condition
+//!   on a key that is not sent locks the service out: hence `StringEqualsIfExists`. Firehose's documented guard
+//!   against the confused deputy is `sts:ExternalId`.
+
+use crate::config::Pipeline;
+use crate::names::Names;
+use crate::resources::OWN_PREFIX;
+use std::collections::BTreeMap;
+
+/// What Firehose may do. Needs `log_group_arn`.
+pub(crate) const DELIVERY: &str = include_str!("../../templates/iam/delivery.json");
+/// What the function `track` may do. Needs `stream_arn` and `log_group_arn`.
+pub(crate) const TRACK: &str = include_str!("../../templates/iam/track.json");
+/// What the function `mover` may do. Needs `log_group_arn`.
+pub(crate) const MOVER: &str = include_str!("../../templates/iam/mover.json");
+/// What the crawlers and the job may do.
+pub(crate) const ETL: &str = include_str!("../../templates/iam/etl.json");
+pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../templates/iam/trust-firehose.json");
+pub(crate) const TRUST_GLUE: &str = include_str!("../../templates/iam/trust-glue.json");
+pub(crate) const TRUST_LAMBDA: &str = include_str!("../../templates/iam/trust-lambda.json");
+/// The bucket's own policy: TLS only.
+pub(crate) const BUCKET: &str = include_str!("../../templates/iam/bucket.json");
+
+/// A policy document for one pipeline. `arns` gives what other resources know by themselves, by placeholder.
+pub(crate) fn policy(template: &str, names: &Names, pipeline: &Pipeline, arns: &[(&str, &str)]) -> String {
+    let mut values = derived(names, pipeline);
+    values.extend(arns.iter().map(|(name, value)| (*name, (*value).to_owned())));
+    render(template, &values)
+}
+
+/// What follows from the names alone.
+fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> {
+    // In the templates the `/` behind a prefix is written out.
+    let folder = |prefix: &str| prefix.trim_end_matches('/').to_owned();
+    [
+        ("partition", names.partition.clone()),
+        ("account", names.account.clone()),
+        ("region", names.region.clone()),
+        ("bucket_arn", names.s3_arn(&pipeline.bucket.name)),
+        ("raw", folder(&pipeline.delivery.prefix)),
+        ("errors", folder(&pipeline.delivery.errors)),
+        ("partitioned", folder(&pipeline.mover.prefix)),
+        ("parquet", folder(&pipeline.etl.output)),
+        ("own", folder(OWN_PREFIX)),
+        ("database", pipeline.catalog.database.clone()),
+    ]
+    .into()
+}
+
+/// Puts the values in the place of their names. A value is never searched for names.
+///
+/// # Panics
+/// If a template names what nobody gives: templates are part of the program, and all of them are under test.
+fn render(template: &str, values: &BTreeMap<&str, String>) -> String {
+    let mut pieces = template.split("${");
+    let mut text = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once('}').expect("a placeholder ends with `}`");
+        let value = values.get(name).unwrap_or_else(|| panic!("no value for the placeholder `{name}`"));
+        text.push_str(&inside_string(value));
+        text.push_str(rest);
+    }
+    text
+}
+
+/// As it is written between the quotes of a JSON string.
+fn inside_string(value: &str) -> String {
+    let quoted = serde_json::Value::from(value).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+#[cfg(test)]
+#[path = "policies_tests.rs"]
+mod tests;
