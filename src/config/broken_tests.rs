@@ -1,0 +1,159 @@
+//! Files that are wrong, and what is said about each.
+
+use super::*;
+use proptest::prelude::*;
+
+/// A file (with `name` and `schema` put before it unless it begins with `!`), and the problems: line, column
+/// and a part of the message. Lines count from the first of the file as it is written here.
+type Case = (&'static str, &'static [(usize, usize, &'static str)]);
+
+const CASES: &[Case] = &[
+    ("!", &[(1, 1, "the file has no `name`"), (1, 1, "the file has no `schema`")]),
+    ("!# nothing\n", &[(1, 1, "the file has no `name`"), (1, 1, "the file has no `schema`")]),
+    ("!name: clicks\n", &[(1, 1, "the file has no `schema`")]),
+    ("!schema: { event: string }\n", &[(1, 1, "the file has no `name`")]),
+    ("!name: Clicks\nschema: { event: string }\n", &[(1, 7, "`Clicks` cannot be a name")]),
+    ("!name: cl\nschema: { event: string }\n", &[(1, 7, "`cl` cannot be a name")]),
+    ("!name: 9clicks\nschema: { event: string }\n", &[(1, 7, "cannot be a name")]),
+    ("!name: [clicks]\nschema: { event: string }\n", &[(1, 7, "this should be one value, not a list")]),
+    ("!name:\nschema: { event: string }\n", &[(1, 1, "there is no value here")]),
+    (
+        "!- a\n- b\n",
+        &[(1, 1, "this should be a group of keys, not a list"), (1, 1, "has no `name`"), (1, 1, "has no `schema`")],
+    ),
+    ("!name: clicks\nschema: {}\n", &[(2, 9, "no column that could be read")]),
+    ("!name: clicks\nschema: string\n", &[(2, 9, "this should be a group of keys, not text"), (2, 9, "no column")]),
+    ("!name: clicks\nschema: { event: strng }\n", &[(2, 9, "no column"), (2, 18, "unknown type `strng`")]),
+    ("!name: clicks\nschema: { year: int }\n", &[(2, 17, "would hide the partition")]),
+    ("!name: clicks\nschema: { a: int, A: int }\n", &[(2, 14, "the column `a` is there twice")]),
+    (
+        "!name: clicks\nschema: { 'a b': int }\n",
+        &[(2, 9, "no column"), (2, 18, "`a b` cannot be a name in the catalog")],
+    ),
+    ("!name: clicks\nname: other\nschema: { event: string }\n", &[(2, 1, "`name` is here twice")]),
+    ("!name: clicks\n  bad: indent\n", &[(2, 6, "this is not YAML")]),
+    ("stgae: prod\n", &[(1, 1, "unknown key `stgae`")]),
+    ("stage: Prod\n", &[(1, 8, "`Prod` cannot be a stage")]),
+    ("region: mars\n", &[(1, 9, "`mars` is not a region")]),
+    ("tags: { 'aws:x': y }\n", &[(1, 18, "begins with a name that is taken")]),
+    ("tags: { a: '%' }\n", &[(1, 12, "cannot be the value of a tag")]),
+    ("tags: { a: '${env:MISSING}' }\n", &[(1, 12, "the environment variable `MISSING` is not set")]),
+    ("tags: { a: '${stgae}' }\n", &[(1, 12, "`${stgae}` cannot be used here")]),
+    ("bucket: { name: Upper }\n", &[(1, 17, "S3 takes no bucket called `Upper`")]),
+    ("bucket: { name: a.b.c }\n", &[(1, 17, "has a dot")]),
+    ("bucket: { expire: { raw: 30 } }\n", &[(1, 26, "`30` is a number without a unit")]),
+    ("bucket: { expire: { raw: 0 days } }\n", &[(1, 26, "objects live at least 1 day")]),
+    ("bucket: { versioning: maybe }\n", &[(1, 23, "this should be `true` or `false`")]),
+    ("ingest: 5\n", &[(1, 9, "this should be a group of keys, not a number")]),
+    ("ingest:\n  path: track\n", &[(2, 9, "`track` is not a path")]),
+    ("ingest:\n  cors: { origins: [example.com] }\n", &[(2, 21, "`example.com` is not an origin")]),
+    ("ingest:\n  cors: { origins: ['*', 'https://a.example'] }\n", &[(2, 20, "`*` is every origin")]),
+    ("ingest:\n  api_keys: web\n", &[(2, 13, "this should be a list, not text")]),
+    ("ingest:\n  api_keys: [web, web]\n", &[(2, 13, "the key `web` is there twice")]),
+    ("ingest:\n  throttle: { rate: 1000 }\n", &[(2, 21, "is not a rate")]),
+    ("ingest:\n  throttle: { burst: 0 }\n", &[(2, 22, "0 is out of bounds")]),
+    ("ingest:\n  quota: { per: month }\n", &[(2, 10, "no `requests`")]),
+    ("ingest:\n  quota: { requests: 10M, per: fortnight }\n", &[(2, 32, "`fortnight` is none of them")]),
+    ("ingest:\n  api_keys: []\n  quota: { requests: 5 }\n", &[(3, 10, "a quota counts the requests of a key")]),
+    ("ingest:\n  function: { memory: 64 MB }\n", &[(2, 23, "64 MB is out of bounds")]),
+    ("ingest:\n  function: { memory: 128 }\n", &[(2, 23, "`128` is a number without a unit")]),
+    ("ingest:\n  function: { timeout: 60 s }\n", &[(2, 24, "1 min is out of bounds")]),
+    ("ingest:\n  function: { architecture: mips }\n", &[(2, 29, "`mips` is none of them")]),
+    ("ingest:\n  function: { log_retention: 15 days }\n", &[(2, 30, "cannot keep a log for 15 days")]),
+    ("delivery: { buffer: { size: 256 MB } }\n", &[(1, 29, "256 MB is out of bounds")]),
+    ("delivery: { buffer: { interval: 16 min } }\n", &[(1, 33, "16 min is out of bounds")]),
+    ("delivery: { compression: lz4 }\n", &[(1, 26, "`lz4` is none of them")]),
+    ("delivery: { prefix: /raw }\n", &[(1, 21, "cannot be a prefix")]),
+    ("delivery: { prefix: _pipectl/x }\n", &[(1, 21, "where pipectl keeps its own files")]),
+    (
+        "delivery: { prefix: a/ }\nmover: { prefix: a/b/ }\n",
+        &[(2, 18, "`mover.prefix` (a/b/) and `delivery.prefix` (a/) overlap")],
+    ),
+    ("mover: { prefix: x/data/ }\netl: { output: y/data/ }\n", &[(2, 16, "both make a table called `data`")]),
+    ("mover: { function: { timeout: 16 min } }\n", &[(1, 31, "16 min is out of bounds")]),
+    ("catalog: { database: My-DB }\n", &[(1, 22, "cannot be a name in the catalog")]),
+    ("catalog: { crawlers: { raw: { schedule: rate(1 hour) } } }\n", &[(1, 41, "Glue takes no `rate(...)`")]),
+    ("catalog: { crawlers: { raw: { schedule: cron(* * * * ? *) } } }\n", &[(1, 41, "fires more often")]),
+    ("etl: { workers: { count: 1 } }\n", &[(1, 26, "1 is out of bounds")]),
+    ("etl: { glue_version: '7.0' }\n", &[(1, 22, "`7.0` is none of them")]),
+    ("etl: { timeout: 90 s }\n", &[(1, 17, "is not whole minutes")]),
+    ("etl: { execution: flex, glue_version: '2.0' }\n", &[(1, 19, "Glue 2.0 has no `flex`")]),
+    ("etl: { execution: flex, workers: { type: G.8X } }\n", &[(1, 19, "`flex` runs on G.1X and G.2X")]),
+    ("query: { scan_limit: 5 MB }\n", &[(1, 22, "no limit below 10 MB")]),
+    ("query: { queries: { a: '' } }\n", &[(1, 24, "the query `a` is empty")]),
+    ("query: { queries: { a: 'SELECT 1 FROM ${table}' } }\n", &[(1, 24, "`${table}` cannot be used here")]),
+    ("usage: { events_per_month: lots }\n", &[(1, 28, "does not begin with a number")]),
+    ("usage: { events_per_request: 0 }\n", &[(1, 30, "at least 1 event")]),
+    (
+        "region: mars\nstgae: x\nusage: { nope: 1 }\n",
+        &[(1, 9, "not a region"), (2, 1, "unknown key `stgae`"), (3, 10, "unknown key `usage.nope`")],
+    ),
+];
+
+/// Lines that stand behind a case, so that its own lines count from the first.
+const REST: &str = "name: clicks\nschema: { event: string }\n";
+
+fn problems(source: &str) -> Problems {
+    let env = |_: &str| None;
+    let overrides = Overrides { stage: None, region: None, env: &env };
+    let found = read(source, &overrides).err().unwrap_or_default();
+    Problems::new(Path::new("pipeline.yaml"), source, found)
+}
+
+#[test]
+fn every_broken_file_says_where_and_what() {
+    assert!(CASES.len() >= 45);
+    let mut wrong = vec![];
+    for (case, expected) in CASES {
+        let source = case.strip_prefix('!').map_or_else(|| format!("{case}{REST}"), str::to_owned);
+        let found = problems(&source);
+        let places = found.places();
+        let same = places.len() == expected.len()
+            && places
+                .iter()
+                .zip(*expected)
+                .all(|(found, wanted)| (found.0, found.1) == (wanted.0, wanted.1) && found.2.contains(wanted.2));
+        if !same {
+            wrong.push(format!("{source}\n  wanted {expected:?}\n  found  {places:?}\n"));
+        }
+        assert!(!found.to_string().is_empty());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn a_problem_shows_file_line_column_source_caret_and_hint() {
+    let text = problems("stgae: prod\nname: clicks\nschema: { event: string }\n").to_string();
+    let expected = "\
+error: unknown key `stgae`
+ --> pipeline.yaml:1:1
+  |
+1 | stgae: prod
+  | ^^^^^
+  |
+  = hint: did you mean `stage`?";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn values_of_the_environment_are_not_shown() {
+    let env = |_: &str| Some("hunter2!".to_owned());
+    let overrides = Overrides { stage: None, region: None, env: &env };
+    let source = "name: ${env:SECRET}\nschema: { event: string }\n";
+    let found = read(source, &overrides).unwrap_err();
+    let text = Problems::new(Path::new("pipeline.yaml"), source, found).to_string();
+    assert!(text.contains("${env:SECRET}") && !text.contains("hunter2"), "{text}");
+}
+
+proptest! {
+    /// Whatever is cut out of a file or put into it, it is read or refused.
+    #[test]
+    fn a_mutilated_file_never_panics(at in 0_usize..2000, length in 0_usize..60, put in ".{0,6}") {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
+        let source = std::fs::read_to_string(path).unwrap();
+        let boundary = |at: usize| (0..=at.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap();
+        let (start, end) = (boundary(at), boundary(at + length));
+        let source = format!("{}{put}{}", &source[..start], &source[end..]);
+        let _ = problems(&source).to_string();
+    }
+}

@@ -1,0 +1,149 @@
+//! What no single key can tell: combinations that AWS refuses, or that would eat their own output.
+
+use super::pipeline::{Execution, GlueVersion, Pipeline, WorkerType, table_name};
+use super::problem::Problem;
+use super::reader::Reader;
+use std::collections::BTreeMap;
+
+/// AWS allows 50 tags on a resource; pipectl keeps five of its own.
+const MOST_TAGS: usize = 45;
+
+pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
+    prefixes(reader, pipeline);
+    columns(reader, pipeline);
+    names(reader, pipeline);
+    job(reader, pipeline);
+    ingest(reader, pipeline);
+    if pipeline.tags.len() > MOST_TAGS {
+        report(reader, "tags", format!("{} tags are more than the {MOST_TAGS} that fit", pipeline.tags.len()), "");
+    }
+}
+
+fn report(reader: &Reader<'_>, key: &str, message: String, hint: &str) {
+    let problem = Problem::new(reader.place(key), message);
+    reader.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
+}
+
+/// A stage that writes below what another one reads would be fed its own output, for ever.
+fn prefixes(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let all = [
+        ("delivery.prefix", &pipeline.delivery.prefix),
+        ("delivery.errors", &pipeline.delivery.errors),
+        ("mover.prefix", &pipeline.mover.prefix),
+        ("etl.output", &pipeline.etl.output),
+        ("query.results.prefix", &pipeline.query.results.prefix),
+    ];
+    for (index, (key, prefix)) in all.iter().enumerate() {
+        let clash = all[..index].iter().find(|(_, other)| other.starts_with(*prefix) || prefix.starts_with(*other));
+        if let Some((other_key, other)) = clash {
+            let message = format!("`{key}` ({prefix}) and `{other_key}` ({other}) overlap");
+            report(reader, key, message, "give each stage of the data a prefix of its own");
+        }
+    }
+    let (raw, parquet) = (table_name(&pipeline.mover.prefix), table_name(&pipeline.etl.output));
+    if raw == parquet {
+        let message = format!("`mover.prefix` and `etl.output` both make a table called `{raw}`");
+        report(
+            reader,
+            "etl.output",
+            message,
+            "crawlers name a table after the last part of its prefix: let these differ",
+        );
+    }
+}
+
+/// Columns that are partitions, or that two names mean.
+fn columns(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let mut seen = BTreeMap::new();
+    for column in &pipeline.schema {
+        let key = format!("schema.{}", column.name);
+        if ["year", "month", "day"].contains(&column.name.as_str()) {
+            let message = format!("the column `{}` would hide the partition of that name", column.name);
+            report(reader, &key, message, "choose another name");
+        }
+        if seen.insert(column.name.clone(), ()).is_some() {
+            let message =
+                format!("the column `{}` is there twice: the catalog does not tell capital letters apart", column.name);
+            report(reader, &key, message, "choose another name");
+        }
+    }
+    let given = reader.place("schema");
+    if pipeline.schema.is_empty() && !given.is_empty() {
+        report(
+            reader,
+            "schema",
+            "`schema` has no column that could be read".to_owned(),
+            "write at least one, such as `event: string`",
+        );
+    }
+}
+
+/// Names that are made of others, and their limits.
+fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let role = format!("AWSGlueServiceRole-{}-{}-etl", pipeline.name, pipeline.stage);
+    if role.len() > 64 {
+        let message =
+            format!("`name` and `stage` are too long together: the role `{role}` would have more than 64 characters");
+        report(reader, "name", message, "shorten one of them");
+    }
+    if reader.place("bucket.name") == reader.place("bucket") || reader.place("bucket.name").is_empty() {
+        let length = pipeline.bucket.name.replace("${account}", "123456789012").len();
+        if length > 63 {
+            let message = "`name` and `stage` are too long together for the name of the bucket".to_owned();
+            report(reader, "name", message, "shorten one of them, or set `bucket.name`");
+        }
+    }
+}
+
+fn job(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let etl = &pipeline.etl;
+    let worker = etl.workers.worker_type;
+    let flex = etl.execution == Execution::Flex;
+    if flex && etl.glue_version < GlueVersion::V3 {
+        report(
+            reader,
+            "etl.execution",
+            format!("Glue {} has no `flex`", etl.glue_version),
+            "write `glue_version: \"5.0\"`",
+        );
+    }
+    if flex && !matches!(worker, WorkerType::G1X | WorkerType::G2X) {
+        report(
+            reader,
+            "etl.execution",
+            format!("`flex` runs on G.1X and G.2X, not on {worker}"),
+            "choose one of these workers",
+        );
+    }
+    let large = !matches!(worker, WorkerType::G1X | WorkerType::G2X);
+    if large && etl.glue_version < GlueVersion::V3 {
+        report(
+            reader,
+            "etl.workers.type",
+            format!("Glue {} has no workers of type {worker}", etl.glue_version),
+            "write `glue_version: \"5.0\"`",
+        );
+    }
+}
+
+fn ingest(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let ingest = &pipeline.ingest;
+    let origins = &ingest.cors.origins;
+    if origins.len() > 1 && origins.iter().any(|origin| origin == "*") {
+        report(
+            reader,
+            "ingest.cors.origins",
+            "`*` is every origin, so that the others mean nothing".to_owned(),
+            "write `[\"*\"]`, or leave `*` out",
+        );
+    }
+    for (index, key) in ingest.api_keys.iter().enumerate() {
+        if ingest.api_keys[..index].contains(key) {
+            report(reader, "ingest.api_keys", format!("the key `{key}` is there twice"), "");
+        }
+    }
+    if ingest.quota.is_some() && ingest.api_keys.is_empty() {
+        let hint = "name a key in `ingest.api_keys`, or leave `quota` out";
+        report(reader, "ingest.quota", "a quota counts the requests of a key, and there is none".to_owned(), hint);
+    }
+}

@@ -1,0 +1,97 @@
+//! What is wrong with a file: every problem with its place, all of them at once.
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Bytes of the source.
+pub(crate) type Span = Range<usize>;
+
+/// One thing that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Problem {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) hint: Option<String>,
+}
+
+impl Problem {
+    pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
+        Self { span, message: message.into(), hint: None }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Everything that is wrong with a file, or that it cannot be read.
+#[derive(Clone, Debug)]
+pub(crate) struct Problems {
+    path: PathBuf,
+    source: String,
+    problems: Vec<Problem>,
+}
+
+impl Problems {
+    pub(super) fn new(path: &Path, source: &str, mut problems: Vec<Problem>) -> Self {
+        problems.sort_by_key(|problem| problem.span.start);
+        problems.dedup();
+        Self { path: path.to_owned(), source: source.to_owned(), problems }
+    }
+
+    pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
+        let message = format!("cannot read `{}`: {error}", path.display());
+        let hint = "`pipectl init` writes one to start from; `--file` names another";
+        Self::new(path, "", vec![Problem::new(0..0, message).hint(hint)])
+    }
+
+    /// Line and column of each problem, counted from 1, and its message.
+    #[cfg(test)]
+    pub(crate) fn places(&self) -> Vec<(usize, usize, &str)> {
+        let place = |problem: &Problem| {
+            let before = &self.source[..problem.span.start.min(self.source.len())];
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            (line, column)
+        };
+        let all = self.problems.iter().map(|problem| (place(problem), problem.message.as_str()));
+        all.map(|((line, column), message)| (line, column, message)).collect()
+    }
+
+    fn show(&self, problem: &Problem) -> String {
+        if self.source.is_empty() {
+            return match &problem.hint {
+                Some(hint) => format!("error: {}\nhint: {hint}", problem.message),
+                None => format!("error: {}", problem.message),
+            };
+        }
+        let title = Level::ERROR.primary_title(problem.message.as_str());
+        let path = self.path.display().to_string();
+        let end = problem.span.end.min(self.source.len());
+        // A value of several lines is marked by its first one.
+        let first = self.source[problem.span.start.min(end)..end].lines().next().map_or(0, str::len);
+        let span = problem.span.start.min(end)..problem.span.start.min(end) + first;
+        let snippet = Snippet::source(self.source.as_str()).path(path.as_str());
+        let mut group = Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
+        if let Some(hint) = &problem.hint {
+            group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
+        }
+        Renderer::plain().render(&[group])
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown: Vec<_> = self.problems.iter().map(|problem| self.show(problem)).collect();
+        f.write_str(&shown.join("\n\n"))?;
+        match self.problems.len() {
+            1 => Ok(()),
+            many => write!(f, "\n\n{many} problems in `{}`; nothing was changed", self.path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Problems {}

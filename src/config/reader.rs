@@ -1,0 +1,346 @@
+//! Reading a tree key by key, and collecting what is wrong in place of stopping at it.
+//!
+//! Each key is asked for together with its description and default. So the same code that reads a file also
+//! tells what a file may hold: reading an empty one gives the JSON Schema.
+
+use super::problem::{Problem, Span};
+use super::substitute::Placeholders;
+use super::tree::{Node, Placed};
+use super::units::show_duration;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The form of a value, for the JSON Schema.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Form {
+    Text,
+    /// Text whose form a regular expression gives.
+    Pattern(&'static str),
+    /// A quantity with its unit, or a number where that is clear.
+    Quantity,
+    Bool,
+    OneOf(fn() -> Vec<&'static str>),
+}
+
+/// A key that a file may hold.
+#[derive(Clone, Debug)]
+pub(super) struct Described {
+    pub(super) key: &'static str,
+    pub(super) doc: &'static str,
+    pub(super) what: What,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What {
+    /// A value; the default as it would be written, or none.
+    Value(Form, Option<String>, bool),
+    List(Form, Vec<String>),
+    /// Names of the user's choice, each with a value.
+    Names(Form, bool),
+    Group(Vec<Described>),
+}
+
+/// What is read and what is wrong, for a whole file.
+pub(super) struct Reader<'a> {
+    pub(super) source: &'a str,
+    pub(super) placeholders: Placeholders<'a>,
+    problems: RefCell<Vec<Problem>>,
+    /// Where each key stands that is in the file, `ingest.throttle.rate`.
+    places: RefCell<BTreeMap<String, Span>>,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a str, placeholders: Placeholders<'a>) -> Self {
+        Self { source, placeholders, problems: RefCell::default(), places: RefCell::default() }
+    }
+
+    pub(super) fn problem(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        self.problems.into_inner()
+    }
+
+    /// Where a key stands; where its group does, if the file leaves it to its default.
+    pub(super) fn place(&self, path: &str) -> Span {
+        let places = self.places.borrow();
+        let mut path = path;
+        loop {
+            match (places.get(path), path.rsplit_once('.')) {
+                (Some(span), _) => return span.clone(),
+                (None, Some((group, _))) => path = group,
+                (None, None) => return 0..0,
+            }
+        }
+    }
+
+    /// The text of a value that is one, with its placeholders filled in, read by `parse`.
+    fn scalar<T>(
+        &self,
+        node: &Placed<Node>,
+        later: &[&str],
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<T, Problem> {
+        let at = |message: String| Problem::new(node.span.clone(), message);
+        let text = match &node.value {
+            Node::Text(text) => text.as_str(),
+            Node::Number | Node::Bool(_) => self.source.get(node.span.clone()).unwrap_or_default(),
+            Node::Null => return Err(at("there is no value here".to_owned()).hint("write one, or leave the key out")),
+            other => return Err(at(format!("this should be one value, not {}", other.noun()))),
+        };
+        let filled = self.placeholders.fill(text, later).map_err(|(message, hint)| at(message).hint(hint))?;
+        parse(&filled.text).map_err(|message| {
+            let message = filled.conceal(&message);
+            match message.split_once(": write ") {
+                Some((what, how)) => at(what.to_owned()).hint(format!("write {how}")),
+                None => at(message),
+            }
+        })
+    }
+}
+
+/// A group of keys.
+pub(super) struct Section<'r, 'a> {
+    pub(super) reader: &'r Reader<'a>,
+    path: String,
+    entries: Vec<(&'r Placed<String>, &'r Placed<Node>)>,
+    described: Vec<Described>,
+}
+
+impl<'r, 'a> Section<'r, 'a> {
+    /// The group that a node holds. A node that is no group is a problem, and read as an empty one.
+    pub(super) fn new(reader: &'r Reader<'a>, path: &str, node: Option<&'r Placed<Node>>) -> Self {
+        let mut section = Self { reader, path: path.to_owned(), entries: vec![], described: vec![] };
+        match node.map(|node| (&node.value, &node.span)) {
+            None | Some((Node::Null, _)) => {}
+            Some((Node::Map(entries), _)) => entries.iter().for_each(|(key, value)| section.enter(key, value)),
+            Some((other, span)) => {
+                let message = format!("this should be a group of keys, not {}", other.noun());
+                reader.problem(Problem::new(span.clone(), message));
+            }
+        }
+        section
+    }
+
+    fn enter(&mut self, key: &'r Placed<String>, value: &'r Placed<Node>) {
+        if self.entries.iter().any(|(other, _)| other.value == key.value) {
+            self.reader.problem(Problem::new(key.span.clone(), format!("`{}` is here twice", key.value)));
+            return;
+        }
+        let span = if value.span.is_empty() { key.span.clone() } else { value.span.clone() };
+        self.reader.places.borrow_mut().insert(self.name(&key.value), span);
+        self.entries.push((key, value));
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn take(&mut self, key: &'static str, doc: &'static str, what: What) -> Option<&'r Placed<Node>> {
+        self.described.push(Described { key, doc, what });
+        self.entries.iter().find(|(name, _)| name.value == key).map(|(_, node)| *node)
+    }
+
+    /// A value that has a default.
+    pub(super) fn value<T: ToString>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        default: T,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> T {
+        self.value_with(key, doc, form, default, &[], parse)
+    }
+
+    /// A value in which some placeholders are filled in later.
+    pub(super) fn value_with<T: ToString>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        default: T,
+        later: &[&str],
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> T {
+        let node = self.take(key, doc, What::Value(form, Some(default.to_string()), false));
+        self.read(node, later, parse).unwrap_or(default)
+    }
+
+    /// A time that has a default.
+    pub(super) fn time(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        default: Duration,
+        parse: impl FnOnce(&str) -> Result<Duration, String>,
+    ) -> Duration {
+        let node = self.take(key, doc, What::Value(Form::Text, Some(show_duration(default)), false));
+        self.read(node, &[], parse).unwrap_or(default)
+    }
+
+    /// A value that may be absent.
+    pub(super) fn optional<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let node = self.take(key, doc, What::Value(form, None, false));
+        self.read(node, &[], parse)
+    }
+
+    /// A value that has to be there.
+    pub(super) fn required<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let node = self.take(key, doc, What::Value(form, None, true));
+        if node.is_none() {
+            self.missing(key);
+        }
+        self.read(node, &[], parse)
+    }
+
+    fn missing(&self, key: &str) {
+        let group = if self.path.is_empty() { "the file".to_owned() } else { format!("`{}`", self.path) };
+        let problem =
+            Problem::new(self.reader.place(&self.path), format!("{group} has no `{key}`, which has no default"));
+        self.reader.problem(problem);
+    }
+
+    fn read<T>(
+        &self,
+        node: Option<&Placed<Node>>,
+        later: &[&str],
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let node = node?;
+        match self.reader.scalar(node, later, parse) {
+            Ok(value) => Some(value),
+            Err(mut problem) => {
+                // Nothing stands nowhere: the key is what can be shown.
+                let key = self.entries.iter().find(|(_, value)| node.value == Node::Null && std::ptr::eq(*value, node));
+                if let Some((key, _)) = key {
+                    problem.span = key.span.clone();
+                }
+                self.reader.problem(problem);
+                None
+            }
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &'static str, doc: &'static str, default: bool) -> bool {
+        let node = self.take(key, doc, What::Value(Form::Bool, Some(default.to_string()), false));
+        match node.map(|node| (&node.value, &node.span)) {
+            None => default,
+            Some((Node::Bool(value), _)) => *value,
+            Some((other, span)) => {
+                let message = format!("this should be `true` or `false`, not {}", other.noun());
+                self.reader.problem(Problem::new(span.clone(), message));
+                default
+            }
+        }
+    }
+
+    /// A list of values.
+    pub(super) fn list<T: ToString>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        default: Vec<T>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let shown = default.iter().map(ToString::to_string).collect();
+        match self.take(key, doc, What::List(form, shown)).map(|node| (&node.value, &node.span)) {
+            None => default,
+            Some((Node::List(items), _)) => {
+                items.iter().filter_map(|item| self.read(Some(item), &[], &parse)).collect()
+            }
+            Some((other, span)) => {
+                let message = format!("this should be a list, not {}", other.noun());
+                self.reader.problem(Problem::new(span.clone(), message).hint("write `[a, b]`, or `[]` for none"));
+                default
+            }
+        }
+    }
+
+    /// Names of the user's choice with their values, in the order of the file. `None` where the key is not there.
+    pub(super) fn names<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        required: bool,
+        later: &[&str],
+        parse: impl Fn(&str, &str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let node = self.take(key, doc, What::Names(form, required));
+        if required && node.is_none() {
+            self.missing(key);
+        }
+        let inner = Section::new(self.reader, &self.name(key), Some(node?));
+        let mut all = vec![];
+        for (name, node) in &inner.entries {
+            all.extend(self.read(Some(node), later, |text| parse(&name.value, text)));
+        }
+        Some(all)
+    }
+
+    /// A group within this one.
+    pub(super) fn group<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        read: impl FnOnce(&mut Section<'r, 'a>) -> T,
+    ) -> T {
+        let (_, value) = self.group_if(key, doc, read);
+        value
+    }
+
+    /// A group within this one, and whether the file has it.
+    pub(super) fn group_if<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        read: impl FnOnce(&mut Section<'r, 'a>) -> T,
+    ) -> (bool, T) {
+        let node = self.take(key, doc, What::Group(vec![]));
+        let mut inner = Section::new(self.reader, &self.name(key), node);
+        let value = read(&mut inner);
+        let described = inner.finish();
+        if let Some(last) = self.described.last_mut() {
+            last.what = What::Group(described);
+        }
+        (node.is_some_and(|node| node.value != Node::Null), value)
+    }
+
+    /// Says which keys nobody asked for, and gives what was asked for.
+    pub(super) fn finish(self) -> Vec<Described> {
+        for (key, _) in &self.entries {
+            if self.described.iter().any(|known| known.key == key.value) {
+                continue;
+            }
+            let mut problem = Problem::new(key.span.clone(), format!("unknown key `{}`", self.name(&key.value)));
+            let near = |known: &&Described| strsim::jaro_winkler(known.key, &key.value);
+            let best = self.described.iter().max_by(|a, b| near(a).total_cmp(&near(b)));
+            problem.hint = Some(match best.filter(|known| near(known) > 0.75) {
+                Some(known) => format!("did you mean `{}`?", known.key),
+                None => {
+                    let all: Vec<_> = self.described.iter().map(|known| format!("`{}`", known.key)).collect();
+                    format!("here you can write {}", all.join(", "))
+                }
+            });
+            self.reader.problem(problem);
+        }
+        self.described
+    }
+}

@@ -1,0 +1,87 @@
+use super::*;
+
+fn load_text(source: &str) -> Pipeline {
+    let env = |_: &str| None;
+    let overrides = Overrides { stage: None, region: None, env: &env };
+    read(source, &overrides).unwrap_or_else(|problems| {
+        panic!("{}", Problems::new(Path::new("pipeline.yaml"), source, problems));
+    })
+}
+
+#[test]
+fn two_keys_are_enough() {
+    let pipeline = load_text("name: clicks\nschema:\n  event: string\n  userid: string\n");
+    assert_eq!(pipeline.bucket.name, "clicks-dev-${account}");
+    assert_eq!(
+        (pipeline.ingest.path.as_str(), pipeline.ingest.api_keys.as_slice()),
+        ("/track", &["client".to_owned()][..])
+    );
+    assert_eq!(pipeline.catalog.database, "clicks_dev");
+    assert_eq!(pipeline.query.queries.len(), 3);
+    let without_users = load_text("name: clicks\nschema:\n  event: string\n");
+    assert_eq!(without_users.query.queries.len(), 1, "a query of a column that is not there would fail");
+    let resolved = pipeline.resolve("123456789012", "us-east-1");
+    assert_eq!(resolved.bucket.name, "clicks-dev-123456789012");
+    assert!(resolved.query.queries.values().all(|sql| !sql.contains("${")));
+}
+
+#[test]
+fn every_file_that_we_ship_is_valid() {
+    for path in [
+        "examples/clickstream/pipeline.yaml",
+        "examples/minimal/pipeline.yaml",
+        "templates/init/pipeline.yaml",
+        "templates/init/from_article.yaml",
+    ] {
+        let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        assert!(!load_text(&source).schema.is_empty(), "{path}");
+    }
+}
+
+#[test]
+fn values_are_read_as_they_are_written() {
+    let source = "name: clicks\nstage: prod\nschema: { Event: String, n: 'decimal(10,2)' }\ntags: { team: \"x-${stage}\" }\n\
+                  etl: { glue_version: 5.0, timeout: 2 h }\ndelivery: { prefix: raw }\ningest: { throttle: { rate: 30/min } }\n";
+    let pipeline = load_text(source);
+    assert_eq!(pipeline.tags["team"], "x-prod");
+    assert_eq!(pipeline.schema[0].name, "event");
+    assert_eq!(pipeline.etl.glue_version, GlueVersion::V5);
+    assert_eq!(pipeline.etl.timeout.as_secs(), 7200);
+    assert_eq!(pipeline.delivery.prefix, "raw/");
+    assert_eq!(pipeline.ingest.throttle.rate.per_second(), 0.5);
+}
+
+#[test]
+fn the_command_line_overrides_the_file() {
+    let env = |_: &str| None;
+    let overrides = Overrides { stage: Some("ci".into()), region: Some("eu-west-1".into()), env: &env };
+    let pipeline = read("name: clicks\nstage: prod\nschema: { event: string }\n", &overrides).unwrap();
+    assert_eq!((pipeline.stage.as_str(), pipeline.region.as_deref()), ("ci", Some("eu-west-1")));
+    assert_eq!(pipeline.bucket.name, "clicks-ci-${account}");
+}
+
+/// Every key of the example, which shows all that there are, is in the schema, and the other way round.
+#[test]
+fn the_json_schema_and_the_example_know_the_same_keys() {
+    fn keys(schema: &serde_json::Value, path: &str, all: &mut Vec<String>) {
+        for (key, inner) in schema["properties"].as_object().into_iter().flatten() {
+            let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            if inner["properties"].is_object() { keys(inner, &path, all) } else { all.push(path) }
+        }
+    }
+    let mut described = vec![];
+    keys(&json_schema(), "", &mut described);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
+    let source = std::fs::read_to_string(path).unwrap();
+    let tree = tree::parse(&source).unwrap();
+    let missing: Vec<_> = described.iter().filter(|path| !has(&tree.value, path)).collect();
+    // The region is whatever the user's AWS configuration says, and the bucket's name is unique by itself.
+    assert_eq!(missing, ["region", "bucket.name", "bucket.expire.parquet"]);
+}
+
+fn has(node: &tree::Node, path: &str) -> bool {
+    let (first, rest) = path.split_once('.').unwrap_or((path, ""));
+    let tree::Node::Map(entries) = node else { return false };
+    let found = entries.iter().find(|(key, _)| key.value == first);
+    found.is_some_and(|(_, inner)| rest.is_empty() || has(&inner.value, rest))
+}

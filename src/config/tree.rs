@@ -1,0 +1,181 @@
+//! The YAML of a file as a tree whose every key and value knows where it stands.
+
+use super::problem::{Problem, Span};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{DuplicateKeyPolicy, Location, Spanned};
+use std::fmt;
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    /// Its text is in the source, as it was written: `5.0` stays `5.0`.
+    Number,
+    Text(String),
+    List(Vec<Placed<Node>>),
+    /// In the order of the file, a key that is there twice included.
+    Map(Vec<(Placed<String>, Placed<Node>)>),
+}
+
+/// Something, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Placed<T> {
+    pub(super) value: T,
+    pub(super) span: Span,
+}
+
+impl Node {
+    /// What it is, in words.
+    pub(super) fn noun(&self) -> &'static str {
+        match self {
+            Self::Null => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Number => "a number",
+            Self::Text(_) => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a group of keys",
+        }
+    }
+}
+
+/// Reads a whole file.
+pub(super) fn parse(source: &str) -> Result<Placed<Node>, Problem> {
+    let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins, strict_booleans: true };
+    if source.trim().is_empty() || source.lines().all(|line| line.trim().is_empty() || line.trim().starts_with('#')) {
+        return Ok(Placed { value: Node::Map(vec![]), span: 0..0 });
+    }
+    match serde_saphyr::from_str_with_options::<Spanned<Node>>(source, options) {
+        Ok(tree) => Ok(placed(tree)),
+        Err(error) => {
+            let error = error.without_snippet();
+            let span = error.location().map_or(0..0, |location| position(&location, source));
+            let text = error.to_string();
+            let message = text.split(" at line ").next().unwrap_or(&text).lines().next().unwrap_or_default();
+            Err(Problem::new(clip(span, source), format!("this is not YAML: {message}")))
+        }
+    }
+}
+
+/// A span that lies within the source, whatever the parser says.
+fn clip(span: Span, source: &str) -> Span {
+    let start = (0..=span.start.min(source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(0);
+    let end =
+        (start..=span.end.clamp(start, source.len())).rev().find(|at| source.is_char_boundary(*at)).unwrap_or(start);
+    start..end
+}
+
+fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
+    Placed { span: span(&spanned.referenced), value: spanned.value }
+}
+
+/// Of an error, which the parser tells by line and column only.
+fn position(location: &Location, source: &str) -> Span {
+    let [line, column] =
+        [location.line(), location.column()].map(|from_1| usize::try_from(from_1).unwrap_or(1).max(1) - 1);
+    let start: usize = source.split_inclusive('\n').take(line).map(str::len).sum();
+    let before: usize = source[start..].chars().take(column).map(char::len_utf8).sum();
+    start + before..start + before + 1
+}
+
+/// In bytes, which the parser knows for text that is in memory.
+fn span(location: &Location) -> Span {
+    let span = location.span();
+    let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok()).unwrap_or_default();
+    let start = number(span.byte_offset());
+    start..start + number(span.byte_len())
+}
+
+impl<'de> Deserialize<'de> for Node {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NodeVisitor)
+    }
+}
+
+struct NodeVisitor;
+
+impl<'de> Visitor<'de> for NodeVisitor {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("YAML")
+    }
+
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
+    }
+    fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
+        Ok(Node::Number)
+    }
+    fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
+        Ok(Node::Number)
+    }
+    fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
+        Ok(Node::Number)
+    }
+    fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
+        Ok(Node::Number)
+    }
+    fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
+        Ok(Node::Number)
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::Text(value.to_owned()))
+    }
+    fn visit_bytes<E: serde::de::Error>(self, _: &[u8]) -> Result<Node, E> {
+        Err(E::custom("binary data has no place here"))
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        Node::deserialize(deserializer)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Node, A::Error> {
+        let mut all = vec![];
+        while let Some(item) = items.next_element::<Spanned<Node>>()? {
+            all.push(placed(item));
+        }
+        Ok(Node::List(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
+        let mut all = vec![];
+        while let Some(key) = entries.next_key::<Spanned<Node>>()? {
+            let Node::Text(name) = &key.value else {
+                return Err(A::Error::custom(format!("a key has to be a word, not {}", key.value.noun())));
+            };
+            let key = Placed { value: name.clone(), span: span(&key.referenced) };
+            all.push((key, placed(entries.next_value::<Spanned<Node>>()?)));
+        }
+        Ok(Node::Map(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_knows_where_it_stands() {
+        let source = "name: clicks\netl:\n  workers: { count: 10 }\n  list: [a, 5.0]\n";
+        let Node::Map(root) = parse(source).unwrap().value else { panic!() };
+        assert_eq!((root[0].0.value.as_str(), &source[root[0].0.span.clone()]), ("name", "name"));
+        assert_eq!(&source[root[0].1.span.clone()], "clicks");
+        let Node::Map(etl) = &root[1].1.value else { panic!() };
+        let Node::Map(workers) = &etl[0].1.value else { panic!() };
+        assert_eq!(&source[workers[0].1.span.clone()], "10");
+        let Node::List(list) = &etl[1].1.value else { panic!() };
+        assert_eq!((&list[1].value, &source[list[1].span.clone()]), (&Node::Number, "5.0"));
+    }
+
+    #[test]
+    fn a_broken_file_says_where() {
+        let problem = parse("name: clicks\nbucket: {\n").unwrap_err();
+        assert!(problem.message.starts_with("this is not YAML"), "{problem:?}");
+    }
+}

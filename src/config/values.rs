@@ -1,0 +1,220 @@
+//! The values that a key may have, each with AWS's own limits.
+
+use super::pipeline::Function;
+use super::units::{ByteSize, Days, parse_count, parse_duration, show_duration};
+use std::fmt::Display;
+use std::time::Duration;
+
+/// Names of pipelines and stages become parts of the names of everything.
+pub(super) fn name(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let good = (3..=32).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.chars().all(inner)
+        && !text.ends_with('-')
+        && !text.contains("--");
+    if good {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "`{text}` cannot be a name: write 3 to 32 small letters, digits and single hyphens, beginning with a letter"
+    ))
+}
+
+pub(super) fn stage(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    if (1..=16).contains(&text.len()) && text.chars().all(inner) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` cannot be a stage: write up to 16 small letters and digits, such as `prod`"))
+}
+
+pub(super) fn region(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.split('-').collect();
+    let good = (3..=4).contains(&parts.len())
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+        && parts.last().is_some_and(|last| last.chars().all(|c| c.is_ascii_digit()));
+    if good { Ok(text.to_owned()) } else { Err(format!("`{text}` is not a region: write one such as `us-east-1`")) }
+}
+
+/// A bucket's name, in which `${account}` and `${region}` may still stand.
+pub(super) fn bucket(text: &str) -> Result<String, String> {
+    let shown = text.replace("${account}", "123456789012").replace("${region}", "us-east-1");
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let how = "write 3 to 63 small letters, digits and hyphens";
+    if !(3..=63).contains(&shown.len())
+        || !shown.chars().all(inner)
+        || !shown.starts_with(ends)
+        || !shown.ends_with(ends)
+    {
+        return Err(format!("S3 takes no bucket called `{text}`: {how}"));
+    }
+    // A dot in the name breaks TLS to virtual-host addresses.
+    if shown.contains('.') {
+        return Err(format!("`{text}` has a dot, which breaks TLS to the bucket: {how}"));
+    }
+    let reserved = ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|prefix| shown.starts_with(prefix))
+        || ["-s3alias", "--ol-s3", "--x-s3"].iter().any(|suffix| shown.ends_with(suffix));
+    if reserved {
+        Err(format!("`{text}` begins or ends with what S3 keeps for itself: {how}"))
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+/// Where objects go: ends with `/`.
+pub(super) fn prefix(text: &str) -> Result<String, String> {
+    let text = format!("{}/", text.trim_end_matches('/'));
+    let inner = |c: char| c.is_ascii_alphanumeric() || "/_-.=".contains(c);
+    if text == "/" || text.starts_with('/') || text.contains("//") || text.contains("..") || !text.chars().all(inner) {
+        return Err(format!(
+            "`{text}` cannot be a prefix: write letters, digits, `_`, `-` and `/`, such as `analytics_raw/`"
+        ));
+    }
+    if text.len() > 200 {
+        return Err("a prefix has at most 200 characters".to_owned());
+    }
+    if text.starts_with("_pipectl/") {
+        return Err("`_pipectl/` is where pipectl keeps its own files: write another prefix".to_owned());
+    }
+    Ok(text)
+}
+
+pub(super) fn path(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "-_.~".contains(c);
+    let parts = text.strip_prefix('/').map(|rest| rest.split('/').collect::<Vec<_>>()).unwrap_or_default();
+    if parts.is_empty() || parts.iter().any(|part| part.is_empty() || !part.chars().all(inner)) || text.len() > 200 {
+        return Err(format!("`{text}` is not a path: write one such as `/track`"));
+    }
+    if parts == ["ping"] || parts == ["sping"] {
+        return Err(format!("API Gateway keeps `{text}` for itself: write another path"));
+    }
+    Ok(text.to_owned())
+}
+
+pub(super) fn origin(text: &str) -> Result<String, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let good = host
+        .is_some_and(|host| !host.is_empty() && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:[]".contains(c)));
+    if text == "*" || good {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` is not an origin: write `*`, or scheme and host such as `https://example.com`"))
+}
+
+pub(super) fn api_key(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if (1..=64).contains(&text.len()) && text.chars().all(inner) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` cannot name a key: write letters, digits, `-` and `_`"))
+}
+
+/// A number of something, within bounds.
+pub(super) fn count(least: u64, most: u64) -> impl Fn(&str) -> Result<u32, String> {
+    move |text| {
+        let count = parse_count(text)?;
+        let bounded = within(count, least, most, |count| count.to_string())?;
+        u32::try_from(bounded).map_err(|_| format!("`{text}` is too large"))
+    }
+}
+
+fn within<T: PartialOrd + Copy>(value: T, least: T, most: T, show: impl Fn(T) -> String) -> Result<T, String> {
+    if value < least || value > most {
+        return Err(format!("{} is out of bounds: write {} to {}", show(value), show(least), show(most)));
+    }
+    Ok(value)
+}
+
+/// Whole mebibytes.
+pub(super) fn mebibytes(least: u64, most: u64) -> impl Fn(&str) -> Result<ByteSize, String> {
+    move |text| {
+        let size = ByteSize::parse(text)?;
+        if size != ByteSize::mib(size.as_mib()) {
+            return Err(format!("{size} is not a whole number of MB"));
+        }
+        within(size, ByteSize::mib(least), ByteSize::mib(most), |size| size.to_string())
+    }
+}
+
+pub(super) fn seconds(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration, String> {
+    move |text| {
+        let time = parse_duration(text)?;
+        within(time, Duration::from_secs(least), Duration::from_secs(most), show_duration)
+    }
+}
+
+pub(super) fn minutes(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration, String> {
+    move |text| {
+        let time = seconds(least * 60, most * 60)(text)?;
+        if time.as_secs() % 60 == 0 { Ok(time) } else { Err(format!("{} is not whole minutes", show_duration(time))) }
+    }
+}
+
+/// What a lifecycle rule takes.
+pub(super) fn expiry(text: &str) -> Result<Days, String> {
+    let days = Days::parse(text)?;
+    if days.0 == 0 { Err("objects live at least 1 day: write 1 day or more".to_owned()) } else { Ok(days) }
+}
+
+/// Days for which CloudWatch Logs can keep a log.
+const RETENTIONS: &[u32] =
+    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+pub(super) fn retention(text: &str) -> Result<Days, String> {
+    let days = Days::parse(text)?;
+    if RETENTIONS.contains(&days.0) {
+        return Ok(days);
+    }
+    let near = RETENTIONS.iter().min_by_key(|kept| kept.abs_diff(days.0)).copied().unwrap_or(14);
+    Err(format!("CloudWatch Logs cannot keep a log for {days}: write {}, the nearest that it can", Days(near)))
+}
+
+/// One of the spellings of an enumeration.
+pub(super) fn one_of<T: Copy + Display>(all: &'static [T]) -> impl Fn(&str) -> Result<T, String> {
+    move |text| {
+        let found = all.iter().find(|value| value.to_string().eq_ignore_ascii_case(text));
+        found.copied().ok_or_else(|| {
+            let spelled: Vec<_> = all.iter().map(|value| format!("`{value}`")).collect();
+            format!("`{text}` is none of them: write {}", spelled.join(", "))
+        })
+    }
+}
+
+/// The limits of Lambda, and of who waits for the function.
+pub(super) struct FunctionLimits {
+    pub(super) default: Function,
+    pub(super) longest_seconds: u64,
+}
+
+pub(super) fn tag(key: &str, value: &str) -> Result<(String, String), String> {
+    let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@${}".contains(c);
+    let lower = key.to_lowercase();
+    if lower.starts_with("aws:") || lower.starts_with("pipectl:") {
+        return Err(format!("the tag `{key}` begins with a name that is taken: write another one"));
+    }
+    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
+        return Err(format!(
+            "`{key}` cannot be the key of a tag: write up to 128 letters, digits, blanks and `_.:/=+-@`"
+        ));
+    }
+    if value.chars().count() > 256 || !value.chars().all(allowed) {
+        return Err(format!(
+            "`{value}` cannot be the value of a tag: write up to 256 letters, digits, blanks and `_.:/=+-@`"
+        ));
+    }
+    Ok((key.to_owned(), value.to_owned()))
+}
+
+/// A name in the catalog, of a database or a column.
+pub(super) fn catalog_name(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let shown = text.replace("${account}", "1").replace("${region}", "r");
+    if (1..=255).contains(&shown.len()) && shown.chars().all(inner) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` cannot be a name in the catalog: write small letters, digits and `_`"))
+}
