@@ -1,0 +1,97 @@
+//! The script of the Glue job, and the arguments that it runs with.
+
+use crate::config::Pipeline;
+use crate::names::Names;
+use crate::resources::OWN_PREFIX;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+const TEMPLATE: &str = include_str!("../../templates/etl.py");
+
+/// The script for one pipeline.
+///
+/// Its settings are one literal of strings and lists, which JSON and Python write in the same way: no name or
+/// prefix can become code.
+pub(crate) fn etl_script(pipeline: &Pipeline, names: &Names) -> String {
+    let columns: Vec<_> =
+        pipeline.schema.iter().map(|column| json!([column.name, column.column_type.to_string()])).collect();
+    let settings = json!({
+        "region": names.region,
+        "database": pipeline.catalog.database,
+        "table": pipeline.raw_table(),
+        "bucket": pipeline.bucket.name,
+        "input": pipeline.mover.prefix,
+        "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.etl.output),
+        "columns": columns,
+    });
+    TEMPLATE.replacen("${settings}", &format!("{settings:#}"), 1)
+}
+
+/// The job's default arguments, for [`crate::resources::Job::arguments`].
+pub(crate) fn etl_arguments(pipeline: &Pipeline) -> BTreeMap<String, String> {
+    let temporary = format!("s3://{}/{OWN_PREFIX}tmp/", pipeline.bucket.name);
+    [
+        ("--job-language", "python"),
+        ("--job-bookmark-option", "job-bookmark-enable"),
+        ("--enable-metrics", "true"),
+        ("--enable-continuous-cloudwatch-log", "true"),
+        // Files show when all are written, so that a run that fails leaves none. The default since Glue 3.0.
+        ("--enable-s3-parquet-optimized-committer", "true"),
+        ("--TempDir", &temporary),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::blueprint::article;
+    use crate::config::{Column, ColumnType};
+    use std::process::Command;
+
+    /// Runs Python on the script, which is in the file that the first argument names.
+    fn python(script: &str, code: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("etl.py");
+        std::fs::write(&file, script).unwrap();
+        let ran = Command::new("python3").args(["-I", "-c", code]).arg(&file).output().unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    }
+
+    /// Compiles the script and evaluates its settings without running it.
+    const SETTINGS: &str = "\
+import ast, json, sys
+tree = ast.parse(open(sys.argv[1], encoding='utf-8').read())
+compile(tree, sys.argv[1], 'exec')
+value = [node.value for node in tree.body if isinstance(node, ast.Assign) and node.targets[0].id == 'SETTINGS']
+print(json.dumps(ast.literal_eval(value[0])))";
+
+    fn settings(pipeline: &Pipeline) -> serde_json::Value {
+        let script = etl_script(pipeline, &article::names("aws", "us-east-1"));
+        assert!(!script.contains("${"));
+        serde_json::from_str(&python(&script, SETTINGS)).unwrap()
+    }
+
+    #[test]
+    fn the_script_of_the_article_compiles() {
+        let settings = settings(&article::pipeline());
+        assert_eq!(settings["database"], "clickstream");
+        assert_eq!(settings["table"], "partitioned_analytics_raw");
+        assert_eq!(settings["input"], "partitioned_analytics_raw/");
+        assert_eq!(settings["output"], "s3://acme-clickstream/analytics_data/");
+        assert_eq!(settings["columns"], json!([["event", "string"], ["userid", "string"], ["datetime", "timestamp"]]));
+    }
+
+    #[test]
+    fn no_name_can_become_code() {
+        let hostile = "a\"]}; import os #\n\\u0027 ${settings} ümlaut";
+        let mut pipeline = article::pipeline();
+        pipeline.catalog.database = hostile.into();
+        pipeline.schema = vec![Column { name: hostile.into(), column_type: ColumnType::String }];
+        let script = etl_script(&pipeline, &article::names("aws", "us-east-1"));
+        let settings: serde_json::Value = serde_json::from_str(&python(&script, SETTINGS)).unwrap();
+        assert_eq!((&settings["database"], &settings["columns"][0][0]), (&json!(hostile), &json!(hostile)));
+    }
+}

@@ -1,0 +1,197 @@
+"""Turns new JSON files into Parquet. Written by pipectl: an apply replaces it.
+
+Reads what the bookmark has not seen of the catalog's raw table, gives each column the type that `schema` in
+pipeline.yaml says, and writes Parquet under year=/month=/day=.
+"""
+
+import sys
+
+import boto3
+from awsglue.context import GlueContext
+from awsglue.job import Job
+from awsglue.utils import getResolvedOptions
+from botocore.exceptions import ClientError
+from pyspark.context import SparkContext
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+SETTINGS = ${settings}
+
+PARTITION_KEYS = ["year", "month", "day"]
+# About 128 MB of Parquet for events of some 200 bytes, which is what Athena reads best.
+ROWS_PER_FILE = 4_000_000
+SHUFFLE_BYTES_PER_FILE = "256m"
+FORMAT_PARAMETERS = {"classification", "compressionType", "typeOfData"}
+# What AWS Glue calls the parts of a column that has several types.
+CHOICES = {"boolean", "byte", "short", "int", "long", "float", "double", "decimal", "string", "date", "timestamp",
+           "binary", "array", "map", "struct"}
+
+
+def raw_table(glue):
+    """The catalog's table, or None as long as no crawler has made it."""
+    try:
+        return glue.get_table(DatabaseName=SETTINGS["database"], Name=SETTINGS["table"])["Table"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "EntityNotFoundException":
+            return None
+        raise
+
+
+def folders(s3, prefix, keys):
+    """The values of `keys` in every Hive partition under a prefix."""
+    if not keys:
+        yield []
+        return
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=SETTINGS["bucket"], Prefix=prefix, Delimiter="/")
+    for page in pages:
+        for found in page.get("CommonPrefixes", []):
+            name, _, value = found["Prefix"][len(prefix):].rstrip("/").partition("=")
+            if name == keys[0] and value:
+                for rest in folders(s3, found["Prefix"], keys[1:]):
+                    yield [value, *rest]
+
+
+def add_partitions(glue, s3, table):
+    """Tells the catalog of partitions that the crawler has not seen yet.
+
+    A bookmark goes on from the time of the last run. What a run does not read because its partition is not in the
+    catalog is older than that when the crawler finds it, and no later run would read it.
+    """
+    name = {"DatabaseName": SETTINGS["database"], "TableName": SETTINGS["table"]}
+    pages = glue.get_paginator("get_partitions").paginate(**name, ExcludeColumnSchema=True)
+    known = {tuple(partition["Values"]) for page in pages for partition in page["Partitions"]}
+    root = f"s3://{SETTINGS['bucket']}/{SETTINGS['input']}"
+    # The table's other parameters count its files.
+    kind = {key: value for key, value in table.get("Parameters", {}).items() if key in FORMAT_PARAMETERS}
+    new = []
+    for values in folders(s3, SETTINGS["input"], PARTITION_KEYS):
+        if tuple(values) not in known:
+            path = "".join(f"{key}={value}/" for key, value in zip(PARTITION_KEYS, values))
+            storage = dict(table["StorageDescriptor"], Location=root + path)
+            new.append({"Values": values, "StorageDescriptor": storage, "Parameters": kind})
+    for start in range(0, len(new), 100):
+        answer = glue.batch_create_partition(**name, PartitionInputList=new[start:start + 100])
+        # The crawler may have been faster.
+        failed = [one for one in answer.get("Errors", []) if one["ErrorDetail"]["ErrorCode"] != "AlreadyExistsException"]
+        if failed:
+            raise RuntimeError(f"the catalog refuses partitions: {failed}")
+    return len(new)
+
+
+def quoted(name):
+    return "`" + name.replace("`", "``") + "`"
+
+
+def lower_case(data_type):
+    """The same type with the names of its fields in lower case, as the catalog has them."""
+    if isinstance(data_type, T.StructType):
+        fields = [T.StructField(field.name.lower(), lower_case(field.dataType)) for field in data_type.fields]
+        return T.StructType(fields)
+    if isinstance(data_type, T.ArrayType):
+        return T.ArrayType(lower_case(data_type.elementType))
+    if isinstance(data_type, T.MapType):
+        return T.MapType(data_type.keyType, lower_case(data_type.valueType))
+    return data_type
+
+
+def timestamp(column, data_type):
+    """ISO 8601 text, or time since 1970 in seconds, milliseconds, microseconds or nanoseconds by its size."""
+    if isinstance(data_type, (T.TimestampType, T.DateType)):
+        return column.cast("timestamp")
+    number = column.cast("double")
+    size = F.abs(number)
+    seconds = (F.when(size < 1e11, number).when(size < 1e14, number / 1e3)
+               .when(size < 1e17, number / 1e6).otherwise(number / 1e9))
+    since_1970 = seconds.cast("timestamp")
+    if isinstance(data_type, T.NumericType):
+        return since_1970
+    # A text of four digits is a year to Spark; here it is text like any other.
+    return F.when(number.isNotNull(), since_1970).otherwise(column.cast("timestamp"))
+
+
+def convert(column, data_type, target):
+    """A column of whatever type the files have, as the type that the schema says; null where that cannot be."""
+    nested = isinstance(data_type, (T.StructType, T.ArrayType, T.MapType))
+    if isinstance(data_type, T.StructType) and data_type.fields and CHOICES.issuperset(data_type.fieldNames()):
+        parts = [convert(column.getField(part.name), part.dataType, target) for part in data_type.fields]
+        return F.coalesce(*parts)
+    if target.startswith(("array<", "map<", "struct<")):
+        # By way of JSON, because a cast takes the fields of a struct by position.
+        text = F.to_json(column.cast(lower_case(data_type))) if nested else column.cast("string")
+        return F.from_json(text, target)
+    if not nested:
+        if target == "timestamp":
+            return timestamp(column, data_type)
+        if target == "date":
+            return timestamp(column, data_type).cast("date")
+        return column.cast(target)
+    return F.to_json(column) if target == "string" else F.lit(None).cast(target)
+
+
+def typed(frame):
+    """The columns of the schema, in its order, and the partition keys."""
+    columns = []
+    for name, target in [*SETTINGS["columns"], *([key, "string"] for key in PARTITION_KEYS)]:
+        # Spark has the two for tables only; in a file they are strings.
+        target = "string" if target.startswith(("char(", "varchar(")) else target
+        found = [field for field in frame.schema.fields if field.name.lower() == name]
+        values = [convert(F.col(quoted(field.name)), field.dataType, target) for field in found]
+        column = F.coalesce(*values) if values else F.lit(None).cast(target)
+        columns.append(column.alias(name))
+    return frame.select(*columns)
+
+
+def compacted(spark, frame):
+    """As few files as make sense, whatever the number and the size of those that were read."""
+    if tuple(map(int, spark.version.split(".")[:2])) < (3, 2):
+        return frame.repartition(*PARTITION_KEYS)
+    frame.createOrReplaceTempView("pipectl_events")
+    return spark.sql(f"SELECT /*+ REBALANCE({', '.join(PARTITION_KEYS)}) */ * FROM pipectl_events")
+
+
+def configure(spark):
+    spark.conf.set("spark.sql.session.timeZone", "UTC")
+    # What cannot be read as its type is null, and not the end of the run.
+    spark.conf.set("spark.sql.ansi.enabled", "false")
+    # Two fields may differ only by case; `typed` takes the first that has a value.
+    spark.conf.set("spark.sql.caseSensitive", "true")
+    spark.conf.set("spark.sql.adaptive.enabled", "true")
+    spark.conf.set("spark.sql.adaptive.advisoryPartitionSizeInBytes", SHUFFLE_BYTES_PER_FILE)
+
+
+def main():
+    args = getResolvedOptions(sys.argv, ["JOB_NAME"])
+    context = GlueContext(SparkContext.getOrCreate())
+    spark = context.spark_session
+    configure(spark)
+    job = Job(context)
+    job.init(args["JOB_NAME"], args)
+
+    region = SETTINGS["region"]
+    glue, s3 = boto3.client("glue", region_name=region), boto3.client("s3", region_name=region)
+    table = raw_table(glue)
+    if table is None:
+        print(f"no table {SETTINGS['table']} yet: the crawler makes it when the first events are there")
+        return
+    keys = [key["Name"] for key in table.get("PartitionKeys", [])]
+    if keys != PARTITION_KEYS:
+        raise RuntimeError(f"table {SETTINGS['table']} is partitioned by {keys} and not by {PARTITION_KEYS}")
+    print(f"partitions added to the catalog: {add_partitions(glue, s3, table)}")
+
+    # The context's name is what the bookmark is kept under.
+    source = context.create_dynamic_frame.from_catalog(
+        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw")
+    frame = source.resolveChoice(choice="make_struct", transformation_ctx="resolved").toDF()
+    if not frame.columns or not frame.head(1):
+        print("nothing new")
+        job.commit()
+        return
+    # The bookmark moves on after the files are there: a run that fails before that is repeated, and since Spark
+    # shows its files only when all are written, none of them is there twice.
+    (compacted(spark, typed(frame)).write.mode("append").partitionBy(*PARTITION_KEYS)
+     .option("compression", "snappy").option("maxRecordsPerFile", ROWS_PER_FILE).parquet(SETTINGS["output"]))
+    job.commit()
+
+
+if __name__ == "__main__":
+    main()
