@@ -1,40 +1,66 @@
 //! What is in a bucket: counted for the plan, removed by a destroy.
 
 use super::{OWN_PREFIX, invalid};
-use crate::aws::{Aws, Expect, Result, Sort, read, write};
+use crate::aws::{Aws, Error, Expect, Result, Sort, read, write};
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
 use futures::future::try_join_all;
+use futures::stream::{TryStreamExt as _, iter, try_unfold};
 
 /// Pages of a thousand that a plan reads at most: it has to stay quick.
 const COUNTED_PAGES: usize = 3;
 /// Firehose may deliver while the bucket is being emptied, so that it is emptied again.
 const ROUNDS: usize = 10;
+/// Requests that remove something, in flight. S3 takes 3500 writes a second for each prefix.
+const REMOVALS: usize = 8;
+
+/// Where the next page of a list begins: after this key, and this version or upload of it.
+type Marker = (Option<String>, Option<String>);
+const BEGINNING: Marker = (None, None);
 
 /// "12 objects, 3.1 MB", without what pipectl put there itself; empty for a bucket that holds nothing else.
 pub(super) async fn in_words(aws: &Aws, bucket: &str) -> Result<String> {
-    let (mut count, mut bytes, mut marker) = (0_usize, 0_i64, (None, None));
+    let (mut tally, mut marker) = (Tally::default(), Some(BEGINNING));
     for _ in 0..COUNTED_PAGES {
-        let Some(page) = versions(aws, bucket, &marker).await.absent()? else { break };
-        let theirs = page.versions().iter().filter(|object| !object.key().unwrap_or_default().starts_with(OWN_PREFIX));
-        for object in theirs {
-            count += 1;
-            bytes += object.size().unwrap_or_default();
-        }
-        marker = (page.next_key_marker().map(str::to_owned), page.next_version_id_marker().map(str::to_owned));
-        if page.is_truncated() != Some(true) {
-            return Ok(describe(count, bytes, false));
-        }
+        let Some(from) = marker else { break };
+        let Some(page) = versions(aws, bucket, &from).await.absent()? else { break };
+        tally.add(&page);
+        marker = after(&page);
     }
-    Ok(describe(count, bytes, true))
+    Ok(tally.in_words())
 }
 
-fn describe(count: usize, bytes: i64, more: bool) -> String {
-    let or_more = if more { " or more" } else { "" };
-    let noun = if count == 1 { "object" } else { "objects" };
-    match count {
-        0 => String::new(),
-        _ => format!("{count}{or_more} {noun}, {}{or_more}", size(bytes)),
+/// What the pages read so far hold.
+#[derive(Debug, Default)]
+struct Tally {
+    count: usize,
+    bytes: i64,
+    /// There are pages that were not read.
+    more: bool,
+}
+
+impl Tally {
+    fn add(&mut self, page: &ListObjectVersionsOutput) {
+        let theirs = page.versions().iter().filter(|object| !object.key().unwrap_or_default().starts_with(OWN_PREFIX));
+        for object in theirs {
+            self.count += 1;
+            self.bytes += object.size().unwrap_or_default();
+        }
+        self.more = after(page).is_some();
+    }
+
+    fn in_words(&self) -> String {
+        let Self { count, bytes, more } = *self;
+        let noun = if count == 1 { "object" } else { "objects" };
+        match (count, more) {
+            (0, false) => String::new(),
+            // Expired objects leave markers, and thousands of them may lie before the first object. Nothing
+            // found is not nothing there: what could be lost has to be consented to.
+            (0, true) => "objects that were not counted".to_owned(),
+            (_, false) => format!("{count} {noun}, {}", size(bytes)),
+            (_, true) => format!("{count} or more {noun}, {} or more", size(bytes)),
+        }
     }
 }
 
@@ -46,16 +72,30 @@ fn size(bytes: i64) -> String {
     }
 }
 
-async fn versions(
-    aws: &Aws,
-    bucket: &str,
-    (key, version): &(Option<String>, Option<String>),
-) -> Result<ListObjectVersionsOutput> {
+async fn versions(aws: &Aws, bucket: &str, (key, version): &Marker) -> Result<ListObjectVersionsOutput> {
     read("s3:ListBucketVersions", || {
         let request = aws.s3.list_object_versions().bucket(bucket);
         request.set_key_marker(key.clone()).set_version_id_marker(version.clone()).send()
     })
     .await
+}
+
+async fn uploads(aws: &Aws, bucket: &str, (key, upload): &Marker) -> Result<ListMultipartUploadsOutput> {
+    read("s3:ListBucketMultipartUploads", || {
+        let request = aws.s3.list_multipart_uploads().bucket(bucket);
+        request.set_key_marker(key.clone()).set_upload_id_marker(upload.clone()).send()
+    })
+    .await
+}
+
+fn after(page: &ListObjectVersionsOutput) -> Option<Marker> {
+    let key = page.next_key_marker().filter(|_| page.is_truncated() == Some(true))?;
+    Some((Some(key.to_owned()), page.next_version_id_marker().map(str::to_owned)))
+}
+
+fn after_uploads(page: &ListMultipartUploadsOutput) -> Option<Marker> {
+    let key = page.next_key_marker().filter(|_| page.is_truncated() == Some(true))?;
+    Some((Some(key.to_owned()), page.next_upload_id_marker().map(str::to_owned)))
 }
 
 /// Empties the bucket and removes it.
@@ -76,25 +116,30 @@ pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
     }
 }
 
-/// Every version and every marker of a deletion, a thousand at a time. What is left of a run that was
-/// killed is simply what the next one finds.
+/// Every version and every marker of a deletion: while one page is read, those before it are removed. What is
+/// left of a run that was killed is simply what the next one finds.
 async fn remove_objects(aws: &Aws, bucket: &str) -> Result<()> {
-    loop {
-        // The first page is asked for again: what it named is gone by then.
-        let Some(page) = versions(aws, bucket, &(None, None)).await.absent()? else { return Ok(()) };
-        let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
-        let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-        let all = versions.chain(markers).map(|(key, version)| {
-            let id = ObjectIdentifier::builder().key(key.unwrap_or_default());
-            id.set_version_id(version.map(str::to_owned)).build()
-        });
-        let all: Vec<_> =
-            all.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:DeleteObjects", error))?;
-        if all.is_empty() {
-            return Ok(());
-        }
-        try_join_all(all.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await?;
-    }
+    let pages = try_unfold(Some(BEGINNING), |from| async move {
+        let Some(from) = from else { return Ok(None) };
+        let page = versions(aws, bucket, &from).await.absent()?;
+        Ok::<_, Error>(page.map(|page| {
+            let next = after(&page);
+            (page, next)
+        }))
+    });
+    pages.try_for_each_concurrent(REMOVALS, |page| async move { remove_page(aws, bucket, &page).await }).await
+}
+
+async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput) -> Result<()> {
+    let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
+    let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
+    let ids = versions.chain(markers).map(|(key, version)| {
+        let id = ObjectIdentifier::builder().key(key.unwrap_or_default());
+        id.set_version_id(version.map(str::to_owned)).build()
+    });
+    let ids: Vec<_> = ids.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:DeleteObjects", error))?;
+    // A page has a thousand entries at most, which is also what one request may remove.
+    try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await.map(|_| ())
 }
 
 async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Result<()> {
@@ -105,41 +150,79 @@ async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Re
         .map_err(|error| invalid("s3:DeleteObjects", error))?;
     let done =
         write("s3:DeleteObjects", || aws.s3.delete_objects().bucket(bucket).delete(delete.clone()).send()).await?;
-    match done.errors().first() {
-        None => Ok(()),
-        Some(refused) => {
-            let (code, message) = (refused.code().unwrap_or_default(), refused.message().unwrap_or_default());
-            let message = format!("`{}`: {message}", refused.key().unwrap_or_default());
-            Err(crate::aws::Error::new("s3:DeleteObjects", code, &message))
-        }
-    }
+    let refused = done.errors().iter().map(|refused| {
+        let message = format!("`{}`: {}", refused.key().unwrap_or_default(), refused.message().unwrap_or_default());
+        Error::new("s3:DeleteObjects", refused.code().unwrap_or_default(), &message)
+    });
+    // A request succeeds although some of its objects were refused. Those that S3 was too busy for are found
+    // again in the next round.
+    let lasting = |error: &Error| !matches!(error.sort(), Sort::Busy | Sort::Throttled | Sort::Absent);
+    refused.into_iter().find(lasting).map_or(Ok(()), Err)
 }
 
 async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<()> {
-    let uploads = read("s3:ListBucketMultipartUploads", || aws.s3.list_multipart_uploads().bucket(bucket).send());
-    let uploads = match uploads.await {
-        Err(error) if error.sort() == Sort::Absent => return Ok(()),
-        uploads => uploads?.uploads.unwrap_or_default(),
-    };
-    let aborted = uploads.into_iter().map(|upload| async move {
-        let (key, id) = (upload.key.unwrap_or_default(), upload.upload_id.unwrap_or_default());
-        write("s3:AbortMultipartUpload", || {
-            aws.s3.abort_multipart_upload().bucket(bucket).key(&key).upload_id(&id).send()
-        })
+    let mut marker = Some(BEGINNING);
+    while let Some(from) = marker {
+        let Some(page) = uploads(aws, bucket, &from).await.absent()? else { return Ok(()) };
+        marker = after_uploads(&page);
+        let found = page.uploads.unwrap_or_default().into_iter().map(Ok);
+        iter(found).try_for_each_concurrent(REMOVALS, |upload| abort(aws, bucket, upload)).await?;
+    }
+    Ok(())
+}
+
+async fn abort(aws: &Aws, bucket: &str, upload: MultipartUpload) -> Result<()> {
+    let (key, id) = (upload.key.unwrap_or_default(), upload.upload_id.unwrap_or_default());
+    write("s3:AbortMultipartUpload", || aws.s3.abort_multipart_upload().bucket(bucket).key(&key).upload_id(&id).send())
         .await
         .gone()
-    });
-    try_join_all(aborted).await.map(|_| ())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_sdk_s3::types::{DeleteMarkerEntry, ObjectVersion};
+
+    fn page(keys: &[&str], next: Option<&str>) -> ListObjectVersionsOutput {
+        let versions = keys.iter().map(|key| ObjectVersion::builder().key(*key).size(1 << 20).build()).collect();
+        ListObjectVersionsOutput::builder()
+            .set_versions(Some(versions))
+            .is_truncated(next.is_some())
+            .set_next_key_marker(next.map(str::to_owned))
+            .build()
+    }
+
+    fn words(pages: &[ListObjectVersionsOutput]) -> String {
+        let mut tally = Tally::default();
+        pages.iter().for_each(|page| tally.add(page));
+        tally.in_words()
+    }
 
     #[test]
-    fn an_empty_bucket_has_nothing_to_lose() {
-        assert_eq!(describe(0, 0, false), "");
-        assert_eq!(describe(1, 17, false), "1 object, 17 B");
-        assert_eq!(describe(2500, 3 << 30, true), "2500 or more objects, 3.0 GB or more");
+    fn what_pipectl_put_there_is_no_data() {
+        assert_eq!(words(&[page(&[], None)]), "");
+        assert_eq!(words(&[page(&["_pipectl/etl/a.py"], None)]), "");
+        assert_eq!(words(&[page(&["_pipectl/etl/a.py", "raw/1"], None)]), "1 object, 1.0 MB");
+    }
+
+    #[test]
+    fn pages_add_up_and_the_last_one_says_whether_there_are_more() {
+        let first = page(&["a", "b"], Some("b"));
+        assert_eq!(words(&[first.clone(), page(&["c"], None)]), "3 objects, 3.0 MB");
+        assert_eq!(words(&[first, page(&["c"], Some("c"))]), "3 or more objects, 3.0 MB or more");
+    }
+
+    #[test]
+    fn data_behind_pages_of_markers_is_not_taken_for_an_empty_bucket() {
+        let marker = DeleteMarkerEntry::builder().key("raw/expired").build();
+        let markers = ListObjectVersionsOutput::builder().delete_markers(marker).is_truncated(true);
+        let markers = markers.next_key_marker("raw/expired").build();
+        assert_ne!(words(&[markers]), "");
+        assert_ne!(words(&[page(&["_pipectl/etl/a.py"], Some("_pipectl/etl/a.py"))]), "");
+    }
+
+    #[test]
+    fn sizes_are_written_in_the_largest_unit_that_fits() {
+        assert_eq!([size(17), size(1 << 10), size(3 << 40)], ["17 B", "1.0 KB", "3.0 TB"]);
     }
 }
