@@ -77,6 +77,7 @@ impl Error {
                 let code = match meta.code() {
                     // A HEAD request has no body to carry a code.
                     None if status == 404 => "NotFound".to_owned(),
+                    None if status == 403 => "AccessDenied".to_owned(),
                     None => format!("HTTP {status}"),
                     Some(code) => code.to_owned(),
                 };

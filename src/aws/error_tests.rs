@@ -122,3 +122,15 @@ fn an_error_names_operation_code_message_and_the_time_waited() {
     );
     assert!(error.hint().is_some_and(|hint| hint.contains("trust policy")));
 }
+
+#[test]
+fn an_answer_without_a_body_is_sorted_by_its_status() {
+    use aws_sdk_s3::operation::head_object::HeadObjectError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    for (status, sort) in [(403, Sort::Denied), (404, Sort::Absent)] {
+        let response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
+        let error = SdkError::service_error(HeadObjectError::unhandled("no body"), response);
+        assert_eq!(Error::from_sdk("s3:GetObject", &error).sort(), sort, "{status}");
+    }
+}
