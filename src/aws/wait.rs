@@ -16,6 +16,8 @@ pub(crate) struct Patience {
     pub(crate) busy: Duration,
     /// For throttling that outlasts the SDK's own retries.
     pub(crate) throttle: Duration,
+    /// For what was just made to be seen by every part of the service.
+    pub(crate) absent: Duration,
 }
 
 impl Patience {
@@ -24,19 +26,23 @@ impl Patience {
         propagation: Duration::from_secs(120),
         busy: Duration::from_secs(120),
         throttle: Duration::from_secs(60),
+        absent: Duration::ZERO,
     };
+    /// A bucket that was just created is `NoSuchBucket` to some calls for a moment; Terraform allows two minutes.
+    pub(crate) const NEW_BUCKET: Self = Self { absent: Duration::from_secs(120), ..Self::USUAL };
     /// Lambda is given five minutes by Terraform.
     pub(crate) const LAMBDA: Self =
         Self { propagation: Duration::from_secs(300), busy: Duration::from_secs(300), ..Self::USUAL };
     /// Reading is not refused for a reason that goes away, except too many requests.
     pub(crate) const READING: Self = Self { propagation: Duration::ZERO, busy: Duration::from_secs(10), ..Self::USUAL };
 
-    /// The budget, the first pause and the longest pause.
+    /// The budget, the first pause and the longest pause; `None` for what does not pass.
     fn cadence(self, sort: Sort) -> Option<(Duration, Duration, Duration)> {
         let millis = Duration::from_millis;
         match sort {
             Sort::Propagating => Some((self.propagation, millis(250), millis(2_000))),
             Sort::Busy => Some((self.busy, millis(500), millis(8_000))),
+            Sort::Absent if !self.absent.is_zero() => Some((self.absent, millis(250), millis(2_000))),
             Sort::Throttled => Some((self.throttle, millis(1_000), millis(8_000))),
             _ => None,
         }
@@ -123,5 +129,18 @@ where
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_new_bucket_may_be_missing_for_a_while() {
+        assert!(Patience::USUAL.cadence(Sort::Absent).is_none());
+        assert!(Patience::READING.cadence(Sort::Absent).is_none());
+        let (budget, first, _) = Patience::NEW_BUCKET.cadence(Sort::Absent).unwrap();
+        assert_eq!((budget, first), (Duration::from_secs(120), Duration::from_millis(250)));
     }
 }

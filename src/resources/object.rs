@@ -4,7 +4,7 @@
 //! before is removed once the job points to the new one.
 
 use super::bucket::OWN_PREFIX;
-use crate::aws::{Aws, Expect, Result, read, write};
+use crate::aws::{Aws, Expect, Patience, Result, call, read, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::engine::value::{Canonical, Value, digest};
@@ -64,7 +64,7 @@ impl Object {
     }
 
     async fn put(&self, aws: &Aws) -> Result<()> {
-        write("s3:PutObject", || {
+        call("s3:PutObject", Patience::NEW_BUCKET, || {
             aws.s3
                 .put_object()
                 .bucket(&self.bucket)

@@ -1,7 +1,7 @@
 //! Lifecycle rules, by their meaning.
 
 use super::invalid;
-use crate::aws::{Aws, Expect, Result, read, write};
+use crate::aws::{Aws, Expect, Patience, Result, call, read, write};
 use crate::engine::value::{Canonical, Value};
 use aws_sdk_s3::types::{
     AbortIncompleteMultipartUpload, BucketLifecycleConfiguration, ExpirationStatus, LifecycleExpiration, LifecycleRule,
@@ -71,7 +71,7 @@ impl Lifecycle {
             .set_rules(Some(rules))
             .build()
             .map_err(|error| invalid("s3:PutLifecycleConfiguration", error))?;
-        write("s3:PutLifecycleConfiguration", || {
+        call("s3:PutLifecycleConfiguration", Patience::NEW_BUCKET, || {
             aws.s3
                 .put_bucket_lifecycle_configuration()
                 .bucket(bucket)

@@ -9,7 +9,7 @@ mod lifecycle;
 
 pub(crate) use lifecycle::{Lifecycle, Rule};
 
-use crate::aws::{Aws, Error, Expect, Policy, Result, Sort, Stamp, Tags, read, write};
+use crate::aws::{Aws, Error, Expect, Patience, Policy, Result, Sort, Stamp, Tags, call, read, write};
 use crate::engine::diff::{Attributes, Change, Changes};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::names::Names;
@@ -22,6 +22,9 @@ use aws_sdk_s3::types::{
 
 /// Everything that pipectl itself puts into the bucket is below this.
 pub(crate) const OWN_PREFIX: &str = "_pipectl/";
+
+/// For writes of settings: they follow the creation at once.
+const NEW_BUCKET: Patience = Patience::NEW_BUCKET;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Bucket {
@@ -77,7 +80,7 @@ impl Bucket {
             .set_tag_set(Some(tags))
             .build()
             .map_err(|error| invalid("s3:PutBucketTagging", error))?;
-        write("s3:PutBucketTagging", || {
+        call("s3:PutBucketTagging", NEW_BUCKET, || {
             aws.s3.put_bucket_tagging().bucket(&self.bucket).tagging(tagging.clone()).send()
         })
         .await
@@ -92,7 +95,7 @@ impl Bucket {
             .block_public_policy(all)
             .restrict_public_buckets(all)
             .build();
-        write("s3:PutPublicAccessBlock", || {
+        call("s3:PutPublicAccessBlock", NEW_BUCKET, || {
             aws.s3
                 .put_public_access_block()
                 .bucket(&self.bucket)
@@ -114,7 +117,7 @@ impl Bucket {
             .rules(rule)
             .build()
             .map_err(|error| invalid("s3:PutBucketEncryption", error))?;
-        write("s3:PutBucketEncryption", || {
+        call("s3:PutBucketEncryption", NEW_BUCKET, || {
             aws.s3
                 .put_bucket_encryption()
                 .bucket(&self.bucket)
@@ -135,7 +138,7 @@ impl Bucket {
             .rules(rule)
             .build()
             .map_err(|error| invalid("s3:PutBucketOwnershipControls", error))?;
-        write("s3:PutBucketOwnershipControls", || {
+        call("s3:PutBucketOwnershipControls", NEW_BUCKET, || {
             aws.s3.put_bucket_ownership_controls().bucket(&self.bucket).ownership_controls(controls.clone()).send()
         })
         .await
@@ -143,17 +146,24 @@ impl Bucket {
     }
 
     async fn put_policy(&self, aws: &Aws) -> Result<()> {
+        if self.policy.is_empty() {
+            return write("s3:DeleteBucketPolicy", || aws.s3.delete_bucket_policy().bucket(&self.bucket).send())
+                .await
+                .gone();
+        }
         let document = self.policy.document();
-        write("s3:PutBucketPolicy", || aws.s3.put_bucket_policy().bucket(&self.bucket).policy(&document).send())
-            .await
-            .map(|_| ())
+        call("s3:PutBucketPolicy", NEW_BUCKET, || {
+            aws.s3.put_bucket_policy().bucket(&self.bucket).policy(&document).send()
+        })
+        .await
+        .map(|_| ())
     }
 
     async fn put_versioning(&self, aws: &Aws) -> Result<()> {
         use BucketVersioningStatus::{Enabled, Suspended};
         let status = if self.versioned { Enabled } else { Suspended };
         let versioning = VersioningConfiguration::builder().status(status).build();
-        write("s3:PutBucketVersioning", || {
+        call("s3:PutBucketVersioning", NEW_BUCKET, || {
             aws.s3.put_bucket_versioning().bucket(&self.bucket).versioning_configuration(versioning.clone()).send()
         })
         .await
@@ -239,15 +249,14 @@ impl Resource for Bucket {
 
 async fn observe_one(aws: &Aws, bucket: String) -> Result<Option<Found<Bucket>>> {
     let (s3, name) = (&aws.s3, bucket.as_str());
-    // Versioning is the one setting that every bucket has an answer for.
-    let versioning = read("s3:GetBucketVersioning", || s3.get_bucket_versioning().bucket(name).send()).await;
-    let Some(versioning) = versioning.map_err(|error| explain(error, name)).absent()? else { return Ok(None) };
+    let versioning = read("s3:GetBucketVersioning", || s3.get_bucket_versioning().bucket(name).send());
     let tags = read("s3:GetBucketTagging", || s3.get_bucket_tagging().bucket(name).send());
     let block = read("s3:GetBucketPublicAccessBlock", || s3.get_public_access_block().bucket(name).send());
     let encryption = read("s3:GetEncryptionConfiguration", || s3.get_bucket_encryption().bucket(name).send());
     let ownership = read("s3:GetBucketOwnershipControls", || s3.get_bucket_ownership_controls().bucket(name).send());
     let policy = read("s3:GetBucketPolicy", || s3.get_bucket_policy().bucket(name).send());
-    let (tags, block, encryption, ownership, policy, lifecycle, data) = futures::join!(
+    let (versioning, tags, block, encryption, ownership, policy, lifecycle, data) = futures::join!(
+        versioning,
         tags,
         block,
         encryption,
@@ -256,6 +265,8 @@ async fn observe_one(aws: &Aws, bucket: String) -> Result<Option<Found<Bucket>>>
         Lifecycle::get(aws, name),
         contents::in_words(aws, name)
     );
+    // Versioning is the one setting that every bucket has an answer for.
+    let Some(versioning) = versioning.map_err(|error| explain(error, name)).absent()? else { return Ok(None) };
     let block = block.absent()?.and_then(|block| block.public_access_block_configuration);
     let rules = encryption.absent()?.and_then(|all| all.server_side_encryption_configuration).map(|all| all.rules);
     let default = rules.and_then(|rules| rules.into_iter().next()?.apply_server_side_encryption_by_default);
