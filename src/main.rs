@@ -1,10 +1,60 @@
 //! pipectl: one `pipeline.yaml` becomes a serverless analytics platform on AWS.
+//!
+//! ```text
+//! pipeline.yaml -> config -> Pipeline -> blueprint -> Graph --+
+//! AWS -> resources::observe -> Inventory ---------------------+-> engine::plan -> report, engine::apply
+//! ```
 
 mod aws;
 mod blueprint;
+mod cli;
+mod commands;
 mod config;
 mod engine;
+mod error;
 mod names;
+mod report;
 mod resources;
 
-fn main() {}
+use clap::Parser;
+use cli::{Cli, Command};
+use error::{Exit, Result};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let wrong = error.use_stderr();
+            let _ = error.print();
+            return if wrong { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    let color = cli.global.color;
+    match run(cli) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            report::print_error(&error, report::Paint::new(color, &std::io::stderr()));
+            error.exit().into()
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(cli: Cli) -> Result<Exit> {
+    let Cli { global, command } = cli;
+    match command {
+        Command::Init(args) => commands::init::run(&global.file, &args),
+        Command::Validate => commands::validate::run(&global),
+        Command::Schema => commands::schema::run(),
+        Command::Plan(args) => commands::plan::run(&global, &args).await,
+        Command::Apply(args) => commands::apply::run(&global, &args).await,
+        Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
+        Command::Output(args) => commands::output::run(&global, &args).await,
+        Command::Completions { shell } => commands::completions::run(shell),
+        #[cfg(feature = "local")]
+        Command::Local(args) => commands::local::run(global.local, &args).await,
+        #[cfg(feature = "local")]
+        Command::Function { name } => commands::function::run(name).await,
+    }
+}

@@ -1,7 +1,92 @@
 //! What a pipeline is made of: the resources of its graph, and the documents that they carry.
 
+mod deliver;
 mod etl_script;
+mod ingest;
 mod policies;
+mod store;
+mod transform;
 
 #[cfg(test)]
 mod article;
+
+use crate::aws::{Artifacts, Code, Policy, Result, Tags};
+use crate::config::Pipeline;
+use crate::engine::graph::{Graph, Handle};
+use crate::names::Names;
+use crate::resources::{LogGroup, Role};
+
+/// The code of the two functions.
+#[derive(Clone, Debug)]
+pub(crate) struct Functions {
+    track: Code,
+    mover: Code,
+}
+
+impl Functions {
+    /// # Errors
+    /// If prebuilt zips are asked for, and one is missing or not what Lambda takes.
+    pub(crate) fn new(artifacts: &Artifacts, pipeline: &Pipeline) -> Result<Self> {
+        Ok(Self {
+            track: artifacts.code("track", pipeline.ingest.function.architecture)?,
+            mover: artifacts.code("mover", pipeline.mover.function.architecture)?,
+        })
+    }
+}
+
+/// What every part of the blueprint is drawn from.
+struct Plan<'a> {
+    pipeline: &'a Pipeline,
+    names: &'a Names,
+    functions: &'a Functions,
+}
+
+impl Plan<'_> {
+    fn tags(&self) -> Tags {
+        Tags(self.pipeline.tags.clone())
+    }
+
+    /// One sentence for AWS's consoles.
+    fn description(&self, what: &str) -> String {
+        format!("{what} of {}/{}, made by pipectl", self.names.pipeline, self.names.stage)
+    }
+
+    fn policy(&self, template: &str, arns: &[(&str, &str)]) -> Policy {
+        let document = policies::policy(template, self.names, self.pipeline, arns);
+        Policy::parse(&document).expect("the templates are under test")
+    }
+
+    fn role(&self, name: String, what: &str, trust: &str, policy: Policy) -> Role {
+        Role {
+            name,
+            path: self.names.iam_path(),
+            description: self.description(what),
+            trust: self.policy(trust, &[]),
+            policy,
+            tags: self.tags(),
+            foreign: vec![],
+        }
+    }
+
+    fn log_group(&self, log_group: String, retention: Option<crate::config::Days>) -> LogGroup {
+        let days = retention.map(|days| i32::try_from(days.0).unwrap_or(i32::MAX));
+        LogGroup { log_group, retention_days: days, tags: self.tags() }
+    }
+}
+
+/// Every resource of a pipeline, each after those that it takes something from.
+pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a Functions) -> Graph<'a> {
+    let mut graph = Graph::new(names);
+    let plan = Plan { pipeline, names, functions };
+    let bucket = store::add(&mut graph, &plan);
+    let stream = deliver::add_stream(&mut graph, &plan, bucket);
+    ingest::add(&mut graph, &plan, stream);
+    deliver::add_mover(&mut graph, &plan, bucket);
+    transform::add(&mut graph, &plan, bucket);
+    graph
+}
+
+/// Names of resources in the blueprint that commands look for.
+pub(crate) const API: &str = "ingest";
+
+type Added<R> = Handle<R>;

@@ -74,6 +74,10 @@ const CASES: &[Case] = &[
     ("catalog: { database: My-DB }\n", &[(1, 22, "cannot be a name in the catalog")]),
     ("catalog: { crawlers: { raw: { schedule: rate(1 hour) } } }\n", &[(1, 41, "Glue takes no `rate(...)`")]),
     ("catalog: { crawlers: { raw: { schedule: cron(* * * * ? *) } } }\n", &[(1, 41, "fires more often")]),
+    (
+        "bucket: { expire: { partitioned: 20 days } }\netl: { schedule: cron(0 0 1 * ? *) }\n",
+        &[(1, 34, "expire after 20 days")],
+    ),
     ("etl: { workers: { count: 1 } }\n", &[(1, 26, "1 is out of bounds")]),
     ("etl: { glue_version: '7.0' }\n", &[(1, 22, "`7.0` is none of them")]),
     ("etl: { timeout: 90 s }\n", &[(1, 17, "is not whole minutes")]),

@@ -12,6 +12,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     prefixes(reader, pipeline);
     columns(reader, pipeline);
     names(reader, pipeline);
+    expiry(reader, pipeline);
     job(reader, pipeline);
     ingest(reader, pipeline);
     if pipeline.tags.len() > MOST_TAGS {
@@ -92,6 +93,17 @@ fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
             let message = "`name` and `stage` are too long together for the name of the bucket".to_owned();
             report(reader, "name", message, "shorten one of them, or set `bucket.name`");
         }
+    }
+}
+
+/// A file that expires before the job has read it is lost.
+fn expiry(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let Some(partitioned) = pipeline.bucket.expire.partitioned else { return };
+    let gap = pipeline.etl.schedule.longest_gap_days();
+    if gap.is_none_or(|gap| gap >= partitioned.0) {
+        let every = gap.map_or_else(|| "at most once".to_owned(), |gap| format!("only every {gap} days"));
+        let message = format!("the partitioned files expire after {partitioned}, and the job may run {every}");
+        report(reader, "bucket.expire.partitioned", message, "keep them longer, or let `etl.schedule` fire more often");
     }
 }
 

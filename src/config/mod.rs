@@ -18,12 +18,11 @@ mod values;
 pub(crate) use column::{Column, ColumnType};
 pub(crate) use pipeline::{
     Architecture, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution, Expire,
-    Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, Usage, WorkerType,
-    Workers, table_name,
+    Function, GlueVersion, Ingest, Mover, Pipeline, Query, QueryResults, Throttle, Usage, WorkerType, Workers,
 };
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
-pub(crate) use units::{ByteSize, Days, Rate, show_count, show_duration};
+pub(crate) use units::{ByteSize, Days, Rate};
 
 use reader::{Reader, Section};
 use std::path::Path;

@@ -29,6 +29,8 @@ pub(crate) struct Outcome {
     pub(crate) failed: Vec<(usize, Error)>,
     pub(crate) skipped: BTreeSet<usize>,
     pub(crate) interrupted: bool,
+    /// Of every desired resource that is there.
+    pub(crate) outputs: Outputs,
 }
 
 /// How an apply is run.
@@ -49,7 +51,6 @@ struct Executor<'a, R> {
     aws: &'a Aws,
     execution: Execution<'a>,
     report: R,
-    outputs: Outputs,
     outcome: Outcome,
     running: Running<'a>,
 }
@@ -70,7 +71,6 @@ pub(crate) async fn apply<'a>(
         aws,
         execution,
         report,
-        outputs: Outputs::default(),
         outcome: Outcome::default(),
         running: FuturesUnordered::new(),
     };
@@ -169,7 +169,7 @@ impl<R: FnMut(Event<'_>)> Executor<'_, R> {
         match result {
             Ok(outputs) => {
                 if let Some(outputs) = outputs {
-                    self.outputs.insert(index, outputs);
+                    self.outcome.outputs.insert(index, outputs);
                 }
                 self.outcome.done.insert(index);
                 if step.action != Action::NoOp {
@@ -204,7 +204,7 @@ impl<'a, R> Executor<'a, R> {
             return Box::pin(std::future::ready(Ok(Some(outputs))));
         }
         let replace = step.action == Action::Replace;
-        let work = node.converge(live, replace, &self.outputs, self.graph, aws);
+        let work = node.converge(live, replace, &self.outcome.outputs, self.graph, aws);
         Box::pin(async move { work.await.map(Some) })
     }
 }

@@ -37,6 +37,12 @@ pub(crate) type Slot = Arc<dyn Any + Send + Sync>;
 #[derive(Clone, Default)]
 pub(crate) struct Outputs(BTreeMap<usize, Slot>);
 
+impl fmt::Debug for Outputs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
 impl Outputs {
     pub(crate) fn insert(&mut self, index: usize, value: Slot) {
         self.0.insert(index, value);
@@ -195,6 +201,13 @@ impl<'a> Graph<'a> {
 
     pub(crate) fn nodes(&self) -> &[Box<dyn Node + 'a>] {
         &self.nodes
+    }
+
+    /// The outputs of a desired resource, for commands that show them.
+    pub(crate) fn outputs<'o, R: Resource>(&self, name: &str, outputs: &'o Outputs) -> Option<&'o R::Outputs> {
+        let address = Address::new(R::KIND, name);
+        let index = self.nodes.iter().position(|node| *node.address() == address)?;
+        outputs.0.get(&index)?.downcast_ref()
     }
 
     pub(crate) fn contains(&self, address: &Address) -> bool {

@@ -1,1 +1,93 @@
+//! The Lambda function `track`: API Gateway hands it the body of `POST /track`, it hands the events in it to Firehose.
+//!
+//! The promise is at least once: `204` means that Firehose accepted every event of the request. Any other answer means that some
+//! were not accepted, and the client sends the whole request again; those that were accepted the first time arrive twice.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
+
+mod answer;
+mod body;
+mod client;
+mod deliver;
+mod firehose;
+mod pack;
+mod request;
+mod settings;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use std::time::SystemTime;
+use tokio::time::Instant;
+
+pub use answer::Answer;
+pub use client::firehose_client;
+pub use deliver::{Failure, Stream};
+pub use firehose::Firehose;
+pub use pack::Record;
+pub use request::ProxyRequest;
+pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Origins, Settings, SettingsError};
+
+/// Serves invocations until Lambda ends the process.
+///
+/// # Errors
+/// A missing environment variable (Lambda shows it as a failed initialisation), or a Runtime API that cannot be reached.
+pub async fn run() -> Result<(), Error> {
+    let env = |name: &str| std::env::var(name).ok();
+    let settings = Settings::read(env)?;
+    let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
+    let track = &Track::new(settings.origins, stream);
+    // Boxed because the compiler cannot lay out the SDK's future inside that of the runtime: it nests too deep.
+    lambda_runtime::run(service_fn(|event| Box::pin(invoked(track, event)))).await
+}
+
+async fn invoked<S: Stream>(track: &Track<S>, event: LambdaEvent<ProxyRequest>) -> Result<Answer, Error> {
+    let deadline = instant(event.context.deadline());
+    let (answer, line) = track.handle(&event.payload, deadline).await;
+    if let Some(line) = line {
+        println!("{} {line}", event.context.request_id);
+    }
+    Ok(answer)
+}
+
+/// Lambda states the deadline as wall-clock time; waiting needs the monotonic clock.
+fn instant(deadline: SystemTime) -> Instant {
+    Instant::now() + deadline.duration_since(SystemTime::now()).unwrap_or_default()
+}
+
+/// The function's logic, over any [`Stream`].
+#[derive(Debug)]
+pub struct Track<S> {
+    origins: Origins,
+    stream: S,
+}
+
+impl<S: Stream> Track<S> {
+    pub fn new(origins: Origins, stream: S) -> Self {
+        Self { origins, stream }
+    }
+
+    /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
+    /// quotes an event.
+    pub async fn handle(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+        let (answer, line) = match request.method.as_str() {
+            "POST" => self.accept(request, deadline).await,
+            "OPTIONS" => (Answer::preflight(), None),
+            _ => (Answer::method_not_allowed(), None),
+        };
+        (answer.with_cors(&self.origins, request.header("origin")), line)
+    }
+
+    async fn accept(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+        let bytes = match request.body() {
+            Ok(bytes) => bytes,
+            Err(rejection) => return Answer::rejected(&rejection),
+        };
+        let records = match body::events(&bytes) {
+            Ok(events) => pack::records(&events),
+            Err(rejection) => return Answer::rejected(&rejection),
+        };
+        match deliver::deliver(&self.stream, records, deadline).await {
+            Ok(()) => (Answer::accepted(), None),
+            Err(undelivered) => Answer::undelivered(&undelivered),
+        }
+    }
+}

@@ -47,6 +47,9 @@ pub(super) enum Integration {
 /// For how long a browser may remember that it is allowed: the longest that any of them does.
 const MAX_AGE_SECONDS: u32 = 7200;
 
+/// What a page may send: a key, and what an AWS client signs with. The function says the same.
+const ALLOWED_HEADERS: &str = "Content-Type,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
+
 impl Routes {
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.
     pub(crate) fn of_function(path: &str, uri: &str, api_key_required: bool, cors: &Cors) -> Self {
@@ -77,7 +80,7 @@ impl Routes {
 
 fn preflight(origin: &str) -> Headers {
     let headers = [
-        ("Access-Control-Allow-Headers", "Content-Type,X-Api-Key".to_owned()),
+        ("Access-Control-Allow-Headers", ALLOWED_HEADERS.to_owned()),
         ("Access-Control-Allow-Methods", "OPTIONS,POST".to_owned()),
         ("Access-Control-Allow-Origin", origin.to_owned()),
         ("Access-Control-Max-Age", MAX_AGE_SECONDS.to_string()),

@@ -64,7 +64,7 @@ impl RestApi {
         // Children go with their parent, so that the deepest go first and none is asked for twice.
         let is_needed =
             |path: &str| self.routes.methods.keys().any(|kept| format!("{kept}/").starts_with(&format!("{path}/")));
-        for (path, id) in live.resource_ids.iter().rev().filter(|(path, _)| *path != "/" && !is_needed(path)) {
+        for (_, id) in live.resource_ids.iter().rev().filter(|(path, _)| *path != "/" && !is_needed(path)) {
             api.delete_resource(id).await?;
         }
         Ok(())

@@ -1,0 +1,92 @@
+//! What the client gets back.
+
+use crate::body::Rejection;
+use crate::deliver::{Failure, Undelivered};
+use crate::settings::Origins;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How long a client should wait before it sends the same again, in seconds.
+const RETRY_AFTER: &str = "1";
+/// What a page may send: the content type of JSON, and the API key.
+const ALLOWED_HEADERS: &str = "Content-Type,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
+
+/// The answer to an API Gateway proxy event.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Answer {
+    pub status_code: u16,
+    pub headers: BTreeMap<&'static str, String>,
+    pub body: String,
+    is_base64_encoded: bool,
+}
+
+impl Answer {
+    fn new(status_code: u16) -> Self {
+        Self { status_code, headers: BTreeMap::new(), body: String::new(), is_base64_encoded: false }
+    }
+
+    /// In the shape of API Gateway's own errors, so that a client needs one way to read them.
+    fn message(status_code: u16, message: &str) -> Self {
+        let body = serde_json::json!({ "message": message }).to_string();
+        Self { body, ..Self::new(status_code) }.header("Content-Type", "application/json")
+    }
+
+    fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(name, value.to_owned());
+        self
+    }
+
+    pub(crate) fn accepted() -> Self {
+        Self::new(204)
+    }
+
+    /// API Gateway answers OPTIONS itself; this is for an API that passes every method on.
+    pub(crate) fn preflight() -> Self {
+        let answer = Self::new(204).header("Access-Control-Allow-Methods", "OPTIONS,POST");
+        answer.header("Access-Control-Allow-Headers", ALLOWED_HEADERS).header("Access-Control-Max-Age", "7200")
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::message(405, "only POST is allowed").header("Allow", "OPTIONS, POST")
+    }
+
+    pub(crate) fn rejected(rejection: &Rejection) -> (Self, Option<String>) {
+        let status = if matches!(rejection, Rejection::TooLarge { .. }) { 413 } else { 400 };
+        (Self::message(status, &rejection.to_string()), Some(format!("rejected with {status}: {rejection}")))
+    }
+
+    /// `429` only where nothing was accepted: it tells a client that its request had no effect.
+    pub(crate) fn undelivered(undelivered: &Undelivered) -> (Self, Option<String>) {
+        let Undelivered { accepted, failed, last } = undelivered;
+        let (answer, code) = match last {
+            Failure::Throttled(code) if *accepted == 0 => {
+                (Self::later(429, "too many events at the moment, send the request again"), code)
+            }
+            Failure::Throttled(code) | Failure::Unavailable(code) => {
+                (Self::later(503, "not every event was accepted, send the request again"), code)
+            }
+            Failure::Refused(code) => (Self::message(500, "the delivery stream does not accept events"), code),
+        };
+        let line =
+            format!("answered {}: {accepted} records accepted, {failed} failed, last with {code}", answer.status_code);
+        (answer, Some(line))
+    }
+
+    fn later(status: u16, message: &str) -> Self {
+        // A page sees only a few headers of an answer, unless told otherwise.
+        Self::message(status, message)
+            .header("Retry-After", RETRY_AFTER)
+            .header("Access-Control-Expose-Headers", "Retry-After")
+    }
+
+    /// Every answer carries these, errors too: without them a page cannot even see that its request failed.
+    pub(crate) fn with_cors(self, origins: &Origins, origin: Option<&str>) -> Self {
+        let answer = match origins.allow(origin) {
+            Some(allowed) => self.header("Access-Control-Allow-Origin", allowed),
+            None => self,
+        };
+        // The answer depends on who asks, which a cache between has to know.
+        if matches!(origins, Origins::Any) { answer } else { answer.header("Vary", "Origin") }
+    }
+}

@@ -1,0 +1,158 @@
+//! From the bytes of a request to its events.
+
+use crate::pack::MAX_RECORD_BYTES;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// Why a request cannot be accepted. Positions only: a message never quotes an event, it may end up in a log.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Rejection {
+    #[error("the body has no events")]
+    Empty,
+    #[error("the body is not valid base64")]
+    NotBase64,
+    #[error("the body is not UTF-8")]
+    NotUtf8,
+    #[error("the body is not JSON: line {line}, column {column}")]
+    NotJson { line: usize, column: usize },
+    #[error("event {index} is not a JSON object")]
+    NotAnObject { index: usize },
+    #[error("event {index} has {bytes} bytes, more than the {MAX_RECORD_BYTES} that a Firehose record can hold")]
+    TooLarge { index: usize, bytes: usize },
+}
+
+/// The events of a body, in order, each on a single line without its newline. A body is one JSON object, a JSON array of objects, or
+/// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
+pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
+    let text = str::from_utf8(body).map_err(|_| Rejection::NotUtf8)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut events = Vec::new();
+    for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
+        let value = value.map_err(|error| not_json(&error))?.get();
+        if value.starts_with('[') {
+            let elements: Vec<&RawValue> = serde_json::from_str(value).map_err(|error| not_json(&error))?;
+            for element in elements {
+                push(&mut events, element.get())?;
+            }
+        } else {
+            push(&mut events, value)?;
+        }
+    }
+    if events.is_empty() { Err(Rejection::Empty) } else { Ok(events) }
+}
+
+fn not_json(error: &serde_json::Error) -> Rejection {
+    Rejection::NotJson { line: error.line(), column: error.column() }
+}
+
+fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, value: &'a str) -> Result<(), Rejection> {
+    let index = events.len() + 1;
+    if !value.starts_with('{') {
+        return Err(Rejection::NotAnObject { index });
+    }
+    let event = single_line(value);
+    // The newline that ends the event in its record counts too.
+    let bytes = event.len() + 1;
+    if bytes > MAX_RECORD_BYTES {
+        return Err(Rejection::TooLarge { index, bytes });
+    }
+    events.push(event);
+    Ok(())
+}
+
+/// An event keeps its own bytes: the spelling of numbers, the order of keys and keys that occur twice survive. Only what spans lines
+/// loses its white space, because what reads the files takes CR, LF and CRLF each as the end of an event.
+fn single_line(json: &str) -> Cow<'_, [u8]> {
+    if !json.contains(['\n', '\r']) {
+        return Cow::Borrowed(json.as_bytes());
+    }
+    let mut line = Vec::with_capacity(json.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for &byte in json.as_bytes() {
+        if in_string {
+            in_string = escaped || byte != b'"';
+            escaped = !escaped && byte == b'\\';
+        } else if byte.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_string = byte == b'"';
+        }
+        line.push(byte);
+    }
+    Cow::Owned(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(body: &str) -> Vec<String> {
+        let events = events(body.as_bytes()).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));
+        events.iter().map(|event| String::from_utf8(event.to_vec()).unwrap()).collect()
+    }
+
+    fn rejection(body: &[u8]) -> Rejection {
+        events(body).expect_err("the body is not acceptable")
+    }
+
+    #[test]
+    fn one_object_an_array_and_ndjson_give_their_events() {
+        let one = r#"{"event":"LOGIN"}"#;
+        assert_eq!(lines(one), [one]);
+        assert_eq!(lines(r#"[{"a":1}, {"b":2}]"#), [r#"{"a":1}"#, r#"{"b":2}"#]);
+        assert_eq!(lines("{\"a\":1}\r\n\n{\"b\":2}\n"), [r#"{"a":1}"#, r#"{"b":2}"#]);
+        assert_eq!(lines("[{\"a\":1}]\n{\"b\":2}"), [r#"{"a":1}"#, r#"{"b":2}"#]);
+        assert_eq!(lines("\u{feff}{\"a\":1}"), [r#"{"a":1}"#]);
+    }
+
+    #[test]
+    fn an_event_on_one_line_keeps_its_bytes() {
+        let event = r#"{ "big": 12345678901234567890123, "x": 1.0, "x": 1e3, "s": "\u00e9 é  \" " }"#;
+        assert_eq!(lines(event), [event]);
+    }
+
+    #[test]
+    fn an_event_over_several_lines_is_compacted_outside_of_its_strings() {
+        let pretty = "{\r\n  \"s\": \"a  b \\\" c \\\\\",\n  \"n\": [1.0,\t2 ]\r}";
+        assert_eq!(lines(pretty), [r#"{"s":"a  b \" c \\","n":[1.0,2]}"#]);
+    }
+
+    #[test]
+    fn what_is_no_object_is_named_by_its_number() {
+        assert_eq!(rejection(b"42"), Rejection::NotAnObject { index: 1 });
+        assert_eq!(rejection(b"{}\n\"text\""), Rejection::NotAnObject { index: 2 });
+        assert_eq!(rejection(b"[{}, null]"), Rejection::NotAnObject { index: 2 });
+        assert_eq!(rejection(b"[[{}]]"), Rejection::NotAnObject { index: 1 });
+    }
+
+    #[test]
+    fn one_bad_line_rejects_the_request_with_its_position() {
+        assert_eq!(rejection(b"{\"a\":1}\n{\"b\":}"), Rejection::NotJson { line: 2, column: 6 });
+        assert!(matches!(rejection(b"event=LOGIN"), Rejection::NotJson { line: 1, .. }));
+        assert!(matches!(rejection(b"{\"a\":1"), Rejection::NotJson { line: 1, .. }));
+        assert!(
+            matches!(rejection(b"{\"a\":\"\n\"}"), Rejection::NotJson { .. }),
+            "a raw newline in a string is not JSON"
+        );
+    }
+
+    #[test]
+    fn nothing_is_not_an_event() {
+        for body in ["", " \r\n", "[]", "[]\n[]"] {
+            assert_eq!(rejection(body.as_bytes()), Rejection::Empty, "{body:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_rejected() {
+        assert_eq!(rejection(b"{\"a\":\"\xff\"}"), Rejection::NotUtf8);
+    }
+
+    #[test]
+    fn the_largest_event_fills_a_record_and_one_byte_more_does_not_fit() {
+        let event = |bytes: usize| format!(r#"{{"a":"{}"}}"#, "x".repeat(bytes - 8));
+        assert_eq!(lines(&event(MAX_RECORD_BYTES - 1))[0].len(), MAX_RECORD_BYTES - 1);
+        let body = format!("{{}}\n{}", event(MAX_RECORD_BYTES));
+        assert_eq!(rejection(body.as_bytes()), Rejection::TooLarge { index: 2, bytes: MAX_RECORD_BYTES + 1 });
+    }
+}

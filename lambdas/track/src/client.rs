@@ -1,0 +1,37 @@
+//! The Firehose client, from what Lambda sets in the environment.
+//!
+//! The default configuration chain (profiles, STS, instance metadata) is left out: a function has its role's credentials in its
+//! environment, and what is not there need not be downloaded, loaded and started before the first event.
+
+use crate::settings::{SettingsError, required};
+use aws_sdk_firehose::Client;
+use aws_sdk_firehose::config::retry::RetryConfig;
+use aws_sdk_firehose::config::timeout::TimeoutConfig;
+use aws_sdk_firehose::config::{BehaviorVersion, Config, Credentials, Region};
+use aws_smithy_http_client::{Builder, tls};
+use std::time::Duration;
+
+/// A client with the function's credentials and region; `AWS_ENDPOINT_URL_FIREHOSE` or `AWS_ENDPOINT_URL` send it elsewhere, as in
+/// every AWS SDK. It does not retry: what is worth retrying, and for how long, depends on the function's deadline.
+///
+/// # Errors
+/// An environment variable that Lambda always sets is not set.
+pub fn firehose_client(env: impl Fn(&str) -> Option<String>) -> Result<Client, SettingsError> {
+    let provider = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+    let mut config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .http_client(Builder::new().tls_provider(provider).build_https())
+        .region(Region::new(required(&env, "AWS_REGION")?))
+        .credentials_provider(credentials(&env)?)
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(TimeoutConfig::builder().connect_timeout(Duration::from_secs(1)).build());
+    if let Some(url) = ["AWS_ENDPOINT_URL_FIREHOSE", "AWS_ENDPOINT_URL"].into_iter().find_map(&env) {
+        config = config.endpoint_url(url);
+    }
+    Ok(Client::from_conf(config.build()))
+}
+
+fn credentials(env: impl Fn(&str) -> Option<String>) -> Result<Credentials, SettingsError> {
+    let (id, secret) = (required(&env, "AWS_ACCESS_KEY_ID")?, required(&env, "AWS_SECRET_ACCESS_KEY")?);
+    Ok(Credentials::new(id, secret, env("AWS_SESSION_TOKEN"), None, "LambdaEnvironment"))
+}

@@ -1,0 +1,87 @@
+//! The Firehose stream, and the function `mover` behind it.
+
+use super::ingest::add_log_group;
+use super::{Added, Plan, policies};
+use crate::config::Days;
+use crate::engine::graph::Graph;
+use crate::engine::value::{Pending, Secret};
+use crate::resources::{Bucket, Function, LogGroup, Notification, Permission, Role, Stream};
+use aws_sdk_firehose::types::DeliveryStreamType;
+
+/// For how long the log of failed deliveries is kept.
+const ERROR_LOG: Days = Days(30);
+
+pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>) -> Added<Stream> {
+    let Plan { pipeline, names, functions } = *plan;
+    let log = graph.add("delivery", move |_| {
+        let name = format!("/aws/kinesisfirehose/{}", names.base());
+        Plan { pipeline, names, functions }.log_group(name, Some(ERROR_LOG))
+    });
+    let role = add_stream_role(graph, plan, log);
+    graph.add("delivery", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let delivery = &pipeline.delivery;
+        Stream {
+            name: names.base(),
+            source: DeliveryStreamType::DirectPut,
+            role_arn: out[role].arn.clone(),
+            bucket_arn: out[bucket].arn.clone(),
+            prefix: delivery.prefix.clone(),
+            error_prefix: delivery.errors.clone(),
+            buffer_mb: i32::try_from(delivery.buffer.size.as_mib()).unwrap_or(i32::MAX),
+            buffer_seconds: i32::try_from(delivery.buffer.interval.as_secs()).unwrap_or(i32::MAX),
+            compression: Stream::format(delivery.compression),
+            log_group: out[log].log_group.clone(),
+            log_stream: Stream::LOG_STREAM.to_owned(),
+            tags: plan.tags(),
+        }
+    })
+}
+
+fn add_stream_role<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, log: Added<LogGroup>) -> Added<Role> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add("delivery", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let policy = plan.policy(policies::DELIVERY, &[("log_group_arn", &out.predicted(log).arn)]);
+        plan.role(names.physical("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
+    })
+}
+
+pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>) {
+    let Plan { pipeline, names, functions } = *plan;
+    let log = add_log_group(graph, plan, "mover", &pipeline.mover.function);
+    let role = graph.add("mover", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let policy = plan.policy(policies::MOVER, &[("log_group_arn", &out.predicted(log).arn)]);
+        plan.role(names.physical("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
+    });
+    let function = graph.add("mover", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let environment = [
+            ("RAW_PREFIX".to_owned(), Secret(pipeline.delivery.prefix.clone())),
+            ("PARTITIONED_PREFIX".to_owned(), Secret(pipeline.mover.prefix.clone())),
+        ];
+        Function {
+            code: functions.mover.clone(),
+            role_arn: out[role].arn.clone(),
+            log_group: out[log].log_group.clone(),
+            environment: environment.into(),
+            ..plan.function("mover", "Moves files into partitions", &pipeline.mover.function)
+        }
+    });
+    let permission = graph.add("mover", move |out| Permission {
+        name: "mover".to_owned(),
+        function: out[function].name.clone(),
+        principal: "s3.amazonaws.com".to_owned(),
+        action: Permission::INVOKE.to_owned(),
+        source_arn: Pending::Known(out[bucket].arn.clone()),
+        source_account: Some(names.account.clone()),
+    });
+    // S3 asks at once whether it may call the function: the permission comes first.
+    graph.add("mover", move |out| Notification {
+        bucket: out[bucket].bucket.clone(),
+        function_arn: out[permission].function_arn.clone(),
+        prefix: pipeline.delivery.prefix.clone(),
+        events: ["s3:ObjectCreated:*".to_owned()].into(),
+    });
+}

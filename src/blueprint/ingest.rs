@@ -1,0 +1,164 @@
+//! API Gateway, its keys, and the function `track`.
+
+use super::{API, Added, Plan, policies};
+use crate::config::Function as Settings;
+use crate::engine::graph::Graph;
+use crate::engine::value::Secret;
+use crate::names::Names;
+use crate::resources::{
+    ApiKey, Cors, Function, Ids, LogGroup, Permission, Quota, RestApi, Role, Routes, Stream, UsagePlan,
+};
+use std::collections::BTreeMap;
+
+pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, stream: Added<Stream>) {
+    let log_group = add_log_group(graph, plan, "track", &plan.pipeline.ingest.function);
+    let role = add_role(graph, plan, stream, log_group);
+    let function = add_function(graph, plan, role, log_group, stream);
+    let api = add_api(graph, plan, function);
+    let path = plan.pipeline.ingest.path.clone();
+    let names = plan.names;
+    graph.add("track", move |out| Permission {
+        name: "track".to_owned(),
+        function: out[function].name.clone(),
+        principal: "apigateway.amazonaws.com".to_owned(),
+        action: Permission::INVOKE.to_owned(),
+        source_arn: out[api].execution_arn(names, &path),
+        source_account: None,
+    });
+    let keys: Vec<_> = plan.pipeline.ingest.api_keys.iter().map(|key| add_key(graph, plan, key)).collect();
+    if !keys.is_empty() {
+        add_usage_plan(graph, plan, api, keys);
+    }
+}
+
+/// The log of a function, which is there before the function makes one without retention.
+pub(super) fn add_log_group<'a>(
+    graph: &mut Graph<'a>,
+    plan: &Plan<'a>,
+    function: &'static str,
+    settings: &'a Settings,
+) -> Added<LogGroup> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add(function, move |_| {
+        let name = format!("/aws/lambda/{}", names.physical(function));
+        Plan { pipeline, names, functions }.log_group(name, settings.log_retention)
+    })
+}
+
+fn add_role<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, stream: Added<Stream>, log: Added<LogGroup>) -> Added<Role> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add("track", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        // A policy may name what is not there yet.
+        let arns = [("stream_arn", out.predicted(stream).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
+        let policy = plan.policy(policies::TRACK, &arns);
+        plan.role(names.physical("track"), "Role of the function `track`", policies::TRUST_LAMBDA, policy)
+    })
+}
+
+fn add_function<'a>(
+    graph: &mut Graph<'a>,
+    plan: &Plan<'a>,
+    role: Added<Role>,
+    log: Added<LogGroup>,
+    stream: Added<Stream>,
+) -> Added<Function> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add("track", move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let ingest = &pipeline.ingest;
+        let environment = [
+            ("DELIVERY_STREAM_NAME".to_owned(), Secret(out.predicted(stream).name.clone())),
+            ("CORS_ORIGINS".to_owned(), Secret(ingest.cors.origins.join(","))),
+        ];
+        Function {
+            code: functions.track.clone(),
+            role_arn: out[role].arn.clone(),
+            log_group: out[log].log_group.clone(),
+            environment: environment.into(),
+            ..plan.function("track", "Takes events and queues them", &ingest.function)
+        }
+    })
+}
+
+impl Plan<'_> {
+    /// A function without what it takes from other resources.
+    pub(super) fn function(&self, name: &str, what: &str, settings: &Settings) -> Function {
+        let concurrency = settings.reserved_concurrency.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
+        Function {
+            name: self.names.physical(name),
+            description: self.description(what),
+            role_arn: String::new(),
+            runtime: Function::RUNTIME.to_owned(),
+            handler: Function::HANDLER.to_owned(),
+            architecture: settings.architecture,
+            memory_mb: i32::try_from(settings.memory.as_mib()).unwrap_or(i32::MAX),
+            timeout_s: i32::try_from(settings.timeout.as_secs()).unwrap_or(i32::MAX),
+            reserved_concurrency: concurrency,
+            environment: BTreeMap::new(),
+            log_group: String::new(),
+            code: crate::aws::Code::live(""),
+            tags: self.tags(),
+        }
+    }
+}
+
+fn add_api<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, function: Added<Function>) -> Added<RestApi> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add(API, move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let ingest = &pipeline.ingest;
+        // An integration takes any ARN, so that the API, which takes the most calls, need not wait.
+        let uri = invocation_uri(names, &out.predicted(function).arn);
+        let cors = match &ingest.cors.origins[..] {
+            [] => Cors::None,
+            [one] => Cors::One(one.clone()),
+            _ => Cors::Several,
+        };
+        let routes = Routes::of_function(&ingest.path, &uri, !ingest.api_keys.is_empty(), &cors);
+        let description = plan.description("Takes events");
+        let api = RestApi::new(names.base(), description, routes, names.stage.clone(), plan.tags());
+        let burst = i32::try_from(ingest.throttle.burst).unwrap_or(i32::MAX);
+        RestApi { rate: ingest.throttle.rate.per_second(), burst, ..api }
+    })
+}
+
+/// How API Gateway writes a call of a function.
+fn invocation_uri(names: &Names, function: &str) -> String {
+    let Names { partition, region, .. } = names;
+    format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations")
+}
+
+fn add_key<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, key: &'a str) -> Added<ApiKey> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add(key, move |_| {
+        let plan = Plan { pipeline, names, functions };
+        ApiKey {
+            name: names.physical(key),
+            description: plan.description("An API key"),
+            enabled: true,
+            tags: plan.tags(),
+        }
+    })
+}
+
+fn add_usage_plan<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, api: Added<RestApi>, keys: Vec<Added<ApiKey>>) {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add(API, move |out| {
+        let plan = Plan { pipeline, names, functions };
+        let ingest = &pipeline.ingest;
+        UsagePlan {
+            name: names.base(),
+            description: plan.description("Keys and limits"),
+            api_stages: Ids(vec![out[api].api_stage()]),
+            rate: ingest.throttle.rate.per_second(),
+            burst: i32::try_from(ingest.throttle.burst).unwrap_or(i32::MAX),
+            quota: ingest.quota.as_ref().map(|quota| Quota {
+                requests: i32::try_from(quota.requests).unwrap_or(i32::MAX),
+                period: quota.per.as_str().to_uppercase(),
+            }),
+            keys: Ids(keys.iter().map(|key| out[*key].id.clone()).collect()),
+            tags: plan.tags(),
+        }
+    });
+}

@@ -1,0 +1,49 @@
+//! The bucket.
+
+use super::{Added, Plan, policies};
+use crate::config::Days;
+use crate::engine::graph::Graph;
+use crate::resources::{Bucket, Lifecycle, OWN_PREFIX, Rule};
+
+/// Days after which an upload that was never completed, or a temporary file, is of no use to anybody.
+const LEFTOVERS: i32 = 7;
+/// Days that a version lives on which is not the current one any more.
+const OLD_VERSIONS: i32 = 30;
+
+pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>) -> Added<Bucket> {
+    let Plan { pipeline, names, functions } = *plan;
+    graph.add("data", move |_| {
+        let plan = Plan { pipeline, names, functions };
+        Bucket {
+            bucket: pipeline.bucket.name.clone(),
+            public_access_blocked: true,
+            encryption: Some("AES256".to_owned()),
+            ownership: Some("BucketOwnerEnforced".to_owned()),
+            policy: plan.policy(policies::BUCKET, &[]),
+            lifecycle: lifecycle(&plan),
+            versioned: pipeline.bucket.versioning,
+            tags: plan.tags(),
+        }
+    })
+}
+
+fn lifecycle(plan: &Plan<'_>) -> Lifecycle {
+    let pipeline = plan.pipeline;
+    let expire = &pipeline.bucket.expire;
+    let after = |prefix: &str, days: Days| {
+        let days = i32::try_from(days.0).unwrap_or(i32::MAX);
+        Rule { prefix: prefix.to_owned(), expire: Some(days), ..Rule::default() }
+    };
+    let stages = [
+        ("expire-raw", &pipeline.delivery.prefix, expire.raw),
+        ("expire-partitioned", &pipeline.mover.prefix, expire.partitioned),
+        ("expire-parquet", &pipeline.etl.output, expire.parquet),
+        ("expire-results", &pipeline.query.results.prefix, pipeline.query.results.expire),
+    ];
+    let stages = stages.into_iter().filter_map(|(id, prefix, days)| Some((id.to_owned(), after(prefix, days?))));
+    let temporary = Rule { prefix: format!("{OWN_PREFIX}tmp/"), expire: Some(LEFTOVERS), ..Rule::default() };
+    let old = pipeline.bucket.versioning.then_some(OLD_VERSIONS);
+    let leftovers = Rule { abort_uploads: Some(LEFTOVERS), expire_noncurrent: old, ..Rule::default() };
+    let always = [("expire-temporary".to_owned(), temporary), ("leftovers".to_owned(), leftovers)];
+    Lifecycle(stages.chain(always).collect())
+}

@@ -1,0 +1,168 @@
+//! The command line. Its doc comments are the manual.
+
+use crate::commands;
+use crate::engine::resource::Address;
+use crate::report::Color;
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+    0  done, or nothing to do
+    1  failed
+    2  changes pending (`plan --detailed-exitcode`)
+    3  wrong usage or pipeline.yaml
+    4  refused: data loss, somebody else's resource, stale plan, budget
+    5  partly applied
+  130  interrupted";
+
+/// One pipeline.yaml becomes a serverless analytics platform on AWS, or on your laptop.
+///
+/// There is no state file: the file is compared with what AWS has now. What pipectl made carries its tags.
+#[derive(Debug, Parser)]
+#[command(name = "pipectl", version, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The pipeline file.
+    #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Overrides `stage` of the file.
+    #[arg(long, global = true, env = "PIPECTL_STAGE")]
+    pub(crate) stage: Option<String>,
+    /// Overrides `region` of the file.
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+    /// The AWS profile to take credentials from.
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
+    /// Use the AWS embedded in this program, kept in DIR: no account, no network.
+    #[cfg(feature = "local")]
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = commands::local::DIRECTORY)]
+    pub(crate) local: Option<PathBuf>,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print each request to AWS as it ends.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Print all requests, their times and how many had to wait for one another.
+    #[arg(long, global = true)]
+    pub(crate) timings: bool,
+    /// How many resources to change at once.
+    #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
+    pub(crate) parallelism: usize,
+    /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) lambda_dir: Option<PathBuf>,
+}
+
+fn parse_parallelism(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("must be 1 or more".to_owned()),
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Write a commented pipeline.yaml to start from.
+    Init(commands::init::InitArgs),
+    /// Check pipeline.yaml without talking to AWS.
+    Validate,
+    /// Print the JSON Schema of pipeline.yaml, for editors.
+    Schema,
+    /// Show what apply would do.
+    Plan(PlanArgs),
+    /// Create, update and delete until AWS is what the file says.
+    Apply(ApplyArgs),
+    /// Take down what the pipeline owns, and nothing else.
+    Destroy(DestroyArgs),
+    /// Print the endpoint and the names of what was made.
+    Output(OutputArgs),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell to complete for.
+        shell: clap_complete::Shell,
+    },
+    /// Serve Local AWS on a port, for other clients such as the AWS CLI.
+    #[cfg(feature = "local")]
+    Local(commands::local::LocalArgs),
+    /// Run a pipeline's function; Local AWS starts it.
+    #[cfg(feature = "local")]
+    #[command(hide = true)]
+    Function {
+        /// `track` or `mover`.
+        name: commands::function::Which,
+    },
+}
+
+/// What a run may do that it otherwise refuses.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Take over a resource that was not made by pipectl.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) adopt: Vec<Address>,
+    /// Delete or replace a resource although that loses the data it holds.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) allow_data_loss: Vec<Address>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    pub(crate) detailed_exitcode: bool,
+    /// Plan to take everything down.
+    #[arg(long)]
+    pub(crate) destroy: bool,
+    /// Print JSON (schema pipectl-plan/1).
+    #[arg(long, conflicts_with = "markdown")]
+    pub(crate) json: bool,
+    /// Print Markdown for a pull-request comment.
+    #[arg(long)]
+    pub(crate) markdown: bool,
+    /// Save the plan, so that `apply --plan FILE` does exactly this or nothing.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+    /// Apply only if the plan is still the one saved in FILE; implies --yes.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    #[command(flatten)]
+    pub(crate) consent: ConsentArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Print JSON (schema pipectl-output/1).
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the values of the API keys too.
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+}

@@ -1,0 +1,40 @@
+//! `pipectl init`
+
+use crate::error::{Error, Exit, Result};
+use clap::Args;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+const START: &str = include_str!("../../templates/init/pipeline.yaml");
+const ARTICLE: &str = include_str!("../../templates/init/from_article.yaml");
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The whole pipeline of the article, with its sizes, schedules and queries.
+    #[arg(long)]
+    from_article: bool,
+    /// Write over a file that is there.
+    #[arg(long)]
+    force: bool,
+}
+
+pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
+    let text = if args.from_article { ARTICLE } else { START };
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    if !args.force {
+        options.create_new(true);
+    }
+    let mut file = match options.open(path) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return Err(Error::refused(format!("`{}` is there already", path.display()), "`--force` writes over it"));
+        }
+        opened => opened.map_err(|source| Error::File { path: path.to_owned(), source })?,
+    };
+    file.write_all(text.as_bytes()).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    let option = if path == Path::new("pipeline.yaml") { String::new() } else { format!(" -f {}", path.display()) };
+    println!("wrote {}", path.display());
+    println!("next: `pipectl plan --local{option}` shows what it makes, without an AWS account");
+    Ok(Exit::Done)
+}

@@ -1,0 +1,14 @@
+//! One file per command: a straight line from its arguments to its exit code.
+
+pub(crate) mod apply;
+pub(crate) mod completions;
+#[cfg(feature = "local")]
+pub(crate) mod function;
+pub(crate) mod init;
+#[cfg(feature = "local")]
+pub(crate) mod local;
+pub(crate) mod output;
+pub(crate) mod plan;
+pub(crate) mod schema;
+mod session;
+pub(crate) mod validate;

@@ -1,0 +1,33 @@
+//! `pipectl plan`
+
+use super::session::{Aim, Session, compare, print_plan};
+use crate::cli::{Global, PlanArgs};
+use crate::error::{Error, Exit, Result};
+use crate::report::{plan_to_json, plan_to_markdown};
+
+pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
+    let session = Session::open(global).await?;
+    let wanted = session.graph();
+    let live = session.observe(&wanted).await?;
+    let aim = if args.destroy { Aim::Nothing } else { Aim::Pipeline };
+    let graph = match aim {
+        Aim::Pipeline => wanted,
+        Aim::Nothing => session.nothing(),
+    };
+    let plan = compare(&graph, &live, &args.consent)?;
+    let json = plan_to_json(&plan, &session.aws.names);
+    if let Some(path) = &args.out {
+        let text = format!("{json:#}\n");
+        std::fs::write(path, text).map_err(|source| Error::File { path: path.clone(), source })?;
+    }
+    if args.json {
+        println!("{json:#}");
+    } else if args.markdown {
+        print!("{}", plan_to_markdown(&plan, &session.aws.names, &session.place()));
+    } else {
+        print_plan(&session, &plan, global);
+    }
+    session.print_timings(global);
+    let pending = !plan.is_empty();
+    Ok(if args.detailed_exitcode && pending { Exit::Changes } else { Exit::Done })
+}

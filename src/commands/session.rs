@@ -1,0 +1,122 @@
+//! What plan, apply, destroy and output have in common: the file, the connection, the comparison.
+
+use crate::aws::{Artifacts, Aws, Target, Timings, connect};
+use crate::blueprint::{self, Functions};
+use crate::cli::{ConsentArgs, Global};
+use crate::config::{self, Overrides, Pipeline};
+use crate::engine::graph::Graph;
+use crate::engine::inventory::Inventory;
+use crate::engine::plan::{Consent, Plan, plan};
+use crate::error::{Error, Result};
+use crate::report::{Paint, place, refusal, show_plan};
+use crate::resources::{KINDS, observe};
+
+/// A pipeline and the AWS it is for.
+pub(crate) struct Session {
+    pub(crate) pipeline: Pipeline,
+    pub(crate) aws: Aws,
+    pub(crate) local: bool,
+    functions: Functions,
+}
+
+/// What is to be: all that the file says, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    Pipeline,
+    Nothing,
+}
+
+impl Session {
+    /// Reads the file and connects.
+    pub(crate) async fn open(global: &Global) -> Result<Self> {
+        let pipeline = load(global)?;
+        let (target, local) = target(global).await?;
+        let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
+        let functions = Functions::new(&artifacts, &pipeline)?;
+        let timings = Timings::new(global.verbose);
+        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, timings).await?;
+        let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
+        Ok(Self { pipeline, aws, local, functions })
+    }
+
+    /// The resources that the file asks for.
+    pub(crate) fn graph(&self) -> Graph<'_> {
+        blueprint::graph(&self.pipeline, &self.aws.names, &self.functions)
+    }
+
+    pub(crate) async fn observe(&self, graph: &Graph<'_>) -> Result<Inventory> {
+        Ok(observe(&self.aws, graph).await?)
+    }
+
+    /// An empty graph of the same names: what a destroy plans.
+    pub(crate) fn nothing(&self) -> Graph<'_> {
+        Graph::new(&self.aws.names)
+    }
+
+    pub(crate) fn place(&self) -> String {
+        place(&self.aws.names, self.local)
+    }
+
+    /// Prints requests and round trips if they were asked for.
+    pub(crate) fn print_timings(&self, global: &Global) {
+        if global.timings {
+            eprintln!("{}", self.aws.timings);
+        }
+    }
+}
+
+/// Reads the file, with what the command line says beside it.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub(super) fn load(global: &Global) -> Result<Pipeline> {
+    let env = |name: &str| std::env::var(name).ok();
+    let overrides = Overrides { stage: global.stage.clone(), region: global.region.clone(), env: &env };
+    Ok(config::load(&global.file, &overrides)?)
+}
+
+#[cfg(feature = "local")]
+async fn target(global: &Global) -> Result<(Target, bool)> {
+    match &global.local {
+        Some(directory) => Ok((Target::Local(super::local::reach(directory).await?), true)),
+        None => Ok((Target::Account { profile: global.profile.clone() }, false)),
+    }
+}
+
+#[cfg(not(feature = "local"))]
+async fn target(global: &Global) -> Result<(Target, bool)> {
+    Ok((Target::Account { profile: global.profile.clone() }, false))
+}
+
+/// Compares, after checking that every address the user names is of a kind there is.
+pub(crate) fn compare(graph: &Graph<'_>, live: &Inventory, consent: &ConsentArgs) -> Result<Plan> {
+    for address in consent.adopt.iter().chain(&consent.allow_data_loss) {
+        let known = KINDS.iter().any(|kind| kind.name == address.kind);
+        if !known || !(graph.contains(address) || live.get(address).is_some()) {
+            return Err(Error::usage(
+                format!("there is no resource `{address}`"),
+                "`pipectl plan` lists the addresses",
+            ));
+        }
+    }
+    let consent = Consent {
+        adopt: consent.adopt.iter().cloned().collect(),
+        lose_data: consent.allow_data_loss.iter().cloned().collect(),
+    };
+    Ok(plan(graph, live, &consent))
+}
+
+/// Refuses a plan of which any step is refused: half of it is not what was asked for.
+pub(crate) fn refuse(plan: &Plan) -> Result<()> {
+    let reasons: Vec<_> = plan.refused().map(|(step, found)| refusal(step, found)).collect();
+    let Some((_, way)) = reasons.first() else { return Ok(()) };
+    let whys: Vec<_> = reasons.iter().map(|(why, _)| why.as_str()).collect();
+    Err(Error::refused(format!("nothing was changed: {}", whys.join("; ")), way.clone()))
+}
+
+/// The plan for people, on stdout.
+pub(crate) fn print_plan(session: &Session, plan: &Plan, global: &Global) {
+    let paint = Paint::new(global.color, &std::io::stdout());
+    println!("{}\n", session.place());
+    print!("{}", show_plan(plan, paint));
+}

@@ -1,0 +1,106 @@
+//! What can go wrong, sorted by what the user can do about it, with the exit code of each.
+
+use crate::aws;
+use std::fmt;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The exit codes, as `pipectl help` documents them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, or nothing to do.
+    Done = 0,
+    Failed = 1,
+    /// `plan --detailed-exitcode` found changes.
+    Changes = 2,
+    /// The command line or pipeline.yaml is wrong.
+    Usage = 3,
+    /// Data loss, somebody else's resource, a stale plan, a budget.
+    Refused = 4,
+    PartlyApplied = 5,
+    Interrupted = 130,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(exit as u8)
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    /// Every problem of the file, already rendered with its position.
+    #[error("{0}")]
+    Config(#[from] crate::config::Problems),
+    #[error("{message}")]
+    Usage { message: String, hint: String },
+    #[error(transparent)]
+    Aws(#[from] aws::Error),
+    #[error("{message}")]
+    Refused { message: String, hint: String },
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+    #[error("{0}")]
+    Failed(Ended),
+    #[cfg(feature = "local")]
+    #[error("Local AWS: {0}")]
+    Local(#[from] pipectl_local::Error),
+    #[error("{message}")]
+    Other { message: String, hint: String },
+}
+
+/// How an apply or destroy ended that did not do all it planned.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) done: usize,
+    pub(crate) failed: usize,
+    pub(crate) skipped: usize,
+    pub(crate) interrupted: bool,
+}
+
+impl fmt::Display for Ended {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { done, failed, skipped, interrupted } = self;
+        let how = if *interrupted { "interrupted" } else { "not finished" };
+        write!(f, "{how}: {done} done, {failed} failed, {skipped} not started")
+    }
+}
+
+impl Error {
+    pub(crate) fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) | Self::Usage { .. } => Exit::Usage,
+            Self::Refused { .. } => Exit::Refused,
+            Self::Failed(ended) if ended.interrupted => Exit::Interrupted,
+            Self::Failed(ended) if ended.done > 0 => Exit::PartlyApplied,
+            _ => Exit::Failed,
+        }
+    }
+
+    pub(crate) fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { hint, .. } | Self::Refused { hint, .. } | Self::Other { hint, .. } => {
+                (!hint.is_empty()).then(|| hint.clone())
+            }
+            Self::Aws(error) => error.hint(),
+            Self::Failed(_) => Some("run the same command again: it goes on from what is there".to_owned()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    pub(crate) fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Refused { message: message.into(), hint: hint.into() }
+    }
+
+    pub(crate) fn other(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Other { message: message.into(), hint: hint.into() }
+    }
+}

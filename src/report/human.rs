@@ -1,0 +1,96 @@
+//! Plans and errors for people.
+
+use super::delta::deltas;
+use super::paint::Paint;
+use crate::engine::plan::{Action, Plan, Refusal, Step};
+use crate::engine::value::Value;
+use crate::error::Error;
+use std::fmt::Write as _;
+
+/// The plan, step by step, and its summary.
+pub(crate) fn show_plan(plan: &Plan, paint: Paint) -> String {
+    let mut text = String::new();
+    for step in plan.steps.iter().filter(|step| step.action != Action::NoOp || step.refusal.is_some()) {
+        show_step(&mut text, step, paint);
+    }
+    if plan.is_empty() && plan.refused().next().is_none() {
+        text.push_str("No changes. AWS is what the file says.\n");
+        return text;
+    }
+    text.push('\n');
+    text.push_str(&paint.strong(&summary(plan)));
+    text.push('\n');
+    text
+}
+
+/// `Plan: 3 to create, 1 to update, 0 to replace, 0 to delete.`
+pub(super) fn summary(plan: &Plan) -> String {
+    let counts = Action::ALL.map(|action| format!("{} to {}", plan.count(action), action.name()));
+    format!("Plan: {}.", counts.join(", "))
+}
+
+fn show_step(text: &mut String, step: &Step, paint: Paint) {
+    let symbol = match step.action {
+        Action::Create => paint.good(step.action.symbol()),
+        Action::Update | Action::NoOp => paint.careful(step.action.symbol()),
+        Action::Replace | Action::Delete => paint.bad(step.action.symbol()),
+    };
+    let cause = step.cause.map_or_else(String::new, |cause| paint.faint(&format!("  ({})", cause.name())));
+    line(text, format_args!("{symbol} {}{cause}", paint.strong(&step.address.to_string())));
+    if step.action == Action::Create {
+        for (name, value) in step.attributes.iter().filter(|(_, value)| **value != Value::Unset) {
+            line(text, format_args!("    {name}: {value}"));
+        }
+    }
+    for change in &step.changes {
+        let note = if change.forces_replacement { paint.bad("  # forces replacement") } else { String::new() };
+        for delta in deltas(change.attribute, &change.before, &change.after) {
+            let shown = match (delta.before, delta.after) {
+                (Some(before), Some(after)) => format!("{before} -> {after}"),
+                (Some(before), None) => format!("- {before}"),
+                (None, Some(after)) => format!("+ {after}"),
+                (None, None) => String::new(),
+            };
+            line(text, format_args!("    {}: {shown}{note}", delta.path));
+        }
+    }
+    if let Some(found) = &step.refusal {
+        let (why, way) = refusal(step, found);
+        line(text, format_args!("    {} {why}", paint.bad("refused:")));
+        line(text, format_args!("    {way}"));
+    }
+}
+
+fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
+    writeln!(text, "{words}").expect("a String takes everything");
+}
+
+/// Why a step is refused, and the way out.
+pub(crate) fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
+    let address = &step.address;
+    match refusal {
+        Refusal::Unowned => {
+            (format!("`{address}` exists and was not made by pipectl"), format!("to take it over: --adopt {address}"))
+        }
+        Refusal::OwnedBy(owner) => (
+            format!("`{address}` belongs to the pipeline {owner}"),
+            "choose another name or stage in pipeline.yaml".to_owned(),
+        ),
+        Refusal::LosesData(data) => (
+            format!("`{address}` holds {data}, which would be lost"),
+            format!("to lose them: --allow-data-loss {address}"),
+        ),
+    }
+}
+
+/// The one place where an error is printed.
+pub(crate) fn print_error(error: &Error, paint: Paint) {
+    match error {
+        // Problems of a file come with their own heading, each.
+        Error::Config(problems) => eprintln!("{problems}"),
+        _ => eprintln!("{} {error}", paint.bad("error:")),
+    }
+    if let Some(hint) = error.hint() {
+        eprintln!("{} {hint}", paint.strong("hint:"));
+    }
+}

@@ -1,0 +1,45 @@
+//! Plans for programs. The schema is versioned: fields are added, never renamed.
+
+use crate::engine::plan::{Action, Plan, Step};
+use crate::names::Names;
+use serde_json::{Value, json};
+
+/// The version of what `--json` and `--out` write.
+pub(crate) const PLAN_SCHEMA: &str = "pipectl-plan/1";
+
+pub(crate) fn plan_to_json(plan: &Plan, names: &Names) -> Value {
+    let summary: serde_json::Map<_, _> =
+        Action::ALL.map(|action| (action.name().to_owned(), plan.count(action).into())).into_iter().collect();
+    json!({
+        "schema": PLAN_SCHEMA,
+        "pipectl": env!("CARGO_PKG_VERSION"),
+        "pipeline": names.pipeline,
+        "stage": names.stage,
+        "account": names.account,
+        "region": names.region,
+        "fingerprint": plan.fingerprint(),
+        "summary": summary,
+        "steps": plan.steps.iter().map(step_to_json).collect::<Vec<_>>(),
+    })
+}
+
+fn step_to_json(step: &Step) -> Value {
+    let changes = step.changes.iter().map(|change| {
+        json!({
+            "attribute": change.attribute,
+            "before": change.before.to_json(),
+            "after": change.after.to_json(),
+            "forces_replacement": change.forces_replacement,
+        })
+    });
+    let attributes: serde_json::Map<_, _> =
+        step.attributes.iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect();
+    json!({
+        "address": step.address.to_string(),
+        "action": step.action.name(),
+        "cause": step.cause.map(crate::engine::plan::Cause::name),
+        "attributes": attributes,
+        "changes": changes.collect::<Vec<_>>(),
+        "refusal": step.refusal.as_ref().map(|refusal| super::human::refusal(step, refusal).0),
+    })
+}

@@ -1,0 +1,20 @@
+//! How plans, progress and results are shown: for people, for programs, for pull requests.
+
+mod delta;
+mod human;
+mod json;
+mod markdown;
+mod paint;
+mod progress;
+
+pub(crate) use human::{print_error, refusal, show_plan};
+pub(crate) use json::plan_to_json;
+pub(crate) use markdown::plan_to_markdown;
+pub(crate) use paint::{Color, Paint};
+pub(crate) use progress::Progress;
+
+/// Where a plan is for, in one line.
+pub(crate) fn place(names: &crate::names::Names, local: bool) -> String {
+    let kind = if local { "Local AWS" } else { "AWS account" };
+    format!("{}/{} in {kind} {}, {}", names.pipeline, names.stage, names.account, names.region)
+}
