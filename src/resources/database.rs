@@ -107,30 +107,47 @@ impl Resource for Database {
 async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Database>>> {
     let arn = arn(&aws.names, &name);
     let database = read("glue:GetDatabase", || aws.glue.get_database().name(&name).send());
-    // A hundred tables are enough to know that there are some.
-    let tables = read("glue:GetTables", || aws.glue.get_tables().database_name(&name).max_results(100).send());
-    let (database, tables, stamp) = futures::join!(database, tables, glue_tags::stamp(aws, &arn));
-    let (Some(database), Some(tables), Some(stamp)) = (database.absent()?, tables.absent()?, stamp?) else {
+    let (database, foreign, stamp) = futures::join!(database, foreign_tables(aws, &name), glue_tags::stamp(aws, &arn));
+    let (Some(database), Some(foreign), Some(stamp)) = (database.absent()?, foreign.absent()?, stamp?) else {
         return Ok(None);
     };
     let Some(database) = database.database else { return Ok(None) };
     let description = database.description.unwrap_or_default();
     let resource = Database { name, description, tags: stamp.tags.clone() };
     let outputs = resource.outputs(&aws.names);
-    Ok(Some(Found { resource, outputs, stamp, data: in_words(tables.table_list()) }))
+    Ok(Some(Found { resource, outputs, stamp, data: in_words(foreign) }))
 }
 
-/// A database goes with its tables. Those that a crawler made come back with the next crawl and are not
-/// worth a refusal; the others are somebody's work.
-fn in_words(tables: &[Table]) -> String {
-    let crawled = |table: &&Table| {
-        let parameters = table.parameters();
-        parameters.is_some_and(|all| all.contains_key("CrawlerSchemaSerializerVersion"))
-    };
-    match tables.len() - tables.iter().filter(crawled).count() {
+/// How many tables are not our crawlers'.
+///
+/// A database goes with its tables. Those that our crawlers made come back with the next crawl and are not worth a
+/// refusal; the others are somebody's work.
+async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize> {
+    let (mut foreign, mut token) = (0, None::<String>);
+    loop {
+        let page = read("glue:GetTables", || {
+            aws.glue.get_tables().database_name(database).max_results(100).set_next_token(token.clone()).send()
+        })
+        .await?;
+        foreign += page.table_list().iter().filter(|table| !is_ours(&aws.names, table)).count();
+        token = page.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            return Ok(foreign);
+        }
+    }
+}
+
+/// A crawler leaves its name on what it makes, and ours are named after the pipeline and its stage.
+fn is_ours(names: &Names, table: &Table) -> bool {
+    let crawler = table.parameters().and_then(|all| all.get("UPDATED_BY_CRAWLER"));
+    crawler.is_some_and(|crawler| crawler.starts_with(&names.physical("")))
+}
+
+fn in_words(foreign: usize) -> String {
+    match foreign {
         0 => String::new(),
-        1 => "1 table that no crawler made".to_owned(),
-        some => format!("{some} tables that no crawler made"),
+        1 => "1 table not made by our crawlers".to_owned(),
+        some => format!("{some} tables not made by our crawlers"),
     }
 }
 
@@ -143,13 +160,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_tables_that_no_crawler_made_count() {
-        let table = |parameter: Option<&str>| {
-            let table = Table::builder().name("t");
-            let table = parameter.into_iter().fold(table, |table, name| table.parameters(name, "1.0"));
-            table.build().unwrap()
+    fn only_tables_of_our_crawlers_are_ours() {
+        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
+        let names = Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() };
+        let ours = |parameter: &str, value: &str| {
+            is_ours(&names, &Table::builder().name("t").parameters(parameter, value).build().unwrap())
         };
-        assert_eq!(in_words(&[table(Some("CrawlerSchemaSerializerVersion"))]), "");
-        assert_eq!(in_words(&[table(None), table(Some("classification"))]), "2 tables that no crawler made");
+        assert!(ours("UPDATED_BY_CRAWLER", "clicks-prod-raw"));
+        assert!(!ours("UPDATED_BY_CRAWLER", "clicks-dev-raw"));
+        assert!(!ours("classification", "json"));
+        assert_eq!((in_words(0).as_str(), in_words(2).as_str()), ("", "2 tables not made by our crawlers"));
     }
 }
