@@ -39,6 +39,24 @@ impl Trigger {
         Action::builder().job_name(&self.job).build()
     }
 
+    async fn request(&self, aws: &Aws, name: &str) -> Result<()> {
+        let tags = self.tags.stamped(aws, name, &self.attributes());
+        write("glue:CreateTrigger", || {
+            aws.glue
+                .create_trigger()
+                .name(&self.name)
+                .r#type(TriggerType::Scheduled)
+                .schedule(&self.schedule.0)
+                .actions(self.action())
+                .start_on_creation(self.enabled)
+                .description(&self.description)
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+        })
+        .await
+        .map(|_| ())
+    }
+
     async fn change(&self, aws: &Aws) -> Result<()> {
         let update = TriggerUpdate::builder()
             .schedule(&self.schedule.0)
@@ -92,21 +110,16 @@ impl Resource for Trigger {
     }
 
     async fn create(&self, aws: &Aws, name: &str) -> Result<TriggerOutputs> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
-        let made = write("glue:CreateTrigger", || {
-            aws.glue
-                .create_trigger()
-                .name(&self.name)
-                .r#type(TriggerType::Scheduled)
-                .schedule(&self.schedule.0)
-                .actions(self.action())
-                .start_on_creation(self.enabled)
-                .description(&self.description)
-                .set_tags(Some(tags.clone().into_iter().collect()))
-                .send()
-        });
-        match made.await {
-            Ok(_) => {
+        let made = match self.request(aws, name).await {
+            // What a destroy that was killed has begun: the name is free when it is done.
+            Err(error) if error.sort() == Sort::Exists && is_going(aws, &self.name).await? => {
+                gone(aws, &self.name).await?;
+                self.request(aws, name).await
+            }
+            made => made,
+        };
+        match made {
+            Ok(()) => {
                 settled(aws, &self.name).await?;
                 Ok(self.outputs())
             }
@@ -140,14 +153,23 @@ impl Resource for Trigger {
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
         let name = &live.resource.name;
         write("glue:DeleteTrigger", || aws.glue.delete_trigger().name(name).send()).await.gone()?;
-        until("glue:DeleteTrigger", "gone", SETTLES_WITHIN, async || {
-            Ok(match get(aws, name).await?.and_then(|trigger| trigger.state) {
-                None => Look::Done(()),
-                Some(state) => Look::NotYet(state.to_string()),
-            })
-        })
-        .await
+        gone(aws, name).await
     }
+}
+
+async fn gone(aws: &Aws, name: &str) -> Result<()> {
+    until("glue:DeleteTrigger", "gone", SETTLES_WITHIN, async || {
+        Ok(match get(aws, name).await?.and_then(|trigger| trigger.state) {
+            None => Look::Done(()),
+            Some(state) => Look::NotYet(state.to_string()),
+        })
+    })
+    .await
+}
+
+async fn is_going(aws: &Aws, name: &str) -> Result<bool> {
+    let state = get(aws, name).await?.and_then(|trigger| trigger.state);
+    Ok(matches!(state, None | Some(TriggerState::Deleting)))
 }
 
 async fn get(aws: &Aws, name: &str) -> Result<Option<Description>> {
