@@ -84,7 +84,7 @@ impl Resource for NamedQuery {
         let others: Vec<_> = ours.into_iter().filter(|group| groups.insert(group.clone())).collect();
         let in_others = try_join_all(others.iter().map(|group| queries(aws, group))).await?;
         let all = in_wanted.into_iter().chain(in_others).flatten();
-        Ok(all.filter_map(|query| live(&aws.names, wanted, &query)).collect())
+        Ok(one_of_each_name(all.filter_map(|query| live(&aws.names, wanted, &query)).collect()))
     }
 
     async fn create(&self, aws: &Aws, _: &str) -> Result<NamedQueryOutputs> {
@@ -136,6 +136,21 @@ fn live(names: &Names, wanted: &[Wanted], query: &Description) -> Option<Live<Na
     Some(live)
 }
 
+/// Athena takes any number of queries of one name. Ours goes before somebody else's, which is left alone then, and
+/// a second one of ours is an orphan.
+fn one_of_each_name(mut all: Vec<Live<NamedQuery>>) -> Vec<Live<NamedQuery>> {
+    all.sort_by_key(|live| live.owner != Owner::Us);
+    let mut seen = BTreeSet::new();
+    all.retain_mut(|live| {
+        let first = seen.insert(live.name.clone());
+        if !first {
+            live.name = format!("{}/{}", live.resource.id(), live.outputs.id.known());
+        }
+        first || live.owner == Owner::Us
+    });
+    all
+}
+
 /// How many queries in a workgroup are not this pipeline's.
 pub(super) async fn foreign(aws: &Aws, workgroup: &str) -> Result<usize> {
     let mark = mark(&aws.names);
@@ -184,6 +199,18 @@ mod tests {
         let sql = |text: &str| Sql(text.to_owned()).canonical();
         assert_eq!(sql("SELECT 1  \nFROM t;\n"), sql("SELECT 1\nFROM t"));
         assert_ne!(sql("SELECT ' '"), sql("SELECT ''"));
+    }
+
+    #[test]
+    fn queries_of_one_name_are_told_apart() {
+        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/users".into() }];
+        let of = |description| live(&names(), &wanted, &query("users", description)).unwrap();
+        let (ours, theirs) = (|| of("Made by pipectl for clicks/prod"), || of("by hand"));
+        let named = |all| one_of_each_name(all).into_iter().map(|live| (live.name, live.owner)).collect::<Vec<_>>();
+        assert_eq!(named(vec![theirs(), ours()]), [("users".to_owned(), Owner::Us)]);
+        assert_eq!(named(vec![theirs()]), [("users".to_owned(), Owner::Nobody)]);
+        let twice = named(vec![ours(), ours()]);
+        assert_eq!(twice[1], ("clicks-prod/users/id".to_owned(), Owner::Us));
     }
 
     #[test]
