@@ -4,7 +4,8 @@ use super::{Added, Plan, etl_script, policies};
 use crate::config::Crawler as Settings;
 use crate::engine::graph::Graph;
 use crate::resources::{
-    Bucket, Configuration, Crawler, Database, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger, Workgroup,
+    Behavior, Bucket, Configuration, Crawler, Database, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
+    Workgroup,
 };
 
 /// A run that fails is tried once more; what it had not finished stays unread, thanks to bookmarks.
@@ -46,6 +47,7 @@ fn add_crawler<'a>(
             database: out[database].name.clone(),
             target: format!("s3://{}/{prefix}", out[bucket].bucket),
             schedule: (&settings.schedule).into(),
+            behavior: Behavior::follow(),
             configuration: Configuration::one_table(),
             description: plan.description("Finds partitions"),
             tags: plan.tags(),

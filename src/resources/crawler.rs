@@ -9,7 +9,8 @@ use crate::engine::value::{Canonical, Value};
 use crate::names::Names;
 use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_glue::types::{
-    Crawler as Description, CrawlerState, CrawlerTargets, DeleteBehavior, S3Target, SchemaChangePolicy, UpdateBehavior,
+    Crawler as Description, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target,
+    ScheduleState, SchemaChangePolicy, UpdateBehavior,
 };
 use std::time::Duration;
 
@@ -24,9 +25,80 @@ pub(crate) struct Crawler {
     /// `s3://bucket/prefix/`.
     pub(crate) target: String,
     pub(crate) schedule: WrittenSchedule,
+    pub(crate) behavior: Behavior,
     pub(crate) configuration: Configuration,
     pub(crate) description: String,
     pub(crate) tags: Tags,
+}
+
+/// What a crawler does with what it finds, in AWS's words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Behavior {
+    pub(crate) recrawl: RecrawlBehavior,
+    pub(crate) on_change: UpdateBehavior,
+    pub(crate) on_loss: DeleteBehavior,
+    pub(crate) table_prefix: String,
+    /// Patterns of files that are left out.
+    pub(crate) exclusions: Vec<String>,
+    /// Targets that somebody added. AWS takes all targets at once, so that an update takes these away.
+    pub(crate) other_targets: i64,
+}
+
+impl Behavior {
+    /// Tables follow what is found; one whose files are gone is only noted, since its query may be at work.
+    pub(crate) fn follow() -> Self {
+        Self {
+            recrawl: RecrawlBehavior::CrawlEverything,
+            on_change: UpdateBehavior::UpdateInDatabase,
+            on_loss: DeleteBehavior::Log,
+            table_prefix: String::new(),
+            exclusions: vec![],
+            other_targets: 0,
+        }
+    }
+
+    fn read(description: &Description) -> Self {
+        let (targets, policy) = (description.targets.as_ref(), description.schema_change_policy.as_ref());
+        let recrawl = description.recrawl_policy.as_ref().and_then(|policy| policy.recrawl_behavior());
+        let first = targets.and_then(|all| all.s3_targets().first());
+        // What is absent is AWS's default.
+        Self {
+            recrawl: recrawl.cloned().unwrap_or(RecrawlBehavior::CrawlEverything),
+            on_change: policy
+                .and_then(|policy| policy.update_behavior())
+                .cloned()
+                .unwrap_or(UpdateBehavior::UpdateInDatabase),
+            on_loss: policy
+                .and_then(|policy| policy.delete_behavior())
+                .cloned()
+                .unwrap_or(DeleteBehavior::DeprecateInDatabase),
+            table_prefix: description.table_prefix.clone().unwrap_or_default(),
+            exclusions: first.map(|target| target.exclusions().to_vec()).unwrap_or_default(),
+            other_targets: targets.map_or(0, other_targets),
+        }
+    }
+
+    fn schema_change_policy(&self) -> SchemaChangePolicy {
+        let builder = SchemaChangePolicy::builder();
+        builder.update_behavior(self.on_change.clone()).delete_behavior(self.on_loss.clone()).build()
+    }
+
+    fn recrawl_policy(&self) -> RecrawlPolicy {
+        RecrawlPolicy::builder().recrawl_behavior(self.recrawl.clone()).build()
+    }
+}
+
+/// Every target but the first one in S3.
+fn other_targets(all: &CrawlerTargets) -> i64 {
+    let count = all.s3_targets().len().saturating_sub(1)
+        + all.jdbc_targets().len()
+        + all.mongo_db_targets().len()
+        + all.dynamo_db_targets().len()
+        + all.catalog_targets().len()
+        + all.delta_targets().len()
+        + all.iceberg_targets().len()
+        + all.hudi_targets().len();
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 #[derive(Clone, Debug)]
@@ -100,15 +172,8 @@ impl Crawler {
     }
 
     fn targets(&self) -> CrawlerTargets {
-        CrawlerTargets::builder().s3_targets(S3Target::builder().path(&self.target).build()).build()
-    }
-
-    /// Tables follow what is found; one whose files are gone is only noted, since its query may be at work.
-    fn policy() -> SchemaChangePolicy {
-        SchemaChangePolicy::builder()
-            .update_behavior(UpdateBehavior::UpdateInDatabase)
-            .delete_behavior(DeleteBehavior::Log)
-            .build()
+        let target = S3Target::builder().path(&self.target).set_exclusions(Some(self.behavior.exclusions.clone()));
+        CrawlerTargets::builder().s3_targets(target.build()).build()
     }
 
     async fn change(&self, aws: &Aws) -> Result<()> {
@@ -123,7 +188,9 @@ impl Crawler {
                     .database_name(&self.database)
                     .targets(self.targets())
                     .schedule(&self.schedule.0)
-                    .schema_change_policy(Self::policy())
+                    .schema_change_policy(self.behavior.schema_change_policy())
+                    .recrawl_policy(self.behavior.recrawl_policy())
+                    .table_prefix(&self.behavior.table_prefix)
                     .configuration(&self.configuration.0)
                     .description(&self.description)
                     .send()
@@ -134,10 +201,22 @@ impl Crawler {
         .await
     }
 
+    async fn start_schedule(&self, aws: &Aws) -> Result<()> {
+        let started =
+            write("glue:StartCrawlerSchedule", || aws.glue.start_crawler_schedule().crawler_name(&self.name).send());
+        match started.await {
+            Err(error) if error.code() != "SchedulerRunningException" => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     fn read(description: Description, tags: Tags) -> Self {
         let target = description.targets.as_ref().and_then(|all| all.s3_targets().first()?.path());
-        let schedule = description.schedule.as_ref().and_then(|schedule| schedule.schedule_expression());
+        // A schedule that is stopped fires as little as none.
+        let runs = description.schedule.as_ref().filter(|all| all.state() != Some(&ScheduleState::NotScheduled));
+        let schedule = runs.and_then(|schedule| schedule.schedule_expression());
         Self {
+            behavior: Behavior::read(&description),
             target: target.unwrap_or_default().to_owned(),
             schedule: WrittenSchedule(schedule.unwrap_or_default().to_owned()),
             name: description.name.unwrap_or_default(),
@@ -159,13 +238,20 @@ impl Resource for Crawler {
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { name, role, database, target, schedule, configuration, description, tags } = self;
+        let Self { name, role, database, target, schedule, behavior, configuration, description, tags } = self;
+        let Behavior { recrawl, on_change, on_loss, table_prefix, exclusions, other_targets } = behavior;
         Attributes::new()
             .replace("name", name)
             .update("role", role)
             .update("database", database)
             .update("target", target)
             .update("schedule", schedule)
+            .update("recrawl", recrawl.as_str())
+            .update("on_change", on_change.as_str())
+            .update("on_loss", on_loss.as_str())
+            .update("table_prefix", table_prefix)
+            .update("exclusions", exclusions)
+            .update("other_targets", other_targets)
             .update("configuration", configuration)
             .update("description", description)
             .update("tags", tags)
@@ -189,7 +275,9 @@ impl Resource for Crawler {
                 .database_name(&self.database)
                 .targets(self.targets())
                 .schedule(&self.schedule.0)
-                .schema_change_policy(Self::policy())
+                .schema_change_policy(self.behavior.schema_change_policy())
+                .recrawl_policy(self.behavior.recrawl_policy())
+                .table_prefix(&self.behavior.table_prefix)
                 .configuration(&self.configuration.0)
                 .description(&self.description)
                 .set_tags(Some(tags.clone().into_iter().collect()))
@@ -207,6 +295,10 @@ impl Resource for Crawler {
     async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<CrawlerOutputs> {
         if changes.iter().any(|change| change.attribute != "tags") {
             self.change(aws).await?;
+        }
+        // An update does not start a schedule that somebody stopped.
+        if live.resource.schedule.0.is_empty() && !self.schedule.0.is_empty() {
+            self.start_schedule(aws).await?;
         }
         let arn = arn(&aws.names, &self.name);
         glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;

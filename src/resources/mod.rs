@@ -25,7 +25,7 @@ mod workgroup;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
 pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule};
-pub(crate) use crawler::{Configuration, Crawler, RoleName};
+pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
