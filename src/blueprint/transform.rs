@@ -104,6 +104,7 @@ fn add_queries<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>
             enforced: true,
             encryption: Some("SSE_S3".to_owned()),
             metrics: true,
+            engine: "Athena engine version 3".to_owned(),
             enabled: true,
             tags: plan.tags(),
         }

@@ -7,8 +7,8 @@ use crate::engine::resource::{Live, Resource, Wanted};
 use crate::names::Names;
 use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_athena::types::{
-    EncryptionConfiguration, EncryptionOption, ResultConfiguration, ResultConfigurationUpdates, Tag, WorkGroup,
-    WorkGroupConfiguration, WorkGroupConfigurationUpdates, WorkGroupState,
+    EncryptionConfiguration, EncryptionOption, EngineVersion, ResultConfiguration, ResultConfigurationUpdates, Tag,
+    WorkGroup, WorkGroupConfiguration, WorkGroupConfigurationUpdates, WorkGroupState,
 };
 
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub(crate) struct Workgroup {
     /// How results are encrypted: `SSE_S3`.
     pub(crate) encryption: Option<String>,
     pub(crate) metrics: bool,
+    /// `Athena engine version 3`; with `AUTO`, Athena changes it by itself.
+    pub(crate) engine: String,
     pub(crate) enabled: bool,
     pub(crate) tags: Tags,
 }
@@ -44,6 +46,10 @@ impl Workgroup {
         built.transpose().map_err(|error| Error::new("athena:CreateWorkGroup", "InvalidRequest", &error.to_string()))
     }
 
+    fn engine_version(&self) -> EngineVersion {
+        EngineVersion::builder().selected_engine_version(&self.engine).build()
+    }
+
     fn configuration(&self) -> Result<WorkGroupConfiguration> {
         let result = ResultConfiguration::builder()
             .output_location(&self.output_location)
@@ -54,6 +60,7 @@ impl Workgroup {
             .set_bytes_scanned_cutoff_per_query(self.scan_limit)
             .enforce_work_group_configuration(self.enforced)
             .publish_cloud_watch_metrics_enabled(self.metrics)
+            .engine_version(self.engine_version())
             .build())
     }
 
@@ -69,6 +76,7 @@ impl Workgroup {
             .set_remove_bytes_scanned_cutoff_per_query(self.scan_limit.is_none().then_some(true))
             .enforce_work_group_configuration(self.enforced)
             .publish_cloud_watch_metrics_enabled(self.metrics)
+            .engine_version(self.engine_version())
             .build();
         let state = if self.enabled { WorkGroupState::Enabled } else { WorkGroupState::Disabled };
         write("athena:UpdateWorkGroup", || {
@@ -108,12 +116,14 @@ impl Workgroup {
         let configuration = group.configuration.as_ref();
         let result = configuration.and_then(|all| all.result_configuration());
         let encryption = result.and_then(|result| result.encryption_configuration());
+        let engine = configuration.and_then(|all| all.engine_version());
         Self {
             output_location: result.and_then(|result| result.output_location()).unwrap_or_default().to_owned(),
             scan_limit: configuration.and_then(|all| all.bytes_scanned_cutoff_per_query()),
             enforced: configuration.and_then(|all| all.enforce_work_group_configuration()).unwrap_or(true),
             encryption: encryption.map(|encryption| encryption.encryption_option().to_string()),
             metrics: configuration.and_then(|all| all.publish_cloud_watch_metrics_enabled()).unwrap_or(false),
+            engine: engine.and_then(|engine| engine.selected_engine_version()).unwrap_or("AUTO").to_owned(),
             enabled: group.state != Some(WorkGroupState::Disabled),
             name: group.name,
             description: group.description.unwrap_or_default(),
@@ -133,8 +143,18 @@ impl Resource for Workgroup {
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { name, description, output_location, scan_limit, enforced, encryption, metrics, enabled, tags } =
-            self;
+        let Self {
+            name,
+            description,
+            output_location,
+            scan_limit,
+            enforced,
+            encryption,
+            metrics,
+            engine,
+            enabled,
+            tags,
+        } = self;
         Attributes::new()
             .replace("name", name)
             .update("description", description)
@@ -143,6 +163,7 @@ impl Resource for Workgroup {
             .update("enforced", enforced)
             .update("encryption", encryption)
             .update("metrics", metrics)
+            .update("engine", engine)
             .update("enabled", enabled)
             .update("tags", tags)
     }
