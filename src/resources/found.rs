@@ -36,13 +36,26 @@ where
     R: Resource,
     F: Future<Output = Result<Option<Found<R>>>>,
 {
+    by_list(wanted, aws.tagged(arn_prefix), read).await
+}
+
+/// As [`by_id`], for a kind that is not in the Tagging API: `listed` gives the ids that may be ours.
+pub(crate) async fn by_list<R, F>(
+    wanted: &[Wanted],
+    listed: impl Future<Output = Result<Vec<String>>>,
+    read: impl Fn(String) -> F,
+) -> Result<Vec<Live<R>>>
+where
+    R: Resource,
+    F: Future<Output = Result<Option<Found<R>>>>,
+{
     let expected = try_join_all(wanted.iter().map(|wanted| read(wanted.id.clone())));
-    let (expected, tagged) = futures::try_join!(expected, aws.tagged(arn_prefix))?;
+    let (expected, listed) = futures::try_join!(expected, listed)?;
     let mut all = vec![];
     for (wanted, found) in wanted.iter().zip(expected) {
         all.extend(found.map(|found| found.live(wanted.name.clone())));
     }
-    let others = tagged.into_iter().filter(|id| wanted.iter().all(|wanted| wanted.id != *id));
+    let others = listed.into_iter().filter(|id| wanted.iter().all(|wanted| wanted.id != *id));
     for found in try_join_all(others.map(read)).await?.into_iter().flatten() {
         // The Tagging API lags behind: tags may have been taken off since.
         if found.stamp.owner == Owner::Us {
@@ -80,4 +93,49 @@ pub(crate) async fn resume<R: Resource>(
         return Err(exists.with_hint("run the same command again: it plans a replacement"));
     }
     desired.update(aws, &live, &changes).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Tags;
+    use crate::resources::log_group::{LogGroup, LogGroupOutputs};
+
+    fn found(id: &str, owner: Owner) -> Found<LogGroup> {
+        let (log_group, tags) = (id.to_owned(), Tags::default());
+        let outputs = LogGroupOutputs { log_group: log_group.clone(), arn: String::new() };
+        let stamp =
+            Stamp { tags: tags.clone(), owner, name: Some("track".into()), applied: None, ours: Default::default() };
+        Found { resource: LogGroup { log_group, retention_days: None, tags }, outputs, stamp, data: String::new() }
+    }
+
+    /// The names of what is observed, where `there` is what AWS has.
+    async fn names(listed: &[&str], there: &[(&str, Owner)]) -> Vec<(String, String)> {
+        let wanted = [Wanted { name: "track".into(), id: "/new".into() }];
+        let listed = listed.iter().map(|id| (*id).to_owned()).collect();
+        let read = |id: String| {
+            let owner = there.iter().find(|(at, _)| *at == id).map(|(_, owner)| owner.clone());
+            std::future::ready(Ok(owner.map(|owner| found(&id, owner))))
+        };
+        let live = by_list(&wanted, std::future::ready(Ok(listed)), read).await.unwrap();
+        live.into_iter().map(|live| (live.name, live.resource.log_group)).collect()
+    }
+
+    fn pair(name: &str, id: &str) -> (String, String) {
+        (name.to_owned(), id.to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_was_renamed_is_seen_as_itself_until_the_new_one_is_there() {
+        let both = [("/old", Owner::Us), ("/new", Owner::Us)];
+        assert_eq!(names(&["/old"], &both[..1]).await, [pair("track", "/old")]);
+        // Two resources at one address would hide the old one for ever.
+        assert_eq!(names(&["/old", "/new"], &both).await, [pair("track", "/new"), pair("/old", "/old")]);
+    }
+
+    #[tokio::test]
+    async fn what_is_listed_but_no_longer_ours_is_left_alone() {
+        assert!(names(&["/old"], &[("/old", Owner::Nobody)]).await.is_empty());
+        assert_eq!(names(&[], &[("/new", Owner::Nobody)]).await, [pair("track", "/new")]);
+    }
 }

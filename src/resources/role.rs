@@ -5,11 +5,10 @@
 
 use crate::aws::{Aws, Error, Expect, Policy, Result, Sort, Stamp, Tags, read, write};
 use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Owner, Resource, Wanted};
+use crate::engine::resource::{Live, Resource, Wanted};
 use crate::names::Names;
-use crate::resources::found::{Found, resume};
+use crate::resources::found::{Found, by_list, resume};
 use aws_sdk_iam::types::Tag;
-use futures::future::try_join_all;
 
 /// The name of our inline policy.
 const POLICY: &str = "pipectl";
@@ -47,6 +46,9 @@ impl Role {
     }
 
     async fn put_policy(&self, aws: &Aws) -> Result<()> {
+        if self.policy.is_empty() {
+            return delete_policy(aws, &self.name).await;
+        }
         let document = self.policy.document();
         write("iam:PutRolePolicy", || {
             aws.iam.put_role_policy().role_name(&self.name).policy_name(POLICY).policy_document(&document).send()
@@ -95,20 +97,7 @@ impl Resource for Role {
     }
 
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        let expected = try_join_all(wanted.iter().map(|wanted| observe_one(aws, &wanted.id)));
-        let (expected, ours) = futures::try_join!(expected, under_our_path(aws))?;
-        let mut all = vec![];
-        for (wanted, found) in wanted.iter().zip(expected) {
-            all.extend(found.map(|found| found.live(wanted.name.clone())));
-        }
-        let others = ours.iter().filter(|name| wanted.iter().all(|wanted| wanted.id != **name));
-        for found in try_join_all(others.map(|name| observe_one(aws, name))).await?.into_iter().flatten() {
-            if found.stamp.owner == Owner::Us {
-                let name = found.stamp.name.clone().unwrap_or_else(|| found.resource.name.clone());
-                all.push(found.live(name));
-            }
-        }
-        Ok(all)
+        by_list(wanted, under_our_path(aws), |name| observe_one(aws, name)).await
     }
 
     async fn create(&self, aws: &Aws, name: &str) -> Result<RoleOutputs> {
@@ -129,7 +118,7 @@ impl Resource for Role {
                 Ok(self.outputs(&aws.names))
             }
             Err(error) if error.sort() == Sort::Exists => {
-                resume(self, aws, name, observe_one(aws, &self.name).await?, error).await
+                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
             }
             Err(error) => Err(error),
         }
@@ -145,8 +134,11 @@ impl Resource for Role {
             .await?;
         }
         if changes.touch(&["description"]) {
-            write("iam:UpdateRole", || aws.iam.update_role().role_name(name).description(&self.description).send())
-                .await?;
+            // UpdateRole sets the longest session back to an hour where it is not told one.
+            write("iam:UpdateRoleDescription", || {
+                aws.iam.update_role_description().role_name(name).description(&self.description).send()
+            })
+            .await?;
         }
         if changes.touch(&["policy"]) {
             self.put_policy(aws).await?;
@@ -163,11 +155,15 @@ impl Resource for Role {
             return Err(Error::new("iam:DeleteRole", "ForeignPolicy", &message)
                 .with_hint("take them off the role if nobody needs them, then run the same command again"));
         }
-        write("iam:DeleteRolePolicy", || aws.iam.delete_role_policy().role_name(name).policy_name(POLICY).send())
-            .await
-            .gone()?;
+        delete_policy(aws, name).await?;
         write("iam:DeleteRole", || aws.iam.delete_role().role_name(name).send()).await.gone()
     }
+}
+
+async fn delete_policy(aws: &Aws, role: &str) -> Result<()> {
+    write("iam:DeleteRolePolicy", || aws.iam.delete_role_policy().role_name(role).policy_name(POLICY).send())
+        .await
+        .gone()
 }
 
 async fn under_our_path(aws: &Aws) -> Result<Vec<String>> {
@@ -180,21 +176,14 @@ async fn under_our_path(aws: &Aws) -> Result<Vec<String>> {
     Ok(names)
 }
 
-async fn observe_one(aws: &Aws, name: &str) -> Result<Option<Found<Role>>> {
-    let role = read("iam:GetRole", || aws.iam.get_role().role_name(name).send());
-    let policy = read("iam:GetRolePolicy", || aws.iam.get_role_policy().role_name(name).policy_name(POLICY).send());
-    let inline = read("iam:ListRolePolicies", || aws.iam.list_role_policies().role_name(name).send());
-    let attached =
-        read("iam:ListAttachedRolePolicies", || aws.iam.list_attached_role_policies().role_name(name).send());
-    let (role, policy, inline, attached) = futures::join!(role, policy, inline, attached);
+async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Role>>> {
+    let role = read("iam:GetRole", || aws.iam.get_role().role_name(&name).send());
+    let policy = read("iam:GetRolePolicy", || aws.iam.get_role_policy().role_name(&name).policy_name(POLICY).send());
+    let (role, policy, foreign) = futures::join!(role, policy, foreign_policies(aws, &name));
     let Some(role) = role.absent()?.and_then(|role| role.role) else { return Ok(None) };
     let malformed = |error: serde_json::Error| Error::new("iam:GetRolePolicy", "InvalidJson", &error.to_string());
     let policy = policy.absent()?.map(|policy| Policy::parse_encoded(policy.policy_document()));
     let trust = role.assume_role_policy_document.as_deref().map(Policy::parse_encoded);
-    let inline = inline.absent()?.map(|inline| inline.policy_names).unwrap_or_default();
-    let attached = attached.absent()?.and_then(|all| all.attached_policies).unwrap_or_default();
-    let foreign = inline.into_iter().filter(|name| name != POLICY);
-    let foreign = foreign.chain(attached.into_iter().filter_map(|policy| policy.policy_name)).collect();
     let tags = role.tags.unwrap_or_default().into_iter();
     let stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
     let resource = Role {
@@ -204,8 +193,23 @@ async fn observe_one(aws: &Aws, name: &str) -> Result<Option<Found<Role>>> {
         trust: trust.transpose().map_err(malformed)?.unwrap_or_default(),
         policy: policy.transpose().map_err(malformed)?.unwrap_or_default(),
         tags: stamp.tags.clone(),
-        foreign,
+        foreign: foreign?,
     };
     let outputs = RoleOutputs { arn: role.arn };
     Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
+}
+
+/// Everything on the role but our inline policy. Any page may be the short one: IAM gives no promise.
+async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<String>> {
+    let inline = aws.iam.list_role_policies().role_name(role).into_paginator().items().send();
+    let attached = aws.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
+    let (inline, attached) = futures::join!(
+        inline.collect::<std::result::Result<Vec<_>, _>>(),
+        attached.collect::<std::result::Result<Vec<_>, _>>()
+    );
+    let inline = inline.map_err(|error| Error::from_sdk("iam:ListRolePolicies", &error)).absent()?.unwrap_or_default();
+    let attached =
+        attached.map_err(|error| Error::from_sdk("iam:ListAttachedRolePolicies", &error)).absent()?.unwrap_or_default();
+    let inline = inline.into_iter().filter(|name| name != POLICY);
+    Ok(inline.chain(attached.into_iter().filter_map(|policy| policy.policy_name)).collect())
 }
