@@ -37,14 +37,22 @@ impl Policy {
     }
 }
 
+/// What IAM takes a document without a version for.
+const FIRST_VERSION: &str = "2008-10-17";
+
 impl Canonical for Policy {
     fn canonical(&self) -> Value {
         if self.is_empty() {
             return Value::Unset;
         }
+        // The version decides whether `${aws:username}` is a variable or a text.
+        let version = self.0["Version"].as_str().unwrap_or(FIRST_VERSION);
         let mut statements: Vec<_> = one_or_many(&self.0["Statement"]).map(statement).collect();
         statements.sort();
-        Value::List(statements)
+        statements.dedup();
+        Value::Map(
+            [("Version".to_owned(), version.canonical()), ("Statement".to_owned(), Value::List(statements))].into(),
+        )
     }
 }
 
@@ -53,14 +61,28 @@ fn statement(written: &Json) -> Value {
     for (name, value) in written.as_object().into_iter().flatten() {
         let canonical = match name.as_str() {
             "Sid" if value == "" => continue,
-            "Action" | "NotAction" | "Resource" | "NotResource" => set(value, str::to_owned),
+            // The names of actions have no case, those of resources do.
+            "Action" | "NotAction" => set(value, str::to_lowercase),
+            "Resource" | "NotResource" => set(value, str::to_owned),
             "Principal" | "NotPrincipal" => principals(value),
-            "Condition" => by_name(value, |operator| by_name(operator, |values| set(values, str::to_owned))),
+            "Condition" => conditions(value),
             _ => Value::from(value),
         };
         fields.insert(name.clone(), canonical);
     }
     Value::Map(fields)
+}
+
+/// The names of keys have no case. Nor do values where they are truths: `True` is what Python writes.
+fn conditions(written: &Json) -> Value {
+    let operators = written.as_object().into_iter().flatten().map(|(operator, keys)| {
+        let truths = operator.starts_with("Bool") || operator.starts_with("Null");
+        let read = if truths { str::to_lowercase } else { str::to_owned };
+        let keys = keys.as_object().into_iter().flatten();
+        let keys = keys.map(|(key, values)| (key.to_lowercase(), set(values, read))).collect();
+        (operator.clone(), Value::Map(keys))
+    });
+    Value::Map(operators.collect())
 }
 
 /// `"*"` is `{"AWS": "*"}`, and an account's number its root's ARN.
@@ -122,14 +144,32 @@ mod tests {
             ),
             (
                 json!({"Condition": {"Bool": {"aws:SecureTransport": false}}}),
-                json!({"Condition": {"Bool": {"aws:SecureTransport": ["false"]}}}),
+                json!({"Condition": {"Bool": {"aws:SecureTransport": ["False"]}}}),
             ),
+            (
+                json!({"Condition": {"StringEquals": {"aws:SourceAccount": "1"}}}),
+                json!({"Condition": {"StringEquals": {"AWS:SourceAccount": ["1"]}}}),
+            ),
+            (json!({"Action": "s3:GetObject"}), json!({"Action": "S3:getobject"})),
         ];
         for (left, right) in same {
             assert_eq!(one(&left), one(&right), "{left} and {right}");
         }
-        let document = json!({"Statement": {"Effect": "Allow"}});
-        assert_eq!(canonical(&document), one(&json!({"Effect": "Allow"})));
+        let allow = json!({"Effect": "Allow"});
+        for document in [
+            json!({"Version": "2012-10-17", "Statement": allow}),
+            json!({"Version": "2012-10-17", "Statement": [allow, allow]}),
+            json!({"Version": "2012-10-17", "Id": "x", "Statement": [allow]}),
+        ] {
+            assert_eq!(canonical(&document), one(&allow), "{document}");
+        }
+    }
+
+    #[test]
+    fn a_document_without_a_version_is_of_the_first() {
+        let of = |version: Json| canonical(&json!({"Version": version, "Statement": [{"Effect": "Allow"}]}));
+        assert_eq!(canonical(&json!({"Statement": [{"Effect": "Allow"}]})), of("2008-10-17".into()));
+        assert_ne!(of("2012-10-17".into()), of("2008-10-17".into()));
     }
 
     #[test]
@@ -140,6 +180,9 @@ mod tests {
             (json!({"Principal": {"AWS": "*"}}), json!({"Principal": {"Service": "*"}})),
             (json!({"Condition": {"Bool": {"k": "true"}}}), json!({"Condition": {"Bool": {"k": "false"}}})),
             (json!({"Resource": ["a"]}), json!({"Resource": ["a", "b"]})),
+            (json!({"Resource": "arn:aws:s3:::b/Key"}), json!({"Resource": "arn:aws:s3:::b/key"})),
+            (json!({"Condition": {"StringLike": {"k": "A"}}}), json!({"Condition": {"StringLike": {"k": "a"}}})),
+            (json!({"Principal": {"AWS": "123456789012"}}), json!({"Principal": {"AWS": "210987654321"}})),
         ];
         for (left, right) in different {
             assert_ne!(one(&left), one(&right), "{left} and {right}");
@@ -148,24 +191,52 @@ mod tests {
 
     #[test]
     fn iam_answers_are_decoded() {
-        let policy = Policy::parse_encoded("%7B%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%7D%5D%7D").unwrap();
+        let policy = Policy::parse_encoded(
+            "%7B%22Version%22%3A%222012-10-17%22%2C%22Statement%22%3A%5B%7B%22Effect%22%3A%22Allow%22%7D%5D%7D",
+        )
+        .unwrap();
         assert_eq!(policy.canonical(), one(&json!({"Effect": "Allow"})));
+    }
+
+    /// A statement and the same with every list in another order.
+    fn statements() -> impl Strategy<Value = (Json, Json)> {
+        let names = || proptest::collection::btree_set("[a-z]{1,4}:[A-Z][a-z]{1,4}", 1..5);
+        let shuffled = move || {
+            names().prop_flat_map(|names| {
+                let names: Vec<_> = names.into_iter().collect();
+                (Just(names.clone()), Just(names).prop_shuffle())
+            })
+        };
+        (any::<bool>(), shuffled(), shuffled(), shuffled()).prop_map(|(allow, actions, resources, values)| {
+            let effect = if allow { "Allow" } else { "Deny" };
+            let build = |actions: &[String], resources: &[String], values: &[String]| {
+                json!({
+                    "Effect": effect, "Principal": {"AWS": values}, "Action": actions, "Resource": resources,
+                    "Condition": {"StringEquals": {"aws:SourceArn": values}},
+                })
+            };
+            (build(&actions.0, &resources.0, &values.0), build(&actions.1, &resources.1, &values.1))
+        })
     }
 
     proptest! {
         #[test]
-        fn the_order_of_statements_and_actions_does_not_matter(
-            mut actions in proptest::collection::vec("[a-z]{1,4}:[A-Z][a-z]{1,4}", 1..5),
-            effects in proptest::collection::vec(any::<bool>(), 1..4),
+        fn order_does_not_matter_at_any_depth(
+            (pairs, order) in proptest::collection::vec(statements(), 1..5).prop_flat_map(|pairs| {
+                let order: Vec<_> = (0..pairs.len()).collect();
+                (Just(pairs), Just(order).prop_shuffle())
+            })
         ) {
-            let build = |actions: &[String], effects: &mut dyn Iterator<Item = &bool>| {
-                let effect = |allow: &bool| if *allow { "Allow" } else { "Deny" };
-                let all: Vec<_> = effects.map(|allow| json!({"Effect": effect(allow), "Action": actions})).collect();
-                canonical(&json!({"Statement": all}))
-            };
-            let before = build(&actions, &mut effects.iter());
-            actions.reverse();
-            prop_assert_eq!(before, build(&actions, &mut effects.iter().rev()));
+            let written: Vec<_> = pairs.iter().map(|(written, _)| written).collect();
+            let shuffled: Vec<_> = order.iter().map(|&at| &pairs[at].1).collect();
+            let document = |all: Vec<&Json>| canonical(&json!({"Version": "2012-10-17", "Statement": all}));
+            prop_assert_eq!(document(written), document(shuffled));
+        }
+
+        #[test]
+        fn what_is_written_reads_back((written, _) in statements()) {
+            let policy = Policy::parse(&json!({"Statement": [written]}).to_string()).unwrap();
+            prop_assert_eq!(Policy::parse(&policy.document()).unwrap().canonical(), policy.canonical());
         }
     }
 }
