@@ -6,7 +6,7 @@ use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
 use futures::future::try_join_all;
-use futures::stream::{TryStreamExt as _, iter, try_unfold};
+use futures::stream::{TryStreamExt as _, iter};
 
 /// Pages of a thousand that a plan reads at most: it has to stay quick.
 const COUNTED_PAGES: usize = 3;
@@ -116,18 +116,25 @@ pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
     }
 }
 
-/// Every version and every marker of a deletion: while one page is read, those before it are removed. What is
-/// left of a run that was killed is simply what the next one finds.
+/// Every version and every marker of a deletion. What is left of a run that was killed is simply what the next
+/// one finds.
+///
+/// Nothing is removed while pages are read: a page begins after an entry, and where that entry is gone, what
+/// follows it may be passed over. So each batch of pages is read from the beginning.
 async fn remove_objects(aws: &Aws, bucket: &str) -> Result<()> {
-    let pages = try_unfold(Some(BEGINNING), |from| async move {
-        let Some(from) = from else { return Ok(None) };
-        let page = versions(aws, bucket, &from).await.absent()?;
-        Ok::<_, Error>(page.map(|page| {
-            let next = after(&page);
-            (page, next)
-        }))
-    });
-    pages.try_for_each_concurrent(REMOVALS, |page| async move { remove_page(aws, bucket, &page).await }).await
+    loop {
+        let (mut pages, mut marker) = (vec![], Some(BEGINNING));
+        while let Some(from) = marker.take().filter(|_| pages.len() < REMOVALS) {
+            let Some(page) = versions(aws, bucket, &from).await.absent()? else { return Ok(()) };
+            marker = after(&page);
+            pages.push(page);
+        }
+        try_join_all(pages.iter().map(|page| remove_page(aws, bucket, page))).await?;
+        // Whether anything came in behind the last page is for the removal of the bucket to tell.
+        if pages.last().and_then(after).is_none() {
+            return Ok(());
+        }
+    }
 }
 
 async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput) -> Result<()> {
