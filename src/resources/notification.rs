@@ -4,7 +4,7 @@
 //! entry, known by its id; the others are read and written back as they are
 //! (terraform-provider-aws#22147, aws-cli#1974).
 
-use crate::aws::{Aws, Error, Expect, Result, read, write};
+use crate::aws::{Aws, Error, Expect, Look, Patience, Result, call, until, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::names::Names;
@@ -14,9 +14,10 @@ use aws_sdk_s3::types::{
 };
 use futures::future::try_join_all;
 use std::collections::BTreeSet;
+use std::time::Duration;
 
-/// Somebody else may write between our read and our write.
-const ROUNDS: usize = 5;
+/// For how long somebody else may keep writing between our read and our write.
+const LIMIT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Notification {
@@ -51,10 +52,12 @@ impl Notification {
     }
 
     fn read(bucket: &str, entry: &LambdaFunctionConfiguration) -> Self {
+        let (prefix, suffix) = (filter(entry.filter(), "prefix"), filter(entry.filter(), "suffix"));
         Self {
             bucket: bucket.to_owned(),
             function_arn: entry.lambda_function_arn().to_owned(),
-            prefix: filter(entry.filter(), "prefix").to_owned(),
+            // Ours has no suffix: one that was added by hand keeps files from the mover, and has to show.
+            prefix: if suffix.is_empty() { prefix.to_owned() } else { format!("{prefix}*{suffix}") },
             events: entry.events().iter().map(ToString::to_string).collect(),
         }
     }
@@ -91,10 +94,10 @@ impl Resource for Notification {
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
         let arns = aws.names.s3_arn("");
         let mut buckets: BTreeSet<_> = wanted.iter().map(|wanted| wanted.id.clone()).collect();
-        let known = try_join_all(buckets.iter().map(|bucket| entries(aws, bucket)));
+        let known = try_join_all(buckets.iter().map(|bucket| entries(aws, bucket, wanted)));
         let (known, tagged) = futures::try_join!(known, aws.tagged(&arns))?;
         let tagged: Vec<_> = tagged.into_iter().filter(|bucket| buckets.insert(bucket.clone())).collect();
-        let others = try_join_all(tagged.iter().map(|bucket| entries(aws, bucket))).await?;
+        let others = try_join_all(tagged.iter().map(|bucket| entries(aws, bucket, wanted))).await?;
         Ok(known.into_iter().chain(others).flatten().collect())
     }
 
@@ -118,9 +121,10 @@ fn filter<'a>(filter: Option<&'a NotificationConfigurationFilter>, name: &str) -
     rules.iter().find(named).and_then(FilterRule::value).unwrap_or_default()
 }
 
-async fn get(aws: &Aws, bucket: &str) -> Result<Option<NotificationConfiguration>> {
-    let found =
-        read("s3:GetBucketNotification", || aws.s3.get_bucket_notification_configuration().bucket(bucket).send());
+async fn get(aws: &Aws, bucket: &str, patience: Patience) -> Result<Option<NotificationConfiguration>> {
+    let found = call("s3:GetBucketNotification", patience, || {
+        aws.s3.get_bucket_notification_configuration().bucket(bucket).send()
+    });
     Ok(found.await.absent()?.map(|found| {
         NotificationConfiguration::builder()
             .set_topic_configurations(found.topic_configurations)
@@ -131,43 +135,60 @@ async fn get(aws: &Aws, bucket: &str) -> Result<Option<NotificationConfiguration
     }))
 }
 
-async fn entries(aws: &Aws, bucket: &str) -> Result<Vec<Live<Notification>>> {
-    let found = get(aws, bucket).await?;
-    let mark = entry_id(&aws.names, "");
-    let entries = found.as_ref().map(NotificationConfiguration::lambda_function_configurations).unwrap_or_default();
-    let ours = entries.iter().filter_map(|entry| Some((entry.id()?.strip_prefix(&mark)?, entry)));
+async fn entries(aws: &Aws, bucket: &str, wanted: &[Wanted]) -> Result<Vec<Live<Notification>>> {
+    let Some(found) = get(aws, bucket, Patience::READING).await? else { return Ok(vec![]) };
+    let here = |name: &str| wanted.iter().any(|wanted| wanted.id == bucket && wanted.name == name);
+    let entries = found.lambda_function_configurations().iter();
+    let ours = entries.filter_map(|entry| Some((name_of(&aws.names, entry, here)?, entry)));
     Ok(ours
         .map(|(name, entry)| Live::contained(name, Notification::read(bucket, entry), NotificationOutputs))
         .collect())
+}
+
+/// What an entry of ours is called in the blueprint. Nobody else's may be taken for one that is left over, so
+/// that the beginning of its id is not enough: the function it calls has to be one of this pipeline, too.
+fn name_of<'a>(
+    names: &Names,
+    entry: &'a LambdaFunctionConfiguration,
+    wanted: impl Fn(&str) -> bool,
+) -> Option<&'a str> {
+    let name = entry.id()?.strip_prefix(&entry_id(names, ""))?;
+    let function = names.arn("lambda", &format!("function:{}", names.physical("")));
+    (wanted(name) || entry.lambda_function_arn().starts_with(&function)).then_some(name)
 }
 
 /// Puts our entry in or takes it out, and looks whether that has lasted: S3 has no versions here, so that of
 /// two writers the slower one wins.
 async fn change(aws: &Aws, bucket: &str, id: &str, entry: Option<LambdaFunctionConfiguration>) -> Result<()> {
     let _lane = aws.lane(&format!("s3:{bucket}")).await;
-    for _ in 0..ROUNDS {
-        let Some(before) = get(aws, bucket).await? else {
-            return match entry {
-                None => Ok(()),
-                Some(_) => Err(Error::new("s3:PutBucketNotification", "NoSuchBucket", "the bucket is not there")),
-            };
+    let condition = if entry.is_some() { "in the bucket's notifications" } else { "out of the bucket's notifications" };
+    until("s3:PutBucketNotification", condition, LIMIT, async || {
+        // The second pass is the look at what the first one wrote.
+        let settled = pass(aws, bucket, id, entry.as_ref()).await? || pass(aws, bucket, id, entry.as_ref()).await?;
+        Ok(if settled { Look::Done(()) } else { Look::NotYet("overwritten by somebody else".to_owned()) })
+    })
+    .await
+}
+
+/// Whether all is as it should be; if not, writes it.
+async fn pass(aws: &Aws, bucket: &str, id: &str, entry: Option<&LambdaFunctionConfiguration>) -> Result<bool> {
+    let patience = if entry.is_some() { Patience::NEW_BUCKET } else { Patience::READING };
+    let Some(before) = get(aws, bucket, patience).await? else {
+        return match entry {
+            None => Ok(true),
+            Some(_) => Err(Error::new("s3:PutBucketNotification", "NoSuchBucket", "the bucket is not there")),
         };
-        if let Some(entry) = &entry {
-            check_overlap(&before, id, entry)?;
-        }
-        let Some(after) = merge(before, id, entry.as_ref()) else { return Ok(()) };
-        write("s3:PutBucketNotification", || {
-            aws.s3
-                .put_bucket_notification_configuration()
-                .bucket(bucket)
-                .notification_configuration(after.clone())
-                .send()
-        })
-        .await
-        .map_err(|error| explain(error, id))?;
+    };
+    if let Some(entry) = entry {
+        check_overlap(&before, id, entry)?;
     }
-    let message = format!("somebody else keeps changing the notifications of `{bucket}`");
-    Err(Error::new("s3:PutBucketNotification", "OperationAborted", &message))
+    let Some(after) = merge(before, id, entry) else { return Ok(true) };
+    write("s3:PutBucketNotification", || {
+        aws.s3.put_bucket_notification_configuration().bucket(bucket).notification_configuration(after.clone()).send()
+    })
+    .await
+    .map_err(|error| explain(error, id))?;
+    Ok(false)
 }
 
 /// The configuration with our entry in its place; `None` where it is already there.
