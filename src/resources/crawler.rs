@@ -15,7 +15,7 @@ use aws_sdk_glue::types::{
 use std::time::Duration;
 
 /// How long an apply waits for a crawl to end. The crawl goes on if it takes longer.
-const CRAWL_ENDS_WITHIN: Duration = Duration::from_secs(600);
+const CRAWL_ENDS_WITHIN: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Crawler {
@@ -179,7 +179,7 @@ impl Crawler {
     async fn change(&self, aws: &Aws) -> Result<()> {
         const WAY: &str = "the crawler is still at work: apply again when it has ended, or stop it with \
                            `aws glue stop-crawler`";
-        idle_then(aws, &self.name, WAY, || async {
+        idle_then(aws, "glue:UpdateCrawler", &self.name, WAY, || async {
             write("glue:UpdateCrawler", || {
                 aws.glue
                     .update_crawler()
@@ -321,16 +321,23 @@ impl Resource for Crawler {
         {
             return Err(error);
         }
-        idle_then(aws, name, "the crawler does not stop: run the same command again later", delete).await
+        idle_then(
+            aws,
+            "glue:DeleteCrawler",
+            name,
+            "the crawler does not stop: run the same command again later",
+            delete,
+        )
+        .await
     }
 }
 
 /// Does something that Glue refuses while the crawler runs, as soon as it does not.
-async fn idle_then<F>(aws: &Aws, name: &str, hint: &str, work: impl Fn() -> F) -> Result<()>
+async fn idle_then<F>(aws: &Aws, operation: &'static str, name: &str, hint: &str, work: impl Fn() -> F) -> Result<()>
 where
     F: Future<Output = Result<()>>,
 {
-    let done = until("glue:UpdateCrawler", "READY", CRAWL_ENDS_WITHIN, || async {
+    let done = until(operation, "READY", CRAWL_ENDS_WITHIN, || async {
         match work().await {
             Ok(()) => Ok(Look::Done(())),
             Err(error) if error.sort() == Sort::CrawlerRunning => Ok(Look::NotYet(state(aws, name).await?)),
@@ -362,19 +369,5 @@ fn arn(names: &Names, name: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn spellings_that_mean_the_same_are_equal() {
-        let role = |text: &str| RoleName(text.to_owned()).canonical();
-        assert_eq!(role("arn:aws:iam::1:role/pipectl/clicks/prod/etl"), role("pipectl/clicks/prod/etl"));
-        assert_ne!(role("etl"), role("pipectl/clicks/prod/etl"));
-        let schedule = |text: &str| WrittenSchedule(text.to_owned()).canonical();
-        assert_eq!(schedule("cron(0 * * * ? *)"), schedule("cron(0 * ? * * *)"));
-        assert_ne!(schedule("cron(0 * * * ? *)"), schedule(""));
-        let configuration = |text: &str| Configuration(text.to_owned()).canonical();
-        assert_eq!(configuration(r#"{"Version":1.0,"a":[1]}"#), configuration("{ \"a\": [1], \"Version\": 1.0 }"));
-        assert_ne!(Configuration::one_table().canonical(), configuration(""));
-    }
-}
+#[path = "crawler_tests.rs"]
+mod tests;

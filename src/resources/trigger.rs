@@ -206,3 +206,20 @@ async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Trigger>>> 
 fn arn(names: &Names, name: &str) -> String {
     names.arn("glue", &format!("trigger/{name}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_it_fires_is_read_from_its_state() {
+        let enabled = |state: TriggerState| {
+            let description = Description::builder().name("t").state(state).schedule("cron(0 * * * ? *)").build();
+            Trigger::read(description, Tags::default()).enabled
+        };
+        assert!(enabled(TriggerState::Activated) && enabled(TriggerState::Activating));
+        for state in [TriggerState::Created, TriggerState::Deactivated, TriggerState::Deactivating] {
+            assert!(!enabled(state.clone()), "{state}");
+        }
+    }
+}
