@@ -101,11 +101,6 @@ fn other_targets(all: &CrawlerTargets) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct CrawlerOutputs {
-    pub(crate) name: String,
-}
-
 /// A role that Glue takes by its ARN and shows by its path and name.
 #[derive(Clone, Debug)]
 pub(crate) struct RoleName(pub(crate) String);
@@ -167,10 +162,6 @@ impl Canonical for Configuration {
 }
 
 impl Crawler {
-    fn outputs(&self) -> CrawlerOutputs {
-        CrawlerOutputs { name: self.name.clone() }
-    }
-
     fn targets(&self) -> CrawlerTargets {
         let target = S3Target::builder().path(&self.target).set_exclusions(Some(self.behavior.exclusions.clone()));
         CrawlerTargets::builder().s3_targets(target.build()).build()
@@ -231,7 +222,7 @@ impl Crawler {
 
 impl Resource for Crawler {
     const KIND: &'static str = "glue.crawler";
-    type Outputs = CrawlerOutputs;
+    type Outputs = ();
 
     fn id(&self) -> String {
         self.name.clone()
@@ -257,15 +248,13 @@ impl Resource for Crawler {
             .update("tags", tags)
     }
 
-    fn predict(&self, _: &Names, _: &str) -> CrawlerOutputs {
-        self.outputs()
-    }
+    fn predict(&self, _: &Names, _: &str) {}
 
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
         by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<CrawlerOutputs> {
+    async fn create(&self, aws: &Aws, name: &str) -> Result<()> {
         let tags = self.tags.stamped(aws, name, &self.attributes());
         let made = write("glue:CreateCrawler", || {
             aws.glue
@@ -284,7 +273,7 @@ impl Resource for Crawler {
                 .send()
         });
         match made.await {
-            Ok(_) => Ok(self.outputs()),
+            Ok(_) => Ok(()),
             Err(error) if error.sort() == Sort::Exists => {
                 resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
             }
@@ -292,7 +281,7 @@ impl Resource for Crawler {
         }
     }
 
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<CrawlerOutputs> {
+    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<()> {
         if changes.iter().any(|change| change.attribute != "tags") {
             self.change(aws).await?;
         }
@@ -302,7 +291,7 @@ impl Resource for Crawler {
         }
         let arn = arn(&aws.names, &self.name);
         glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(self.outputs())
+        Ok(())
     }
 
     /// A crawl that nobody will look at is stopped, not waited for.
@@ -360,8 +349,7 @@ async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Crawler>>> 
     let (Some(crawler), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
     let Some(description) = crawler.crawler else { return Ok(None) };
     let resource = Crawler::read(description, stamp.tags.clone());
-    let outputs = resource.outputs();
-    Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
+    Ok(Some(Found { resource, outputs: (), stamp, data: String::new() }))
 }
 
 fn arn(names: &Names, name: &str) -> String {

@@ -20,12 +20,11 @@ pub(crate) struct Database {
 #[derive(Clone, Debug)]
 pub(crate) struct DatabaseOutputs {
     pub(crate) name: String,
-    pub(crate) arn: String,
 }
 
 impl Database {
-    fn outputs(&self, names: &Names) -> DatabaseOutputs {
-        DatabaseOutputs { name: self.name.clone(), arn: arn(names, &self.name) }
+    fn outputs(&self) -> DatabaseOutputs {
+        DatabaseOutputs { name: self.name.clone() }
     }
 
     /// `parameters` and `location` are Glue's and other people's: an update takes the place of the whole
@@ -66,8 +65,8 @@ impl Resource for Database {
         Attributes::new().replace("name", name).update("description", description).update("tags", tags)
     }
 
-    fn predict(&self, names: &Names, _: &str) -> DatabaseOutputs {
-        self.outputs(names)
+    fn predict(&self, _: &Names, _: &str) -> DatabaseOutputs {
+        self.outputs()
     }
 
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
@@ -81,7 +80,7 @@ impl Resource for Database {
             aws.glue.create_database().database_input(input.clone()).set_tags(tags).send()
         });
         match made.await {
-            Ok(_) => Ok(self.outputs(&aws.names)),
+            Ok(_) => Ok(self.outputs()),
             Err(error) if error.sort() == Sort::Exists => {
                 resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
             }
@@ -95,7 +94,7 @@ impl Resource for Database {
         }
         let arn = arn(&aws.names, &self.name);
         glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(self.outputs(&aws.names))
+        Ok(self.outputs())
     }
 
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
@@ -114,7 +113,7 @@ async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Database>>>
     let Some(database) = database.database else { return Ok(None) };
     let description = database.description.unwrap_or_default();
     let resource = Database { name, description, tags: stamp.tags.clone() };
-    let outputs = resource.outputs(&aws.names);
+    let outputs = resource.outputs();
     Ok(Some(Found { resource, outputs, stamp, data: in_words(foreign) }))
 }
 

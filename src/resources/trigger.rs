@@ -25,16 +25,7 @@ pub(crate) struct Trigger {
     pub(crate) tags: Tags,
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct TriggerOutputs {
-    pub(crate) name: String,
-}
-
 impl Trigger {
-    fn outputs(&self) -> TriggerOutputs {
-        TriggerOutputs { name: self.name.clone() }
-    }
-
     fn action(&self) -> Action {
         Action::builder().job_name(&self.job).build()
     }
@@ -84,7 +75,7 @@ impl Trigger {
 
 impl Resource for Trigger {
     const KIND: &'static str = "glue.trigger";
-    type Outputs = TriggerOutputs;
+    type Outputs = ();
 
     fn id(&self) -> String {
         self.name.clone()
@@ -101,15 +92,13 @@ impl Resource for Trigger {
             .update("tags", tags)
     }
 
-    fn predict(&self, _: &Names, _: &str) -> TriggerOutputs {
-        self.outputs()
-    }
+    fn predict(&self, _: &Names, _: &str) {}
 
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
         by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<TriggerOutputs> {
+    async fn create(&self, aws: &Aws, name: &str) -> Result<()> {
         let made = match self.request(aws, name).await {
             // What a destroy that was killed has begun: the name is free when it is done.
             Err(error) if error.sort() == Sort::Exists && is_going(aws, &self.name).await? => {
@@ -121,7 +110,7 @@ impl Resource for Trigger {
         match made {
             Ok(()) => {
                 settled(aws, &self.name).await?;
-                Ok(self.outputs())
+                Ok(())
             }
             Err(error) if error.sort() == Sort::Exists => {
                 resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
@@ -131,7 +120,7 @@ impl Resource for Trigger {
     }
 
     /// Glue refuses changes while the trigger is on its way from one state to another, so each is waited for.
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<TriggerOutputs> {
+    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<()> {
         let mut state = settled(aws, &self.name).await?;
         if changes.touch(&["schedule", "job", "description"]) {
             self.change(aws).await?;
@@ -147,7 +136,7 @@ impl Resource for Trigger {
         }
         let arn = arn(&aws.names, &self.name);
         glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(self.outputs())
+        Ok(())
     }
 
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
@@ -199,8 +188,7 @@ async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Trigger>>> 
         return Ok(None);
     }
     let resource = Trigger::read(description, stamp.tags.clone());
-    let outputs = resource.outputs();
-    Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
+    Ok(Some(Found { resource, outputs: (), stamp, data: String::new() }))
 }
 
 fn arn(names: &Names, name: &str) -> String {
