@@ -3,7 +3,7 @@
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug)]
 pub(crate) struct Blobs {
@@ -28,6 +28,23 @@ impl Blobs {
         Ok(name)
     }
 
+    /// Keeps the bytes in a file of their own, to be removed with what they belong to.
+    pub(crate) fn add(&self, bytes: &[u8]) -> io::Result<String> {
+        let name = format!("object-{}", hex::encode(rand::random::<[u8; 16]>()));
+        let part = self.directory.join(format!("{name}.part"));
+        fs::write(&part, bytes)?;
+        fs::rename(&part, self.path(&name))?;
+        Ok(name)
+    }
+
+    /// The same bytes under another name. Files never change, so that nothing is copied.
+    pub(crate) fn link(&self, name: &str) -> io::Result<String> {
+        let other = format!("object-{}", hex::encode(rand::random::<[u8; 16]>()));
+        let linked = fs::hard_link(self.path(name), self.path(&other));
+        linked.or_else(|_| fs::copy(self.path(name), self.path(&other)).map(|_| ()))?;
+        Ok(other)
+    }
+
     pub(crate) fn get(&self, name: &str) -> io::Result<Vec<u8>> {
         fs::read(self.path(name))
     }
@@ -43,9 +60,5 @@ impl Blobs {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
-    }
-
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
     }
 }

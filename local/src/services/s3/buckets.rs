@@ -1,0 +1,102 @@
+//! Buckets. Their names are the whole account's, whatever the region.
+
+use super::refuse;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use serde_json::{Value, json};
+
+/// Key: the bucket's name.
+const BUCKETS: &str = "s3.bucket";
+
+pub(super) fn arn(context: &Context<'_>, bucket: &str) -> String {
+    format!("arn:{}:s3:::{bucket}", context.partition())
+}
+
+pub(super) fn find(context: &Context<'_>, bucket: &str) -> Result<Option<Value>> {
+    context.documents.get(BUCKETS, bucket)
+}
+
+pub(super) fn existing(context: &Context<'_>, bucket: &str) -> Result<Value> {
+    find(context, bucket)?.ok_or_else(no_such_bucket)
+}
+
+pub(super) fn no_such_bucket() -> ApiError {
+    refuse("NoSuchBucket", 404, "The specified bucket does not exist")
+}
+
+pub(super) fn keep(context: &Context<'_>, bucket: &str, document: &Value) -> Result<()> {
+    context.documents.put(BUCKETS, bucket, document)
+}
+
+pub(super) fn all(context: &Context<'_>) -> Result<Vec<(String, Value)>> {
+    context.documents.list(BUCKETS, "")
+}
+
+/// S3's rules for the names of general purpose buckets.
+fn is_name(name: &str) -> bool {
+    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
+    let end = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    (3..=63).contains(&name.len())
+        && name.chars().all(inner)
+        && name.starts_with(end)
+        && name.ends_with(end)
+        && !name.contains("..")
+        && name.parse::<std::net::Ipv4Addr>().is_err()
+}
+
+/// `constraint` is the region that the request names; us-east-1 is the one that may not be named.
+pub(super) fn create(context: &Context<'_>, bucket: &str, constraint: Option<&str>) -> Result<()> {
+    if !is_name(bucket) {
+        return Err(refuse("InvalidBucketName", 400, "The specified bucket is not valid."));
+    }
+    let region = constraint.filter(|region| !region.is_empty()).unwrap_or("us-east-1");
+    if constraint == Some("us-east-1") {
+        return Err(refuse("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"));
+    }
+    if region != context.region && context.region != "us-east-1" {
+        let message = "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
+        return Err(refuse("IllegalLocationConstraintException", 400, message));
+    }
+    if let Some(there) = find(context, bucket)? {
+        // In us-east-1, making one's own bucket again succeeds.
+        return match there["region"] == "us-east-1" && region == "us-east-1" {
+            true => Ok(()),
+            false => {
+                let message = "Your previous request to create the named bucket succeeded and you already own it.";
+                Err(refuse("BucketAlreadyOwnedByYou", 409, message))
+            }
+        };
+    }
+    // What AWS gives every new bucket since 2023.
+    let made = json!({
+        "region": region,
+        "created": context.now.as_millisecond(),
+        "sequence": 0,
+        "configurations": {
+            "public_access": "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
+            "ownership": "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+        },
+    });
+    keep(context, bucket, &made)
+}
+
+pub(super) fn delete(context: &Context<'_>, bucket: &str) -> Result<()> {
+    existing(context, bucket)?;
+    let uploads = super::multipart::any(context, bucket)?;
+    if uploads || super::versions::any(context, bucket)? {
+        return Err(refuse("BucketNotEmpty", 409, "The bucket you tried to delete is not empty"));
+    }
+    context.documents.remove(BUCKETS, bucket)?;
+    context.forget_tags(&arn(context, bucket))
+}
+
+/// A configuration as it was put.
+pub(super) fn configuration(context: &Context<'_>, bucket: &str, name: &str) -> Result<Option<String>> {
+    Ok(existing(context, bucket)?["configurations"][name].as_str().map(str::to_owned))
+}
+
+pub(super) fn configure(context: &Context<'_>, bucket: &str, name: &str, text: Option<String>) -> Result<()> {
+    let mut document = existing(context, bucket)?;
+    document["configurations"][name] = text.into();
+    keep(context, bucket, &document)
+}

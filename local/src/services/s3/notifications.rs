@@ -1,0 +1,150 @@
+//! Who is told of what happens in a bucket.
+
+use super::buckets::{self, arn};
+use super::{configurations, refuse};
+use crate::ACCOUNT;
+use crate::api_error::Result;
+use crate::context::Context;
+use s3s::dto::{
+    Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
+    NotificationConfigurationFilter,
+};
+
+const NAME: &str = "notifications";
+
+pub(super) fn put(
+    context: &Context<'_>,
+    bucket: &str,
+    mut all: NotificationConfiguration,
+    skip_validation: bool,
+) -> Result<()> {
+    buckets::existing(context, bucket)?;
+    for entry in all.lambda_function_configurations.iter_mut().flatten() {
+        complete(&mut entry.id, &mut entry.filter);
+        if !skip_validation && !may_invoke(context, bucket, entry)? {
+            let message = "Unable to validate the following destination configurations";
+            return Err(refuse("InvalidArgument", 400, message));
+        }
+    }
+    for entry in all.queue_configurations.iter_mut().flatten() {
+        complete(&mut entry.id, &mut entry.filter);
+    }
+    for entry in all.topic_configurations.iter_mut().flatten() {
+        complete(&mut entry.id, &mut entry.filter);
+    }
+    check_overlap(&all)?;
+    buckets::configure(context, bucket, NAME, Some(configurations::write(&all)?))
+}
+
+/// S3 gives an entry an id where it has none, and writes the names of filters with a capital.
+fn complete(id: &mut Option<String>, filter: &mut Option<NotificationConfigurationFilter>) {
+    id.get_or_insert_with(crate::context::new_uuid);
+    let rules = filter.as_mut().and_then(|filter| filter.key.as_mut()).and_then(|key| key.filter_rules.as_mut());
+    for rule in rules.into_iter().flatten() {
+        let name = rule.name.as_ref().map(|name| name.as_str().to_lowercase());
+        rule.name = match name.as_deref() {
+            Some("prefix") => Some(FilterRuleName::from("Prefix".to_owned())),
+            Some("suffix") => Some(FilterRuleName::from("Suffix".to_owned())),
+            _ => rule.name.take(),
+        };
+    }
+}
+
+/// Whether the function is there and its resource policy lets S3 call it for this bucket.
+fn may_invoke(context: &Context<'_>, bucket: &str, entry: &LambdaFunctionConfiguration) -> Result<bool> {
+    let Some(name) = entry.lambda_function_arn.split(":function:").nth(1) else { return Ok(false) };
+    let name = name.split(':').next().unwrap_or_default();
+    let Some(function) = context.get("lambda.function", name)? else { return Ok(false) };
+    let bucket = arn(context, bucket);
+    let statements = function["policy"]["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
+    Ok(statements.iter().any(|statement| {
+        let conditions = &statement["Condition"];
+        let source = &conditions["ArnLike"]["AWS:SourceArn"];
+        let account = &conditions["StringEquals"]["AWS:SourceAccount"];
+        statement["Effect"] == "Allow"
+            && (statement["Principal"]["Service"] == "s3.amazonaws.com" || statement["Principal"] == "*")
+            && matches!(statement["Action"].as_str(), Some("lambda:InvokeFunction" | "lambda:*"))
+            && source.as_str().is_none_or(|source| like(source, &bucket))
+            && account.as_str().is_none_or(|account| account == ACCOUNT)
+    }))
+}
+
+/// `ArnLike`, with `*` for any characters.
+fn like(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let parts: Vec<_> = parts.collect();
+    for (index, part) in parts.iter().enumerate() {
+        let last = index + 1 == parts.len();
+        match (last, rest.find(part)) {
+            (true, _) => return rest.ends_with(part),
+            (false, Some(at)) => rest = &rest[at + part.len()..],
+            (false, None) => return false,
+        }
+    }
+    rest.is_empty()
+}
+
+struct Entry<'a> {
+    events: &'a [Event],
+    prefix: &'a str,
+    suffix: &'a str,
+}
+
+fn entry<'a>(events: &'a [Event], filter: Option<&'a NotificationConfigurationFilter>) -> Entry<'a> {
+    let rules = filter.and_then(|filter| filter.key.as_ref()).and_then(|key| key.filter_rules.as_deref());
+    let value = |name: &str| {
+        let named = |rule: &&FilterRule| rule.name.as_ref().is_some_and(|given| given.as_str() == name);
+        rules.unwrap_or_default().iter().find(named).and_then(|rule| rule.value.as_deref()).unwrap_or_default()
+    };
+    Entry { events, prefix: value("Prefix"), suffix: value("Suffix") }
+}
+
+/// Two entries may not both match one event of one key.
+fn check_overlap(all: &NotificationConfiguration) -> Result<()> {
+    let lambdas =
+        all.lambda_function_configurations.iter().flatten().map(|one| entry(&one.events, one.filter.as_ref()));
+    let queues = all.queue_configurations.iter().flatten().map(|one| entry(&one.events, one.filter.as_ref()));
+    let topics = all.topic_configurations.iter().flatten().map(|one| entry(&one.events, one.filter.as_ref()));
+    let entries: Vec<_> = lambdas.chain(queues).chain(topics).collect();
+    for (index, one) in entries.iter().enumerate() {
+        if entries[..index].iter().any(|other| overlap(one, other)) {
+            let message = "Configuration is ambiguously defined. Cannot have overlapping suffixes in two rules if the prefixes are overlapping for the same event type.";
+            return Err(refuse("InvalidArgument", 400, message));
+        }
+    }
+    Ok(())
+}
+
+fn overlap(one: &Entry<'_>, other: &Entry<'_>) -> bool {
+    let nested = |a: &str, b: &str, starts: fn(&str, &str) -> bool| starts(a, b) || starts(b, a);
+    let covers = |wide: &str, narrow: &str| {
+        wide == narrow || wide.strip_suffix('*').is_some_and(|stem| narrow.starts_with(stem))
+    };
+    let same_event = one
+        .events
+        .iter()
+        .any(|a| other.events.iter().any(|b| covers(a.as_ref(), b.as_ref()) || covers(b.as_ref(), a.as_ref())));
+    same_event
+        && nested(one.prefix, other.prefix, |a, b| a.starts_with(b))
+        && nested(one.suffix, other.suffix, |a, b| a.ends_with(b))
+}
+
+pub(super) fn get(context: &Context<'_>, bucket: &str) -> Result<NotificationConfiguration> {
+    match buckets::configuration(context, bucket, NAME)? {
+        Some(text) => configurations::read(&text),
+        None => Ok(NotificationConfiguration::default()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::like;
+
+    #[test]
+    fn stars_match_any_characters() {
+        assert!(like("arn:aws:s3:::b", "arn:aws:s3:::b") && like("arn:*", "arn:aws") && like("*b*", "abc"));
+        assert!(!like("arn:aws:s3:::b", "arn:aws:s3:::bb") && !like("a*c", "ab"));
+    }
+}

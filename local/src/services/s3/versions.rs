@@ -1,0 +1,149 @@
+//! The versions of objects, in the order in which S3 lists them: by key, the newest first.
+
+use super::buckets::{existing, keep};
+use super::refuse;
+use crate::api_error::{ApiError, Result};
+use crate::context::{Context, new_id};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Key: bucket, `/`, the object's key, a zero byte, how many versions were made in the bucket after it.
+const VERSIONS: &str = "s3.version";
+
+/// One version of an object, or the mark of its deletion.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Version {
+    pub(crate) key: String,
+    /// `null` in a bucket without versions.
+    pub(crate) id: String,
+    pub(crate) is_marker: bool,
+    pub(crate) size: u64,
+    /// Without quotes.
+    pub(crate) etag: String,
+    /// The name of the file with its bytes.
+    pub(crate) blob: String,
+    /// Milliseconds since 1970.
+    pub(crate) modified: i64,
+    /// `content-type`, `cache-control` and their like.
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) metadata: BTreeMap<String, String>,
+    /// By algorithm, as the client gave them.
+    pub(crate) checksums: BTreeMap<String, String>,
+    pub(crate) tags: BTreeMap<String, String>,
+    /// Its place in the order, in the store.
+    #[serde(default)]
+    pub(crate) place: String,
+    #[serde(skip)]
+    pub(crate) is_latest: bool,
+}
+
+fn read(document: serde_json::Value) -> Result<Version> {
+    serde_json::from_value(document).map_err(ApiError::internal)
+}
+
+pub(super) fn any(context: &Context<'_>, bucket: &str) -> Result<bool> {
+    Ok(!context.documents.list(VERSIONS, &format!("{bucket}/"))?.is_empty())
+}
+
+/// Every version of the keys that begin with `prefix`.
+pub(crate) fn list(context: &Context<'_>, bucket: &str, prefix: &str) -> Result<Vec<Version>> {
+    existing(context, bucket)?;
+    let all = context.documents.list(VERSIONS, &format!("{bucket}/{prefix}"))?;
+    let mut versions = all.into_iter().map(|(_, document)| read(document)).collect::<Result<Vec<_>>>()?;
+    let mut before: Option<String> = None;
+    for version in &mut versions {
+        version.is_latest = before.as_ref() != Some(&version.key);
+        before = Some(version.key.clone());
+    }
+    Ok(versions)
+}
+
+/// The versions of one key.
+fn of_key(context: &Context<'_>, bucket: &str, key: &str) -> Result<Vec<Version>> {
+    list(context, bucket, &format!("{key}\0"))
+}
+
+/// A version by its id, or the latest.
+pub(crate) fn find(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Version> {
+    let all = of_key(context, bucket, key)?;
+    match id {
+        None => all
+            .into_iter()
+            .next()
+            .filter(|version| !version.is_marker)
+            .ok_or_else(|| refuse("NoSuchKey", 404, "The specified key does not exist.")),
+        Some(id) => all
+            .into_iter()
+            .find(|version| version.id == id)
+            .ok_or_else(|| refuse("NoSuchVersion", 404, "The specified version does not exist.")),
+    }
+}
+
+/// Puts a version on top. Gives it as it is kept, and the files that nobody needs any more.
+pub(crate) fn add(context: &Context<'_>, bucket: &str, mut version: Version) -> Result<(Version, Vec<String>)> {
+    let mut document = existing(context, bucket)?;
+    let enabled = document["configurations"]["versioning"] == "Enabled";
+    let mut gone = vec![];
+    version.id = if enabled { new_id(32) } else { "null".to_owned() };
+    if !enabled {
+        // A bucket without versions, or with suspended ones, has one version called `null`.
+        for old in of_key(context, bucket, &version.key)?.into_iter().filter(|old| old.id == "null") {
+            gone.extend(remove(context, &old)?);
+        }
+    }
+    let sequence = document["sequence"].as_u64().unwrap_or(0) + 1;
+    document["sequence"] = sequence.into();
+    keep(context, bucket, &document)?;
+    version.place = format!("{bucket}/{}\0{:020}", version.key, u64::MAX - sequence);
+    version.modified = context.now.as_millisecond();
+    let written = serde_json::to_value(&version).map_err(ApiError::internal)?;
+    context.documents.put(VERSIONS, &version.place, &written)?;
+    Ok((version, gone))
+}
+
+/// Changes what is kept about a version.
+pub(super) fn rewrite(context: &Context<'_>, version: &Version) -> Result<()> {
+    let written = serde_json::to_value(version).map_err(ApiError::internal)?;
+    context.documents.put(VERSIONS, &version.place, &written)
+}
+
+/// Takes a version away and gives the file that nobody needs any more.
+fn remove(context: &Context<'_>, version: &Version) -> Result<Option<String>> {
+    context.documents.remove(VERSIONS, &version.place)?;
+    Ok((!version.blob.is_empty()).then(|| version.blob.clone()))
+}
+
+/// What a deletion did.
+#[derive(Debug, Default)]
+pub(crate) struct Deleted {
+    /// The id of the version that is gone, or of the mark that was made.
+    pub(crate) version: Option<String>,
+    pub(crate) marker: bool,
+    /// Files that nobody needs any more.
+    pub(crate) blobs: Vec<String>,
+}
+
+/// Deletes a version for good, or marks the object as deleted where versions are kept.
+pub(crate) fn delete(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Deleted> {
+    let versioned = !existing(context, bucket)?["configurations"]["versioning"].is_null();
+    match id {
+        Some(id) => {
+            let found = of_key(context, bucket, key)?.into_iter().find(|version| version.id == id);
+            let Some(found) = found else { return Ok(Deleted { version: Some(id.to_owned()), ..Deleted::default() }) };
+            let blobs = remove(context, &found)?.into_iter().collect();
+            Ok(Deleted { version: Some(found.id), marker: found.is_marker, blobs })
+        }
+        None if versioned => {
+            let marker = Version { key: key.to_owned(), is_marker: true, ..Version::default() };
+            let (marker, blobs) = add(context, bucket, marker)?;
+            Ok(Deleted { version: Some(marker.id), marker: true, blobs })
+        }
+        None => {
+            let mut blobs = vec![];
+            for version in of_key(context, bucket, key)? {
+                blobs.extend(remove(context, &version)?);
+            }
+            Ok(Deleted { blobs, ..Deleted::default() })
+        }
+    }
+}
