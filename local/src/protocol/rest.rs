@@ -84,7 +84,12 @@ pub(super) fn read(prefix: &str, routes: &[&[Route]], request: &Request<Bytes>) 
             None => drop(input.insert(name.into_owned(), value)),
         }
     }
-    input.extend(named);
+    for (name, value) in named {
+        // PutIntegration has a method in its path, and another one of the same name in its body.
+        if let Some(in_body) = input.insert(name.clone(), value) {
+            input.insert(format!("{name}InBody"), in_body);
+        }
+    }
     Ok(Call {
         operation: route.operation.to_owned(),
         input: Value::Object(input),

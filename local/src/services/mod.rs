@@ -1,5 +1,7 @@
 //! One folder per service. Each has its operations, its validation and its documents.
 
+mod apigateway;
+mod athena;
 mod firehose;
 mod glue;
 mod iam;
@@ -23,8 +25,17 @@ pub(crate) struct Service {
 }
 
 /// Every service but S3, which has a protocol of its own.
-pub(crate) const ALL: &[Service] =
-    &[firehose::SERVICE, glue::SERVICE, iam::SERVICE, lambda::SERVICE, logs::SERVICE, sts::SERVICE, tagging::SERVICE];
+pub(crate) const ALL: &[Service] = &[
+    apigateway::SERVICE,
+    athena::SERVICE,
+    firehose::SERVICE,
+    glue::SERVICE,
+    iam::SERVICE,
+    lambda::SERVICE,
+    logs::SERVICE,
+    sts::SERVICE,
+    tagging::SERVICE,
+];
 
 /// Reading an operation's input.
 pub(crate) trait Input {

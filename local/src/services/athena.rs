@@ -1,0 +1,80 @@
+//! Amazon Athena: workgroups and named queries.
+
+mod named_queries;
+mod workgroups;
+
+use super::Service;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::protocol::Protocol;
+use crate::services::Input;
+use crate::tags::{read_list, write_list};
+use serde_json::{Value, json};
+
+pub(super) const SERVICE: Service = Service {
+    scope: "athena",
+    prefix: "athena",
+    protocol: Protocol::Json {
+        operations: &[
+            ("CreateWorkGroup", workgroups::create_work_group),
+            ("GetWorkGroup", workgroups::get_work_group),
+            ("ListWorkGroups", workgroups::list_work_groups),
+            ("UpdateWorkGroup", workgroups::update_work_group),
+            ("DeleteWorkGroup", workgroups::delete_work_group),
+            ("CreateNamedQuery", named_queries::create_named_query),
+            ("GetNamedQuery", named_queries::get_named_query),
+            ("BatchGetNamedQuery", named_queries::batch_get_named_query),
+            ("ListNamedQueries", named_queries::list_named_queries),
+            ("UpdateNamedQuery", named_queries::update_named_query),
+            ("DeleteNamedQuery", named_queries::delete_named_query),
+            ("TagResource", tag_resource),
+            ("UntagResource", untag_resource),
+            ("ListTagsForResource", list_tags_for_resource),
+            ("ListEngineVersions", list_engine_versions),
+            ("ListDataCatalogs", list_data_catalogs),
+        ],
+        message: "Message",
+    },
+};
+
+/// Key: the workgroup's name.
+const WORKGROUPS: &str = "athena.workgroup";
+/// Key: the query's id.
+const QUERIES: &str = "athena.named_query";
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    ApiError::new("InvalidRequestException", message)
+}
+
+/// The ARN, if it is that of a workgroup that is there.
+fn tagged<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
+    let arn = input.text("ResourceARN")?;
+    let name = arn.strip_prefix(&context.arn("athena", "workgroup/")).ok_or_else(|| invalid("Invalid ARN"))?;
+    match context.get(WORKGROUPS, name)? {
+        Some(_) => Ok(arn),
+        None => Err(ApiError::new("ResourceNotFoundException", format!("WorkGroup {name} is not found."))),
+    }
+}
+
+fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.add_tags(tagged(context, input)?, read_list(&input["Tags"]), invalid)?;
+    Ok(json!({}))
+}
+
+fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    context.remove_tags(tagged(context, input)?, &input.texts("TagKeys"))?;
+    Ok(json!({}))
+}
+
+fn list_tags_for_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
+    Ok(json!({"Tags": write_list(&context.tags(tagged(context, input)?)?)}))
+}
+
+fn list_engine_versions(_: &Context<'_>, _: &Value) -> Result<Value> {
+    let version = |selected: &str| json!({"SelectedEngineVersion": selected, "EffectiveEngineVersion": "Athena engine version 3"});
+    Ok(json!({"EngineVersions": [version("AUTO"), version("Athena engine version 3")]}))
+}
+
+fn list_data_catalogs(_: &Context<'_>, _: &Value) -> Result<Value> {
+    Ok(json!({"DataCatalogsSummary": [{"CatalogName": "AwsDataCatalog", "Type": "GLUE"}]}))
+}
