@@ -1,0 +1,53 @@
+//! The real files.
+
+use crate::files::{Failure, Files};
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// In `x-amz-copy-source`, everything but what a URL's path may hold is encoded. S3 takes a `+` there for a blank.
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+
+/// Files in S3.
+#[derive(Debug)]
+pub struct S3(Client);
+
+impl S3 {
+    pub fn new(client: Client) -> Self {
+        Self(client)
+    }
+}
+
+impl Files for S3 {
+    /// On the server's side: no byte comes through the function.
+    ///
+    /// Where the caller may not list the bucket, S3 answers 403 for a key that is not there. The role may, so that 404 tells a file
+    /// that was moved before from one that the function must not read.
+    async fn copy(&self, bucket: &str, from: &str, to: &str) -> Result<bool, Failure> {
+        let source = format!("{bucket}/{}", utf8_percent_encode(from, PATH));
+        match self.0.copy_object().bucket(bucket).key(to).copy_source(source).send().await {
+            Ok(_) => Ok(true),
+            Err(error) if error.code() == Some("NoSuchKey") => Ok(false),
+            Err(error) => Err(failure("CopyObject", &error)),
+        }
+    }
+
+    async fn delete(&self, bucket: &str, key: &str) -> Result<(), Failure> {
+        let deleted = self.0.delete_object().bucket(bucket).key(key).send().await;
+        deleted.map(|_| ()).map_err(|error| failure("DeleteObject", &error))
+    }
+}
+
+fn failure<E: ProvideErrorMetadata>(operation: &'static str, error: &SdkError<E>) -> Failure {
+    let code = error.code().unwrap_or(match error {
+        SdkError::TimeoutError(_) => "Timeout",
+        SdkError::DispatchFailure(_) => "ConnectionFailure",
+        SdkError::ConstructionFailure(_) => "InvalidRequest",
+        _ => "UnknownError",
+    });
+    let reason = match error.message() {
+        Some(message) => format!("{code}: {message}"),
+        None => code.to_owned(),
+    };
+    Failure::Refused { operation, reason }
+}
