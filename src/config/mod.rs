@@ -15,14 +15,14 @@ mod tree;
 mod units;
 mod values;
 
+#[cfg(test)]
 pub(crate) use column::{Column, ColumnType};
-pub(crate) use pipeline::{
-    Architecture, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution, Expire,
-    Function, GlueVersion, Ingest, Mover, Pipeline, Query, QueryResults, Throttle, Usage, WorkerType, Workers,
-};
+#[cfg(test)]
+pub(crate) use pipeline::GlueVersion;
+pub(crate) use pipeline::{Architecture, Compression, Crawler, Function, Pipeline};
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
-pub(crate) use units::{ByteSize, Days, Rate};
+pub(crate) use units::Days;
 
 use reader::{Reader, Section};
 use std::path::Path;

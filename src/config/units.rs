@@ -91,7 +91,7 @@ impl ByteSize {
 impl fmt::Display for ByteSize {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let units = [(1u64 << 40, "TB"), (1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "KB")];
-        match units.iter().find(|(size, _)| self.0 > 0 && self.0 % size == 0) {
+        match units.iter().find(|(size, _)| self.0 > 0 && self.0.is_multiple_of(*size)) {
             Some((size, unit)) => write!(f, "{} {unit}", self.0 / size),
             None => write!(f, "{} B", self.0),
         }
@@ -109,10 +109,6 @@ impl Days {
         }
         let days = scale(&digits, lookup(DAYS, &unit, HOW)?, text)?;
         u32::try_from(days).map(Self).map_err(|_| format!("`{}` is too large", text.trim()))
-    }
-
-    pub(crate) const fn as_duration(self) -> Duration {
-        Duration::from_secs(self.0 as u64 * 86_400)
     }
 }
 
@@ -158,14 +154,6 @@ pub(crate) fn parse_count(text: &str) -> Result<u64, String> {
     scale(&digits, lookup(COUNTS, &suffix, HOW)?, text)
 }
 
-/// A count in its shortest form.
-pub(crate) fn show_count(count: u64) -> String {
-    match [(1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k")].iter().find(|(n, _)| count > 0 && count % n == 0) {
-        Some((size, suffix)) => format!("{}{suffix}", count / size),
-        None => count.to_string(),
-    }
-}
-
 /// Whole seconds, as in `900 s`, `15 min` or `1 h`.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     const HOW: &str = "write a time with its unit, such as `30 s`, `15 min` or `1 h`";
@@ -180,7 +168,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
 /// A time in the largest unit that leaves it whole.
 pub(crate) fn show_duration(time: Duration) -> String {
     let seconds = time.as_secs();
-    match [(3600, "h"), (60, "min")].iter().find(|(n, _)| seconds > 0 && seconds % n == 0) {
+    match [(3600, "h"), (60, "min")].iter().find(|(n, _)| seconds > 0 && seconds.is_multiple_of(*n)) {
         Some((size, unit)) => format!("{} {unit}", seconds / size),
         None => format!("{seconds} s"),
     }

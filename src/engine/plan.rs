@@ -144,7 +144,9 @@ pub(crate) fn plan(graph: &Graph, live: &Inventory, consent: &Consent) -> Plan {
         outputs.insert(index, slot);
         steps.push(step);
     }
-    steps.extend(live.orphans(graph).map(|orphan| unwanted(orphan, consent)));
+    // Taking everything down is what is asked for: nothing is left over by accident.
+    let cause = (!graph.nodes().is_empty()).then_some(Cause::Orphan);
+    steps.extend(live.orphans(graph).map(|orphan| unwanted(orphan, cause, consent)));
     Plan { steps }
 }
 
@@ -190,11 +192,11 @@ fn why(live: &dyn AnyLive, desired: &Attributes) -> Cause {
     }
 }
 
-fn unwanted(orphan: &dyn AnyLive, consent: &Consent) -> Step {
+fn unwanted(orphan: &dyn AnyLive, cause: Option<Cause>, consent: &Consent) -> Step {
     Step {
         address: orphan.address(),
         action: Action::Delete,
-        cause: Some(Cause::Orphan),
+        cause,
         attributes: orphan.attributes(),
         changes: vec![],
         refusal: loss(orphan, consent),

@@ -21,16 +21,6 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// Whether any part of it is known only after apply.
-    pub(crate) fn is_pending(&self) -> bool {
-        match self {
-            Self::AfterApply => true,
-            Self::List(items) => items.iter().any(Self::is_pending),
-            Self::Map(fields) => fields.values().any(Self::is_pending),
-            _ => false,
-        }
-    }
-
     /// JSON for plans and digests. A secret gives its placeholder, so that no JSON can leak one.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
@@ -240,12 +230,5 @@ mod tests {
         assert_eq!(set(["b", "a"]), set(["a", "b"]));
         let list = |items: [&str; 2]| items.map(str::to_owned).to_vec().canonical();
         assert_ne!(list(["b", "a"]), list(["a", "b"]));
-    }
-
-    #[test]
-    fn pending_is_found_however_deep() {
-        let deep = Value::Map([("arn".to_owned(), Value::List(vec![Value::AfterApply]))].into());
-        assert!(deep.is_pending());
-        assert!(!Value::List(vec![Value::Int(1)]).is_pending());
     }
 }

@@ -47,17 +47,22 @@ use crate::engine::inventory::{AnyLive, Inventory};
 use crate::engine::resource::{Resource, Wanted};
 use futures::future::{BoxFuture, try_join_all};
 
+/// A look at everything live of one kind.
+type Observing<'a> = BoxFuture<'a, Result<Vec<Box<dyn AnyLive>>>>;
+
 /// A kind of resource, its type erased.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    pub(crate) used_by: &'static [&'static str],
-    observe: for<'a> fn(&'a Aws, Vec<Wanted>) -> BoxFuture<'a, Result<Vec<Box<dyn AnyLive>>>>,
+    #[cfg(test)]
+    used_by: &'static [&'static str],
+    observe: for<'a> fn(&'a Aws, Vec<Wanted>) -> Observing<'a>,
 }
 
 impl Kind {
     const fn of<R: Resource>() -> Self {
         Self {
             name: R::KIND,
+            #[cfg(test)]
             used_by: R::USED_BY,
             observe: |aws, wanted| {
                 Box::pin(async move {
