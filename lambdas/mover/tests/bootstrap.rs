@@ -1,0 +1,10 @@
+//! The executable as Lambda starts it.
+
+use std::process::Command;
+
+#[test]
+fn an_environment_without_a_variable_is_told_in_words() {
+    let output = Command::new(env!("CARGO_BIN_EXE_pipectl-mover")).env_clear().output().expect("it starts");
+    assert!(!output.status.success());
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "the environment variable `RAW_PREFIX` is not set\n");
+}
