@@ -15,7 +15,7 @@ mod settings;
 use event::{File, Undecodable};
 use files::move_file;
 use futures::stream::{StreamExt, iter};
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
 
 pub use client::s3_client;
 pub use event::Event;
@@ -38,12 +38,13 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| Box::pin(invoked(mover, event)))).await
 }
 
-async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Event>) -> Result<(), Error> {
+async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Event>) -> Result<(), Diagnostic> {
     let (lines, result) = mover.handle(&event.payload).await;
     for line in lines {
         println!("{} {line}", event.context.request_id);
     }
-    Ok(result?)
+    // Left to the runtime, the type of the error would be the one of the box that it travels in.
+    result.map_err(|error| Diagnostic { error_type: "NotMoved".to_owned(), error_message: error.to_string() })
 }
 
 /// Some files of an event were not moved. Lambda sees a failed invocation and calls again, with all of them.
@@ -97,5 +98,36 @@ impl<F: Files> Mover<F> {
             }
             Err(Undecodable(key)) => (key, Err(Failure::KeyNotUtf8)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lambda_runtime::Context;
+
+    /// A bucket that lets nobody in.
+    struct Forbidden;
+
+    impl Files for Forbidden {
+        async fn copy(&self, _: &str, _: &str, _: &str) -> Result<bool, Failure> {
+            Err(Failure::Refused { operation: "CopyObject", reason: "AccessDenied".to_owned() })
+        }
+
+        async fn delete(&self, _: &str, _: &str) -> Result<(), Failure> {
+            panic!("nothing was copied")
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_not_moved_fails_the_invocation_so_that_lambda_calls_again() {
+        let record = serde_json::json!({ "eventTime": "2026-11-23T20:00:12.345Z",
+            "s3": { "bucket": { "name": "b" }, "object": { "key": "raw/x.gz" } } });
+        let event = serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap();
+        let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), Forbidden);
+        let failed = invoked(&mover, LambdaEvent::new(event, Context::default())).await.unwrap_err();
+        assert_eq!(failed.error_type, "NotMoved");
+        let message = "1 of 1 files were not moved; the first: `raw/x.gz`: CopyObject failed: AccessDenied";
+        assert_eq!(failed.error_message, message);
     }
 }
