@@ -4,16 +4,16 @@ use crate::config::{Overrides, Pipeline, load};
 use crate::names::Names;
 use std::path::Path;
 
+const ACCOUNT: &str = "123456789012";
+
 pub(super) fn names(partition: &str, region: &str) -> Names {
-    let [partition, account, region] = [partition, "123456789012", region].map(str::to_owned);
+    let [partition, account, region] = [partition, ACCOUNT, region].map(str::to_owned);
     Names { partition, account, region, pipeline: "clickstream".into(), stage: "prod".into() }
 }
 
 pub(super) fn pipeline() -> Pipeline {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/init/from_article.yaml");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
     let overrides = Overrides { stage: None, region: None, env: &|_| None };
-    let mut pipeline = load(&path, &overrides).expect("the template is valid").resolve("123456789012", "us-east-1");
-    pipeline.bucket.name = "acme-clickstream".into();
-    pipeline.catalog.database = "clickstream".into();
-    pipeline
+    let Ok(pipeline) = load(&path, &overrides) else { panic!("the example has mistakes") };
+    pipeline.resolve(ACCOUNT, "us-east-1")
 }

@@ -4,6 +4,7 @@ use crate::aws::LocalTarget;
 use crate::error::{Exit, Result};
 use clap::Args;
 use pipectl_local::{LocalAws, Options};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -45,10 +46,11 @@ pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<
     let aws = LocalAws::open(&directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;
-    eprintln!("Local AWS serves {} at http://{address}", directory.display());
-    eprintln!(
-        "for other clients: AWS_ENDPOINT_URL=http://{address} AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local"
-    );
+    // Whoever started it may have stopped listening: it serves all the same.
+    let mut stderr = std::io::stderr();
+    let _ = writeln!(stderr, "Local AWS serves {} at http://{address}", directory.display());
+    let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
+    let _ = writeln!(stderr, "for other clients: AWS_ENDPOINT_URL=http://{address} {keys}");
     tokio::select! {
         served = aws.serve(listener) => served?,
         _ = tokio::signal::ctrl_c() => {}

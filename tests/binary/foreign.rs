@@ -1,0 +1,42 @@
+//! What somebody else made in the account stays as it is.
+
+use crate::support::{Place, judge};
+
+#[test]
+fn what_others_added_survives_an_apply() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    judge("foreign.py", &[&server.url, "add"]);
+    // Each of these rewrites what a foreign thing stands beside: the notifications, the role, the permission.
+    place.edit(&[("prefix: analytics_raw/", "prefix: fresh/"), ("path: /track", "path: /events")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    assert_eq!(judge("foreign.py", &[&server.url, "check"]), "");
+    // A role with somebody's policy on it is not taken away from under it.
+    let destroyed = place.run(&["destroy", "--local", "--yes"]).exits(5);
+    assert!(destroyed.stderr.contains("policies that pipectl did not put there: by-hand"), "{}", destroyed.stderr);
+    judge("foreign.py", &[&server.url, "remove"]);
+    place.run(&["destroy", "--local", "--yes"]).exits(0);
+}
+
+#[test]
+fn a_thing_of_our_name_that_nobody_owns_is_refused_until_adopted() {
+    let place = Place::example("clickstream");
+    let server = place.serve();
+    judge("foreign.py", &[&server.url, "log-group"]);
+    let refused = place.run(&["apply", "--local", "--yes"]).exits(4);
+    assert!(refused.stderr.contains("was not made by pipectl"), "{}", refused.stderr);
+    assert!(refused.stderr.contains("--adopt logs.log_group.track"), "{}", refused.stderr);
+    place.run(&["apply", "--local", "--yes", "--adopt", "logs.log_group.track"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn what_belongs_to_another_pipeline_is_refused() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let other = "name: other\nbucket: { name: minimal-dev-000000000000 }\nschema: { event: string }\n";
+    place.write(other);
+    let refused = place.run(&["apply", "--local", "--yes"]).exits(4);
+    assert!(refused.stderr.contains("`s3.bucket.data` belongs to the pipeline minimal/dev"), "{}", refused.stderr);
+}

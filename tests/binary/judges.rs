@@ -1,0 +1,70 @@
+//! Clients that nobody here wrote look at Local AWS: boto3 with the article's stack, and the AWS CLI.
+
+use crate::support::{Place, judge, python};
+use std::process::Command;
+
+#[test]
+fn boto3_reads_back_every_attribute_of_the_articles_stack() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    let told = judge("conformance.py", &[&server.url]);
+    assert!(told.lines().filter(|line| line.starts_with("ok ")).count() >= 45, "{told}");
+    let wrong: Vec<_> = told.lines().filter(|line| line.starts_with("LOSS") || line.starts_with("FAIL")).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A command of the AWS CLI, and what it has to show of the example.
+const COMMANDS: &[(&str, &str)] = &[
+    ("sts get-caller-identity", "000000000000"),
+    ("s3 ls", "clickstream-prod-000000000000"),
+    ("s3 ls s3://clickstream-prod-000000000000/_pipectl/etl/", ".py"),
+    ("s3api get-bucket-policy --bucket clickstream-prod-000000000000", "aws:SecureTransport"),
+    ("s3api get-bucket-lifecycle-configuration --bucket clickstream-prod-000000000000", "expire-raw"),
+    ("s3api get-bucket-encryption --bucket clickstream-prod-000000000000", "AES256"),
+    ("s3api get-public-access-block --bucket clickstream-prod-000000000000", "RestrictPublicBuckets"),
+    (
+        "s3api get-bucket-notification-configuration --bucket clickstream-prod-000000000000",
+        "pipectl-clickstream-prod-mover",
+    ),
+    ("iam list-roles --path-prefix /pipectl/clickstream/prod/", "AWSGlueServiceRole-clickstream-prod-etl"),
+    ("iam get-role-policy --role-name clickstream-prod-track --policy-name pipectl", "firehose:PutRecordBatch"),
+    ("logs describe-log-groups", "/aws/lambda/clickstream-prod-mover"),
+    ("firehose list-delivery-streams", "clickstream-prod"),
+    ("firehose describe-delivery-stream --delivery-stream-name clickstream-prod", "analytics_raw/"),
+    ("lambda list-functions", "clickstream-prod-mover"),
+    ("lambda get-function --function-name clickstream-prod-track", "provided.al2023"),
+    ("lambda get-policy --function-name clickstream-prod-track", "pipectl-track"),
+    ("lambda get-function-concurrency --function-name clickstream-prod-track", "50"),
+    ("apigateway get-rest-apis", "clickstream-prod"),
+    ("apigateway get-api-keys", "clickstream-prod-web"),
+    ("apigateway get-usage-plans", "10000000"),
+    ("glue get-database --name clickstream", "clickstream"),
+    ("glue get-crawler --name clickstream-prod-raw", "partitioned_analytics_raw/"),
+    ("glue get-job --job-name clickstream-prod-etl", "job-bookmark-enable"),
+    ("glue get-trigger --name clickstream-prod-etl", "ACTIVATED"),
+    ("athena get-work-group --work-group clickstream-prod", "athena_results/"),
+    ("athena list-named-queries --work-group clickstream-prod", "NamedQueryIds"),
+    ("resourcegroupstaggingapi get-resources --tag-filters Key=pipectl:stage,Values=prod", "pipectl:name"),
+];
+
+#[test]
+fn the_aws_cli_lists_and_describes_what_pipectl_made() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let aws = python().with_file_name("aws");
+    let keys =
+        [("AWS_ACCESS_KEY_ID", "judge"), ("AWS_SECRET_ACCESS_KEY", "judge"), ("AWS_DEFAULT_REGION", "us-east-1")];
+    for (command, expected) in COMMANDS {
+        let output = Command::new(&aws)
+            .args(["--endpoint-url", &server.url])
+            .args(command.split(' '))
+            .envs(keys)
+            .env("AWS_CONFIG_FILE", "/dev/null")
+            .output()
+            .unwrap();
+        let text = String::from_utf8_lossy(&output.stdout);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && text.contains(expected), "aws {command}:\n{text}\n{errors}");
+    }
+}

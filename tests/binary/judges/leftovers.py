@@ -1,0 +1,38 @@
+"""Prints whatever is in an account, one line for each thing. Says nothing about an empty one.
+
+usage: leftovers.py URL
+"""
+
+import sys
+
+import boto3
+
+URL = sys.argv[1]
+
+
+def client(service):
+    return boto3.client(
+        service, endpoint_url=URL, region_name="us-east-1", aws_access_key_id="judge", aws_secret_access_key="judge"
+    )
+
+
+glue, athena, gateway = client("glue"), client("athena"), client("apigateway")
+found = {
+    "bucket": [x["Name"] for x in client("s3").list_buckets()["Buckets"]],
+    "role": [x["RoleName"] for x in client("iam").list_roles()["Roles"]],
+    "log group": [x["logGroupName"] for x in client("logs").describe_log_groups()["logGroups"]],
+    "stream": client("firehose").list_delivery_streams()["DeliveryStreamNames"],
+    "function": [x["FunctionName"] for x in client("lambda").list_functions()["Functions"]],
+    "api": [x["name"] for x in gateway.get_rest_apis()["items"]],
+    "api key": [x["name"] for x in gateway.get_api_keys()["items"]],
+    "usage plan": [x["name"] for x in gateway.get_usage_plans()["items"]],
+    "database": [x["Name"] for x in glue.get_databases()["DatabaseList"]],
+    "crawler": glue.list_crawlers()["CrawlerNames"],
+    "job": glue.list_jobs()["JobNames"],
+    "trigger": glue.list_triggers()["TriggerNames"],
+    "workgroup": [x["Name"] for x in athena.list_work_groups()["WorkGroups"] if x["Name"] != "primary"],
+    "tagged": [x["ResourceARN"] for x in client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]],
+}
+for kind, names in found.items():
+    for name in names:
+        print(kind, name)

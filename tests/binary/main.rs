@@ -1,0 +1,9 @@
+//! The program as a user runs it, against Local AWS, with clients that nobody here wrote as judges.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod cli;
+mod foreign;
+mod judges;
+mod life;
+mod support;

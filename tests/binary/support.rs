@@ -1,0 +1,165 @@
+//! A directory with a pipeline file, and the program run in it.
+
+use assert_cmd::cargo::cargo_bin;
+use serde_json::Value;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+use tempfile::TempDir;
+
+/// The root of the project.
+pub(crate) fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub(crate) struct Place {
+    directory: TempDir,
+}
+
+/// What a run printed and how it ended.
+pub(crate) struct Ran {
+    pub(crate) exit: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    fn new(output: &Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self { exit: output.status.code().unwrap_or(-1), stdout: text(&output.stdout), stderr: text(&output.stderr) }
+    }
+
+    #[track_caller]
+    pub(crate) fn exits(self, code: i32) -> Self {
+        assert_eq!(self.exit, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn says(self, words: &str) -> Self {
+        let all = format!("{}\n{}", self.stdout, self.stderr);
+        assert!(all.contains(words), "`{words}` is not in:\n{all}");
+        self
+    }
+}
+
+impl Place {
+    pub(crate) fn new(yaml: &str) -> Self {
+        let place = Self { directory: tempfile::tempdir().unwrap() };
+        place.write(yaml);
+        place
+    }
+
+    /// With one of the examples.
+    pub(crate) fn example(name: &str) -> Self {
+        Self::new(&std::fs::read_to_string(root().join("examples").join(name).join("pipeline.yaml")).unwrap())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.directory.path()
+    }
+
+    pub(crate) fn yaml(&self) -> String {
+        std::fs::read_to_string(self.path().join("pipeline.yaml")).unwrap()
+    }
+
+    pub(crate) fn write(&self, yaml: &str) {
+        std::fs::write(self.path().join("pipeline.yaml"), yaml).unwrap();
+    }
+
+    /// Changes the file; each text has to be there.
+    #[track_caller]
+    pub(crate) fn edit(&self, changes: &[(&str, &str)]) {
+        let mut yaml = self.yaml();
+        for (before, after) in changes {
+            assert!(yaml.contains(before), "`{before}` is not in the file");
+            yaml = yaml.replacen(before, after, 1);
+        }
+        self.write(&yaml);
+    }
+
+    pub(crate) fn command(&self) -> Command {
+        let mut command = Command::new(cargo_bin("pipectl"));
+        command.current_dir(self.path()).stdin(Stdio::null());
+        // Nothing of the user's own configuration may reach a test.
+        for name in ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "PIPECTL_STAGE"] {
+            command.env_remove(name);
+        }
+        command.env("AWS_CONFIG_FILE", "/dev/null").env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+        command.env("AWS_EC2_METADATA_DISABLED", "true");
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::new(&self.command().args(arguments).output().unwrap())
+    }
+
+    /// A plan's steps that do something: address and action.
+    pub(crate) fn planned(&self, arguments: &[&str]) -> Vec<(String, String)> {
+        let ran = self.run(&[&["plan", "--json"], arguments].concat());
+        let plan: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
+        assert_eq!(plan["schema"], "pipectl-plan/1");
+        let steps = plan["steps"].as_array().unwrap().iter();
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        steps
+            .map(|step| (text(&step["address"]), text(&step["action"])))
+            .filter(|(_, action)| action != "no-op")
+            .collect()
+    }
+
+    /// Serves this place's Local AWS until the guard goes.
+    pub(crate) fn serve(&self) -> Server {
+        let mut child =
+            self.command().args(["local", "--port", "0"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
+        let url = line.split(" at ").nth(1).map(str::trim).unwrap_or_else(|| panic!("{line}")).to_owned();
+        Server { child, url }
+    }
+}
+
+/// A process that ends with the test that started it.
+pub(crate) struct Server {
+    child: Child,
+    pub(crate) url: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Python with the judges in it: boto3, the AWS CLI and the emulators, pinned. Made once, kept below `target/`.
+pub(crate) fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let requirements = root().join("tests/binary/judges/requirements.txt");
+        let home = root().join("target/judges");
+        let python = home.join("bin/python");
+        let wanted = std::fs::read_to_string(&requirements).unwrap();
+        let made = home.join("made-of.txt");
+        if std::fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
+            std::fs::write(made, wanted).unwrap();
+        }
+        python
+    })
+}
+
+fn run(command: &mut Command) {
+    let status = command.status().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    assert!(status.success(), "{command:?}: {status}");
+}
+
+/// Runs one of the judges' scripts against an endpoint and gives what it printed.
+#[track_caller]
+pub(crate) fn judge(script: &str, arguments: &[&str]) -> String {
+    let path = root().join("tests/binary/judges").join(script);
+    let output = Command::new(python()).arg(path).args(arguments).output().unwrap();
+    let ran = Ran::new(&output).exits(0);
+    ran.stdout
+}
