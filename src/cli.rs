@@ -12,7 +12,7 @@ Exit codes:
     1  failed
     2  changes pending (`plan --detailed-exitcode`)
     3  wrong usage or pipeline.yaml
-    4  refused: data loss, somebody else's resource, stale plan, budget
+    4  refused: data loss, somebody else's resource, stale plan
     5  partly applied
   130  interrupted";
 

@@ -6,4 +6,5 @@ mod cli;
 mod foreign;
 mod judges;
 mod life;
+mod readme;
 mod support;

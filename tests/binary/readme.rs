@@ -1,0 +1,65 @@
+//! What the README shows is what happens.
+
+use crate::support::{Place, root};
+
+/// Commands in the fences of one heading.
+fn commands(heading: &str) -> Vec<String> {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let section = readme.split("\n## ").find(|section| section.starts_with(heading)).unwrap();
+    let lines = section.lines().filter_map(|line| line.strip_prefix("$ pipectl "));
+    lines.map(str::to_owned).collect()
+}
+
+#[test]
+fn the_commands_for_a_pipeline_of_your_own_work_one_after_the_other() {
+    let place = Place::example("minimal");
+    std::fs::remove_file(place.path().join("pipeline.yaml")).unwrap();
+    let commands = commands("A pipeline of your own");
+    assert!(commands.len() >= 6, "{commands:?}");
+    for command in commands {
+        place.run(&command.split(' ').collect::<Vec<_>>()).exits(0);
+    }
+}
+
+#[test]
+fn the_commands_for_ci_work() {
+    let place = Place::example("clickstream");
+    for command in commands("In CI") {
+        place.run(&command.split(' ').collect::<Vec<_>>()).exits(0);
+    }
+}
+
+/// The main job's command is run by `.ci/run`, in its release build; this is what it prints.
+#[test]
+fn the_main_job_ends_as_shown() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = readme.split("```text\nendpoint").nth(1).unwrap().split("```").next().unwrap();
+    let place = Place::example("clickstream");
+    let applied = place.run(&["apply", "--local", "--yes"]).exits(0);
+    let id = applied.stdout.split("/restapis/").nth(1).unwrap().split('/').next().unwrap().to_owned();
+    let expected = format!("endpoint{}", shown.replace("<id>", &id));
+    assert!(applied.stdout.ends_with(&expected), "{expected}\n{}", applied.stdout);
+}
+
+#[test]
+fn the_error_looks_as_shown() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let shown = readme.split("```text\nerror:").nth(1).unwrap().split("```").next().unwrap();
+    let place = Place::new("name: clicks\nschmea: { event: string }\n");
+    let ran = place.run(&["validate"]).exits(3);
+    assert!(ran.stderr.contains(&format!("error:{}", shown.trim_end())), "{}", ran.stderr);
+}
+
+#[test]
+fn the_exit_codes_are_those_of_help() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let help = Place::example("minimal").run(&["--help"]).exits(0).stdout;
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let codes: Vec<_> = rows.filter_map(|(code, meaning)| Some((code.parse::<u8>().ok()?, meaning))).collect();
+    assert_eq!(codes.len(), 7);
+    for (code, meaning) in codes {
+        let line = help.lines().find(|line| line.trim_start().starts_with(&format!("{code}  "))).unwrap();
+        let words = meaning.trim_end_matches(" |");
+        assert!(line.contains(words), "{line} and {words}");
+    }
+}
