@@ -287,7 +287,9 @@ fn by_message(code: &str, message: &str) -> Option<Sort> {
         "InvalidInput" if says(&["Cannot update Crawler while running", "Cannot delete Crawler while running"]) => {
             Some(Sort::CrawlerRunning)
         }
-        "InvalidRequest" if says(&["is not found", "was not found", "does not exist", "not found"]) => {
+        "InvalidRequest"
+            if says(&["is not found", "was not found", "does not exist", "Does Not Exist", "not found"]) =>
+        {
             Some(Sort::Absent)
         }
         "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Sort::Exists),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod cli;
+mod emulators;
 mod foreign;
 mod judges;
 mod life;
