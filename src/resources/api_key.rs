@@ -1,7 +1,7 @@
 //! API Gateway key: what a client sends as `x-api-key`.
 
 use super::apigateway::{self, Named, addressed};
-use crate::aws::{Aws, Error, Expect, Result, Tags, read, write};
+use crate::aws::{Aws, Error, Expect, Result, Tags, call, read, write};
 use crate::engine::diff::{Attributes, Change, Changes};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::engine::value::{Pending, Secret};
@@ -83,17 +83,24 @@ impl Resource for ApiKey {
 
     async fn create(&self, aws: &Aws, name: &str) -> Result<ApiKeyOutputs> {
         let tags = self.tags.stamped(aws, name, &self.attributes());
-        let made = write("apigateway:CreateApiKey", || {
+        let made = call("apigateway:CreateApiKey", apigateway::ONCE, || {
             aws.apigateway
                 .create_api_key()
                 .name(&self.name)
                 .description(&self.description)
                 .enabled(self.enabled)
                 .set_tags(Some(tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(apigateway::sent_once())
                 .send()
         });
-        let id = made.await?.id.unwrap_or_default();
-        Ok(ApiKeyOutputs { id: Pending::Known(id), name: self.name.clone() })
+        match made.await {
+            Ok(made) => {
+                let id = Pending::Known(made.id.unwrap_or_default());
+                Ok(ApiKeyOutputs { id, name: self.name.clone() })
+            }
+            Err(error) => apigateway::resume(self, aws, name, error).await,
+        }
     }
 
     async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<ApiKeyOutputs> {

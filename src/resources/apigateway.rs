@@ -1,10 +1,13 @@
 //! What the kinds of API Gateway have in common: names that are not unique, and tags by ARN.
 
-use crate::aws::{Aws, Result, Stamp, Tags, write};
-use crate::engine::diff::Attributes;
-use crate::engine::resource::{Owner, Wanted};
+use crate::aws::{Aws, Error, Patience, Result, Sort, Stamp, Tags, write};
+use crate::engine::diff::{Attributes, diff};
+use crate::engine::resource::{Owner, Resource, Wanted};
 use crate::names::Names;
+use aws_sdk_apigateway::config::Builder;
+use aws_sdk_apigateway::config::retry::RetryConfig;
 use std::collections::HashMap;
+use std::time::Duration;
 
 /// The ARN of something in API Gateway, which names no account.
 pub(super) fn arn(names: &Names, resource: &str) -> String {
@@ -46,6 +49,32 @@ pub(super) fn addressed<T>(wanted: &[Wanted], all: Vec<Named<T>>) -> Vec<(String
         }
     }
     found
+}
+
+/// A creation is sent once: API Gateway would make a second API (key, plan) of the same name if the answer to the
+/// first request was lost. Throttling is no such case, and is waited for.
+pub(super) const ONCE: Patience = Patience { busy: Duration::ZERO, ..Patience::USUAL };
+
+/// Settings for a request that the SDK is not to repeat by itself.
+pub(super) fn sent_once() -> Builder {
+    Builder::new().retry_config(RetryConfig::disabled())
+}
+
+/// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours.
+///
+/// # Errors
+/// `lost`, where nothing was made.
+pub(super) async fn resume<R: Resource>(desired: &R, aws: &Aws, name: &str, lost: Error) -> Result<R::Outputs> {
+    if !matches!(lost.sort(), Sort::Busy | Sort::Network) {
+        return Err(lost);
+    }
+    let wanted = [Wanted { name: name.to_owned(), id: desired.id() }];
+    let found = R::observe(aws, &wanted).await?;
+    let Some(live) = found.into_iter().find(|live| live.name == name && live.owner == Owner::Us) else {
+        return Err(lost);
+    };
+    let changes = diff(&live.resource.attributes(), &desired.attributes());
+    desired.update(aws, &live, &changes).await
 }
 
 /// Makes the tags what they are to be: the user's, and ours.

@@ -1,7 +1,7 @@
 //! API Gateway usage plan: which keys may call which stage, how often.
 
 use super::apigateway::{self, Named, addressed};
-use crate::aws::{Aws, Error, Expect, Result, Tags, write};
+use crate::aws::{Aws, Error, Expect, Result, Tags, call, write};
 use crate::engine::diff::{Attributes, Change, Changes};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::engine::value::{Canonical, Pending, Value};
@@ -133,7 +133,7 @@ impl UsagePlan {
             let period = QuotaPeriodType::from(quota.period.as_str());
             QuotaSettings::builder().limit(quota.requests).period(period).build()
         });
-        let made = write("apigateway:CreateUsagePlan", || {
+        let made = call("apigateway:CreateUsagePlan", apigateway::ONCE, || {
             aws.apigateway
                 .create_usage_plan()
                 .name(&self.name)
@@ -142,6 +142,8 @@ impl UsagePlan {
                 .throttle(throttle.clone())
                 .set_quota(quota.clone())
                 .set_tags(Some(tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(apigateway::sent_once())
                 .send()
         });
         Ok(made.await?.id.unwrap_or_default())
@@ -185,7 +187,10 @@ impl Resource for UsagePlan {
     }
 
     async fn create(&self, aws: &Aws, name: &str) -> Result<UsagePlanOutputs> {
-        let id = self.make(aws, name).await?;
+        let id = match self.make(aws, name).await {
+            Ok(id) => id,
+            Err(error) => return apigateway::resume(self, aws, name, error).await,
+        };
         self.put_keys(aws, &id, &Ids::default()).await?;
         Ok(UsagePlanOutputs { id: Pending::Known(id) })
     }

@@ -4,6 +4,7 @@
 
 mod cli;
 mod emulators;
+mod faults;
 mod foreign;
 mod judges;
 mod life;

@@ -10,7 +10,8 @@ mod write;
 
 pub(crate) use routes::{Cors, Routes};
 
-use crate::aws::{Aws, Expect, Result, Tags, write as call};
+use super::apigateway::{ONCE, resume, sent_once};
+use crate::aws::{Aws, Expect, Result, Tags, call, write as write_call};
 use crate::engine::diff::{Attributes, Change, Changes};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::engine::value::{Canonical, Pending, digest};
@@ -78,13 +79,15 @@ impl RestApi {
     async fn make(&self, aws: &Aws, name: &str) -> Result<(String, BTreeMap<String, String>)> {
         let tags = self.tags.stamped(aws, name, &self.attributes());
         let endpoint = EndpointConfiguration::builder().types(EndpointType::Regional).build();
-        let made = call("apigateway:CreateRestApi", || {
+        let made = call("apigateway:CreateRestApi", ONCE, || {
             aws.apigateway
                 .create_rest_api()
                 .name(&self.name)
                 .description(&self.description)
                 .endpoint_configuration(endpoint.clone())
                 .set_tags(Some(tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(sent_once())
                 .send()
         })
         .await?;
@@ -136,7 +139,10 @@ impl Resource for RestApi {
     /// The tags are on it from the first call on: what a killed run leaves half made is found by them,
     /// and completed by an update.
     async fn create(&self, aws: &Aws, name: &str) -> Result<RestApiOutputs> {
-        let (id, resource_ids) = self.make(aws, name).await?;
+        let (id, resource_ids) = match self.make(aws, name).await {
+            Ok(made) => made,
+            Err(error) => return resume(self, aws, name, error).await,
+        };
         let empty = Self {
             routes: Routes::default(),
             deployment: String::new(),
@@ -165,7 +171,7 @@ impl Resource for RestApi {
 
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
         let id = live.outputs.id.known();
-        call("apigateway:DeleteRestApi", || aws.apigateway.delete_rest_api().rest_api_id(id).send()).await.gone()
+        write_call("apigateway:DeleteRestApi", || aws.apigateway.delete_rest_api().rest_api_id(id).send()).await.gone()
     }
 }
 
