@@ -22,6 +22,7 @@ use error::{Exit, Result};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    end_quietly_when_nobody_reads();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -38,6 +39,18 @@ fn main() -> ExitCode {
             error.exit().into()
         }
     }
+}
+
+/// `pipectl plan | head` closes our output. The standard library's printing panics then, which is no news to anybody.
+fn end_quietly_when_nobody_reads() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
+        if message.starts_with("failed printing to") && message.contains("Broken pipe") {
+            std::process::exit(Exit::Done as i32);
+        }
+        usual(panic);
+    }));
 }
 
 #[tokio::main]

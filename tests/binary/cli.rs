@@ -1,6 +1,8 @@
 //! Exit codes, refusals and words.
 
 use crate::support::Place;
+use std::process::Stdio;
+use std::time::Duration;
 
 const BROKEN: &str = "name: clicks\nschmea: { event: string }\n";
 
@@ -89,4 +91,35 @@ fn a_plan_for_a_pull_request_can_be_found_again() {
     let ran = Place::example("minimal").run(&["plan", "--local", "--markdown"]).exits(0);
     assert!(ran.stdout.starts_with("<!-- pipectl plan -->\n"), "{}", ran.stdout);
     assert!(ran.stdout.contains("| create | `s3.bucket.data` |"), "{}", ran.stdout);
+}
+
+/// Ctrl+C lets the calls in flight finish, says what was done, and the next apply goes on.
+#[test]
+fn an_interrupted_apply_says_what_was_done() {
+    let place = Place::example("clickstream");
+    let server = place.serve_with(&["--latency", "80ms"]);
+    let mut command = place.command();
+    command.args(["apply", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn().unwrap();
+    std::thread::sleep(Duration::from_millis(900));
+    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(sent.success());
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    assert!(stderr.contains("interrupted: finishing the calls in flight"), "{stderr}");
+    assert!(stderr.contains("error: interrupted: "), "{stderr}");
+    drop(server);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn output_that_nobody_reads_is_no_error() {
+    let place = Place::example("clickstream");
+    let mut command = place.command();
+    let mut child = command.args(["plan", "--local"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }

@@ -110,8 +110,18 @@ impl Place {
 
     /// Serves this place's Local AWS until the guard goes.
     pub(crate) fn serve(&self) -> Server {
-        let mut child =
-            self.command().args(["local", "--port", "0"]).stderr(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+        self.serve_with(&[])
+    }
+
+    pub(crate) fn serve_with(&self, options: &[&str]) -> Server {
+        let mut child = self
+            .command()
+            .args(["local", "--port", "0"])
+            .args(options)
+            .stderr(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split(" at ").nth(1).map(str::trim).unwrap_or_else(|| panic!("{line}")).to_owned();
