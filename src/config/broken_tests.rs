@@ -17,25 +17,19 @@ const CASES: &[Case] = &[
     ("!name: 9clicks\nschema: { event: string }\n", &[(1, 7, "cannot be a name")]),
     ("!name: [clicks]\nschema: { event: string }\n", &[(1, 7, "this should be one value, not a list")]),
     ("!name:\nschema: { event: string }\n", &[(1, 1, "there is no value here")]),
-    (
-        "!- a\n- b\n",
-        &[(1, 1, "this should be a group of keys, not a list"), (1, 1, "has no `name`"), (1, 1, "has no `schema`")],
-    ),
-    ("!name: clicks\nschema: {}\n", &[(2, 9, "no column that could be read")]),
-    ("!name: clicks\nschema: string\n", &[(2, 9, "this should be a group of keys, not text"), (2, 9, "no column")]),
-    ("!name: clicks\nschema: { event: strng }\n", &[(2, 9, "no column"), (2, 18, "unknown type `strng`")]),
-    ("!name: clicks\nschema: { year: int }\n", &[(2, 17, "would hide the partition")]),
-    ("!name: clicks\nschema: { a: int, A: int }\n", &[(2, 14, "the column `a` is there twice")]),
-    (
-        "!name: clicks\nschema: { 'a b': int }\n",
-        &[(2, 9, "no column"), (2, 18, "`a b` cannot be a name in the catalog")],
-    ),
+    ("!- a\n- b\n", &[(1, 1, "this should be a group of keys, not a list")]),
+    ("!name: clicks\nschema: {}\n", &[(2, 1, "`schema` is empty")]),
+    ("!name: clicks\nschema: string\n", &[(2, 9, "this should be a group of keys, not text")]),
+    ("!name: clicks\nschema: { event: strng }\n", &[(2, 18, "unknown type `strng`")]),
+    ("!name: clicks\nschema: { year: int }\n", &[(2, 11, "would hide the partition")]),
+    ("!name: clicks\nschema: { a: int, A: int }\n", &[(2, 19, "the column `a` is there twice")]),
+    ("!name: clicks\nschema: { 'a b': int }\n", &[(2, 11, "`a b` cannot be a name in the catalog")]),
     ("!name: clicks\nname: other\nschema: { event: string }\n", &[(2, 1, "`name` is here twice")]),
     ("!name: clicks\n  bad: indent\n", &[(2, 6, "this is not YAML")]),
     ("stgae: prod\n", &[(1, 1, "unknown key `stgae`")]),
     ("stage: Prod\n", &[(1, 8, "`Prod` cannot be a stage")]),
     ("region: mars\n", &[(1, 9, "`mars` is not a region")]),
-    ("tags: { 'aws:x': y }\n", &[(1, 18, "begins with a name that is taken")]),
+    ("tags: { 'aws:x': y }\n", &[(1, 9, "begins with a name that is taken")]),
     ("tags: { a: '%' }\n", &[(1, 12, "cannot be the value of a tag")]),
     ("tags: { a: '${env:MISSING}' }\n", &[(1, 12, "the environment variable `MISSING` is not set")]),
     ("tags: { a: '${stgae}' }\n", &[(1, 12, "`${stgae}` cannot be used here")]),
@@ -84,10 +78,36 @@ const CASES: &[Case] = &[
     ("etl: { execution: flex, glue_version: '2.0' }\n", &[(1, 19, "Glue 2.0 has no `flex`")]),
     ("etl: { execution: flex, workers: { type: G.8X } }\n", &[(1, 19, "`flex` runs on G.1X and G.2X")]),
     ("query: { scan_limit: 5 MB }\n", &[(1, 22, "no limit below 10 MB")]),
-    ("query: { queries: { a: '' } }\n", &[(1, 24, "the query `a` is empty")]),
+    ("query: { queries: { a: '' } }\n", &[(1, 24, "this query is empty")]),
     ("query: { queries: { a: 'SELECT 1 FROM ${table}' } }\n", &[(1, 24, "`${table}` cannot be used here")]),
     ("usage: { events_per_month: lots }\n", &[(1, 28, "does not begin with a number")]),
     ("usage: { events_per_request: 0 }\n", &[(1, 30, "at least 1 event")]),
+    ("!---\nname: clicks\nschema: { event: string }\n---\nname: other\n", &[(5, 1, "here begins a second document")]),
+    ("!name: clicks\nschema: { [a]: string }\n", &[(2, 9, "a key cannot be a list")]),
+    ("!name: clicks\nschema: { 'x': 'struct<a b:int>' }\n", &[(2, 16, "`a b` cannot be a name")]),
+    ("!name: clicks\nschema: { x: big int }\n", &[(2, 14, "unknown type `big int`")]),
+    ("!name: clicks\nschema: { x: 'map<array<int>,int>' }\n", &[(2, 14, "the key of a map is one value")]),
+    ("!name: clicks\nschema: { x: 'struct<a:int,A:int>' }\n", &[(2, 14, "the field `a` is there twice")]),
+    ("stage: ${stage}\n", &[(1, 8, "`${stage}` cannot be used here")]),
+    ("stage: ${env:MISSING}\n", &[(1, 8, "the environment variable `MISSING` is not set")]),
+    ("stage:\n", &[(1, 1, "there is no value here")]),
+    ("2018: x\n", &[(1, 1, "unknown key `2018`")]),
+    ("tags: { Team: a, team: b }\n", &[(1, 18, "the tag `team` is there twice")]),
+    ("tags: { a: 'b{c}' }\n", &[(1, 12, "cannot be the value of a tag")]),
+    ("!name: sthree-x\nschema: { event: string }\n", &[(1, 7, "`name` makes a name for the bucket that cannot be")]),
+    ("bucket: { expire: { raw: 3000000000 days } }\n", &[(1, 26, "counts up to 2147483647 days")]),
+    ("mover: { prefix: a=b/ }\n", &[(1, 18, "`a=b` cannot be a prefix")]),
+    ("mover: { prefix: a/./b }\n", &[(1, 18, "cannot be a prefix")]),
+    ("query: { scan_limit: 8000 PB }\n", &[(1, 22, "no limit above 7168 PB")]),
+    (
+        "mover: { function: { timeout: &t 60 s } }\ningest: { function: { timeout: *t } }\n",
+        &[(2, 32, "1 min is out of bounds")],
+    ),
+    (
+        "mover: { function: { reserved_concurrency: &n 2000000 } }\ndelivery: { buffer: { size: *n } }\n",
+        &[(1, 47, "2000000 is out of bounds"), (2, 29, "`2000000` is a number without a unit")],
+    ),
+    ("stgae: prod\r\nregion: mars\r\n", &[(1, 1, "unknown key `stgae`"), (2, 9, "not a region")]),
     (
         "region: mars\nstgae: x\nusage: { nope: 1 }\n",
         &[(1, 9, "not a region"), (2, 1, "unknown key `stgae`"), (3, 10, "unknown key `usage.nope`")],
@@ -141,12 +161,46 @@ error: unknown key `stgae`
 
 #[test]
 fn values_of_the_environment_are_not_shown() {
-    let env = |_: &str| Some("hunter2!".to_owned());
+    let env = |_: &str| Some("12 Hunter2!".to_owned());
     let overrides = Overrides { stage: None, region: None, env: &env };
-    let source = "name: ${env:SECRET}\nschema: { event: string }\n";
+    let source = "name: ${env:SECRET}\nstage: ${env:SECRET}\nschema: { event: '${env:SECRET}' }\n\
+                  ingest: { function: { memory: '${env:SECRET}' } }\n";
     let found = read(source, &overrides).unwrap_err();
+    assert_eq!(found.len(), 4);
     let text = Problems::new(Path::new("pipeline.yaml"), source, found).to_string();
-    assert!(text.contains("${env:SECRET}") && !text.contains("hunter2"), "{text}");
+    assert!(text.contains("${env:SECRET}") && !text.to_lowercase().contains("hunter2"), "{text}");
+}
+
+#[test]
+fn what_the_command_line_says_is_not_blamed_on_the_file() {
+    let env = |_: &str| None;
+    let overrides = Overrides { stage: Some("Prod".into()), region: Some("mars".into()), env: &env };
+    let found = read("name: clicks\nschema: { event: string }\n", &overrides).unwrap_err();
+    let text = Problems::new(Path::new("pipeline.yaml"), "name: clicks\n", found).to_string();
+    let expected = "\
+error: --stage: `Prod` cannot be a stage
+hint: write up to 16 small letters and digits, such as `prod`
+
+error: --region: `mars` is not a region
+hint: write one such as `us-east-1`
+
+2 problems; nothing was changed";
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_says_why() {
+    let env = |_: &str| None;
+    let overrides = Overrides { stage: None, region: None, env: &env };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("pipeline.yaml");
+    let refusal = || load(&path, &overrides).unwrap_err().to_string();
+    assert!(refusal().contains("`pipectl init` writes one"), "{}", refusal());
+    std::fs::write(&path, b"name: caf\xe9\n").unwrap();
+    assert!(refusal().contains("valid UTF-8") && !refusal().contains("pipectl init"), "{}", refusal());
+    std::fs::write(&path, "\u{feff}stgae: prod\n").unwrap();
+    assert!(refusal().contains("pipeline.yaml:1:1\n"), "{}", refusal());
+    assert!(load(directory.path(), &overrides).is_err());
 }
 
 proptest! {

@@ -3,14 +3,13 @@
 use super::pipeline::{Execution, GlueVersion, Pipeline, WorkerType, table_name};
 use super::problem::Problem;
 use super::reader::Reader;
-use std::collections::BTreeMap;
+use super::values;
 
 /// AWS allows 50 tags on a resource; pipectl keeps five of its own.
 const MOST_TAGS: usize = 45;
 
 pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     prefixes(reader, pipeline);
-    columns(reader, pipeline);
     names(reader, pipeline);
     expiry(reader, pipeline);
     job(reader, pipeline);
@@ -53,32 +52,6 @@ fn prefixes(reader: &Reader<'_>, pipeline: &Pipeline) {
     }
 }
 
-/// Columns that are partitions, or that two names mean.
-fn columns(reader: &Reader<'_>, pipeline: &Pipeline) {
-    let mut seen = BTreeMap::new();
-    for column in &pipeline.schema {
-        let key = format!("schema.{}", column.name);
-        if ["year", "month", "day"].contains(&column.name.as_str()) {
-            let message = format!("the column `{}` would hide the partition of that name", column.name);
-            report(reader, &key, message, "choose another name");
-        }
-        if seen.insert(column.name.clone(), ()).is_some() {
-            let message =
-                format!("the column `{}` is there twice: the catalog does not tell capital letters apart", column.name);
-            report(reader, &key, message, "choose another name");
-        }
-    }
-    let given = reader.place("schema");
-    if pipeline.schema.is_empty() && !given.is_empty() {
-        report(
-            reader,
-            "schema",
-            "`schema` has no column that could be read".to_owned(),
-            "write at least one, such as `event: string`",
-        );
-    }
-}
-
 /// Names that are made of others, and their limits.
 fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
     let role = format!("AWSGlueServiceRole-{}-{}-etl", pipeline.name, pipeline.stage);
@@ -87,23 +60,33 @@ fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
             format!("`name` and `stage` are too long together: the role `{role}` would have more than 64 characters");
         report(reader, "name", message, "shorten one of them");
     }
-    if reader.place("bucket.name") == reader.place("bucket") || reader.place("bucket.name").is_empty() {
-        let length = pipeline.bucket.name.replace("${account}", "123456789012").len();
-        if length > 63 {
-            let message = "`name` and `stage` are too long together for the name of the bucket".to_owned();
-            report(reader, "name", message, "shorten one of them, or set `bucket.name`");
-        }
+    // One that the file gives has been checked where it stands.
+    if let Err(why) = values::bucket(&pipeline.bucket.name)
+        && !reader.has("bucket.name")
+    {
+        let message = format!("`name` makes a name for the bucket that cannot be: {why}");
+        reader.problem(
+            Problem::split(Some(reader.place("name")), &message).hint("choose another `name`, or set `bucket.name`"),
+        );
     }
 }
 
-/// A file that expires before the job has read it is lost.
+/// A file that expires before the crawler has found it or the job has read it is lost.
 fn expiry(reader: &Reader<'_>, pipeline: &Pipeline) {
     let Some(partitioned) = pipeline.bucket.expire.partitioned else { return };
-    let gap = pipeline.etl.schedule.longest_gap_days();
-    if gap.is_none_or(|gap| gap >= partitioned.0) {
-        let every = gap.map_or_else(|| "at most once".to_owned(), |gap| format!("only every {gap} days"));
-        let message = format!("the partitioned files expire after {partitioned}, and the job may run {every}");
-        report(reader, "bucket.expire.partitioned", message, "keep them longer, or let `etl.schedule` fire more often");
+    let who = [
+        ("the job", "etl.schedule", &pipeline.etl.schedule),
+        ("the crawler", "catalog.crawlers.raw.schedule", &pipeline.catalog.crawlers.raw.schedule),
+    ];
+    for (who, key, schedule) in who {
+        let gap = schedule.longest_gap_days();
+        // S3 deletes at the midnight after the last day, so that a run on that day still comes in time.
+        if gap.is_none_or(|gap| gap > partitioned.0) {
+            let every = gap.map_or_else(|| "at most once".to_owned(), |gap| format!("only every {gap} days"));
+            let message = format!("the partitioned files expire after {partitioned}, and {who} may run {every}");
+            let hint = format!("keep them longer, or let `{key}` fire more often");
+            report(reader, "bucket.expire.partitioned", message, &hint);
+        }
     }
 }
 

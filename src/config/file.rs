@@ -10,6 +10,7 @@ use super::reader::{Form, Section};
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate, parse_count};
 use super::values::{self, FunctionLimits};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Placeholders that only AWS can fill in.
@@ -28,24 +29,26 @@ type Group<'s, 'r, 'a> = &'s mut Section<'r, 'a>;
 
 const NAME: Form = Form::Pattern("^[a-z][a-z0-9-]{2,31}$");
 
-/// Reads a whole file. Where a value is wrong, its problem is noted and its default taken.
+/// Reads a whole file but for its stage, which decides how the rest is read. Where a value is wrong, its problem is noted and its default taken.
 pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
     let name = at.required("name", "What every resource's name begins with.", NAME, values::name);
     let name = name.unwrap_or_else(|| "pipeline".to_owned());
-    at.value(
-        "stage",
-        "One of several copies of the pipeline; `--stage` overrides it.",
-        Form::Text,
-        "dev".to_owned(),
-        values::stage,
-    );
+    at.known("stage", "One of several copies of the pipeline; `--stage` overrides it.", Form::Text, "dev");
     let region = at.optional(
         "region",
         "Where it is made; without it, where the AWS configuration says. `--region` overrides it.",
         Form::Text,
         values::region,
     );
-    let tags = at.names("tags", "On everything that can be tagged.", Form::Text, false, PLACE, values::tag);
+    let mut taken = BTreeSet::new();
+    let tags = at.names(
+        "tags",
+        "On everything that can be tagged.",
+        false,
+        PLACE,
+        |key| values::tag_key(key, &mut taken),
+        values::tag_value,
+    );
     let schema = schema(at);
     Pipeline {
         region,
@@ -229,11 +232,9 @@ fn mover(at: Group<'_, '_, '_>) -> Mover {
 
 fn schema(at: Group<'_, '_, '_>) -> Vec<Column> {
     let doc = "The columns of an event: name and Athena type, in order.";
-    let columns = at.names("schema", doc, Form::Text, true, &[], |name, text| {
-        let name = values::catalog_name(&name.to_lowercase())?;
-        Ok(Column { name, column_type: ColumnType::parse(text)? })
-    });
-    columns.unwrap_or_default()
+    let mut taken = BTreeSet::new();
+    let columns = at.names("schema", doc, true, &[], |name| values::column(name, &mut taken), ColumnType::parse);
+    columns.unwrap_or_default().into_iter().map(|(name, column_type)| Column { name, column_type }).collect()
 }
 
 fn catalog(at: Group<'_, '_, '_>, name: &str, stage: &str) -> Catalog {
@@ -304,25 +305,19 @@ fn etl(at: Group<'_, '_, '_>) -> Etl {
 }
 
 fn query(at: Group<'_, '_, '_>, schema: &[Column]) -> Query {
-    let scan_limit =
-        at.value("scan_limit", "A query that scans more is cancelled.", Form::Text, ByteSize(1 << 40), |text| {
-            let limit = ByteSize::parse(text)?;
-            let least = ByteSize(10_000_000);
-            if limit < least { Err("Athena takes no limit below 10 MB: write more".to_owned()) } else { Ok(limit) }
-        });
+    let scan_limit = at.value(
+        "scan_limit",
+        "A query that scans more is cancelled.",
+        Form::Text,
+        ByteSize(1 << 40),
+        values::scan_limit,
+    );
     let results = at.group("results", "What queries answer.", |at| QueryResults {
         prefix: prefix(at, "prefix", "Where results are written to.", "athena_results/"),
         expire: Some(at.value("expire", "How long they are kept.", Form::Text, Days(7), values::expiry)),
     });
     let doc = "Queries to keep in the workgroup, by name; `${raw_table}` and `${parquet_table}` stand for the tables.";
-    let queries = at.names("queries", doc, Form::Text, false, TABLES, |name, sql| {
-        let good = name.len() <= 128 && name.chars().all(|c| c.is_ascii_alphanumeric() || "_- ".contains(c));
-        match (good, sql.trim().is_empty()) {
-            (false, _) => Err(format!("`{name}` cannot name a query: write letters, digits, `_` and `-`")),
-            (_, true) => Err(format!("the query `{name}` is empty")),
-            _ => Ok((name.to_owned(), sql.trim().to_owned())),
-        }
-    });
+    let queries = at.names("queries", doc, false, TABLES, values::query_name, values::sql);
     let known = |column: &str| schema.iter().any(|known| known.name == column);
     let usable = QUERIES.iter().filter(|(.., column)| known(column));
     let defaults = || usable.map(|(name, sql, _)| ((*name).to_owned(), sql.trim().to_owned())).collect();

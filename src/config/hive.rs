@@ -1,6 +1,7 @@
 //! Hive types, as people write them.
 
 use super::column::ColumnType;
+use super::values::catalog_name;
 
 const SIMPLE: &[(&str, ColumnType)] = &[
     ("boolean", ColumnType::Boolean),
@@ -23,9 +24,21 @@ const DEEPEST: usize = 16;
 
 impl ColumnType {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
-        let text: String = text.to_lowercase().split_whitespace().collect();
-        parse(&text, 0)
+        parse(&close_up(&text.to_lowercase()), 0)
     }
+}
+
+/// Without the blanks that stand beside a bracket, comma or colon; those within a word make it another word.
+fn close_up(text: &str) -> String {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let joins = |c: Option<char>| c.is_none_or(|c| "<>(),:".contains(c));
+    words.iter().fold(String::new(), |mut all, word| {
+        if !joins(all.chars().next_back()) && !joins(word.chars().next()) {
+            all.push(' ');
+        }
+        all.push_str(word);
+        all
+    })
 }
 
 fn parse(text: &str, depth: usize) -> Result<ColumnType, String> {
@@ -40,19 +53,31 @@ fn parse(text: &str, depth: usize) -> Result<ColumnType, String> {
     }
     if let Some(inner) = within(text, "map<", '>') {
         let [key, value] = split(inner)[..] else { return Err(format!("`{text}` needs a key and a value type")) };
-        return Ok(ColumnType::Map(Box::new(parse(key, depth + 1)?), Box::new(parse(value, depth + 1)?)));
+        let key = parse(key, depth + 1)?;
+        if matches!(key, ColumnType::Array(_) | ColumnType::Map(..) | ColumnType::Struct(_)) {
+            return Err(format!("`{text}`: the key of a map is one value: write a simple type, such as `string`"));
+        }
+        return Ok(ColumnType::Map(Box::new(key), Box::new(parse(value, depth + 1)?)));
     }
     if let Some(inner) = within(text, "struct<", '>') {
-        let fields = split(inner).into_iter().map(|field| {
-            let (name, kind) = field.split_once(':').ok_or_else(|| format!("`{field}` is not `name:type`"))?;
-            if name.is_empty() {
-                return Err(format!("`{field}` has no name"));
-            }
-            Ok((name.to_owned(), parse(kind, depth + 1)?))
-        });
-        return Ok(ColumnType::Struct(fields.collect::<Result<_, String>>()?));
+        return fields(inner, depth + 1).map(ColumnType::Struct);
     }
     sized(text)
+}
+
+fn fields(text: &str, depth: usize) -> Result<Vec<(String, ColumnType)>, String> {
+    let mut fields: Vec<(String, ColumnType)> = vec![];
+    for field in split(text) {
+        let (name, kind) = field
+            .split_once(':')
+            .ok_or_else(|| format!("`{field}` is no field: write `name:type`, as in `struct<a:int>`"))?;
+        let name = catalog_name(name)?;
+        if fields.iter().any(|(other, _)| *other == name) {
+            return Err(format!("the field `{name}` is there twice: write another name"));
+        }
+        fields.push((name, parse(kind, depth)?));
+    }
+    Ok(fields)
 }
 
 /// `decimal(p,s)`, `char(n)` and `varchar(n)`.
@@ -125,6 +150,7 @@ mod tests {
             assert_eq!(ColumnType::parse(text).unwrap().to_string(), text);
         }
         assert_eq!(ColumnType::parse(" Map < String , INT > ").unwrap().to_string(), "map<string,int>");
+        assert_eq!(ColumnType::parse("struct< a : decimal( 5 , 1 ) >").unwrap().to_string(), "struct<a:decimal(5,1)>");
     }
 
     #[test]
@@ -135,6 +161,10 @@ mod tests {
             "array<>",
             "map<string>",
             "struct<a>",
+            "struct<>",
+            "struct<a b:int>",
+            "big int",
+            "map<array<int>,int>",
             "decimal(40,1)",
             "decimal(2,3)",
             "char(0)",

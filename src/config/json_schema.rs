@@ -12,8 +12,7 @@ pub(super) fn of(described: &[Described]) -> Value {
 
 fn group(described: &[Described]) -> Value {
     let properties: Map<_, _> = described.iter().map(|known| (known.key.to_owned(), property(known))).collect();
-    let required =
-        described.iter().filter(|known| matches!(known.what, What::Value(_, _, true) | What::Names(_, true)));
+    let required = described.iter().filter(|known| matches!(known.what, What::Value(_, _, true) | What::Names(true)));
     let mut schema = json!({"type": "object", "additionalProperties": false, "properties": properties});
     let required: Vec<_> = required.map(|known| known.key).collect();
     if !required.is_empty() {
@@ -26,7 +25,7 @@ fn property(known: &Described) -> Value {
     let mut schema = match &known.what {
         What::Value(form, default, _) => with_default(value(*form), *form, default.as_deref()),
         What::List(form, default) => json!({"type": "array", "items": value(*form), "default": default}),
-        What::Names(form, _) => json!({"type": "object", "additionalProperties": value(*form)}),
+        What::Names(_) => json!({"type": "object", "additionalProperties": value(Form::Text)}),
         What::Group(inner) => group(inner),
     };
     schema["description"] = known.doc.into();

@@ -24,9 +24,11 @@ pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
 pub(crate) use units::Days;
 
+use problem::Problem;
 use reader::{Reader, Section};
 use std::path::Path;
 use substitute::Placeholders;
+use tree::{Node, Placed};
 
 /// What the command line and the environment say beside the file.
 pub(crate) struct Overrides<'a> {
@@ -40,21 +42,21 @@ pub(crate) struct Overrides<'a> {
 /// # Errors
 /// Everything that is wrong with it, each with its place.
 pub(crate) fn load(path: &Path, overrides: &Overrides<'_>) -> Result<Pipeline, Problems> {
-    let source = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
-    read(&source, overrides).map_err(|problems| Problems::new(path, &source, problems))
+    let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
+    // Editors on Windows begin files with a byte order mark, and count no column for it.
+    let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    read(source, overrides).map_err(|problems| Problems::new(path, source, problems))
 }
 
-fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<problem::Problem>> {
+fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem>> {
     let tree = tree::parse(source).map_err(|problem| vec![problem])?;
-    let stage = overrides.stage.clone().unwrap_or_else(|| stage_of(&tree));
-    let reader = Reader::new(source, Placeholders { stage: &stage, env: overrides.env });
-    // What the command line says has no place in the file.
-    let given = [(&overrides.stage, values::stage as fn(&str) -> _), (&overrides.region, values::region)];
-    for message in given.iter().filter_map(|(text, parse)| parse(text.as_deref()?).err()) {
-        reader.problem(problem::Problem::new(0..0, message));
-    }
+    let written = stage_of(&tree, overrides.env);
+    let given = overrides.stage.as_deref().filter(|stage| values::stage(stage).is_ok());
+    let stage = given.or(written.as_ref().ok().and_then(Option::as_deref)).unwrap_or("dev");
+    let reader = Reader::new(Placeholders { stage: Some(stage), env: overrides.env });
+    written.as_ref().err().into_iter().cloned().chain(wrong_options(overrides)).for_each(|wrong| reader.problem(wrong));
     let mut root = Section::new(&reader, "", Some(&tree));
-    let mut pipeline = file::pipeline(&mut root, &stage);
+    let mut pipeline = file::pipeline(&mut root, stage);
     root.finish();
     checks::check(&reader, &pipeline);
     pipeline.region = overrides.region.clone().or(pipeline.region);
@@ -62,19 +64,29 @@ fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<problem
     if problems.is_empty() { Ok(pipeline) } else { Err(problems) }
 }
 
-/// The stage is needed before anything else is read, since other values may name it.
-fn stage_of(tree: &tree::Placed<tree::Node>) -> String {
-    let tree::Node::Map(entries) = &tree.value else { return "dev".to_owned() };
-    let found = entries.iter().find(|(key, _)| key.value == "stage").map(|(_, node)| &node.value);
-    match found {
-        Some(tree::Node::Text(text)) if values::stage(text).is_ok() => text.clone(),
-        _ => "dev".to_owned(),
-    }
+/// What the command line says has no place in the file.
+fn wrong_options<'a>(overrides: &'a Overrides<'_>) -> impl Iterator<Item = Problem> + 'a {
+    let options = [
+        ("--stage", &overrides.stage, values::stage as fn(&str) -> _),
+        ("--region", &overrides.region, values::region),
+    ];
+    options.into_iter().filter_map(|(option, text, parse)| {
+        let message = parse(text.as_deref()?).err()?;
+        Some(Problem::split(None, &format!("{option}: {message}")))
+    })
+}
+
+/// The stage of a file is needed before anything else is read, since other values may name it.
+fn stage_of(tree: &Placed<Node>, env: &dyn Fn(&str) -> Option<String>) -> Result<Option<String>, Problem> {
+    let Node::Map(entries) = &tree.value else { return Ok(None) };
+    let Some((key, node)) = entries.iter().find(|(key, _)| key.value == "stage") else { return Ok(None) };
+    let reader = Reader::new(Placeholders { stage: None, env });
+    reader.scalar(Some(key), node, &[], values::stage).map(Some)
 }
 
 /// The JSON Schema of a file, for editors.
 pub(crate) fn json_schema() -> serde_json::Value {
-    let reader = Reader::new("", Placeholders { stage: "dev", env: &|_| None });
+    let reader = Reader::new(Placeholders { stage: Some("dev"), env: &|_| None });
     let mut root = Section::new(&reader, "", None);
     file::pipeline(&mut root, "dev");
     json_schema::of(&root.finish())

@@ -11,14 +11,23 @@ pub(crate) type Span = Range<usize>;
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
-    pub(super) span: Span,
+    /// `None`: what is wrong stands outside the file.
+    pub(super) span: Option<Span>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), hint: None }
+        Self { span: Some(span), message: message.into(), hint: None }
+    }
+
+    /// A message of the form `what: write how` is a problem and its hint.
+    pub(super) fn split(span: Option<Span>, message: &str) -> Self {
+        match message.split_once(": write ") {
+            Some((what, how)) => Self { span, message: what.to_owned(), hint: Some(format!("write {how}")) },
+            None => Self { span, message: message.to_owned(), hint: None },
+        }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -37,22 +46,24 @@ pub(crate) struct Problems {
 
 impl Problems {
     pub(super) fn new(path: &Path, source: &str, mut problems: Vec<Problem>) -> Self {
-        problems.sort_by_key(|problem| problem.span.start);
+        problems.sort_by_key(|problem| problem.span.as_ref().map(|span| span.start));
         problems.dedup();
         Self { path: path.to_owned(), source: source.to_owned(), problems }
     }
 
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("cannot read `{}`: {error}", path.display());
-        let hint = "`pipectl init` writes one to start from; `--file` names another";
-        Self::new(path, "", vec![Problem::new(0..0, message).hint(hint)])
+        let missing = error.kind() == std::io::ErrorKind::NotFound;
+        let hint = missing.then(|| "`pipectl init` writes one to start from; `--file` names another".to_owned());
+        Self::new(path, "", vec![Problem { span: None, message, hint }])
     }
 
     /// Line and column of each problem, counted from 1, and its message.
     #[cfg(test)]
     pub(crate) fn places(&self) -> Vec<(usize, usize, &str)> {
         let place = |problem: &Problem| {
-            let before = &self.source[..problem.span.start.min(self.source.len())];
+            let start = problem.span.as_ref().map_or(0, |span| span.start);
+            let before = &self.source[..start.min(self.source.len())];
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             (line, column)
@@ -62,18 +73,16 @@ impl Problems {
     }
 
     fn show(&self, problem: &Problem) -> String {
-        if self.source.is_empty() {
-            return match &problem.hint {
-                Some(hint) => format!("error: {}\nhint: {hint}", problem.message),
-                None => format!("error: {}", problem.message),
-            };
-        }
+        let Some(span) = problem.span.as_ref().filter(|_| !self.source.is_empty()) else {
+            let hint = problem.hint.as_ref().map(|hint| format!("\nhint: {hint}"));
+            return format!("error: {}{}", problem.message, hint.unwrap_or_default());
+        };
         let title = Level::ERROR.primary_title(problem.message.as_str());
         let path = self.path.display().to_string();
-        let end = problem.span.end.min(self.source.len());
+        let end = span.end.min(self.source.len());
         // A value of several lines is marked by its first one.
-        let first = self.source[problem.span.start.min(end)..end].lines().next().map_or(0, str::len);
-        let span = problem.span.start.min(end)..problem.span.start.min(end) + first;
+        let first = self.source[span.start.min(end)..end].lines().next().map_or(0, str::len);
+        let span = span.start.min(end)..span.start.min(end) + first;
         let snippet = Snippet::source(self.source.as_str()).path(path.as_str());
         let mut group = Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
         if let Some(hint) = &problem.hint {
@@ -89,7 +98,7 @@ impl fmt::Display for Problems {
         f.write_str(&shown.join("\n\n"))?;
         match self.problems.len() {
             1 => Ok(()),
-            many => write!(f, "\n\n{many} problems in `{}`; nothing was changed", self.path.display()),
+            many => write!(f, "\n\n{many} problems; nothing was changed"),
         }
     }
 }

@@ -37,13 +37,12 @@ pub(super) enum What {
     Value(Form, Option<String>, bool),
     List(Form, Vec<String>),
     /// Names of the user's choice, each with a value.
-    Names(Form, bool),
+    Names(bool),
     Group(Vec<Described>),
 }
 
 /// What is read and what is wrong, for a whole file.
 pub(super) struct Reader<'a> {
-    pub(super) source: &'a str,
     pub(super) placeholders: Placeholders<'a>,
     problems: RefCell<Vec<Problem>>,
     /// Where each key stands that is in the file, `ingest.throttle.rate`.
@@ -51,8 +50,8 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(source: &'a str, placeholders: Placeholders<'a>) -> Self {
-        Self { source, placeholders, problems: RefCell::default(), places: RefCell::default() }
+    pub(super) fn new(placeholders: Placeholders<'a>) -> Self {
+        Self { placeholders, problems: RefCell::default(), places: RefCell::default() }
     }
 
     pub(super) fn problem(&self, problem: Problem) {
@@ -76,28 +75,33 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Whether the file has a key.
+    pub(super) fn has(&self, path: &str) -> bool {
+        self.places.borrow().contains_key(path)
+    }
+
     /// The text of a value that is one, with its placeholders filled in, read by `parse`.
-    fn scalar<T>(
+    pub(super) fn scalar<T>(
         &self,
+        key: Option<&Placed<String>>,
         node: &Placed<Node>,
         later: &[&str],
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Result<T, Problem> {
         let at = |message: String| Problem::new(node.span.clone(), message);
         let text = match &node.value {
-            Node::Text(text) => text.as_str(),
-            Node::Number | Node::Bool(_) => self.source.get(node.span.clone()).unwrap_or_default(),
-            Node::Null => return Err(at("there is no value here".to_owned()).hint("write one, or leave the key out")),
+            Node::Text(text) | Node::Number(text) => text.as_str(),
+            Node::Bool(true) => "true",
+            Node::Bool(false) => "false",
+            // Nothing stands nowhere: the key is what can be shown.
+            Node::Null => {
+                let problem = Problem::new(key.map_or(&node.span, |key| &key.span).clone(), "there is no value here");
+                return Err(problem.hint("write one, or leave the key out"));
+            }
             other => return Err(at(format!("this should be one value, not {}", other.noun()))),
         };
         let filled = self.placeholders.fill(text, later).map_err(|(message, hint)| at(message).hint(hint))?;
-        parse(&filled.text).map_err(|message| {
-            let message = filled.conceal(&message);
-            match message.split_once(": write ") {
-                Some((what, how)) => at(what.to_owned()).hint(format!("write {how}")),
-                None => at(message),
-            }
-        })
+        parse(&filled.text).map_err(|message| Problem::split(Some(node.span.clone()), &filled.conceal(text, message)))
     }
 }
 
@@ -105,20 +109,25 @@ impl<'a> Reader<'a> {
 pub(super) struct Section<'r, 'a> {
     pub(super) reader: &'r Reader<'a>,
     path: String,
-    entries: Vec<(&'r Placed<String>, &'r Placed<Node>)>,
+    entries: Vec<Entry<'r>>,
+    /// Whether it is a group at all: what a list lacks need not be said.
+    sound: bool,
     described: Vec<Described>,
 }
+
+type Entry<'r> = (&'r Placed<String>, &'r Placed<Node>);
 
 impl<'r, 'a> Section<'r, 'a> {
     /// The group that a node holds. A node that is no group is a problem, and read as an empty one.
     pub(super) fn new(reader: &'r Reader<'a>, path: &str, node: Option<&'r Placed<Node>>) -> Self {
-        let mut section = Self { reader, path: path.to_owned(), entries: vec![], described: vec![] };
+        let mut section = Self { reader, path: path.to_owned(), entries: vec![], sound: true, described: vec![] };
         match node.map(|node| (&node.value, &node.span)) {
             None | Some((Node::Null, _)) => {}
             Some((Node::Map(entries), _)) => entries.iter().for_each(|(key, value)| section.enter(key, value)),
             Some((other, span)) => {
                 let message = format!("this should be a group of keys, not {}", other.noun());
                 reader.problem(Problem::new(span.clone(), message));
+                section.sound = false;
             }
         }
         section
@@ -138,9 +147,14 @@ impl<'r, 'a> Section<'r, 'a> {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    fn take(&mut self, key: &'static str, doc: &'static str, what: What) -> Option<&'r Placed<Node>> {
+    fn take(&mut self, key: &'static str, doc: &'static str, what: What) -> Option<Entry<'r>> {
         self.described.push(Described { key, doc, what });
-        self.entries.iter().find(|(name, _)| name.value == key).map(|(_, node)| *node)
+        self.entries.iter().find(|(name, _)| name.value == key).copied()
+    }
+
+    /// A value that is read elsewhere.
+    pub(super) fn known(&mut self, key: &'static str, doc: &'static str, form: Form, default: &str) {
+        self.take(key, doc, What::Value(form, Some(default.to_owned()), false));
     }
 
     /// A value that has a default.
@@ -165,8 +179,8 @@ impl<'r, 'a> Section<'r, 'a> {
         later: &[&str],
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> T {
-        let node = self.take(key, doc, What::Value(form, Some(default.to_string()), false));
-        self.read(node, later, parse).unwrap_or(default)
+        let entry = self.take(key, doc, What::Value(form, Some(default.to_string()), false));
+        self.read(entry, later, parse).unwrap_or(default)
     }
 
     /// A time that has a default.
@@ -177,8 +191,8 @@ impl<'r, 'a> Section<'r, 'a> {
         default: Duration,
         parse: impl FnOnce(&str) -> Result<Duration, String>,
     ) -> Duration {
-        let node = self.take(key, doc, What::Value(Form::Text, Some(show_duration(default)), false));
-        self.read(node, &[], parse).unwrap_or(default)
+        let entry = self.take(key, doc, What::Value(Form::Text, Some(show_duration(default)), false));
+        self.read(entry, &[], parse).unwrap_or(default)
     }
 
     /// A value that may be absent.
@@ -189,8 +203,8 @@ impl<'r, 'a> Section<'r, 'a> {
         form: Form,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let node = self.take(key, doc, What::Value(form, None, false));
-        self.read(node, &[], parse)
+        let entry = self.take(key, doc, What::Value(form, None, false));
+        self.read(entry, &[], parse)
     }
 
     /// A value that has to be there.
@@ -201,14 +215,17 @@ impl<'r, 'a> Section<'r, 'a> {
         form: Form,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let node = self.take(key, doc, What::Value(form, None, true));
-        if node.is_none() {
+        let entry = self.take(key, doc, What::Value(form, None, true));
+        if entry.is_none() {
             self.missing(key);
         }
-        self.read(node, &[], parse)
+        self.read(entry, &[], parse)
     }
 
     fn missing(&self, key: &str) {
+        if !self.sound {
+            return;
+        }
         let group = if self.path.is_empty() { "the file".to_owned() } else { format!("`{}`", self.path) };
         let problem =
             Problem::new(self.reader.place(&self.path), format!("{group} has no `{key}`, which has no default"));
@@ -217,29 +234,23 @@ impl<'r, 'a> Section<'r, 'a> {
 
     fn read<T>(
         &self,
-        node: Option<&Placed<Node>>,
+        entry: Option<Entry<'_>>,
         later: &[&str],
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let node = node?;
-        match self.reader.scalar(node, later, parse) {
-            Ok(value) => Some(value),
-            Err(mut problem) => {
-                // Nothing stands nowhere: the key is what can be shown.
-                let key = self.entries.iter().find(|(_, value)| node.value == Node::Null && std::ptr::eq(*value, node));
-                if let Some((key, _)) = key {
-                    problem.span = key.span.clone();
-                }
-                self.reader.problem(problem);
-                None
-            }
-        }
+        let (key, node) = entry?;
+        self.noted(self.reader.scalar(Some(key), node, later, parse))
+    }
+
+    /// What was read; a problem is noted in its place.
+    fn noted<T>(&self, read: Result<T, Problem>) -> Option<T> {
+        read.map_err(|problem| self.reader.problem(problem)).ok()
     }
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &'static str, doc: &'static str, default: bool) -> bool {
         let node = self.take(key, doc, What::Value(Form::Bool, Some(default.to_string()), false));
-        match node.map(|node| (&node.value, &node.span)) {
+        match node.map(|(_, node)| (&node.value, &node.span)) {
             None => default,
             Some((Node::Bool(value), _)) => *value,
             Some((other, span)) => {
@@ -260,10 +271,11 @@ impl<'r, 'a> Section<'r, 'a> {
         parse: impl Fn(&str) -> Result<T, String>,
     ) -> Vec<T> {
         let shown = default.iter().map(ToString::to_string).collect();
-        match self.take(key, doc, What::List(form, shown)).map(|node| (&node.value, &node.span)) {
+        match self.take(key, doc, What::List(form, shown)).map(|(_, node)| (&node.value, &node.span)) {
             None => default,
             Some((Node::List(items), _)) => {
-                items.iter().filter_map(|item| self.read(Some(item), &[], &parse)).collect()
+                let read = |item| self.noted(self.reader.scalar(None, item, &[], &parse));
+                items.iter().filter_map(read).collect()
             }
             Some((other, span)) => {
                 let message = format!("this should be a list, not {}", other.noun());
@@ -274,23 +286,29 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     /// Names of the user's choice with their values, in the order of the file. `None` where the key is not there.
-    pub(super) fn names<T>(
+    pub(super) fn names<N, T>(
         &mut self,
         key: &'static str,
         doc: &'static str,
-        form: Form,
         required: bool,
         later: &[&str],
-        parse: impl Fn(&str, &str) -> Result<T, String>,
-    ) -> Option<Vec<T>> {
-        let node = self.take(key, doc, What::Names(form, required));
-        if required && node.is_none() {
+        mut name: impl FnMut(&str) -> Result<N, String>,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<(N, T)>> {
+        let entry = self.take(key, doc, What::Names(required));
+        if required && entry.is_none() {
             self.missing(key);
         }
-        let inner = Section::new(self.reader, &self.name(key), Some(node?));
+        let (key_place, node) = entry?;
+        let inner = Section::new(self.reader, &self.name(key), Some(node));
+        if required && inner.entries.is_empty() && inner.sound {
+            self.reader.problem(Problem::new(key_place.span.clone(), format!("`{key}` is empty")));
+        }
         let mut all = vec![];
-        for (name, node) in &inner.entries {
-            all.extend(self.read(Some(node), later, |text| parse(&name.value, text)));
+        for (key, node) in &inner.entries {
+            let name = self.noted(name(&key.value).map_err(|message| Problem::split(Some(key.span.clone()), &message)));
+            let value = self.read(Some((key, node)), later, &parse);
+            all.extend(name.zip(value));
         }
         Some(all)
     }
@@ -313,7 +331,7 @@ impl<'r, 'a> Section<'r, 'a> {
         doc: &'static str,
         read: impl FnOnce(&mut Section<'r, 'a>) -> T,
     ) -> (bool, T) {
-        let node = self.take(key, doc, What::Group(vec![]));
+        let node = self.take(key, doc, What::Group(vec![])).map(|(_, node)| node);
         let mut inner = Section::new(self.reader, &self.name(key), node);
         let value = read(&mut inner);
         let described = inner.finish();

@@ -2,7 +2,8 @@
 
 /// What a placeholder may stand for.
 pub(super) struct Placeholders<'a> {
-    pub(super) stage: &'a str,
+    /// `None` while the stage itself is read.
+    pub(super) stage: Option<&'a str>,
     pub(super) env: &'a dyn Fn(&str) -> Option<String>,
 }
 
@@ -10,22 +11,22 @@ pub(super) struct Placeholders<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Filled {
     pub(super) text: String,
-    /// Values that came from the environment, with the names of their variables: an error shows the names.
-    pub(super) from_env: Vec<(String, String)>,
+    /// Whether some of it came from the environment.
+    from_env: bool,
 }
 
 impl Filled {
-    /// Takes values of the environment out of a message: they may be secret.
-    pub(super) fn conceal(&self, message: &str) -> String {
-        let values = self.from_env.iter().filter(|(_, value)| !value.is_empty());
-        values.fold(message.to_owned(), |message, (name, value)| message.replace(value, &format!("${{env:{name}}}")))
+    /// What may be said of the text `written`: values of the environment can be secret, and a message can
+    /// hold parts of them in other spellings.
+    pub(super) fn conceal(&self, written: &str, message: String) -> String {
+        if self.from_env { format!("what `{written}` stands for cannot be used here") } else { message }
     }
 }
 
 impl Placeholders<'_> {
     /// Fills in what is known now. `later` are the names that are filled in elsewhere and stay as they are.
     pub(super) fn fill(&self, text: &str, later: &[&str]) -> Result<Filled, (String, String)> {
-        let mut filled = Filled { text: String::new(), from_env: vec![] };
+        let mut filled = Filled { text: String::new(), from_env: false };
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
             filled.text.push_str(before);
@@ -50,13 +51,14 @@ impl Placeholders<'_> {
                     (format!("the environment variable `{variable}` is not set"), hint)
                 })?;
                 filled.text.push_str(&value);
-                filled.from_env.push((variable.to_owned(), value));
+                filled.from_env = true;
             }
-            None if name == "stage" => filled.text.push_str(self.stage),
+            None if name == "stage" && self.stage.is_some() => filled.text.extend(self.stage),
             None if later.contains(&name) => filled.text.push_str(&format!("${{{name}}}")),
             None => {
-                let known: Vec<_> =
-                    ["stage", "env:NAME"].iter().chain(later).map(|name| format!("`${{{name}}}`")).collect();
+                let stage = self.stage.map(|_| "stage");
+                let known = stage.iter().chain(&["env:NAME"]).chain(later);
+                let known: Vec<_> = known.map(|name| format!("`${{{name}}}`")).collect();
                 return Err((
                     format!("`${{{name}}}` cannot be used here"),
                     format!("here you can write {}", known.join(", ")),
@@ -73,7 +75,7 @@ mod tests {
 
     fn fill(text: &str) -> Result<Filled, (String, String)> {
         let env = |name: &str| (name == "TEAM").then(|| "hunter2".to_owned());
-        Placeholders { stage: "prod", env: &env }.fill(text, &["account"])
+        Placeholders { stage: Some("prod"), env: &env }.fill(text, &["account"])
     }
 
     #[test]
@@ -92,6 +94,9 @@ mod tests {
     #[test]
     fn values_of_the_environment_are_not_shown() {
         let filled = fill("x${env:TEAM}").unwrap();
-        assert_eq!(filled.conceal("`xhunter2` is wrong"), "`x${env:TEAM}` is wrong");
+        let message = filled.conceal("x${env:TEAM}", "`xhunter2` is wrong".to_owned());
+        assert_eq!(message, "what `x${env:TEAM}` stands for cannot be used here");
+        let filled = fill("x${stage}").unwrap();
+        assert_eq!(filled.conceal("x${stage}", "`xprod` is wrong".to_owned()), "`xprod` is wrong");
     }
 }

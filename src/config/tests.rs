@@ -60,6 +60,39 @@ fn the_command_line_overrides_the_file() {
     assert_eq!(pipeline.bucket.name, "clicks-ci-${account}");
 }
 
+/// A stage that were not read as it is written would deploy over another one.
+#[test]
+fn the_stage_may_come_from_the_environment_or_be_a_number() {
+    let env = |name: &str| (name == "STAGE").then(|| "prod".to_owned());
+    let overrides = Overrides { stage: None, region: None, env: &env };
+    let with = |stage: &str| {
+        format!("name: clicks\nstage: {stage}\nschema: {{ event: string }}\ntags: {{ s: '${{stage}}' }}\n")
+    };
+    let pipeline = read(&with("${env:STAGE}"), &overrides).unwrap();
+    assert_eq!((pipeline.stage.as_str(), pipeline.bucket.name.as_str()), ("prod", "clicks-prod-${account}"));
+    assert_eq!(pipeline.tags["s"], "prod");
+    assert_eq!(read(&with("1"), &overrides).unwrap().stage, "1");
+}
+
+#[test]
+fn an_alias_stands_for_what_it_names() {
+    let pipeline = load_text(
+        "name: clicks\nschema: { true: boolean, 2018: int }\nmover: { function: &f { memory: 256 MB, reserved_concurrency: &n 5 } }\n\
+         ingest: { function: { <<: *f, timeout: 3 s, reserved_concurrency: *n } }\n",
+    );
+    let function = pipeline.ingest.function;
+    assert_eq!(
+        (function.memory.as_mib(), function.timeout.as_secs(), function.reserved_concurrency),
+        (256, 3, Some(5))
+    );
+    assert_eq!(pipeline.schema.iter().map(|column| column.name.as_str()).collect::<Vec<_>>(), ["true", "2018"]);
+}
+
+#[test]
+fn files_that_expire_on_the_day_of_the_next_run_are_read_in_time() {
+    load_text("name: clicks\nschema: { event: string }\nbucket: { expire: { partitioned: 1 day } }\n");
+}
+
 /// Every key of the example, which shows all that there are, is in the schema, and the other way round.
 #[test]
 fn the_json_schema_and_the_example_know_the_same_keys() {

@@ -9,8 +9,8 @@ use std::fmt;
 pub(super) enum Node {
     Null,
     Bool(bool),
-    /// Its text is in the source, as it was written: `5.0` stays `5.0`.
-    Number,
+    /// As it was written: `5.0` stays `5.0`.
+    Number(String),
     Text(String),
     List(Vec<Placed<Node>>),
     /// In the order of the file, a key that is there twice included.
@@ -22,6 +22,8 @@ pub(super) enum Node {
 pub(super) struct Placed<T> {
     pub(super) value: T,
     pub(super) span: Span,
+    /// Where its text is: elsewhere than `span`, if an alias stands there.
+    text: Span,
 }
 
 impl Node {
@@ -30,7 +32,7 @@ impl Node {
         match self {
             Self::Null => "nothing",
             Self::Bool(_) => "true or false",
-            Self::Number => "a number",
+            Self::Number(_) => "a number",
             Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Map(_) => "a group of keys",
@@ -42,15 +44,26 @@ impl Node {
 pub(super) fn parse(source: &str) -> Result<Placed<Node>, Problem> {
     let options = serde_saphyr::options! { duplicate_keys: DuplicateKeyPolicy::LastWins, strict_booleans: true };
     if source.trim().is_empty() || source.lines().all(|line| line.trim().is_empty() || line.trim().starts_with('#')) {
-        return Ok(Placed { value: Node::Map(vec![]), span: 0..0 });
+        return Ok(Placed { value: Node::Map(vec![]), span: 0..0, text: 0..0 });
     }
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(source, options) {
-        Ok(tree) => Ok(placed(tree)),
+        Ok(tree) => {
+            let mut tree = placed(tree);
+            spell(&mut tree, source);
+            Ok(tree)
+        }
         Err(error) => {
             let error = error.without_snippet();
+            let two = matches!(error, serde_saphyr::Error::MultipleDocuments { .. });
             let span = error.location().map_or(0..0, |location| position(&location, source));
             let text = error.to_string();
             let message = text.split(" at line ").next().unwrap_or(&text).lines().next().unwrap_or_default();
+            if two {
+                return Err(Problem::new(
+                    clip(span, source),
+                    "here begins a second document: a file holds one pipeline",
+                ));
+            }
             Err(Problem::new(clip(span, source), format!("this is not YAML: {message}")))
         }
     }
@@ -65,7 +78,25 @@ fn clip(span: Span, source: &str) -> Span {
 }
 
 fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
-    Placed { span: span(&spanned.referenced), value: spanned.value }
+    Placed { span: span(&spanned.referenced), text: span(&spanned.defined), value: spanned.value }
+}
+
+/// Takes from the source what only it knows: how a number is written, and a key that is no text, as `2018`.
+fn spell(node: &mut Placed<Node>, source: &str) {
+    let text = |span: &Span| source.get(span.clone()).unwrap_or_default().to_owned();
+    match &mut node.value {
+        Node::Number(number) => *number = text(&node.text),
+        Node::List(items) => items.iter_mut().for_each(|item| spell(item, source)),
+        Node::Map(entries) => {
+            for (key, value) in entries {
+                if key.value.is_empty() {
+                    key.value = text(&key.text);
+                }
+                spell(value, source);
+            }
+        }
+        Node::Null | Node::Bool(_) | Node::Text(_) => {}
+    }
 }
 
 /// Of an error, which the parser tells by line and column only.
@@ -110,19 +141,19 @@ impl<'de> Visitor<'de> for NodeVisitor {
         Ok(Node::Bool(value))
     }
     fn visit_i64<E>(self, _: i64) -> Result<Node, E> {
-        Ok(Node::Number)
+        Ok(Node::Number(String::new()))
     }
     fn visit_u64<E>(self, _: u64) -> Result<Node, E> {
-        Ok(Node::Number)
+        Ok(Node::Number(String::new()))
     }
     fn visit_i128<E>(self, _: i128) -> Result<Node, E> {
-        Ok(Node::Number)
+        Ok(Node::Number(String::new()))
     }
     fn visit_u128<E>(self, _: u128) -> Result<Node, E> {
-        Ok(Node::Number)
+        Ok(Node::Number(String::new()))
     }
     fn visit_f64<E>(self, _: f64) -> Result<Node, E> {
-        Ok(Node::Number)
+        Ok(Node::Number(String::new()))
     }
     fn visit_str<E>(self, value: &str) -> Result<Node, E> {
         Ok(Node::Text(value.to_owned()))
@@ -146,11 +177,13 @@ impl<'de> Visitor<'de> for NodeVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Node, A::Error> {
         let mut all = vec![];
         while let Some(key) = entries.next_key::<Spanned<Node>>()? {
-            let Node::Text(name) = &key.value else {
-                return Err(A::Error::custom(format!("a key has to be a word, not {}", key.value.noun())));
+            let Placed { value, span, text } = placed(key);
+            let name = match value {
+                Node::Text(name) => name,
+                Node::List(_) | Node::Map(_) => return Err(A::Error::custom("a key cannot be a list or a group")),
+                Node::Null | Node::Bool(_) | Node::Number(_) => String::new(),
             };
-            let key = Placed { value: name.clone(), span: span(&key.referenced) };
-            all.push((key, placed(entries.next_value::<Spanned<Node>>()?)));
+            all.push((Placed { value: name, span, text }, placed(entries.next_value::<Spanned<Node>>()?)));
         }
         Ok(Node::Map(all))
     }
@@ -170,7 +203,7 @@ mod tests {
         let Node::Map(workers) = &etl[0].1.value else { panic!() };
         assert_eq!(&source[workers[0].1.span.clone()], "10");
         let Node::List(list) = &etl[1].1.value else { panic!() };
-        assert_eq!((&list[1].value, &source[list[1].span.clone()]), (&Node::Number, "5.0"));
+        assert_eq!((&list[1].value, &source[list[1].span.clone()]), (&Node::Number("5.0".to_owned()), "5.0"));
     }
 
     #[test]

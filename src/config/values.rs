@@ -2,8 +2,16 @@
 
 use super::pipeline::Function;
 use super::units::{ByteSize, Days, parse_count, parse_duration, show_duration};
+use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::Duration;
+
+/// The partitions of both tables.
+const PARTITIONS: [&str; 3] = ["year", "month", "day"];
+/// The length of a named query, in bytes.
+const LONGEST_SQL: usize = 262_144;
+/// The days of a lifecycle rule are a signed number of 32 bits.
+const MOST_DAYS: u32 = i32::MAX.unsigned_abs();
 
 /// Names of pipelines and stages become parts of the names of everything.
 pub(super) fn name(text: &str) -> Result<String, String> {
@@ -41,7 +49,7 @@ pub(super) fn region(text: &str) -> Result<String, String> {
 
 /// A bucket's name, in which `${account}` and `${region}` may still stand.
 pub(super) fn bucket(text: &str) -> Result<String, String> {
-    let shown = text.replace("${account}", "123456789012").replace("${region}", "us-east-1");
+    let shown = placed(text);
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '.';
     let ends = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let how = "write 3 to 63 small letters, digits and hyphens";
@@ -67,13 +75,16 @@ pub(super) fn bucket(text: &str) -> Result<String, String> {
 
 /// Where objects go: ends with `/`.
 pub(super) fn prefix(text: &str) -> Result<String, String> {
-    let text = format!("{}/", text.trim_end_matches('/'));
-    let inner = |c: char| c.is_ascii_alphanumeric() || "/_-.=".contains(c);
-    if text == "/" || text.starts_with('/') || text.contains("//") || text.contains("..") || !text.chars().all(inner) {
+    let text = text.strip_suffix('/').unwrap_or(text);
+    // `=` would make a part of it a partition in the eyes of crawlers and Spark, `.` is a path in those of clients.
+    let inner = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    let good = |part: &str| !part.is_empty() && !part.chars().all(|c| c == '.') && part.chars().all(inner);
+    if !text.split('/').all(good) {
         return Err(format!(
             "`{text}` cannot be a prefix: write letters, digits, `_`, `-` and `/`, such as `analytics_raw/`"
         ));
     }
+    let text = format!("{text}/");
     if text.len() > 200 {
         return Err("a prefix has at most 200 characters".to_owned());
     }
@@ -157,7 +168,11 @@ pub(super) fn minutes(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration
 /// What a lifecycle rule takes.
 pub(super) fn expiry(text: &str) -> Result<Days, String> {
     let days = Days::parse(text)?;
-    if days.0 == 0 { Err("objects live at least 1 day: write 1 day or more".to_owned()) } else { Ok(days) }
+    match days.0 {
+        0 => Err("objects live at least 1 day: write 1 day or more".to_owned()),
+        1..=MOST_DAYS => Ok(days),
+        _ => Err(format!("a lifecycle rule counts up to {MOST_DAYS} days: leave the key out to keep them for ever")),
+    }
 }
 
 /// Days for which CloudWatch Logs can keep a log.
@@ -190,29 +205,86 @@ pub(super) struct FunctionLimits {
     pub(super) longest_seconds: u64,
 }
 
-pub(super) fn tag(key: &str, value: &str) -> Result<(String, String), String> {
-    let allowed = |c: char| c.is_alphanumeric() || c == ' ' || "_.:/=+-@${}".contains(c);
+const TAG_LETTERS: &str = "letters, digits, blanks and `_.:/=+-@`";
+
+fn tag_letters(text: &str) -> bool {
+    text.chars().all(|c| c.is_alphanumeric() || c == ' ' || "_.:/=+-@".contains(c))
+}
+
+/// The key of a tag. IAM, alone of all, does not tell `Team` from `team`, and refuses a role that has both.
+pub(super) fn tag_key(key: &str, taken: &mut BTreeSet<String>) -> Result<String, String> {
     let lower = key.to_lowercase();
     if lower.starts_with("aws:") || lower.starts_with("pipectl:") {
         return Err(format!("the tag `{key}` begins with a name that is taken: write another one"));
     }
-    if key.is_empty() || key.chars().count() > 128 || !key.chars().all(allowed) {
+    if key.is_empty() || key.chars().count() > 128 || !tag_letters(key) {
+        return Err(format!("`{key}` cannot be the key of a tag: write up to 128 {TAG_LETTERS}"));
+    }
+    if !taken.insert(lower) {
+        return Err(format!("the tag `{key}` is there twice, since IAM does not tell capital letters apart"));
+    }
+    Ok(key.to_owned())
+}
+
+pub(super) fn tag_value(value: &str) -> Result<String, String> {
+    let shown = placed(value);
+    if shown.chars().count() > 256 || !tag_letters(&shown) {
+        return Err(format!("`{value}` cannot be the value of a tag: write up to 256 {TAG_LETTERS}"));
+    }
+    Ok(value.to_owned())
+}
+
+/// A column's name, in lower case. The partitions' names are not free, and two columns cannot share one.
+pub(super) fn column(name: &str, taken: &mut BTreeSet<String>) -> Result<String, String> {
+    let name = catalog_name(&name.to_lowercase())?;
+    if PARTITIONS.contains(&name.as_str()) {
+        return Err(format!("the column `{name}` would hide the partition of that name: write another name"));
+    }
+    if !taken.insert(name.clone()) {
         return Err(format!(
-            "`{key}` cannot be the key of a tag: write up to 128 letters, digits, blanks and `_.:/=+-@`"
+            "the column `{name}` is there twice, since the catalog does not tell capital letters apart: write another name"
         ));
     }
-    if value.chars().count() > 256 || !value.chars().all(allowed) {
-        return Err(format!(
-            "`{value}` cannot be the value of a tag: write up to 256 letters, digits, blanks and `_.:/=+-@`"
-        ));
+    Ok(name)
+}
+
+pub(super) fn query_name(name: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "_- ".contains(c);
+    if (1..=128).contains(&name.len()) && name.chars().all(inner) && name.trim() == name {
+        return Ok(name.to_owned());
     }
-    Ok((key.to_owned(), value.to_owned()))
+    Err(format!("`{name}` cannot name a query: write up to 128 letters, digits, `_` and `-`"))
+}
+
+pub(super) fn sql(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("this query is empty: write SQL".to_owned()),
+        sql if sql.len() > LONGEST_SQL => Err(format!("Athena keeps no query of more than {LONGEST_SQL} bytes")),
+        sql => Ok(sql.to_owned()),
+    }
+}
+
+/// What Athena takes as the bytes that a query may scan.
+pub(super) fn scan_limit(text: &str) -> Result<ByteSize, String> {
+    let limit = ByteSize::parse(text)?;
+    if limit < ByteSize(10_000_000) {
+        return Err("Athena takes no limit below 10 MB: write more".to_owned());
+    }
+    if limit > ByteSize(7 << 60) {
+        return Err("Athena takes no limit above 7168 PB: write less".to_owned());
+    }
+    Ok(limit)
+}
+
+/// Text as it may look once AWS has filled in the placeholders; the region is one of the longest.
+fn placed(text: &str) -> String {
+    text.replace("${account}", "123456789012").replace("${region}", "ap-southeast-1")
 }
 
 /// A name in the catalog, of a database or a column.
 pub(super) fn catalog_name(text: &str) -> Result<String, String> {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-    let shown = text.replace("${account}", "1").replace("${region}", "r");
+    let shown = text.replace("${account}", "123456789012").replace("${region}", "r");
     if (1..=255).contains(&shown.len()) && shown.chars().all(inner) {
         return Ok(text.to_owned());
     }
