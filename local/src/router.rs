@@ -87,7 +87,7 @@ fn struck(core: &Core, service: &Service, operation: &str, error: Option<ApiErro
 }
 
 /// An answer whose body breaks off: what a client sees when the connection is lost.
-fn dropped() -> Response<Body> {
+pub(crate) fn dropped() -> Response<Body> {
     let lost = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("connection dropped on demand")) });
     Response::new(Body::from_stream(lost))
 }

@@ -42,10 +42,17 @@ fn is_name(name: &str) -> bool {
         && name.ends_with(end)
         && !name.contains("..")
         && name.parse::<std::net::Ipv4Addr>().is_err()
+        && !["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|taken| name.starts_with(taken))
+        && !["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|taken| name.ends_with(taken))
 }
 
 /// `constraint` is the region that the request names; us-east-1 is the one that may not be named.
-pub(super) fn create(context: &Context<'_>, bucket: &str, constraint: Option<&str>) -> Result<()> {
+pub(super) fn create(
+    context: &Context<'_>,
+    bucket: &str,
+    constraint: Option<&str>,
+    ownership: Option<&str>,
+) -> Result<()> {
     if !is_name(bucket) {
         return Err(refuse("InvalidBucketName", 400, "The specified bucket is not valid."));
     }
@@ -57,6 +64,10 @@ pub(super) fn create(context: &Context<'_>, bucket: &str, constraint: Option<&st
         let message = "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
         return Err(refuse("IllegalLocationConstraintException", 400, message));
     }
+    let ownership = ownership.unwrap_or("BucketOwnerEnforced");
+    if !["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(&ownership) {
+        return Err(refuse("InvalidArgument", 400, format!("Invalid x-amz-object-ownership header: {ownership}")));
+    }
     if let Some(there) = find(context, bucket)? {
         // In us-east-1, making one's own bucket again succeeds.
         return match there["region"] == "us-east-1" && region == "us-east-1" {
@@ -67,17 +78,20 @@ pub(super) fn create(context: &Context<'_>, bucket: &str, constraint: Option<&st
             }
         };
     }
-    // What AWS gives every new bucket since 2023.
-    let made = json!({
+    keep(context, bucket, &new(context, region, ownership))
+}
+
+/// What AWS gives every new bucket since 2023.
+fn new(context: &Context<'_>, region: &str, ownership: &str) -> Value {
+    json!({
         "region": region,
         "created": context.now.as_millisecond(),
         "sequence": 0,
         "configurations": {
             "public_access": "<PublicAccessBlockConfiguration><BlockPublicAcls>true</BlockPublicAcls><IgnorePublicAcls>true</IgnorePublicAcls><BlockPublicPolicy>true</BlockPublicPolicy><RestrictPublicBuckets>true</RestrictPublicBuckets></PublicAccessBlockConfiguration>",
-            "ownership": "<OwnershipControls><Rule><ObjectOwnership>BucketOwnerEnforced</ObjectOwnership></Rule></OwnershipControls>",
+            "ownership": format!("<OwnershipControls><Rule><ObjectOwnership>{ownership}</ObjectOwnership></Rule></OwnershipControls>"),
         },
-    });
-    keep(context, bucket, &made)
+    })
 }
 
 pub(super) fn delete(context: &Context<'_>, bucket: &str) -> Result<()> {

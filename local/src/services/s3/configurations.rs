@@ -1,15 +1,16 @@
 //! What can be set for a bucket as a whole.
 
 use super::buckets::{self, arn};
-use super::refuse;
+pub(super) use super::policy::is_public;
+use super::{lifecycle, policy, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
+use crate::tags::Tags;
 use s3s::dto::{
-    BucketLifecycleConfiguration, BucketVersioningStatus, LifecycleRule, Policy, ServerSideEncryption,
+    BucketLifecycleConfiguration, BucketVersioningStatus, Policy, PublicAccessBlockConfiguration, ServerSideEncryption,
     ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag,
 };
 use s3s::xml::{Deserialize, Deserializer, Serialize, Serializer};
-use std::collections::BTreeSet;
 
 /// A configuration, its name, and the error where there is none.
 pub(super) struct Kind {
@@ -35,6 +36,12 @@ pub(super) const ENCRYPTION: Kind = Kind {
     ),
 };
 const POLICY: Kind = Kind { name: "policy", missing: ("NoSuchBucketPolicy", "The bucket policy does not exist") };
+pub(super) const CORS: Kind =
+    Kind { name: "cors", missing: ("NoSuchCORSConfiguration", "The CORS configuration does not exist") };
+/// From which size lifecycle rules move objects to another storage class.
+const TRANSITION_MINIMUM: &str = "transition_minimum";
+pub(super) const MALFORMED: &str =
+    "The XML you provided was not well-formed or did not validate against our published schema";
 const VERSIONING: &str = "versioning";
 
 pub(super) fn write(value: &impl Serialize) -> Result<String> {
@@ -66,6 +73,37 @@ impl Kind {
     }
 }
 
+/// What the request leaves out is off.
+pub(super) fn put_public_access(
+    context: &Context<'_>,
+    bucket: &str,
+    given: PublicAccessBlockConfiguration,
+) -> Result<()> {
+    let set = |given: Option<bool>| Some(given == Some(true));
+    let whole = PublicAccessBlockConfiguration {
+        block_public_acls: set(given.block_public_acls),
+        block_public_policy: set(given.block_public_policy),
+        ignore_public_acls: set(given.ignore_public_acls),
+        restrict_public_buckets: set(given.restrict_public_buckets),
+    };
+    PUBLIC_ACCESS.put(context, bucket, &whole)
+}
+
+/// S3 shows `BucketKeyEnabled` also where it was not given.
+pub(super) fn put_encryption(
+    context: &Context<'_>,
+    bucket: &str,
+    mut given: ServerSideEncryptionConfiguration,
+) -> Result<()> {
+    if given.rules.len() != 1 {
+        return Err(refuse("MalformedXML", 400, MALFORMED));
+    }
+    for rule in &mut given.rules {
+        rule.bucket_key_enabled.get_or_insert(false);
+    }
+    ENCRYPTION.put(context, bucket, &given)
+}
+
 /// Every bucket is encrypted: with S3's own keys, unless something else is set.
 pub(super) fn encryption(context: &Context<'_>, bucket: &str) -> Result<ServerSideEncryptionConfiguration> {
     match ENCRYPTION.get(context, bucket) {
@@ -85,26 +123,13 @@ pub(super) fn encryption(context: &Context<'_>, bucket: &str) -> Result<ServerSi
 }
 
 pub(super) fn put_policy(context: &Context<'_>, bucket: &str, policy: Policy) -> Result<()> {
-    let parsed = serde_json::from_str::<serde_json::Value>(&policy);
-    let malformed = |message: &str| Err(refuse("MalformedPolicy", 400, message));
-    match parsed {
-        Err(_) => return malformed("Policies must be valid JSON and the first byte must be '{'"),
-        Ok(document) if document["Statement"].is_null() => return malformed("Missing required field Statement"),
-        Ok(document) => {
-            let statements =
-                document["Statement"].as_array().cloned().unwrap_or_else(|| vec![document["Statement"].clone()]);
-            if statements.iter().any(|one| one["Principal"].is_null() && one["NotPrincipal"].is_null()) {
-                return malformed("Missing required field Principal");
-            }
-            let ours = format!(":s3:::{bucket}");
-            let resources = statements.iter().flat_map(|one| match &one["Resource"] {
-                serde_json::Value::Array(all) => all.clone(),
-                one => vec![one.clone()],
-            });
-            if resources.into_iter().any(|resource| !resource.as_str().is_some_and(|text| text.contains(&ours))) {
-                return malformed("Policy has invalid resource");
-            }
-        }
+    policy::check(bucket, &policy)?;
+    let blocks = buckets::configuration(context, bucket, PUBLIC_ACCESS.name)?;
+    let blocks = blocks.as_deref().map(read::<PublicAccessBlockConfiguration>).transpose()?;
+    if blocks.is_some_and(|blocks| blocks.block_public_policy == Some(true)) && policy::is_public(&policy) {
+        let message = "User is not authorized to perform: s3:PutBucketPolicy because public policies are blocked by \
+                       the BlockPublicPolicy block public access setting.";
+        return Err(refuse("AccessDenied", 403, message));
     }
     buckets::configure(context, bucket, POLICY.name, Some(policy))
 }
@@ -134,48 +159,33 @@ pub(super) fn versioning(context: &Context<'_>, bucket: &str) -> Result<Option<B
     Ok(buckets::configuration(context, bucket, VERSIONING)?.map(BucketVersioningStatus::from))
 }
 
+/// Gives the minimum size for transitions that holds from now on.
 pub(super) fn put_lifecycle(
     context: &Context<'_>,
     bucket: &str,
     configuration: Option<BucketLifecycleConfiguration>,
-) -> Result<()> {
-    let malformed = "The XML you provided was not well-formed or did not validate against our published schema";
-    let mut configuration = configuration.ok_or_else(|| refuse("MalformedXML", 400, malformed))?;
-    if configuration.rules.is_empty() || configuration.rules.len() > 1000 {
-        return Err(refuse("MalformedXML", 400, malformed));
-    }
-    let mut ids = BTreeSet::new();
-    for rule in &mut configuration.rules {
-        let id = rule.id.get_or_insert_with(crate::context::new_uuid).clone();
-        if !ids.insert(id) {
-            return Err(refuse("InvalidArgument", 400, "Rule ID must be unique. Found same ID for more than one rule"));
-        }
-        check_rule(rule)?;
-    }
-    LIFECYCLE.put(context, bucket, &configuration)
+    minimum: Option<String>,
+) -> Result<String> {
+    let mut configuration = configuration.ok_or_else(|| refuse("MalformedXML", 400, MALFORMED))?;
+    lifecycle::complete(&mut configuration)?;
+    LIFECYCLE.put(context, bucket, &configuration)?;
+    buckets::configure(context, bucket, TRANSITION_MINIMUM, minimum)?;
+    transition_minimum(context, bucket)
 }
 
-fn check_rule(rule: &LifecycleRule) -> Result<()> {
-    let days = rule.expiration.as_ref().and_then(|expiration| expiration.days);
-    if days.is_some_and(|days| days < 1) {
-        let message = "'Days' for Expiration action must be a positive integer";
-        return Err(refuse("InvalidArgument", 400, message));
-    }
-    let acts = rule.expiration.is_some()
-        || rule.abort_incomplete_multipart_upload.is_some()
-        || rule.noncurrent_version_expiration.is_some()
-        || rule.transitions.is_some()
-        || rule.noncurrent_version_transitions.is_some();
-    if !acts {
-        return Err(refuse("InvalidRequest", 400, "At least one action needs to be specified in a rule"));
-    }
-    Ok(())
+pub(super) fn transition_minimum(context: &Context<'_>, bucket: &str) -> Result<String> {
+    let set = buckets::configuration(context, bucket, TRANSITION_MINIMUM)?;
+    Ok(set.unwrap_or_else(|| "all_storage_classes_128K".to_owned()))
 }
 
 pub(super) fn put_tags(context: &Context<'_>, bucket: &str, tags: Vec<Tag>) -> Result<()> {
     buckets::existing(context, bucket)?;
     let arn = arn(context, bucket);
-    let tags = tags.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect();
+    let given = tags.len();
+    let tags: Tags = tags.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())).collect();
+    if tags.len() < given {
+        return Err(refuse("InvalidTag", 400, "Cannot provide multiple Tags with the same key"));
+    }
     // A put takes the place of all tags.
     context.forget_tags(&arn)?;
     context.add_tags(&arn, tags, |message| refuse("InvalidTag", 400, message))

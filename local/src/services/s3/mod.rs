@@ -4,20 +4,25 @@
 //! Objects are files of their own, one per version, that never change.
 
 mod buckets;
+mod checksums;
 mod chunked;
+mod conditions;
 mod configurations;
-mod front;
+mod lifecycle;
+pub(crate) mod lists;
 mod multipart;
 mod notifications;
-mod objects;
-mod versions;
+pub(crate) mod objects;
+mod operations;
+mod policy;
+pub(crate) mod versions;
 
 use crate::api_error::ApiError;
 use crate::core::Core;
-use crate::router::plain;
+use crate::faults::Strike;
+use crate::router::{self, plain};
 use axum::body::Body;
 use bytes::Bytes;
-use front::Front;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
@@ -26,8 +31,15 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
+/// The operations, for one request.
+struct Front {
+    core: Arc<Core>,
+    region: String,
+}
+
 pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Bytes>) -> Response<Body> {
     let operation = Operation::default();
+    let is_head = request.method() == http::Method::HEAD;
     let request = match prepare(request, &operation) {
         Ok(request) => request,
         Err(error) => return plain(400, &error),
@@ -37,13 +49,32 @@ pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Byt
     builder.set_access(Gate { core: Arc::clone(core) });
     builder.set_auth(Nobody);
     let answer = builder.build().call(request).await;
-    let name = operation.name();
-    let Ok(answer) = answer else {
-        core.log(&name, 0);
+    let (name, strike) = operation.noted();
+    let answer = match (strike, answer) {
+        (Some(Strike { error: None, .. }), _) => {
+            core.log(&name, 0);
+            return router::dropped();
+        }
+        (Some(Strike { error: Some(error), .. }), _) => from_api(error).to_http_response().ok(),
+        (None, answer) => answer.ok(),
+    };
+    let Some(answer) = answer else {
+        core.log(&name, 500);
         return plain(500, "Local AWS could not answer");
     };
     core.log(&name, answer.status().as_u16());
+    finish(answer, is_head)
+}
+
+/// Names the answer, and takes away the words of an error where HTTP has no place for them.
+fn finish(answer: http::Response<s3s::Body>, is_head: bool) -> Response<Body> {
     let mut answer = answer.map(|body| Body::new(body.map_err(axum::Error::new)));
+    let status = answer.status();
+    if status == StatusCode::NOT_MODIFIED || (is_head && !status.is_success()) {
+        *answer.body_mut() = Body::empty();
+        answer.headers_mut().remove(header::CONTENT_LENGTH);
+        answer.headers_mut().remove(header::CONTENT_TYPE);
+    }
     if let Ok(id) = HeaderValue::try_from(crate::context::new_id(16).to_uppercase()) {
         answer.headers_mut().insert("x-amz-request-id", id);
     }
@@ -67,10 +98,25 @@ fn prepare(request: Request<Bytes>, operation: &Operation) -> Result<Request<s3s
     Ok(Request::from_parts(parts, s3s::Body::from(body)))
 }
 
-/// A presigned URL without what presigned it.
+/// A presigned URL without what presigned it: the parameters of Signature Version 4, or those of version 2,
+/// which boto3 still makes where it is told nothing else.
 fn without_signature(uri: &http::Uri) -> Result<http::Uri, String> {
-    let Some(query) = uri.query().filter(|query| query.contains("X-Amz-")) else { return Ok(uri.clone()) };
-    let kept: Vec<_> = query.split('&').filter(|pair| !pair.starts_with("X-Amz-")).collect();
+    let Some(query) = uri.query() else { return Ok(uri.clone()) };
+    const SIGNED: [&str; 9] = [
+        "x-amz-algorithm",
+        "x-amz-credential",
+        "x-amz-date",
+        "x-amz-expires",
+        "x-amz-signedheaders",
+        "x-amz-signature",
+        "x-amz-security-token",
+        "awsaccesskeyid",
+        "signature",
+    ];
+    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    let is_v2 = query.split('&').any(|pair| name(pair) == "awsaccesskeyid");
+    let is_signed = |pair: &str| SIGNED.contains(&name(pair).as_str()) || (is_v2 && name(pair) == "expires");
+    let kept: Vec<_> = query.split('&').filter(|pair| !is_signed(pair)).collect();
     let path = if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) };
     path.parse().map_err(|error| format!("{error}"))
 }
@@ -85,14 +131,18 @@ fn with_bucket_in_path(headers: &http::HeaderMap, uri: http::Uri) -> Result<http
     format!("/{bucket}{rest}").parse().map_err(|error| format!("{error}"))
 }
 
-/// Which operation a request turns out to be.
+/// What is learnt of a request on its way: which operation it is, and what is to go wrong with it.
 #[derive(Clone, Debug, Default)]
-struct Operation(Arc<Mutex<String>>);
+struct Operation(Arc<Mutex<(String, Option<Strike>)>>);
 
 impl Operation {
-    fn name(&self) -> String {
-        let name = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if name.is_empty() { "s3:?".to_owned() } else { name }
+    fn note(&self, name: &str, strike: Option<Strike>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (name.to_owned(), strike);
+    }
+
+    fn noted(&self) -> (String, Option<Strike>) {
+        let (name, strike) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        (if name.is_empty() { "s3:?".to_owned() } else { name }, strike)
     }
 }
 
@@ -105,14 +155,15 @@ struct Gate {
 impl S3Access for Gate {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let name = format!("s3:{}", context.s3_op().name());
+        let strike = self.core.faults.strike(&name);
+        // The answer is replaced by the fault's in any case; here the work is kept from being done.
+        let stops = strike.as_ref().is_some_and(|strike| !strike.done);
         if let Some(operation) = context.extensions_mut().get::<Operation>() {
-            *operation.0.lock().unwrap_or_else(PoisonError::into_inner) = name.clone();
+            operation.note(&name, strike);
         }
-        match self.core.faults.strike(&name) {
-            Some(strike) => {
-                Err(strike.error.map_or_else(|| error("InternalError", 500, "dropped on demand"), from_api))
-            }
-            None => Ok(()),
+        match stops {
+            true => Err(error("InternalError", 500, "a fault on demand")),
+            false => Ok(()),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Uploads in parts.
 
-use super::objects::{etag, sweep};
+use super::checksums::{self, Checksums};
+use super::conditions::WriteConditions;
+use super::objects::{check_write, created, etag, sweep};
 use super::versions::{self, Version};
 use super::{buckets, from_api, refuse};
 use crate::api_error::{ApiError, Result};
@@ -18,6 +20,7 @@ const PARTS: &str = "s3.part";
 
 /// Every part but the last has at least this size.
 const SMALLEST_PART: u64 = 5 << 20;
+const LAST_PART: i32 = 10_000;
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Part {
@@ -26,6 +29,8 @@ pub(super) struct Part {
     pub(super) size: u64,
     pub(super) blob: String,
     pub(super) modified: i64,
+    #[serde(default)]
+    pub(super) checksums: Checksums,
 }
 
 fn parse<T: for<'de> Deserialize<'de>>(document: Value) -> Result<T> {
@@ -48,37 +53,51 @@ pub(super) fn create(context: &Context<'_>, bucket: &str, version: &Version) -> 
     Ok(id)
 }
 
-fn existing(context: &Context<'_>, bucket: &str, id: &str) -> Result<Version> {
+pub(super) fn existing(context: &Context<'_>, bucket: &str, id: &str) -> Result<Version> {
     let found = context.documents.get(UPLOADS, &format!("{bucket}/{id}"))?;
     let message = "The specified upload does not exist. The upload ID may be invalid, or the upload may have been \
                    aborted or completed.";
     parse(found.ok_or_else(|| refuse("NoSuchUpload", 404, message))?)
 }
 
+/// A part's place: bucket, upload and number.
+pub(super) struct Place<'a> {
+    pub(super) bucket: &'a str,
+    pub(super) upload: &'a str,
+    pub(super) number: i32,
+}
+
+/// Keeps a part, in the place of an older one with its number.
 pub(super) fn put_part(
     core: &Core,
     region: &str,
-    bucket: &str,
-    id: &str,
-    number: i32,
+    place: &Place<'_>,
     bytes: &[u8],
-) -> S3Result<String> {
+    checksums: Checksums,
+) -> S3Result<Part> {
+    let number = place.number;
+    if !(1..=LAST_PART).contains(&number) {
+        let message = "Part number must be an integer between 1 and 10000, inclusive";
+        return Err(from_api(refuse("InvalidArgument", 400, message)));
+    }
     let blob = core.blobs.add(bytes).map_err(|error| from_api(ApiError::internal(error)))?;
-    let part = |modified| Part { number, etag: etag(bytes), size: bytes.len() as u64, blob: blob.clone(), modified };
+    let mut part =
+        Part { number, etag: etag(bytes), size: bytes.len() as u64, blob: blob.clone(), modified: 0, checksums };
     let before = core.run(region, |context| {
-        existing(context, bucket, id)?;
-        let key = format!("{id}/{number:05}");
+        existing(context, place.bucket, place.upload)?;
+        part.modified = context.now.as_millisecond();
+        let key = format!("{}/{number:05}", place.upload);
         let before = context.documents.get(PARTS, &key)?;
-        context.documents.put(PARTS, &key, &document(&part(context.now.as_millisecond()))?)?;
+        context.documents.put(PARTS, &key, &document(&part)?)?;
         before.map(parse::<Part>).transpose()
     });
     match before {
         Ok(before) => {
             sweep(core, &before.map(|part| part.blob).into_iter().collect::<Vec<_>>());
-            Ok(etag(bytes))
+            Ok(part)
         }
         Err(error) => {
-            sweep(core, std::slice::from_ref(&blob));
+            sweep(core, &[blob]);
             Err(from_api(error))
         }
     }
@@ -90,16 +109,17 @@ pub(super) fn parts(context: &Context<'_>, bucket: &str, id: &str) -> Result<Vec
     all.into_iter().map(|(_, document)| parse(document)).collect()
 }
 
-/// Every upload of a bucket: id, key and when it began.
+/// Every upload of a bucket, by key: key, id and when it began.
 pub(super) fn uploads(context: &Context<'_>, bucket: &str) -> Result<Vec<(String, String, i64)>> {
     buckets::existing(context, bucket)?;
     let all = context.documents.list(UPLOADS, &format!("{bucket}/"))?;
-    all.into_iter()
-        .map(|(key, document)| {
-            let version: Version = parse(document)?;
-            Ok((key[bucket.len() + 1..].to_owned(), version.key, version.modified))
-        })
-        .collect()
+    let uploads = all.into_iter().map(|(key, document)| {
+        let version: Version = parse(document)?;
+        Ok((version.key, key[bucket.len() + 1..].to_owned(), version.modified))
+    });
+    let mut uploads = uploads.collect::<Result<Vec<_>>>()?;
+    uploads.sort();
+    Ok(uploads)
 }
 
 fn forget(context: &Context<'_>, bucket: &str, id: &str) -> Result<Vec<String>> {
@@ -125,30 +145,43 @@ pub(super) fn abort(core: &Core, region: &str, bucket: &str, id: &str) -> S3Resu
 pub(super) fn complete(
     core: &Core,
     region: &str,
-    bucket: &str,
-    id: &str,
+    (bucket, id): (&str, &str),
     wanted: &[(i32, String)],
+    conditions: &WriteConditions,
 ) -> S3Result<Version> {
-    let (version, gone) = core
-        .run(region, |context| {
-            let upload = existing(context, bucket, id)?;
-            let there = parts(context, bucket, id)?;
-            let chosen = choose(&there, wanted)?;
-            let (mut bytes, mut digests) = (vec![], Md5::new());
-            for part in &chosen {
-                bytes.extend(context.blobs.get(&part.blob).map_err(ApiError::internal)?);
-                digests.update(hex::decode(&part.etag).map_err(ApiError::internal)?);
-            }
-            let etag = format!("{}-{}", hex::encode(digests.finalize()), chosen.len());
-            let blob = context.blobs.add(&bytes).map_err(ApiError::internal)?;
-            let size = bytes.len() as u64;
-            let (version, mut gone) = versions::add(context, bucket, Version { etag, blob, size, ..upload })?;
-            gone.extend(forget(context, bucket, id)?);
-            Ok((version, gone))
-        })
-        .map_err(from_api)?;
-    sweep(core, &gone);
-    Ok(version)
+    let added = core.run(region, |context| {
+        let upload = existing(context, bucket, id)?;
+        let there = parts(context, bucket, id)?;
+        let chosen = choose(&there, wanted)?;
+        check_write(context, bucket, &upload.key, conditions)?;
+        let (mut version, bytes) = put_together(context, upload, &chosen)?;
+        version.blob = context.blobs.add(&bytes).map_err(ApiError::internal)?;
+        let (version, mut gone) = versions::add(context, bucket, version)?;
+        gone.extend(forget(context, bucket, id)?);
+        Ok((version, gone))
+    });
+    Ok(created(core, added.map_err(from_api)?))
+}
+
+fn put_together(context: &Context<'_>, upload: Version, chosen: &[&Part]) -> Result<(Version, Vec<u8>)> {
+    let (mut bytes, mut digests) = (vec![], Md5::new());
+    for part in chosen {
+        bytes.extend(context.blobs.get(&part.blob).map_err(ApiError::internal)?);
+        digests.update(hex::decode(&part.etag).map_err(ApiError::internal)?);
+    }
+    let algorithm = upload.algorithm.clone().unwrap_or_else(|| checksums::DEFAULT.to_owned());
+    let checksums = match upload.composite {
+        true => checksums::composite(&algorithm, chosen.iter().map(|part| &part.checksums)),
+        false => checksums::of(&algorithm, &bytes),
+    };
+    let version = Version {
+        etag: format!("{}-{}", hex::encode(digests.finalize()), chosen.len()),
+        size: bytes.len() as u64,
+        parts: chosen.iter().map(|part| part.size).collect(),
+        checksums,
+        ..upload
+    };
+    Ok((version, bytes))
 }
 
 fn choose<'a>(there: &'a [Part], wanted: &[(i32, String)]) -> Result<Vec<&'a Part>> {

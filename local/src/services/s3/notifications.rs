@@ -3,14 +3,46 @@
 use super::buckets::{self, arn};
 use super::{configurations, refuse};
 use crate::ACCOUNT;
-use crate::api_error::Result;
+use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use s3s::dto::{
     Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
     NotificationConfigurationFilter,
 };
+use std::collections::BTreeSet;
 
 const NAME: &str = "notifications";
+
+/// See "Supported event types for SQS, SNS, and Lambda".
+const EVENTS: &[&str] = &[
+    "s3:ObjectCreated:*",
+    "s3:ObjectCreated:Put",
+    "s3:ObjectCreated:Post",
+    "s3:ObjectCreated:Copy",
+    "s3:ObjectCreated:CompleteMultipartUpload",
+    "s3:ObjectRemoved:*",
+    "s3:ObjectRemoved:Delete",
+    "s3:ObjectRemoved:DeleteMarkerCreated",
+    "s3:ObjectRestore:*",
+    "s3:ObjectRestore:Post",
+    "s3:ObjectRestore:Completed",
+    "s3:ObjectRestore:Delete",
+    "s3:ReducedRedundancyLostObject",
+    "s3:Replication:*",
+    "s3:Replication:OperationFailedReplication",
+    "s3:Replication:OperationMissedThreshold",
+    "s3:Replication:OperationReplicatedAfterThreshold",
+    "s3:Replication:OperationNotTracked",
+    "s3:LifecycleExpiration:*",
+    "s3:LifecycleExpiration:Delete",
+    "s3:LifecycleExpiration:DeleteMarkerCreated",
+    "s3:LifecycleTransition",
+    "s3:IntelligentTiering",
+    "s3:ObjectTagging:*",
+    "s3:ObjectTagging:Put",
+    "s3:ObjectTagging:Delete",
+    "s3:ObjectAcl:Put",
+];
 
 pub(super) fn put(
     context: &Context<'_>,
@@ -32,8 +64,41 @@ pub(super) fn put(
     for entry in all.topic_configurations.iter_mut().flatten() {
         complete(&mut entry.id, &mut entry.filter);
     }
+    check_entries(&all)?;
     check_overlap(&all)?;
     buckets::configure(context, bucket, NAME, Some(configurations::write(&all)?))
+}
+
+fn invalid(message: impl Into<String>) -> ApiError {
+    refuse("InvalidArgument", 400, message)
+}
+
+/// What S3 refuses of each entry.
+fn check_entries(all: &NotificationConfiguration) -> Result<()> {
+    let lambdas = all.lambda_function_configurations.iter().flatten().map(|one| (&one.id, &one.events, &one.filter));
+    let queues = all.queue_configurations.iter().flatten().map(|one| (&one.id, &one.events, &one.filter));
+    let topics = all.topic_configurations.iter().flatten().map(|one| (&one.id, &one.events, &one.filter));
+    let mut ids = BTreeSet::new();
+    for (id, events, filter) in lambdas.chain(queues).chain(topics) {
+        if !ids.insert(id) {
+            return Err(invalid("Same ID used for multiple configurations. IDs must be unique"));
+        }
+        if events.is_empty() || !events.iter().all(|event| EVENTS.contains(&event.as_ref())) {
+            return Err(invalid("The event is not supported for notifications"));
+        }
+        let rules = filter.as_ref().and_then(|filter| filter.key.as_ref()).and_then(|key| key.filter_rules.as_deref());
+        let mut names = BTreeSet::new();
+        for rule in rules.unwrap_or_default() {
+            let name = rule.name.as_ref().map(FilterRuleName::as_str).unwrap_or_default();
+            if !["Prefix", "Suffix"].contains(&name) {
+                return Err(invalid("filter rule name must be either prefix or suffix"));
+            }
+            if !names.insert(name) {
+                return Err(invalid(format!("Cannot specify more than one {} rule in a filter.", name.to_lowercase())));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// S3 gives an entry an id where it has none, and writes the names of filters with a capital.

@@ -1,7 +1,8 @@
-//! Objects: put, read, copied, deleted and listed.
+//! Objects: put, read and copied.
 
+use super::conditions::{Conditions, Verdict, WriteConditions};
 use super::versions::{self, Version};
-use super::{error, from_api, refuse};
+use super::{checksums, error, from_api, refuse};
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
@@ -9,8 +10,10 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt as _;
 use md5::{Digest as _, Md5};
 use s3s::S3Result;
-use s3s::dto::{ETag, Range, StreamingBlob, Timestamp};
+use s3s::dto::{ETag, StreamingBlob, Timestamp};
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::{Duration, UNIX_EPOCH};
 
 pub(super) async fn collect(body: Option<StreamingBlob>) -> S3Result<Bytes> {
@@ -44,30 +47,35 @@ pub(super) fn sweep(core: &Core, blobs: &[String]) {
     }
 }
 
-/// Keeps an object. `only_new` refuses to put one in the place of another.
-pub(super) fn put(
+/// What remains to be done once an object is there, however it came: written, copied or put together of parts.
+/// Gives it as it is kept.
+pub(super) fn created(core: &Core, (version, replaced): (Version, Vec<String>)) -> Version {
+    sweep(core, &replaced);
+    version
+}
+
+/// Keeps an object. What `version` leaves out is made: the ETag and a checksum.
+pub(crate) fn put(
     core: &Core,
     region: &str,
     bucket: &str,
-    version: Version,
+    mut version: Version,
     bytes: &[u8],
-    only_new: bool,
+    conditions: &WriteConditions,
 ) -> S3Result<Version> {
     let blob = core.blobs.add(bytes).map_err(|error| from_api(ApiError::internal(error)))?;
-    let version = Version { size: bytes.len() as u64, blob: blob.clone(), ..version };
-    let version = Version { etag: if version.etag.is_empty() { etag(bytes) } else { version.etag.clone() }, ..version };
+    version.size = bytes.len() as u64;
+    version.blob.clone_from(&blob);
+    version.etag = etag(bytes);
+    if version.checksums.is_empty() {
+        version.checksums = checksums::of(checksums::DEFAULT, bytes);
+    }
     let added = core.run(region, |context| {
-        if only_new && versions::find(context, bucket, &version.key, None).is_ok() {
-            let message = "At least one of the pre-conditions you specified did not hold";
-            return Err(refuse("PreconditionFailed", 412, message));
-        }
+        check_write(context, bucket, &version.key, conditions)?;
         versions::add(context, bucket, version)
     });
     match added {
-        Ok((version, gone)) => {
-            sweep(core, &gone);
-            Ok(version)
-        }
+        Ok(added) => Ok(created(core, added)),
         Err(error) => {
             sweep(core, &[blob]);
             Err(from_api(error))
@@ -75,111 +83,103 @@ pub(super) fn put(
     }
 }
 
-/// Copies on the server's side.
-pub(super) fn copy(
-    core: &Core,
-    region: &str,
-    (from_bucket, from_key, from_id): (&str, &str, Option<&str>),
-    (bucket, key): (&str, &str),
-    replaced: Option<(BTreeMap<String, String>, BTreeMap<String, String>)>,
-) -> S3Result<Version> {
-    let (version, gone) = core
+pub(super) fn check_write(
+    context: &Context<'_>,
+    bucket: &str,
+    key: &str,
+    conditions: &WriteConditions,
+) -> Result<(), ApiError> {
+    let there = match versions::find(context, bucket, key, None) {
+        Ok(there) => Some(there),
+        Err(error) if error.code == "NoSuchKey" => None,
+        Err(error) => return Err(error),
+    };
+    match conditions.judge(there.as_ref()) {
+        Verdict::Write => Ok(()),
+        Verdict::Failed => Err(precondition_failed()),
+        Verdict::Missing => Err(versions::no_such_key()),
+    }
+}
+
+pub(super) fn precondition_failed() -> ApiError {
+    refuse("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
+}
+
+/// A copy that the server makes.
+pub(super) struct Copy<'a> {
+    /// Bucket, key, and version.
+    pub(super) from: (&'a str, &'a str, Option<&'a str>),
+    pub(super) to: (&'a str, &'a str),
+    pub(super) conditions: Conditions,
+    /// Headers and metadata in place of those of the source.
+    pub(super) replaced: Option<(BTreeMap<String, String>, BTreeMap<String, String>)>,
+    /// Tags in place of those of the source.
+    pub(super) tags: Option<BTreeMap<String, String>>,
+}
+
+/// Gives the version that was made, and the one that it was made of.
+pub(super) fn copy(core: &Core, region: &str, copy: Copy<'_>) -> S3Result<(Version, Version)> {
+    let (source, added) = core
         .run(region, |context| {
-            let source = versions::find(context, from_bucket, from_key, from_id)?;
-            if (from_bucket, from_key) == (bucket, key) && replaced.is_none() {
-                let message = "This copy request is illegal because it is trying to copy an object to itself without \
-                               changing the object's metadata, storage class, website redirect location or encryption \
-                               attributes.";
-                return Err(refuse("InvalidRequest", 400, message));
+            let source = copy_source(context, &copy)?;
+            let mut version = Version { key: copy.to.1.to_owned(), ..source.clone() };
+            version.blob = context.blobs.link(&source.blob).map_err(ApiError::internal)?;
+            if !source.parts.is_empty() {
+                // A copy is made in one piece, and has the ETag and the checksum of one.
+                let bytes = context.blobs.get(&source.blob).map_err(ApiError::internal)?;
+                version.etag = etag(&bytes);
+                let algorithm = source.checksums.keys().next().map_or(checksums::DEFAULT, String::as_str);
+                version.checksums = checksums::of(algorithm, &bytes);
+                (version.parts, version.composite) = (vec![], false);
             }
-            let blob = context.blobs.link(&source.blob).map_err(ApiError::internal)?;
-            let (headers, metadata) = replaced.unwrap_or((source.headers.clone(), source.metadata.clone()));
-            versions::add(context, bucket, Version { key: key.to_owned(), blob, headers, metadata, ..source })
+            if let Some((headers, metadata)) = copy.replaced {
+                (version.headers, version.metadata) = (headers, metadata);
+            }
+            version.tags = copy.tags.unwrap_or(version.tags);
+            Ok((source, versions::add(context, copy.to.0, version)?))
         })
         .map_err(from_api)?;
-    sweep(core, &gone);
-    Ok(version)
+    Ok((created(core, added), source))
 }
 
-/// The bytes of a version, or of a part of it: first byte, byte behind the last, and the bytes.
-pub(super) fn bytes(core: &Core, version: &Version, range: Option<&Range>) -> S3Result<(u64, u64, Bytes)> {
-    let all = core.blobs.get(&version.blob).map_err(|error| from_api(ApiError::internal(error)))?;
-    let all = Bytes::from(all);
-    let whole = all.len() as u64;
-    let part = match range {
-        None => 0..whole,
-        Some(range) => range.check(whole)?,
-    };
-    let [start, end] = [part.start, part.end].map(|at| usize::try_from(at).unwrap_or(usize::MAX).min(all.len()));
-    Ok((part.start, part.end, all.slice(start..end)))
-}
-
-/// One entry of a list: an object, or all keys that share what stands before a delimiter.
-pub(super) enum Entry {
-    Version(Box<Version>),
-    Prefix(String),
-}
-
-impl Entry {
-    fn key(&self) -> &str {
-        match self {
-            Self::Version(version) => &version.key,
-            Self::Prefix(prefix) => prefix,
-        }
+fn copy_source(context: &Context<'_>, copy: &Copy<'_>) -> Result<Version, ApiError> {
+    let (bucket, key, id) = copy.from;
+    let source = versions::find(context, bucket, key, id)?;
+    if !copy.conditions.check_source(&source) {
+        return Err(precondition_failed());
     }
-}
-
-pub(super) struct Page {
-    pub(super) entries: Vec<Entry>,
-    /// The last entry, if there are more behind it: its key and version.
-    pub(super) more_after: Option<(String, String)>,
-}
-
-/// What a list asks for.
-pub(super) struct Asked<'a> {
-    pub(super) prefix: &'a str,
-    pub(super) delimiter: &'a str,
-    /// Lists what comes after this key, and after this version of it.
-    pub(super) after: (&'a str, Option<&'a str>),
-    pub(super) most: i32,
-    /// All versions, or the objects that are not deleted.
-    pub(super) versions: bool,
-}
-
-pub(super) fn list(context: &Context<'_>, bucket: &str, asked: &Asked<'_>) -> Result<Page, ApiError> {
-    let all = versions::list(context, bucket, asked.prefix)?;
-    let mut all: Vec<_> = all.into_iter().filter(|one| asked.versions || (one.is_latest && !one.is_marker)).collect();
-    let (key, id) = asked.after;
-    if !key.is_empty() {
-        let position = id.and_then(|id| all.iter().position(|one| one.key == key && one.id == id));
-        match position {
-            Some(at) => drop(all.drain(..=at)),
-            None => all.retain(|one| one.key.as_str() > key),
-        }
+    if (bucket, key) == copy.to && copy.replaced.is_none() && id.is_none() {
+        let message = "This copy request is illegal because it is trying to copy an object to itself without changing \
+                       the object's metadata, storage class, website redirect location or encryption attributes.";
+        return Err(refuse("InvalidRequest", 400, message));
     }
-    let mut entries: Vec<Entry> = vec![];
-    let mut last = (String::new(), String::new());
-    for version in all {
-        let rest = &version.key[asked.prefix.len()..];
-        let common = (!asked.delimiter.is_empty())
-            .then(|| rest.find(asked.delimiter))
-            .flatten()
-            .map(|at| format!("{}{}", asked.prefix, &rest[..at + asked.delimiter.len()]));
-        if common
-            .as_deref()
-            .is_some_and(|common| common == key || entries.last().is_some_and(|last| last.key() == common))
-        {
-            continue;
-        }
-        if entries.len() >= usize::try_from(asked.most).unwrap_or(0) {
-            return Ok(Page { entries, more_after: Some(last) });
-        }
-        let entry = match common {
-            Some(common) => Entry::Prefix(common),
-            None => Entry::Version(Box::new(version.clone())),
+    Ok(source)
+}
+
+/// A version, and its file: opened within the request, so that a deletion after it takes nothing away.
+pub(crate) fn open(
+    core: &Core,
+    region: &str,
+    bucket: &str,
+    key: &str,
+    id: Option<&str>,
+) -> S3Result<(Version, Option<File>)> {
+    core.run(region, |context| {
+        let version = versions::find_any(context, bucket, key, id)?;
+        let file = match version.is_marker {
+            true => None,
+            false => Some(File::open(context.blobs.path(&version.blob)).map_err(ApiError::internal)?),
         };
-        last = (entry.key().to_owned(), version.id);
-        entries.push(entry);
-    }
-    Ok(Page { entries, more_after: None })
+        Ok((version, file))
+    })
+    .map_err(from_api)
+}
+
+/// Reads `part` of a file.
+pub(crate) fn read(mut file: File, part: &std::ops::Range<u64>) -> S3Result<Bytes> {
+    let mut bytes = vec![];
+    file.seek(SeekFrom::Start(part.start))
+        .and_then(|_| file.take(part.end.saturating_sub(part.start)).read_to_end(&mut bytes))
+        .map_err(|error| from_api(ApiError::internal(error)))?;
+    Ok(Bytes::from(bytes))
 }

@@ -1,6 +1,7 @@
 //! The versions of objects, in the order in which S3 lists them: by key, the newest first.
 
 use super::buckets::{existing, keep};
+use super::checksums::Checksums;
 use super::refuse;
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
@@ -9,6 +10,10 @@ use std::collections::BTreeMap;
 
 /// Key: bucket, `/`, the object's key, a zero byte, how many versions were made in the bucket after it.
 const VERSIONS: &str = "s3.version";
+
+const ID_LENGTH: usize = 32;
+/// In bytes of UTF-8.
+const LONGEST_KEY: usize = 1024;
 
 /// One version of an object, or the mark of its deletion.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -27,14 +32,25 @@ pub(crate) struct Version {
     /// `content-type`, `cache-control` and their like.
     pub(crate) headers: BTreeMap<String, String>,
     pub(crate) metadata: BTreeMap<String, String>,
-    /// By algorithm, as the client gave them.
-    pub(crate) checksums: BTreeMap<String, String>,
+    pub(crate) checksums: Checksums,
     pub(crate) tags: BTreeMap<String, String>,
+    /// The sizes of the parts that it was made of, if it was.
+    #[serde(default)]
+    pub(crate) parts: Vec<u64>,
+    /// Its checksum is that of its parts' checksums.
+    #[serde(default)]
+    pub(crate) composite: bool,
+    /// The algorithm of the checksums of an upload in parts.
+    #[serde(default)]
+    pub(crate) algorithm: Option<String>,
     /// Its place in the order, in the store.
     #[serde(default)]
     pub(crate) place: String,
     #[serde(skip)]
     pub(crate) is_latest: bool,
+    /// The bucket keeps versions, or once did: only then do clients see ids.
+    #[serde(skip)]
+    pub(crate) versioned: bool,
 }
 
 fn read(document: serde_json::Value) -> Result<Version> {
@@ -47,12 +63,13 @@ pub(super) fn any(context: &Context<'_>, bucket: &str) -> Result<bool> {
 
 /// Every version of the keys that begin with `prefix`.
 pub(crate) fn list(context: &Context<'_>, bucket: &str, prefix: &str) -> Result<Vec<Version>> {
-    existing(context, bucket)?;
+    let versioned = is_versioned(&existing(context, bucket)?);
     let all = context.documents.list(VERSIONS, &format!("{bucket}/{prefix}"))?;
     let mut versions = all.into_iter().map(|(_, document)| read(document)).collect::<Result<Vec<_>>>()?;
     let mut before: Option<String> = None;
     for version in &mut versions {
         version.is_latest = before.as_ref() != Some(&version.key);
+        version.versioned = versioned;
         before = Some(version.key.clone());
     }
     Ok(versions)
@@ -63,28 +80,53 @@ fn of_key(context: &Context<'_>, bucket: &str, key: &str) -> Result<Vec<Version>
     list(context, bucket, &format!("{key}\0"))
 }
 
-/// A version by its id, or the latest.
-pub(crate) fn find(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Version> {
+/// A version by its id, or the latest, which may be the mark of a deletion.
+pub(super) fn find_any(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Version> {
     let all = of_key(context, bucket, key)?;
-    match id {
-        None => all
-            .into_iter()
-            .next()
-            .filter(|version| !version.is_marker)
-            .ok_or_else(|| refuse("NoSuchKey", 404, "The specified key does not exist.")),
-        Some(id) => all
-            .into_iter()
-            .find(|version| version.id == id)
-            .ok_or_else(|| refuse("NoSuchVersion", 404, "The specified version does not exist.")),
+    let Some(id) = id else { return all.into_iter().next().ok_or_else(no_such_key) };
+    if !is_id(id) {
+        return Err(refuse("InvalidArgument", 400, "Invalid version id specified"));
     }
+    let found = all.into_iter().find(|version| version.id == id);
+    found.ok_or_else(|| refuse("NoSuchVersion", 404, "The specified version does not exist."))
+}
+
+/// A version by its id, or the latest, with bytes to read.
+///
+/// # Errors
+/// `NoSuchKey` of an object that is deleted, `MethodNotAllowed` of the mark of its deletion.
+pub(crate) fn find(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Version> {
+    let found = find_any(context, bucket, key, id)?;
+    match (found.is_marker, id) {
+        (false, _) => Ok(found),
+        (true, None) => Err(no_such_key()),
+        (true, Some(_)) => {
+            Err(refuse("MethodNotAllowed", 405, "The specified method is not allowed against this resource."))
+        }
+    }
+}
+
+pub(super) fn no_such_key() -> ApiError {
+    refuse("NoSuchKey", 404, "The specified key does not exist.")
+}
+
+fn is_id(id: &str) -> bool {
+    id == "null" || (id.len() == ID_LENGTH && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+fn is_versioned(bucket: &serde_json::Value) -> bool {
+    !bucket["configurations"]["versioning"].is_null()
 }
 
 /// Puts a version on top. Gives it as it is kept, and the files that nobody needs any more.
 pub(crate) fn add(context: &Context<'_>, bucket: &str, mut version: Version) -> Result<(Version, Vec<String>)> {
     let mut document = existing(context, bucket)?;
+    if version.key.len() > LONGEST_KEY {
+        return Err(refuse("KeyTooLongError", 400, "Your key is too long"));
+    }
     let enabled = document["configurations"]["versioning"] == "Enabled";
     let mut gone = vec![];
-    version.id = if enabled { new_id(32) } else { "null".to_owned() };
+    version.id = if enabled { new_id(ID_LENGTH) } else { "null".to_owned() };
     if !enabled {
         // A bucket without versions, or with suspended ones, has one version called `null`.
         for old in of_key(context, bucket, &version.key)?.into_iter().filter(|old| old.id == "null") {
@@ -96,6 +138,7 @@ pub(crate) fn add(context: &Context<'_>, bucket: &str, mut version: Version) -> 
     keep(context, bucket, &document)?;
     version.place = format!("{bucket}/{}\0{:020}", version.key, u64::MAX - sequence);
     version.modified = context.now.as_millisecond();
+    version.versioned = is_versioned(&document);
     let written = serde_json::to_value(&version).map_err(ApiError::internal)?;
     context.documents.put(VERSIONS, &version.place, &written)?;
     Ok((version, gone))
@@ -125,7 +168,7 @@ pub(crate) struct Deleted {
 
 /// Deletes a version for good, or marks the object as deleted where versions are kept.
 pub(crate) fn delete(context: &Context<'_>, bucket: &str, key: &str, id: Option<&str>) -> Result<Deleted> {
-    let versioned = !existing(context, bucket)?["configurations"]["versioning"].is_null();
+    let versioned = is_versioned(&existing(context, bucket)?);
     match id {
         Some(id) => {
             let found = of_key(context, bucket, key)?.into_iter().find(|version| version.id == id);
