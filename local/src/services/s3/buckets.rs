@@ -47,12 +47,13 @@ fn is_name(name: &str) -> bool {
 }
 
 /// `constraint` is the region that the request names; us-east-1 is the one that may not be named.
+/// Gives whether the bucket was not there before.
 pub(super) fn create(
     context: &Context<'_>,
     bucket: &str,
     constraint: Option<&str>,
     ownership: Option<&str>,
-) -> Result<()> {
+) -> Result<bool> {
     if !is_name(bucket) {
         return Err(refuse("InvalidBucketName", 400, "The specified bucket is not valid."));
     }
@@ -71,14 +72,15 @@ pub(super) fn create(
     if let Some(there) = find(context, bucket)? {
         // In us-east-1, making one's own bucket again succeeds.
         return match there["region"] == "us-east-1" && region == "us-east-1" {
-            true => Ok(()),
+            true => Ok(false),
             false => {
                 let message = "Your previous request to create the named bucket succeeded and you already own it.";
                 Err(refuse("BucketAlreadyOwnedByYou", 409, message))
             }
         };
     }
-    keep(context, bucket, &new(context, region, ownership))
+    keep(context, bucket, &new(context, region, ownership))?;
+    Ok(true)
 }
 
 /// What AWS gives every new bucket since 2023.

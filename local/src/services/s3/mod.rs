@@ -8,6 +8,7 @@ mod checksums;
 mod chunked;
 mod conditions;
 mod configurations;
+mod creation;
 mod lifecycle;
 pub(crate) mod lists;
 mod multipart;
@@ -27,6 +28,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
+use s3s::dto::Tag;
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,16 +37,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 struct Front {
     core: Arc<Core>,
     region: String,
+    /// The tags in a CreateBucketConfiguration, which `s3s` passes over.
+    tags: Vec<Tag>,
 }
 
 pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Bytes>) -> Response<Body> {
     let operation = Operation::default();
     let is_head = request.method() == http::Method::HEAD;
+    let tags = creation::tags(request.body());
     let request = match prepare(request, &operation) {
         Ok(request) => request,
         Err(error) => return plain(400, &error),
     };
-    let front = Front { core: Arc::clone(core), region: region.to_owned() };
+    let front = Front { core: Arc::clone(core), region: region.to_owned(), tags };
     let mut builder = S3ServiceBuilder::new(front);
     builder.set_access(Gate { core: Arc::clone(core) });
     builder.set_auth(Nobody);

@@ -1,7 +1,7 @@
 //! Buckets as such.
 
 use super::super::objects::timestamp;
-use super::super::{Front, buckets, error};
+use super::super::{Front, buckets, configurations, error};
 use super::owner;
 use crate::ACCOUNT;
 use s3s::S3Result;
@@ -15,7 +15,13 @@ impl Front {
         let constraint = input.create_bucket_configuration.and_then(|all| all.location_constraint);
         let constraint = constraint.map(|region| region.as_str().to_owned());
         let ownership = input.object_ownership.as_ref().map(ObjectOwnership::as_str);
-        self.run(|context| buckets::create(context, &input.bucket, constraint.as_deref(), ownership))?;
+        self.run(|context| {
+            let is_new = buckets::create(context, &input.bucket, constraint.as_deref(), ownership)?;
+            match is_new && !self.tags.is_empty() {
+                true => configurations::put_tags(context, &input.bucket, self.tags.clone()),
+                false => Ok(()),
+            }
+        })?;
         Ok(CreateBucketOutput { location: Some(format!("/{}", input.bucket)) })
     }
 
