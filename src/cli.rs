@@ -12,7 +12,7 @@ Exit codes:
     1  failed
     2  changes pending (`plan --detailed-exitcode`)
     3  wrong usage or pipeline.yaml
-    4  refused: data loss, somebody else's resource, stale plan
+    4  refused: data loss, somebody else's resource, stale plan, budget
     5  partly applied
   130  interrupted";
 
@@ -79,6 +79,8 @@ pub(crate) enum Command {
     Validate,
     /// Print the JSON Schema of pipeline.yaml, for editors.
     Schema,
+    /// Estimate what a month costs, line by line. Needs no AWS account and no network.
+    CostEstimate(commands::cost_estimate::CostArgs),
     /// Show what apply would do.
     Plan(PlanArgs),
     /// Create, update and delete until AWS is what the file says.

@@ -10,6 +10,7 @@ mod blueprint;
 mod cli;
 mod commands;
 mod config;
+mod cost;
 mod engine;
 mod error;
 mod names;
@@ -59,6 +60,7 @@ async fn run(cli: Cli) -> Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&global.file, &args),
         Command::Validate => commands::validate::run(&global),
+        Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args),
         Command::Schema => commands::schema::run(),
         Command::Plan(args) => commands::plan::run(&global, &args).await,
         Command::Apply(args) => commands::apply::run(&global, &args).await,

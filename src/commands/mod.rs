@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod completions;
+pub(crate) mod cost_estimate;
 #[cfg(feature = "local")]
 pub(crate) mod function;
 pub(crate) mod init;

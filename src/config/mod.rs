@@ -17,12 +17,10 @@ mod values;
 
 #[cfg(test)]
 pub(crate) use column::{Column, ColumnType};
-#[cfg(test)]
-pub(crate) use pipeline::GlueVersion;
-pub(crate) use pipeline::{Architecture, Compression, Crawler, Function, Pipeline};
+pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline, WorkerType};
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
-pub(crate) use units::Days;
+pub(crate) use units::{Days, parse_count};
 
 use problem::Problem;
 use reader::{Reader, Section};

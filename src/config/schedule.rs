@@ -115,6 +115,15 @@ impl Schedule {
         longest
     }
 
+    /// How often it fires on an average day, over the four years from 2026.
+    pub(crate) fn runs_a_day(&self) -> f64 {
+        let days = 4 * 365 + 1;
+        let first = jiff::civil::date(2026, 1, 1);
+        let all = std::iter::successors(Some(first), |day| day.tomorrow().ok()).take(days);
+        let firing = all.filter(|day| self.fires_on(*day)).count();
+        firing as f64 / days as f64 * (self.minutes.len() * self.hours.len()) as f64
+    }
+
     fn fires_on(&self, day: jiff::civil::Date) -> bool {
         let in_month = u16::try_from(day.month()).is_ok_and(|month| self.months.contains(&month));
         let in_year = u16::try_from(day.year()).is_ok_and(|year| self.years.contains(&year));

@@ -1,5 +1,6 @@
 //! How plans, progress and results are shown: for people, for programs, for pull requests.
 
+mod cost;
 mod delta;
 mod human;
 mod json;
@@ -7,6 +8,7 @@ mod markdown;
 mod paint;
 mod progress;
 
+pub(crate) use cost::{cost_to_json, cost_to_markdown, cost_to_text, dollars};
 pub(crate) use human::{print_error, refusal, show_plan};
 pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;

@@ -123,3 +123,44 @@ fn output_that_nobody_reads_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
 }
+
+#[test]
+fn an_estimate_is_exact_and_keeps_a_budget() {
+    let place = Place::example("clickstream");
+    let ran = place.run(&["cost-estimate", "--json"]).exits(0);
+    let estimate: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!((&estimate["schema"], &estimate["complete"]), (&"pipectl-cost/1".into(), &true.into()));
+    let lines = estimate["lines"].as_array().unwrap();
+    let sum: i64 = lines.iter().map(|line| line["cost_cents"].as_i64().unwrap()).sum();
+    assert_eq!(estimate["total_cents"], sum);
+    place.run(&["cost-estimate", "--budget", "100"]).exits(4).says("more than the budget of $100");
+    place.run(&["cost-estimate", "--usage", "nonsense=1"]).exits(3).says("there is no figure `nonsense`");
+    let elsewhere = place.run(&["cost-estimate", "--region", "ap-southeast-2"]).exits(0);
+    assert!(
+        elsewhere.stdout.contains("no price") && elsewhere.stdout.contains("the total lacks"),
+        "{}",
+        elsewhere.stdout
+    );
+    place.run(&["cost-estimate", "--region", "ap-southeast-2", "--budget", "100000"]).exits(4).says("is not known");
+}
+
+/// Another program, in another language, with decimal numbers, comes to the same cents from the same book.
+#[test]
+fn an_independent_calculation_agrees_to_the_cent() {
+    let place = Place::example("clickstream");
+    let book = crate::support::root().join("templates/prices/book.yaml");
+    let mut figures = 0;
+    for usage in [
+        "events_per_month=0",
+        "events_per_month=3M",
+        "events_per_month=200M",
+        "events_per_month=5B",
+        "events_per_request=7",
+    ] {
+        let ran = place.run(&["cost-estimate", "--json", "--free-tier", "--usage", usage]).exits(0);
+        let told = crate::support::judge("recompute.py", &[book.to_str().unwrap(), &ran.stdout]);
+        let agreed = told.strip_prefix("agreed: ").unwrap_or_else(|| panic!("{usage}: {told}"));
+        figures += agreed.trim().parse::<usize>().unwrap();
+    }
+    assert!(figures >= 30, "{figures}");
+}

@@ -29,6 +29,16 @@ fn the_commands_for_ci_work() {
     }
 }
 
+#[test]
+fn the_commands_for_costs_work() {
+    let place = Place::example("clickstream");
+    let commands = commands("What it costs");
+    assert!(commands.len() >= 5);
+    for command in commands {
+        place.run(&command.split(' ').collect::<Vec<_>>()).exits(0).says("$");
+    }
+}
+
 /// The main job's command is run by `.ci/run`, in its release build; this is what it prints.
 #[test]
 fn the_main_job_ends_as_shown() {

@@ -1,0 +1,108 @@
+//! What a month costs: meters that follow from the file and its usage, priced from a book.
+//!
+//! ```text
+//! Pipeline + Inputs -> meters -> Lines (quantity, price, cost, how) -> Estimate -> report
+//! ```
+
+mod book;
+mod inputs;
+mod meters;
+
+pub(crate) use inputs::Inputs;
+
+use crate::config::Pipeline;
+use book::{Book, Price};
+
+/// A part of the pipeline, in the order of the data's way.
+pub(crate) const STAGES: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
+
+/// One line of the bill.
+#[derive(Clone, Debug)]
+pub(crate) struct Line {
+    pub(crate) stage: &'static str,
+    pub(crate) item: &'static str,
+    /// As on the bill, without the prefix that regions other than us-east-1 have.
+    pub(crate) usage_type: &'static str,
+    /// In `unit`s, before anything free.
+    pub(crate) quantity: f64,
+    /// What of it the free tier takes away.
+    pub(crate) free: f64,
+    pub(crate) unit: String,
+    /// How the quantity comes about.
+    pub(crate) how: String,
+    pub(crate) priced: Priced,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Priced {
+    /// US dollars, the price in words, and where it is from.
+    At { dollars: f64, price: String, source: String, as_of: String, note: Option<String> },
+    /// The book has no price for this in this region. It is not guessed.
+    Missing,
+}
+
+impl Line {
+    /// Whole cents; `None` without a price.
+    pub(crate) fn cents(&self) -> Option<i64> {
+        match &self.priced {
+            Priced::At { dollars, .. } => Some((dollars * 100.0).round() as i64),
+            Priced::Missing => None,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Estimate {
+    pub(crate) region: String,
+    pub(crate) free_tier: bool,
+    pub(crate) inputs: Inputs,
+    pub(crate) lines: Vec<Line>,
+}
+
+impl Estimate {
+    /// The sum of the lines as they are printed, in cents.
+    pub(crate) fn total_cents(&self) -> i64 {
+        self.lines.iter().filter_map(Line::cents).sum()
+    }
+
+    pub(crate) fn stage_cents(&self, stage: &str) -> i64 {
+        self.lines.iter().filter(|line| line.stage == stage).filter_map(Line::cents).sum()
+    }
+
+    /// Lines without a price: the total is without them.
+    pub(crate) fn missing(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| matches!(line.priced, Priced::Missing))
+    }
+}
+
+/// Estimates a month. Needs no network.
+pub(crate) fn estimate(pipeline: &Pipeline, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
+    let book = Book::bundled();
+    let meters = meters::of(pipeline, &inputs);
+    let lines = meters.into_iter().map(|meter| price(book, region, meter, free_tier)).collect();
+    Estimate { region: region.to_owned(), free_tier, inputs, lines }
+}
+
+fn price(book: &Book, region: &str, meter: meters::Meter, free_tier: bool) -> Line {
+    let free = if free_tier { meter.free.min(meter.quantity) } else { 0.0 };
+    let free = free + meter.always_free.min(meter.quantity - free);
+    let billed = meter.quantity - free;
+    let found = book.price(region, meter.dimension);
+    let priced = found.map_or(Priced::Missing, |price| at(price, billed));
+    let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
+    let meters::Meter { stage, item, usage_type, quantity, how, .. } = meter;
+    Line { stage, item, usage_type, quantity, free, unit, how, priced }
+}
+
+fn at(price: &Price, billed: f64) -> Priced {
+    Priced::At {
+        dollars: price.cost(billed),
+        price: price.words(billed),
+        source: price.source.clone(),
+        as_of: price.as_of.clone(),
+        note: price.beyond(billed).then(|| "only the first tier is known: above it this is too high".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! An estimate for people, for programs and for pull requests.
+
+use super::paint::Paint;
+use crate::cost::{Estimate, Line, Priced, STAGES};
+use serde_json::{Value, json};
+use std::fmt::Write as _;
+
+/// The version of what `--json` prints.
+const SCHEMA: &str = "pipectl-cost/1";
+/// A hidden line by which a bot finds the comment it has to replace.
+const MARKER: &str = "<!-- pipectl cost -->";
+/// US dollars for a million events, as the article puts it.
+const SAAS_PER_MILLION: f64 = 150.0;
+
+pub(crate) fn dollars(cents: i64) -> String {
+    let whole = (cents / 100).to_string();
+    let mut grouped = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("${grouped}.{:02}", cents % 100)
+}
+
+fn cost(line: &Line) -> String {
+    line.cents().map_or_else(|| "no price".to_owned(), dollars)
+}
+
+fn quantity(value: f64) -> String {
+    if value >= 1000.0 || value == value.trunc() { format!("{value:.0}") } else { format!("{value:.3}") }
+}
+
+pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
+    let mut text = String::new();
+    for stage in STAGES {
+        let heading = format!("{stage:<58}{:>14}", dollars(estimate.stage_cents(stage)));
+        let _ = writeln!(text, "{}", paint.strong(&heading));
+        for line in estimate.lines.iter().filter(|line| line.stage == stage) {
+            let _ = writeln!(
+                text,
+                "  {:<27}{:>16} {:<12}{:>14}",
+                line.item,
+                quantity(line.quantity),
+                short(&line.unit),
+                cost(line)
+            );
+            if explain {
+                explain_line(&mut text, line);
+            }
+        }
+    }
+    let _ = writeln!(text, "{}", paint.strong(&format!("{:<58}{:>14}", "a month", dollars(estimate.total_cents()))));
+    summary(&mut text, estimate);
+    if explain {
+        let _ = writeln!(text, "\nfigures that went in:");
+        for input in estimate.inputs.iter() {
+            let _ = writeln!(text, "  {:<24}{:>14}  {}", input.name, input.value, input.source);
+        }
+    }
+    text
+}
+
+/// The unit without its explanation in brackets.
+fn short(unit: &str) -> &str {
+    unit.split(" (").next().unwrap_or(unit)
+}
+
+fn explain_line(text: &mut String, line: &Line) {
+    let _ = writeln!(text, "      {}; on the bill: {}", line.how, line.usage_type);
+    if line.free > 0.0 {
+        let _ = writeln!(text, "      free of charge: {}", quantity(line.free));
+    }
+    match &line.priced {
+        Priced::At { price, source, as_of, note, .. } => {
+            let _ = writeln!(text, "      ${price} per {}, from {source}, as of {as_of}", line.unit);
+            if let Some(note) = note {
+                let _ = writeln!(text, "      {note}");
+            }
+        }
+        Priced::Missing => drop(writeln!(text, "      the price book has no price for this in this region")),
+    }
+}
+
+fn per_million(estimate: &Estimate) -> Option<f64> {
+    let events = estimate.inputs.iter().find(|input| input.name == "events_per_month")?.value;
+    (events > 0.0).then(|| estimate.total_cents() as f64 / 100.0 / (events / 1e6))
+}
+
+fn summary(text: &mut String, estimate: &Estimate) {
+    if let Some(each) = per_million(estimate) {
+        let share = each / SAAS_PER_MILLION * 100.0;
+        let _ = writeln!(
+            text,
+            "${each:.2} per million events, {share:.1}% of a SaaS at ${SAAS_PER_MILLION} (the article's figure)"
+        );
+    }
+    let free = if estimate.free_tier { "with" } else { "without" };
+    let _ = writeln!(text, "list prices of {}, {free} the free tier, without taxes and support", estimate.region);
+    let missing: Vec<_> = estimate.missing().map(|line| line.item).collect();
+    if !missing.is_empty() {
+        let _ = writeln!(text, "the total lacks {}: no verified price in {}", missing.join(", "), estimate.region);
+    }
+}
+
+pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> Value {
+    let line = |line: &Line| {
+        let (price, source, as_of, note) = match &line.priced {
+            Priced::At { price, source, as_of, note, .. } => (json!(price), json!(source), json!(as_of), json!(note)),
+            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price in the book")),
+        };
+        json!({
+            "stage": line.stage,
+            "item": line.item,
+            "usage_type": line.usage_type,
+            "quantity": line.quantity,
+            "free": line.free,
+            "unit": line.unit,
+            "cost_cents": line.cents(),
+            "price": price,
+            "price_source": source,
+            "price_as_of": as_of,
+            "note": note,
+            "how": line.how,
+        })
+    };
+    let stages: serde_json::Map<_, _> =
+        STAGES.iter().map(|stage| ((*stage).to_owned(), estimate.stage_cents(stage).into())).collect();
+    json!({
+        "schema": SCHEMA,
+        "pipeline": pipeline,
+        "stage": stage,
+        "region": estimate.region,
+        "currency": "USD",
+        "free_tier": estimate.free_tier,
+        "total_cents": estimate.total_cents(),
+        "complete": estimate.missing().next().is_none(),
+        "stages_cents": stages,
+        "lines": estimate.lines.iter().map(line).collect::<Vec<_>>(),
+        "inputs": estimate.inputs.iter()
+            .map(|input| json!({"name": input.name, "value": input.value, "source": input.source}))
+            .collect::<Vec<_>>(),
+    })
+}
+
+pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
+    let mut text = format!("{MARKER}\n### pipectl cost-estimate: {title}\n\n");
+    let _ = writeln!(
+        text,
+        "**{} a month**\n\n| Stage | Item | Quantity | Cost |\n|---|---|---:|---:|",
+        dollars(estimate.total_cents())
+    );
+    for line in &estimate.lines {
+        let _ = writeln!(
+            text,
+            "| {} | {} | {} {} | {} |",
+            line.stage,
+            line.item,
+            quantity(line.quantity),
+            short(&line.unit),
+            cost(line)
+        );
+    }
+    text.push('\n');
+    summary(&mut text, estimate);
+    text
+}
