@@ -77,6 +77,13 @@ const APIS: &[Route] = &[
         gateway_responses::put_gateway_response,
     ),
     route(
+        "PATCH",
+        "/restapis/{restApiId}/gatewayresponses/{responseType}",
+        "UpdateGatewayResponse",
+        200,
+        gateway_responses::update_gateway_response,
+    ),
+    route(
         "DELETE",
         "/restapis/{restApiId}/gatewayresponses/{responseType}",
         "DeleteGatewayResponse",
@@ -127,6 +134,13 @@ const METHODS: &[Route] = &[
         "GetIntegration",
         200,
         methods::get_integration,
+    ),
+    route(
+        "PATCH",
+        "/restapis/{restApiId}/resources/{resourceId}/methods/{httpMethod}/integration",
+        "UpdateIntegration",
+        200,
+        methods::update_integration,
     ),
     route(
         "DELETE",

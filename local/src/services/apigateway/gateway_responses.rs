@@ -1,7 +1,7 @@
 //! What API Gateway answers by itself, by the kind of the answer.
 
 use super::apis::{find, keep};
-use super::{bad_request, not_found};
+use super::{bad_request, not_found, patch};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::services::Input;
@@ -75,6 +75,30 @@ pub(super) fn put_gateway_response(context: &Context<'_>, input: &Value) -> Resu
     });
     keep(context, &id, &api)?;
     Ok(api["responses"][name].clone())
+}
+
+/// A default that is changed becomes the API's own.
+pub(super) fn update_gateway_response(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (id, mut api) = find(context, input)?;
+    let (name, status) = kind(input)?;
+    let mut response = describe(&api, (name, status));
+    for patch in patch::read(input)? {
+        let parts: Vec<_> = patch.parts.iter().map(String::as_str).collect();
+        match (patch.op, &parts[..]) {
+            ("replace", ["statusCode"]) => response["statusCode"] = patch.text()?.into(),
+            ("add" | "replace", [group @ ("responseParameters" | "responseTemplates"), field]) => {
+                response[*group][*field] = patch.text()?.into();
+            }
+            ("remove", [group @ ("responseParameters" | "responseTemplates"), field]) => {
+                response[*group][*field] = Value::Null;
+            }
+            _ => return Err(patch.refuse()),
+        }
+    }
+    response["defaultResponse"] = false.into();
+    api["responses"][name] = response.clone();
+    keep(context, &id, &api)?;
+    Ok(response)
 }
 
 pub(super) fn delete_gateway_response(context: &Context<'_>, input: &Value) -> Result<Value> {

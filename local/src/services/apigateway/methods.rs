@@ -126,6 +126,38 @@ pub(super) fn get_integration(context: &Context<'_>, input: &Value) -> Result<Va
     Ok(integration(method(&mut api, input)?)?.clone())
 }
 
+pub(super) fn update_integration(context: &Context<'_>, input: &Value) -> Result<Value> {
+    change(context, input, |method| {
+        let integration = integration(method)?;
+        for patch in patch::read(input)? {
+            let parts: Vec<_> = patch.parts.iter().map(String::as_str).collect();
+            match (patch.op, &parts[..]) {
+                ("replace", ["timeoutInMillis"]) => integration["timeoutInMillis"] = patch.number::<i64>()?.into(),
+                (
+                    "replace",
+                    [
+                        field @ ("uri"
+                        | "httpMethod"
+                        | "credentials"
+                        | "passthroughBehavior"
+                        | "contentHandling"
+                        | "cacheNamespace"
+                        | "connectionType"),
+                    ],
+                ) => integration[*field] = patch.text()?.into(),
+                ("add" | "replace", [group @ ("requestParameters" | "requestTemplates"), name]) => {
+                    integration[*group][*name] = patch.text()?.into();
+                }
+                ("remove", [group @ ("requestParameters" | "requestTemplates"), name]) => {
+                    integration[*group][*name] = Value::Null;
+                }
+                _ => return Err(patch.refuse()),
+            }
+        }
+        Ok(integration.clone())
+    })
+}
+
 pub(super) fn delete_integration(context: &Context<'_>, input: &Value) -> Result<Value> {
     change(context, input, |method| {
         integration(method)?;
