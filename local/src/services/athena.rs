@@ -4,6 +4,7 @@ mod named_queries;
 mod workgroups;
 
 use super::Service;
+use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::protocol::Protocol;
@@ -32,6 +33,7 @@ pub(super) const SERVICE: Service = Service {
             ("ListTagsForResource", list_tags_for_resource),
             ("ListEngineVersions", list_engine_versions),
             ("ListDataCatalogs", list_data_catalogs),
+            ("GetDataCatalog", get_data_catalog),
         ],
         message: "Message",
     },
@@ -50,9 +52,11 @@ fn invalid(message: impl Into<String>) -> ApiError {
 fn tagged<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
     let arn = input.text("ResourceARN")?;
     let name = arn.strip_prefix(&context.arn("athena", "workgroup/")).ok_or_else(|| invalid("Invalid ARN"))?;
-    match context.get(WORKGROUPS, name)? {
-        Some(_) => Ok(arn),
-        None => Err(ApiError::new("ResourceNotFoundException", format!("WorkGroup {name} is not found."))),
+    // Through the workgroups, as `primary` is there without having been made.
+    match workgroups::existing(context, name) {
+        Err(error) if error.status < 500 => Err(ApiError::new("ResourceNotFoundException", error.message)),
+        Err(error) => Err(error),
+        Ok(_) => Ok(arn),
     }
 }
 
@@ -77,4 +81,13 @@ fn list_engine_versions(_: &Context<'_>, _: &Value) -> Result<Value> {
 
 fn list_data_catalogs(_: &Context<'_>, _: &Value) -> Result<Value> {
     Ok(json!({"DataCatalogsSummary": [{"CatalogName": "AwsDataCatalog", "Type": "GLUE"}]}))
+}
+
+fn get_data_catalog(_: &Context<'_>, input: &Value) -> Result<Value> {
+    match input.text("Name")? {
+        name @ "AwsDataCatalog" => {
+            Ok(json!({"DataCatalog": {"Name": name, "Type": "GLUE", "Parameters": {"catalog-id": ACCOUNT}}}))
+        }
+        name => Err(invalid(format!("DataCatalog {name} was not found"))),
+    }
 }

@@ -104,6 +104,9 @@ pub(super) fn list_work_groups(context: &Context<'_>, input: &Value) -> Result<V
 pub(super) fn update_work_group(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("WorkGroup")?;
     let mut group = existing(context, name)?;
+    if input.optional("State").is_some_and(|state| !["ENABLED", "DISABLED"].contains(&state)) {
+        return Err(invalid("State has to be ENABLED or DISABLED"));
+    }
     for field in ["Description", "State"] {
         if !input[field].is_null() {
             group[field] = input[field].clone();
