@@ -155,3 +155,23 @@ async fn a_workgroup_with_queries_goes_only_with_them() {
     let (_, answer) = aws.athena("GetWorkGroup", json!({"WorkGroup": "w"})).await;
     assert_eq!(answer["Message"], "WorkGroup w is not found.");
 }
+
+#[tokio::test]
+async fn a_usage_plan_with_stages_and_the_workgroup_primary_are_refused_in_awss_words() {
+    let aws = Aws::new();
+    let (base, method) = aws.api_with_method().await;
+    aws.done(&format!("PUT {method}/integration"), json!({"type": "MOCK"})).await;
+    aws.done(&format!("POST {base}/deployments"), json!({"stageName": "prod"})).await;
+    let stage = format!("{}:prod", base.trim_start_matches("/restapis/"));
+    let stages = json!([{"apiId": base.trim_start_matches("/restapis/"), "stage": "prod"}]);
+    let plan = aws.done("POST /usageplans", json!({"name": "p", "apiStages": stages})).await;
+    let plan = format!("/usageplans/{}", plan["id"].as_str().unwrap());
+    let (status, _, message) = aws.refused(&format!("DELETE {plan}"), Value::Null).await;
+    assert_eq!(status, 400);
+    assert!(message.ends_with(&format!("there are API Stages associated with it, including {stage}")), "{message}");
+    aws.done(&format!("PATCH {plan}"), patch("remove", "/apiStages", &stage)).await;
+    aws.done(&format!("DELETE {plan}"), Value::Null).await;
+
+    let (status, answer) = aws.athena("CreateWorkGroup", json!({"Name": "primary"})).await;
+    assert_eq!((status.as_u16(), &answer["Message"]), (400, &json!("primary workGroup could not be created")));
+}

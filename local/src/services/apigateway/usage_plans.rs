@@ -127,9 +127,11 @@ fn move_stage(context: &Context<'_>, plan: &mut Value, op: &str, patch: &patch::
 
 pub(super) fn delete_usage_plan(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (id, plan) = existing(context, input)?;
-    if plan["apiStages"].as_array().is_some_and(|stages| !stages.is_empty()) {
+    if let Some(stage) = plan["apiStages"].as_array().and_then(|stages| stages.first()) {
         let message = format!(
-            "Cannot delete Usage Plan {id} because it is associated with API stages. Please remove all API stages from the usage plan before deleting."
+            "Cannot delete Usage Plan {id} because there are API Stages associated with it, including {}:{}",
+            stage.text("apiId")?,
+            stage.text("stage")?
         );
         return Err(bad_request(message));
     }

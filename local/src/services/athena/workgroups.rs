@@ -49,7 +49,10 @@ pub(super) fn create_work_group(context: &Context<'_>, input: &Value) -> Result<
     if name.len() > 128 || !name.chars().all(allowed) {
         return Err(invalid(format!("Name {name} does not match [a-zA-Z0-9._-]{{1,128}}")));
     }
-    if name == PRIMARY || context.get(WORKGROUPS, name)?.is_some() {
+    if name == PRIMARY {
+        return Err(invalid("primary workGroup could not be created"));
+    }
+    if context.get(WORKGROUPS, name)?.is_some() {
         return Err(invalid("WorkGroup is already created"));
     }
     let mut configuration = json!({
