@@ -117,30 +117,35 @@ pub(super) fn update_stage(context: &Context<'_>, input: &Value) -> Result<Value
             existing(&mut api, name)?["deploymentId"] = deployment.into();
             continue;
         }
-        let stage = existing(&mut api, name)?;
-        match (patch.op, &parts[..]) {
-            ("replace", ["description"]) => stage["description"] = patch.text()?.into(),
-            ("replace", ["tracingEnabled"]) => stage["tracingEnabled"] = patch.flag()?.into(),
-            ("replace" | "add", ["variables", variable]) => stage["variables"][*variable] = patch.text()?.into(),
-            ("remove", ["variables", variable]) => stage["variables"][*variable] = Value::Null,
-            ("remove", [path, method]) => {
-                stage["methodSettings"][format!("{}/{method}", path.trim_start_matches('/'))] = Value::Null;
-            }
-            ("replace", [path, method, group, setting]) => {
-                let key = format!("{}/{method}", path.trim_start_matches('/'));
-                if stage["methodSettings"][&key].is_null() {
-                    stage["methodSettings"][&key] = default_settings();
-                }
-                set(&mut stage["methodSettings"][&key], group, setting, &patch)?;
-            }
-            _ => return Err(patch.refuse()),
-        }
+        change(existing(&mut api, name)?, &patch, &parts)?;
     }
     let stage = existing(&mut api, name)?;
     stage["lastUpdatedDate"] = context.now.as_second().into();
     let answer = describe(context, &id, name, stage);
     keep(context, &id, &api)?;
     answer
+}
+
+/// Carries out one operation on a stage.
+fn change(stage: &mut Value, patch: &patch::Patch<'_>, parts: &[&str]) -> Result<()> {
+    match (patch.op, parts) {
+        ("replace", ["description"]) => stage["description"] = patch.text()?.into(),
+        ("replace", ["tracingEnabled"]) => stage["tracingEnabled"] = patch.flag()?.into(),
+        ("replace" | "add", ["variables", variable]) => stage["variables"][*variable] = patch.text()?.into(),
+        ("remove", ["variables", variable]) => stage["variables"][*variable] = Value::Null,
+        ("remove", [path, method]) => {
+            stage["methodSettings"][format!("{}/{method}", path.trim_start_matches('/'))] = Value::Null;
+        }
+        ("replace", [path, method, group, setting]) => {
+            let key = format!("{}/{method}", path.trim_start_matches('/'));
+            if stage["methodSettings"][&key].is_null() {
+                stage["methodSettings"][&key] = default_settings();
+            }
+            set(&mut stage["methodSettings"][&key], group, setting, patch)?;
+        }
+        _ => return Err(patch.refuse()),
+    }
+    Ok(())
 }
 
 fn set(settings: &mut Value, group: &str, setting: &str, patch: &patch::Patch<'_>) -> Result<()> {
