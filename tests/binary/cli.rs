@@ -1,8 +1,8 @@
 //! Exit codes, refusals and words.
 
 use crate::support::Place;
+use std::io::{BufRead, BufReader};
 use std::process::Stdio;
-use std::time::Duration;
 
 const BROKEN: &str = "name: clicks\nschmea: { event: string }\n";
 
@@ -100,13 +100,14 @@ fn an_interrupted_apply_says_what_was_done() {
     let server = place.serve_with(&["--latency", "80ms"]);
     let mut command = place.command();
     command.args(["apply", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let child = command.spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(900));
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    // In the middle of its work: something is there, and much is not.
+    let mut stderr = lines.by_ref().find(|line| line.starts_with("created ")).unwrap();
     let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
-    let output = child.wait_with_output().unwrap();
-    let stderr = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{stderr}");
+    lines.for_each(|line| stderr.push_str(&format!("\n{line}")));
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{stderr}");
     assert!(stderr.contains("interrupted: finishing the calls in flight"), "{stderr}");
     assert!(stderr.contains("error: interrupted: "), "{stderr}");
     drop(server);
