@@ -11,6 +11,7 @@
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
 
+use crate::background;
 use crate::core::Core;
 use crate::router::{json, plain};
 use axum::body::Body;
@@ -19,6 +20,7 @@ use http::{Method, Request, Response};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const PATH: &str = "/_local/";
@@ -35,7 +37,7 @@ struct Propagation {
     seconds: f64,
 }
 
-pub(crate) fn respond(core: &Core, request: &Request<Bytes>) -> Response<Body> {
+pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Response<Body> {
     let what = request.uri().path().trim_start_matches(PATH);
     match (request.method(), what) {
         (&Method::GET, "health") => json(200, &json!({"status": "ok", "now": core.clock.now().to_string()})),
@@ -52,11 +54,7 @@ pub(crate) fn respond(core: &Core, request: &Request<Bytes>) -> Response<Body> {
             core.faults.clear();
             json(200, &json!({}))
         }
-        (&Method::POST, "clock") => with(request, |Step { step_seconds }| {
-            let ahead = core.clock.step(Duration::from_secs(step_seconds));
-            let kept = core.store.transact(|documents| documents.put("local", "clock", &json!(ahead)));
-            kept.map_err(|error| error.message)
-        }),
+        (&Method::POST, "clock") => step(core, request).await,
         (&Method::POST, "propagation") => with(request, |Propagation { seconds }| {
             let delay = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
             core.faults.set_propagation(delay);
@@ -64,6 +62,17 @@ pub(crate) fn respond(core: &Core, request: &Request<Bytes>) -> Response<Body> {
         }),
         (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
         _ => plain(404, "no such page of Local AWS"),
+    }
+}
+
+/// Answers when all that came due on the way is done.
+async fn step(core: &Arc<Core>, request: &Request<Bytes>) -> Response<Body> {
+    match serde_json::from_slice(request.body()) {
+        Ok(Step { step_seconds }) => {
+            background::step(core, Duration::from_secs(step_seconds)).await;
+            json(200, &json!({"now": core.clock.now().to_string()}))
+        }
+        Err(error) => json(400, &json!({"message": error.to_string()})),
     }
 }
 

@@ -1,30 +1,57 @@
-//! The time in Local AWS: the machine's, plus what it was stepped forward.
+//! The time in Local AWS: the machine's, plus what it was stepped forward, at the pace that is asked for.
 
 use jiff::{SignedDuration, Timestamp};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Clock {
-    ahead: Mutex<SignedDuration>,
+    hand: Mutex<Hand>,
+    /// How many seconds pass in one.
+    scale: f64,
+}
+
+/// Where the clock stood when it was last set.
+#[derive(Clone, Copy, Debug)]
+struct Hand {
+    at: Timestamp,
+    set: Instant,
+}
+
+impl Hand {
+    fn now(self, scale: f64) -> Timestamp {
+        let passed = SignedDuration::try_from_secs_f64(self.set.elapsed().as_secs_f64() * scale);
+        self.at.saturating_add(passed.unwrap_or(SignedDuration::MAX)).unwrap_or(Timestamp::MAX)
+    }
 }
 
 impl Clock {
-    /// A clock that was stepped before, in milliseconds.
-    pub(crate) fn ahead_by(millis: i64) -> Self {
-        Self { ahead: Mutex::new(SignedDuration::from_millis(millis)) }
+    /// A clock that is already ahead of the machine's, in milliseconds, and goes `scale` times as fast.
+    pub(crate) fn new(ahead: i64, scale: f64) -> Self {
+        let at = Timestamp::now().saturating_add(SignedDuration::from_millis(ahead)).unwrap_or(Timestamp::MAX);
+        Self { hand: Mutex::new(Hand { at, set: Instant::now() }), scale }
     }
 
     pub(crate) fn now(&self) -> Timestamp {
-        let ahead = *self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        Timestamp::now().saturating_add(ahead).unwrap_or(Timestamp::MAX)
+        self.hand.lock().unwrap_or_else(PoisonError::into_inner).now(self.scale)
     }
 
-    /// Moves the clock forward and tells by how many milliseconds it is ahead now.
-    pub(crate) fn step(&self, by: Duration) -> i64 {
-        let mut ahead = self.ahead.lock().unwrap_or_else(PoisonError::into_inner);
-        *ahead = ahead.saturating_add(SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX));
-        i64::try_from(ahead.as_millis()).unwrap_or(i64::MAX)
+    /// Moves the clock forward; it never goes back.
+    pub(crate) fn move_to(&self, time: Timestamp) {
+        let mut hand = self.hand.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = hand.now(self.scale).max(time);
+        *hand = Hand { at, set: Instant::now() };
+    }
+
+    /// By how many milliseconds it is ahead of the machine's.
+    pub(crate) fn ahead(&self) -> i64 {
+        self.now().as_millisecond() - Timestamp::now().as_millisecond()
+    }
+
+    /// How long the machine waits until it is `time` here.
+    pub(crate) fn until(&self, time: Timestamp) -> Duration {
+        let left = time.duration_since(self.now()).as_secs_f64() / self.scale;
+        Duration::try_from_secs_f64(left.max(0.0)).unwrap_or(Duration::MAX)
     }
 }
 
@@ -34,9 +61,22 @@ mod tests {
 
     #[test]
     fn an_hour_passes_at_once() {
-        let clock = Clock::default();
+        let clock = Clock::new(0, 1.0);
         let before = clock.now();
-        assert_eq!(clock.step(Duration::from_secs(3600)), 3_600_000);
+        clock.move_to(before + SignedDuration::from_hours(1));
         assert!(clock.now().duration_since(before) >= SignedDuration::from_hours(1));
+        assert!((3_599_000..3_660_000).contains(&clock.ahead()));
+        clock.move_to(before);
+        assert!(clock.now().duration_since(before) >= SignedDuration::from_hours(1), "it went back");
+    }
+
+    #[test]
+    fn a_fast_clock_waits_less() {
+        let clock = Clock::new(0, 3600.0);
+        let soon = clock.until(clock.now() + SignedDuration::from_hours(2));
+        assert!((Duration::from_millis(1900)..=Duration::from_secs(2)).contains(&soon), "{soon:?}");
+        let before = clock.now();
+        std::thread::sleep(Duration::from_millis(2));
+        assert!(clock.now().duration_since(before) >= SignedDuration::from_secs(7));
     }
 }

@@ -1,13 +1,16 @@
 //! The embedded AWS as its users hold it: opened on a directory, asked in-process or served.
 
+use crate::access::Sessions;
 use crate::admin;
 use crate::api_error::Result as ApiResult;
+use crate::background::{self, Bell};
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
 use crate::router;
+use crate::services::{apigateway, lambda};
 use crate::store::Store;
 use axum::Router;
 use axum::body::Body;
@@ -67,11 +70,13 @@ pub struct Options {
     pub latency: Duration,
     /// How long what is made stays `CREATING` or `Pending`, and an update `InProgress`.
     pub settle: Duration,
+    /// How many seconds pass in one of the machine's.
+    pub time_scale: f64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { latency: Duration::ZERO, settle: Duration::from_millis(50) }
+        Self { latency: Duration::ZERO, settle: Duration::from_millis(50), time_scale: 1.0 }
     }
 }
 
@@ -89,6 +94,10 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) options: Options,
+    pub(crate) sessions: Sessions,
+    pub(crate) functions: lambda::Functions,
+    pub(crate) front: apigateway::Front,
+    pub(crate) bell: Bell,
     log: Mutex<VecDeque<Logged>>,
     /// Where it is served, once it is.
     endpoint: OnceLock<String>,
@@ -120,13 +129,17 @@ impl LocalAws {
             Store::open(&file).map_err(|source| Error::Store { file: file.clone(), source: Box::new(source) })?;
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
         let ahead = store.read("local", "clock").ok().flatten().and_then(|millis| millis.as_i64()).unwrap_or(0);
-        let clock = Clock::ahead_by(ahead);
+        let clock = Clock::new(ahead, options.time_scale);
         let core = Core {
             store,
             blobs,
             clock,
             faults: Faults::default(),
             options,
+            sessions: Sessions::default(),
+            functions: lambda::Functions::new(directory.join("functions")),
+            front: apigateway::Front::default(),
+            bell: Bell::default(),
             log: Mutex::default(),
             endpoint: OnceLock::new(),
             lock,
@@ -147,14 +160,17 @@ impl LocalAws {
         };
         let request = http::Request::from_parts(parts, body.to_bytes());
         if request.uri().path().starts_with(admin::PATH) {
-            return admin::respond(&self.core, &request);
+            return admin::respond(&self.core, &request).await;
+        }
+        if let Some(call) = apigateway::user_request(&request) {
+            return apigateway::front(&self.core, call, request).await;
         }
         tokio::time::sleep(self.core.options.latency).await;
         router::respond(&self.core, request).await
     }
 
-    /// Serves it over HTTP until the future is dropped. Other processes that open the same directory are
-    /// told the address.
+    /// Serves it over HTTP until the future is dropped, and meanwhile does what is to be done in the background.
+    /// Other processes that open the same directory are told the address.
     ///
     /// # Errors
     /// What the operating system says about the listener or the directory.
@@ -171,11 +187,19 @@ impl LocalAws {
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
             let _ = stream.set_nodelay(true);
         });
-        axum::serve(listener, app).await
+        tokio::select! {
+            served = std::future::IntoFuture::into_future(axum::serve(listener, app)) => served,
+            () = background::run(&self.core) => Ok(()),
+        }
     }
 }
 
 impl Core {
+    /// Where it is served, once it is.
+    pub(crate) fn endpoint(&self) -> Option<&str> {
+        self.endpoint.get().map(String::as_str)
+    }
+
     /// Runs one operation as a transaction.
     pub(crate) fn run<T>(&self, region: &str, work: impl FnOnce(&Context<'_>) -> ApiResult<T>) -> ApiResult<T> {
         self.store.transact(|documents| {

@@ -8,8 +8,10 @@
 //! HTTP request -> router (SigV4 scope) -> protocol (JSON, query XML, REST) -> services/* -> store
 //! ```
 
+mod access;
 mod admin;
 mod api_error;
+mod background;
 mod blobs;
 mod clock;
 mod context;

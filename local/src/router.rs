@@ -1,5 +1,6 @@
 //! From a request to the service it is for, and its operation.
 
+use crate::access::Caller;
 use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
@@ -16,10 +17,12 @@ const DEFAULT_REGION: &str = "us-east-1";
 
 /// The service and region a request is signed for. The signature itself is not checked: there is
 /// nothing to protect, and any credentials do.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Scope {
     pub(crate) service: String,
     pub(crate) region: String,
+    /// Empty where nobody signed.
+    pub(crate) access_key_id: String,
 }
 
 impl Scope {
@@ -37,21 +40,41 @@ impl Scope {
         };
         let mut parts = credential.trim().rsplit('/');
         let (_request, service, region) = (parts.next()?, parts.next()?, parts.next()?);
-        Some(Self { service: service.to_owned(), region: region.to_owned() })
+        let access_key_id = parts.next_back().unwrap_or_default();
+        Some(Self { service: service.to_owned(), region: region.to_owned(), access_key_id: access_key_id.to_owned() })
     }
 }
 
 pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Response<Body> {
     let scope = Scope::of(&request);
-    let scope = scope.unwrap_or_else(|| Scope { service: "s3".to_owned(), region: DEFAULT_REGION.to_owned() });
+    let scope = scope.unwrap_or_else(|| Scope {
+        service: "s3".to_owned(),
+        region: DEFAULT_REGION.to_owned(),
+        access_key_id: String::new(),
+    });
     if scope.service == "s3" {
-        return services::s3::respond(core, &scope.region, request).await;
+        return services::s3::respond(core, &scope, request).await;
     }
     let Some(service) = services::ALL.iter().find(|service| service.scope == scope.service) else {
         return plain(501, &format!("Local AWS does not have the service `{}`", scope.service));
     };
-    match protocol::read(service, &request) {
-        Ok(call) => operate(core, service, &scope.region, &call),
+    if services::lambda::is_invocation(service, &request) {
+        return finish(services::lambda::respond(core, &scope, request).await);
+    }
+    let call = core.sessions.caller(&scope.access_key_id).and_then(|caller| {
+        let call = protocol::read(service, &request)?;
+        Ok((caller, call))
+    });
+    match call {
+        Ok((caller, call)) => {
+            let response = operate(core, service, &scope.region, &caller, &call);
+            // A stage shows what API Gateway's documents say, and whom a function's policy lets in.
+            if ["apigateway", "lambda"].contains(&service.scope) {
+                core.front.changed();
+            }
+            core.bell.ring();
+            response
+        }
         Err(error) => {
             core.log(&format!("{}:?", service.prefix), error.status);
             finish(protocol::write_error(service, &error))
@@ -59,13 +82,18 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     }
 }
 
-fn operate(core: &Core, service: &Service, region: &str, call: &Call) -> Response<Body> {
+fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
     let operation = format!("{}:{}", service.prefix, call.operation);
     let strike = core.faults.strike(&operation);
     if let Some(Strike { error, done: false }) = strike {
         return struck(core, service, &operation, error);
     }
-    let result = core.run(region, |context| (call.run)(context, &call.input));
+    let result = core.run(region, |context| {
+        if *caller != Caller::User {
+            caller.permit(context, &operation, &(service.resource)(context, &call.input), &[])?;
+        }
+        (call.run)(context, &call.input)
+    });
     if let Some(Strike { error, done: true }) = strike {
         return struck(core, service, &operation, error);
     }
@@ -123,11 +151,14 @@ mod tests {
         let signed =
             "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/glue/aws4_request, SignedHeaders=host, Signature=00";
         let request = Request::builder().header("authorization", signed).body(()).unwrap();
-        let scope = Scope { service: "glue".into(), region: "eu-west-1".into() };
+        let scope = Scope { service: "glue".into(), region: "eu-west-1".into(), access_key_id: "AKID".into() };
         assert_eq!(Scope::of(&request), Some(scope));
         let presigned = "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request";
         let request = Request::builder().uri(presigned).body(()).unwrap();
-        assert_eq!(Scope::of(&request), Some(Scope { service: "s3".into(), region: "us-west-2".into() }));
+        assert_eq!(
+            Scope::of(&request),
+            Some(Scope { service: "s3".into(), region: "us-west-2".into(), access_key_id: "AKID".into() })
+        );
         assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), None);
     }
 }

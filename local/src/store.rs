@@ -2,7 +2,7 @@
 
 use crate::api_error::{ApiError, Result};
 use redb::backends::FileBackend;
-use redb::{Database, ReadableDatabase as _, ReadableTable as _, StorageBackend, TableDefinition, WriteTransaction};
+use redb::{Database, ReadableDatabase as _, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
 use serde_json::Value;
 use std::cell::Cell;
 use std::fs::OpenOptions;
@@ -65,6 +65,14 @@ impl Store {
         found.map(|bytes| parse(bytes.value())).transpose()
     }
 
+    /// Keys and documents of a collection whose key begins with `prefix`, outside any request and without
+    /// waiting for one.
+    pub(crate) fn read_all(&self, collection: &str, prefix: &str) -> Result<Vec<(String, Value)>> {
+        let read = self.database.begin_read().map_err(ApiError::internal)?;
+        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        collect(&table, collection, prefix)
+    }
+
     /// Runs one request: all it writes is kept if it succeeds, nothing of it if it fails.
     pub(crate) fn transact<T>(&self, work: impl FnOnce(&Documents) -> Result<T>) -> Result<T> {
         let write = self.database.begin_write().map_err(ApiError::internal)?;
@@ -112,18 +120,26 @@ impl Documents {
     /// Keys and documents whose key begins with `prefix`, in the order of keys.
     pub(crate) fn list(&self, collection: &str, prefix: &str) -> Result<Vec<(String, Value)>> {
         let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-        let start = path(collection, prefix);
-        let base = collection.len() + 1;
-        let mut all = vec![];
-        for entry in table.range(start.as_str()..).map_err(ApiError::internal)? {
-            let (key, document) = entry.map_err(ApiError::internal)?;
-            if !key.value().starts_with(&start) {
-                break;
-            }
-            all.push((key.value()[base..].to_owned(), parse(document.value())?));
-        }
-        Ok(all)
+        collect(&table, collection, prefix)
     }
+}
+
+fn collect(
+    table: &impl ReadableTable<&'static str, &'static [u8]>,
+    collection: &str,
+    prefix: &str,
+) -> Result<Vec<(String, Value)>> {
+    let start = path(collection, prefix);
+    let base = collection.len() + 1;
+    let mut all = vec![];
+    for entry in table.range(start.as_str()..).map_err(ApiError::internal)? {
+        let (key, document) = entry.map_err(ApiError::internal)?;
+        if !key.value().starts_with(&start) {
+            break;
+        }
+        all.push((key.value()[base..].to_owned(), parse(document.value())?));
+    }
+    Ok(all)
 }
 
 fn path(collection: &str, key: &str) -> String {

@@ -3,6 +3,7 @@
 mod api_keys;
 mod apis;
 mod deployments;
+mod front;
 mod gateway_responses;
 mod methods;
 mod patch;
@@ -10,6 +11,8 @@ mod resources;
 mod stages;
 mod tagging;
 mod usage_plans;
+
+pub(crate) use front::{Front, WORKER, front, user_request};
 
 use super::{Input, Service};
 use crate::api_error::{ApiError, Result};
@@ -21,6 +24,7 @@ pub(super) const SERVICE: Service = Service {
     scope: "apigateway",
     prefix: "apigateway",
     protocol: Protocol::Rest { routes: &[APIS, METHODS, PLANS], message: "message" },
+    resource: super::anything,
 };
 
 const APIS: &[Route] = &[

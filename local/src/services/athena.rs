@@ -37,6 +37,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
+    resource: super::anything,
 };
 
 /// Key: the workgroup's name.

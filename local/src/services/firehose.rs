@@ -1,11 +1,23 @@
 //! Amazon Data Firehose: delivery streams to S3.
+//!
+//! ```text
+//! PutRecordBatch -> buffer (a file) -> delivery, by size or time -> object in S3
+//! ```
 
+mod buffer;
+mod delivery;
 mod destination;
+mod naming;
+mod records;
 mod streams;
 
-use super::Service;
+pub(crate) use delivery::WORKER;
+
+use super::{Input as _, Service};
 use crate::api_error::ApiError;
+use crate::context::Context;
 use crate::protocol::Protocol;
+use serde_json::Value;
 
 pub(super) const SERVICE: Service = Service {
     scope: "firehose",
@@ -16,6 +28,8 @@ pub(super) const SERVICE: Service = Service {
             ("DeleteDeliveryStream", streams::delete_delivery_stream),
             ("DescribeDeliveryStream", streams::describe_delivery_stream),
             ("ListDeliveryStreams", streams::list_delivery_streams),
+            ("PutRecord", records::put_record),
+            ("PutRecordBatch", records::put_record_batch),
             ("UpdateDestination", destination::update_destination),
             ("TagDeliveryStream", streams::tag_delivery_stream),
             ("UntagDeliveryStream", streams::untag_delivery_stream),
@@ -23,6 +37,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "message",
     },
+    resource,
 };
 
 /// Key: the stream's name.
@@ -30,4 +45,8 @@ const STREAMS: &str = "firehose.stream";
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidArgumentException", message)
+}
+
+fn resource(context: &Context<'_>, input: &Value) -> String {
+    streams::arn(context, input.optional("DeliveryStreamName").unwrap_or("*"))
 }

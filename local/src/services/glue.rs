@@ -61,6 +61,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
+    resource: super::anything,
 };
 
 const DATABASES: &str = "glue.database";

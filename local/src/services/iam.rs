@@ -1,6 +1,7 @@
 //! Identity and Access Management: roles and their policies.
 
 mod attached;
+pub(crate) mod evaluate;
 mod inline;
 mod roles;
 
@@ -37,6 +38,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     },
+    resource: super::anything,
 };
 
 /// Key: the role's name. IAM is not regional.
@@ -107,6 +109,13 @@ pub(crate) fn role_assumable(context: &Context<'_>, arn: &str, service: &str) ->
         statement["Effect"] == "Allow" && (named(&statement["Principal"]) || named(&statement["Principal"]["Service"]))
     });
     Ok(known && trusts && role["Arn"] == arn)
+}
+
+/// The policies that say what a role may do. Managed ones are AWS's own, whose text Local AWS does not know.
+pub(crate) fn policies(context: &Context<'_>, role: &str) -> Result<Vec<Value>> {
+    let role = context.documents.get(ROLES, role)?.unwrap_or_default();
+    let texts = role["inline"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str());
+    Ok(texts.filter_map(|text| serde_json::from_str(text).ok()).collect())
 }
 
 fn role_arn(context: &Context<'_>, path: &str, name: &str) -> String {

@@ -2,6 +2,7 @@
 
 mod code;
 mod configuration;
+mod execution;
 mod functions;
 mod policy;
 
@@ -12,8 +13,14 @@ use crate::protocol::{Protocol, Route, route};
 use crate::services::Input;
 use serde_json::Value;
 
-pub(super) const SERVICE: Service =
-    Service { scope: "lambda", prefix: "lambda", protocol: Protocol::Rest { routes: &[ROUTES], message: "Message" } };
+pub(crate) use execution::{Functions, WORKER, enqueue, invoke, is_invocation, respond};
+
+pub(super) const SERVICE: Service = Service {
+    scope: "lambda",
+    prefix: "lambda",
+    protocol: Protocol::Rest { routes: &[ROUTES], message: "Message" },
+    resource,
+};
 
 const FUNCTION: &str = "/2015-03-31/functions/{FunctionName}";
 
@@ -111,4 +118,8 @@ fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
         Some(function) => Ok((name, function)),
         None => Err(not_found(format!("Function not found: {}", arn(context, &name)))),
     }
+}
+
+fn resource(context: &Context<'_>, input: &Value) -> String {
+    arn(context, name_of(input.optional("FunctionName").unwrap_or("*")))
 }

@@ -3,9 +3,13 @@
 mod events;
 mod groups;
 
-use super::Service;
+pub(crate) use events::write_under;
+
+use super::{Input as _, Service};
 use crate::api_error::ApiError;
+use crate::context::Context;
 use crate::protocol::Protocol;
+use serde_json::Value;
 
 pub(super) const SERVICE: Service = Service {
     scope: "logs",
@@ -30,6 +34,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "message",
     },
+    resource,
 };
 
 const GROUPS: &str = "logs.group";
@@ -40,4 +45,11 @@ fn not_found(what: &str) -> ApiError {
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidParameterException", message)
+}
+
+/// AWS names the stream in a denial also where the operation is the group's, with nothing behind the colon.
+fn resource(context: &Context<'_>, input: &Value) -> String {
+    let group = input.optional("logGroupName").unwrap_or("*");
+    let stream = input.optional("logStreamName").unwrap_or_default();
+    context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"))
 }

@@ -1,17 +1,18 @@
 //! One folder per service. Each has its operations, its validation and its documents.
 
-mod apigateway;
+pub(crate) mod apigateway;
 mod athena;
-mod firehose;
+pub(crate) mod firehose;
 mod glue;
-mod iam;
-mod lambda;
-mod logs;
+pub(crate) mod iam;
+pub(crate) mod lambda;
+pub(crate) mod logs;
 pub(crate) mod s3;
 mod sts;
 mod tagging;
 
 use crate::api_error::{ApiError, Result};
+use crate::context::Context;
 use crate::protocol::Protocol;
 use serde_json::Value;
 
@@ -22,6 +23,13 @@ pub(crate) struct Service {
     /// As in an IAM action, `logs:CreateLogGroup`.
     pub(crate) prefix: &'static str,
     pub(crate) protocol: Protocol,
+    /// The ARN of what an operation is about, as IAM compares it with a policy's resources.
+    pub(crate) resource: fn(&Context<'_>, &Value) -> String,
+}
+
+/// Where a policy cannot name anything narrower, or nobody under a role calls the service.
+fn anything(_: &Context<'_>, _: &Value) -> String {
+    "*".to_owned()
 }
 
 /// Every service but S3, which has a protocol of its own.

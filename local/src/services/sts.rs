@@ -14,6 +14,7 @@ pub(super) const SERVICE: Service = Service {
         operations: &[("GetCallerIdentity", get_caller_identity)],
         namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     },
+    resource: super::anything,
 };
 
 fn get_caller_identity(context: &Context<'_>, _: &Value) -> Result<Value> {

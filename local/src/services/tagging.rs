@@ -21,6 +21,7 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
+    resource: super::anything,
 };
 
 /// Resources of this region, and those whose ARN names none (buckets). IAM's roles are left out, as on AWS.

@@ -2,6 +2,7 @@
 
 use super::groups::existing;
 use super::{invalid, not_found};
+use crate::access::permit;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::services::Input;
@@ -95,6 +96,29 @@ pub(super) fn put_log_events(context: &Context<'_>, input: &Value) -> Result<Val
     stream["events"] = position.into();
     context.put(STREAMS, &key, &stream)?;
     Ok(json!({"nextSequenceToken": format!("{position:056}")}))
+}
+
+/// Writes events of a service that works under a role: the stream is made when it is first needed.
+///
+/// # Errors
+/// What the role may not do, or a group that is not there.
+pub(crate) fn write_under(
+    context: &Context<'_>,
+    role: &str,
+    group: &str,
+    stream: &str,
+    events: &[(i64, String)],
+) -> Result<()> {
+    let resource = context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
+    let mut input = json!({"logGroupName": group, "logStreamName": stream});
+    existing(context, &input)?;
+    if context.get(STREAMS, &stream_key(group, stream))?.is_none() {
+        permit(context, role, "logs:CreateLogStream", &resource, &[])?;
+        create_log_stream(context, &input)?;
+    }
+    permit(context, role, "logs:PutLogEvents", &resource, &[])?;
+    input["logEvents"] = events.iter().map(|(time, line)| json!({"timestamp": time, "message": line})).collect();
+    put_log_events(context, &input).map(|_| ())
 }
 
 fn within(event: &Value, input: &Value) -> bool {

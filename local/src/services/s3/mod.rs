@@ -9,19 +9,22 @@ mod chunked;
 mod conditions;
 mod configurations;
 mod creation;
+mod events;
 mod lifecycle;
 pub(crate) mod lists;
 mod multipart;
 mod notifications;
 pub(crate) mod objects;
 mod operations;
+mod permissions;
 mod policy;
 pub(crate) mod versions;
 
+use crate::access::Caller;
 use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
-use crate::router::{self, plain};
+use crate::router::{self, Scope, plain};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header};
@@ -29,6 +32,7 @@ use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
 use s3s::dto::Tag;
+use s3s::path::S3Path;
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -41,7 +45,7 @@ struct Front {
     tags: Vec<Tag>,
 }
 
-pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Bytes>) -> Response<Body> {
+pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
     let operation = Operation::default();
     let is_head = request.method() == http::Method::HEAD;
     let tags = creation::tags(request.body());
@@ -49,9 +53,9 @@ pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Byt
         Ok(request) => request,
         Err(error) => return plain(400, &error),
     };
-    let front = Front { core: Arc::clone(core), region: region.to_owned(), tags };
+    let front = Front { core: Arc::clone(core), region: scope.region.clone(), tags };
     let mut builder = S3ServiceBuilder::new(front);
-    builder.set_access(Gate { core: Arc::clone(core) });
+    builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone() });
     builder.set_auth(Nobody);
     let answer = builder.build().call(request).await;
     let (name, strike) = operation.noted();
@@ -68,6 +72,7 @@ pub(crate) async fn respond(core: &Arc<Core>, region: &str, request: Request<Byt
         return plain(500, "Local AWS could not answer");
     };
     core.log(&name, answer.status().as_u16());
+    core.bell.ring();
     finish(answer, is_head)
 }
 
@@ -151,9 +156,30 @@ impl Operation {
     }
 }
 
-/// Lets everybody in, notes the operation, and is where faults strike.
+/// Lets in who may, notes the operation, and is where faults strike.
 struct Gate {
     core: Arc<Core>,
+    scope: Scope,
+}
+
+impl Gate {
+    fn check_caller(&self, context: &S3AccessContext<'_>, operation: &str) -> S3Result<()> {
+        let caller = self.core.sessions.caller(&self.scope.access_key_id).map_err(from_api)?;
+        if caller == Caller::User {
+            return Ok(());
+        }
+        let (bucket, key) = match context.s3_path() {
+            S3Path::Root => ("", ""),
+            S3Path::Bucket { bucket } => (&**bucket, ""),
+            S3Path::Object { bucket, key } => (&**bucket, &**key),
+        };
+        let query = context.uri().query().unwrap_or_default();
+        let prefix = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "prefix");
+        let prefix = prefix.map(|(_, prefix)| prefix.into_owned());
+        let headers = context.headers();
+        let asked = permissions::Asked { operation, bucket, key, headers, prefix: prefix.as_deref() };
+        self.core.run(&self.scope.region, |context| permissions::check(context, &caller, &asked)).map_err(from_api)
+    }
 }
 
 #[async_trait::async_trait]
@@ -168,7 +194,7 @@ impl S3Access for Gate {
         }
         match stops {
             true => Err(error("InternalError", 500, "a fault on demand")),
-            false => Ok(()),
+            false => self.check_caller(context, context.s3_op().name()),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use super::checksums::{self, Checksums};
 use super::conditions::WriteConditions;
-use super::objects::{check_write, created, etag, sweep};
-use super::versions::{self, Version};
+use super::objects::{add_version, check_write, etag, sweep};
+use super::versions::Version;
 use super::{buckets, from_api, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
@@ -156,11 +156,13 @@ pub(super) fn complete(
         check_write(context, bucket, &upload.key, conditions)?;
         let (mut version, bytes) = put_together(context, upload, &chosen)?;
         version.blob = context.blobs.add(&bytes).map_err(ApiError::internal)?;
-        let (version, mut gone) = versions::add(context, bucket, version)?;
+        let (version, mut gone) = add_version(context, bucket, version, "ObjectCreated:CompleteMultipartUpload")?;
         gone.extend(forget(context, bucket, id)?);
         Ok((version, gone))
     });
-    Ok(created(core, added.map_err(from_api)?))
+    let (version, gone) = added.map_err(from_api)?;
+    sweep(core, &gone);
+    Ok(version)
 }
 
 fn put_together(context: &Context<'_>, upload: Version, chosen: &[&Part]) -> Result<(Version, Vec<u8>)> {

@@ -5,6 +5,7 @@ use super::{configurations, refuse};
 use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
+use crate::services::iam::evaluate::like;
 use s3s::dto::{
     Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
     NotificationConfigurationFilter,
@@ -134,21 +135,24 @@ fn may_invoke(context: &Context<'_>, bucket: &str, entry: &LambdaFunctionConfigu
     }))
 }
 
-/// `ArnLike`, with `*` for any characters.
-fn like(pattern: &str, text: &str) -> bool {
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = text.strip_prefix(first) else { return false };
-    let parts: Vec<_> = parts.collect();
-    for (index, part) in parts.iter().enumerate() {
-        let last = index + 1 == parts.len();
-        match (last, rest.find(part)) {
-            (true, _) => return rest.ends_with(part),
-            (false, Some(at)) => rest = &rest[at + part.len()..],
-            (false, None) => return false,
+/// The functions that want to be told of an event of a key, and may be: the entry's id, and the function's ARN.
+pub(super) fn told(context: &Context<'_>, bucket: &str, name: &str, key: &str) -> Result<Vec<(String, String)>> {
+    let document = buckets::existing(context, bucket)?;
+    let Some(written) = document["configurations"][NAME].as_str() else { return Ok(vec![]) };
+    let all: NotificationConfiguration = configurations::read(written)?;
+    let mut told = vec![];
+    for one in all.lambda_function_configurations.into_iter().flatten() {
+        let wants = {
+            let entry = entry(&one.events, one.filter.as_ref());
+            let named = |event: &Event| like(event.as_ref().trim_start_matches("s3:"), name);
+            entry.events.iter().any(named) && key.starts_with(entry.prefix) && key.ends_with(entry.suffix)
+        };
+        // Without the permission the event is lost, as on AWS.
+        if wants && may_invoke(context, bucket, &one)? {
+            told.push((one.id.unwrap_or_default(), one.lambda_function_arn));
         }
     }
-    rest.is_empty()
+    Ok(told)
 }
 
 struct Entry<'a> {

@@ -2,7 +2,7 @@
 
 use super::conditions::{Conditions, Verdict, WriteConditions};
 use super::versions::{self, Version};
-use super::{checksums, error, from_api, refuse};
+use super::{checksums, error, events, from_api, refuse};
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
@@ -12,7 +12,7 @@ use md5::{Digest as _, Md5};
 use s3s::S3Result;
 use s3s::dto::{ETag, StreamingBlob, Timestamp};
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -41,17 +41,63 @@ pub(super) fn timestamp(millis: i64) -> Timestamp {
 }
 
 /// Removes files that a finished transaction has left without an owner. One that stays is only a waste.
-pub(super) fn sweep(core: &Core, blobs: &[String]) {
+pub(crate) fn sweep(core: &Core, blobs: &[String]) {
     for blob in blobs {
         let _ = core.blobs.remove(blob);
     }
 }
 
-/// What remains to be done once an object is there, however it came: written, copied or put together of parts.
-/// Gives it as it is kept.
-pub(super) fn created(core: &Core, (version, replaced): (Version, Vec<String>)) -> Version {
-    sweep(core, &replaced);
-    version
+/// Puts a version on top, and tells those who asked to be told: as one event, `name`.
+pub(super) fn add_version(
+    context: &Context<'_>,
+    bucket: &str,
+    version: Version,
+    name: &str,
+) -> Result<(Version, Vec<String>), ApiError> {
+    let (version, gone) = versions::add(context, bucket, version)?;
+    events::tell(context, bucket, name, &version)?;
+    Ok((version, gone))
+}
+
+/// Deletes an object, or one version of it, and tells those who asked to be told.
+pub(super) fn delete(
+    context: &Context<'_>,
+    bucket: &str,
+    key: &str,
+    id: Option<&str>,
+) -> Result<versions::Deleted, ApiError> {
+    let deleted = versions::delete(context, bucket, key, id)?;
+    let name = if deleted.marker { "ObjectRemoved:DeleteMarkerCreated" } else { "ObjectRemoved:Delete" };
+    let version = Version {
+        key: key.to_owned(),
+        versioned: deleted.version.is_some(),
+        id: deleted.version.clone().unwrap_or_default(),
+        ..Version::default()
+    };
+    events::tell(context, bucket, name, &version)?;
+    Ok(deleted)
+}
+
+/// A file that a service of this account writes, whose bytes are kept already.
+pub(crate) struct File<'a> {
+    pub(crate) key: String,
+    pub(crate) content_type: &'a str,
+    pub(crate) blob: String,
+    pub(crate) bytes: &'a [u8],
+}
+
+/// Makes an object of a file. Gives the files that nobody needs any more, to be swept when the transaction is over.
+pub(crate) fn add(context: &Context<'_>, bucket: &str, file: File<'_>) -> Result<Vec<String>, ApiError> {
+    let version = Version {
+        key: file.key,
+        size: file.bytes.len() as u64,
+        etag: etag(file.bytes),
+        blob: file.blob,
+        headers: BTreeMap::from([("content-type".to_owned(), file.content_type.to_owned())]),
+        checksums: checksums::of(checksums::DEFAULT, file.bytes),
+        ..Version::default()
+    };
+    Ok(add_version(context, bucket, version, "ObjectCreated:Put")?.1)
 }
 
 /// Keeps an object. What `version` leaves out is made: the ETag and a checksum.
@@ -72,10 +118,13 @@ pub(crate) fn put(
     }
     let added = core.run(region, |context| {
         check_write(context, bucket, &version.key, conditions)?;
-        versions::add(context, bucket, version)
+        add_version(context, bucket, version, "ObjectCreated:Put")
     });
     match added {
-        Ok(added) => Ok(created(core, added)),
+        Ok((version, replaced)) => {
+            sweep(core, &replaced);
+            Ok(version)
+        }
         Err(error) => {
             sweep(core, &[blob]);
             Err(from_api(error))
@@ -136,10 +185,12 @@ pub(super) fn copy(core: &Core, region: &str, copy: Copy<'_>) -> S3Result<(Versi
                 (version.headers, version.metadata) = (headers, metadata);
             }
             version.tags = copy.tags.unwrap_or(version.tags);
-            Ok((source, versions::add(context, copy.to.0, version)?))
+            Ok((source, add_version(context, copy.to.0, version, "ObjectCreated:Copy")?))
         })
         .map_err(from_api)?;
-    Ok((created(core, added), source))
+    let (version, replaced) = added;
+    sweep(core, &replaced);
+    Ok((version, source))
 }
 
 fn copy_source(context: &Context<'_>, copy: &Copy<'_>) -> Result<Version, ApiError> {
@@ -163,12 +214,12 @@ pub(crate) fn open(
     bucket: &str,
     key: &str,
     id: Option<&str>,
-) -> S3Result<(Version, Option<File>)> {
+) -> S3Result<(Version, Option<fs::File>)> {
     core.run(region, |context| {
         let version = versions::find_any(context, bucket, key, id)?;
         let file = match version.is_marker {
             true => None,
-            false => Some(File::open(context.blobs.path(&version.blob)).map_err(ApiError::internal)?),
+            false => Some(fs::File::open(context.blobs.path(&version.blob)).map_err(ApiError::internal)?),
         };
         Ok((version, file))
     })
@@ -176,7 +227,7 @@ pub(crate) fn open(
 }
 
 /// Reads `part` of a file.
-pub(crate) fn read(mut file: File, part: &std::ops::Range<u64>) -> S3Result<Bytes> {
+pub(crate) fn read(mut file: fs::File, part: &std::ops::Range<u64>) -> S3Result<Bytes> {
     let mut bytes = vec![];
     file.seek(SeekFrom::Start(part.start))
         .and_then(|_| file.take(part.end.saturating_sub(part.start)).read_to_end(&mut bytes))

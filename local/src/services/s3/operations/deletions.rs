@@ -1,6 +1,6 @@
 //! Deletions, of one object and of many.
 
-use super::super::{Front, error, objects, versions};
+use super::super::{Front, error, objects};
 use crate::api_error::Result as ApiResult;
 use s3s::S3Result;
 use s3s::dto::*;
@@ -11,7 +11,7 @@ const MOST_KEYS: usize = 1000;
 impl Front {
     pub(super) fn delete_object(&self, input: DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
         let deleted =
-            self.run(|context| versions::delete(context, &input.bucket, &input.key, input.version_id.as_deref()))?;
+            self.run(|context| objects::delete(context, &input.bucket, &input.key, input.version_id.as_deref()))?;
         objects::sweep(&self.core, &deleted.blobs);
         let delete_marker = deleted.marker.then_some(true);
         Ok(DeleteObjectOutput { delete_marker, version_id: deleted.version, ..Default::default() })
@@ -25,7 +25,7 @@ impl Front {
         let all = self.run(|context| {
             let each = delete.objects.iter().map(|one| {
                 let id = one.version_id.as_deref();
-                Ok((one, versions::delete(context, &bucket, &one.key, id)?))
+                Ok((one, objects::delete(context, &bucket, &one.key, id)?))
             });
             each.collect::<ApiResult<Vec<_>>>()
         })?;

@@ -1,0 +1,112 @@
+//! What Local AWS does without being asked at that moment: buffers run full or old, events are handed on,
+//! schedules come due, what was started goes on.
+//!
+//! A service writes what is to be done as a document, in the transaction of the request that causes it. Its
+//! *pass* does what is there to do; so a process that was killed goes on with what it had begun.
+
+use crate::core::Core;
+use crate::services;
+use futures::future::{BoxFuture, join_all};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Mutex, Notify};
+
+/// Nothing is due earlier than it was thought to be, unless a request says so; then it rings.
+const LONGEST_NAP: Duration = Duration::from_millis(200);
+
+/// One service's work in the background.
+pub(crate) struct Worker {
+    /// Does all there is to do, and tells whether there was anything.
+    pub(crate) pass: for<'a> fn(&'a Arc<Core>) -> BoxFuture<'a, bool>,
+    /// When there will be something to do because of the time.
+    pub(crate) due: fn(&Core) -> Option<Timestamp>,
+}
+
+/// In the order of the pipeline: what one hands on, the next finds.
+const WORKERS: &[Worker] = &[services::firehose::WORKER, services::lambda::WORKER, services::apigateway::WORKER];
+
+/// Rings when a request has left something to do.
+#[derive(Debug)]
+pub(crate) struct Bell {
+    bell: Notify,
+    /// One at a time moves the clock.
+    stepping: Mutex<()>,
+    /// A pass is not to meet itself.
+    passing: Vec<Mutex<()>>,
+}
+
+impl Default for Bell {
+    fn default() -> Self {
+        let passing = WORKERS.iter().map(|_| Mutex::default()).collect();
+        Self { bell: Notify::default(), stepping: Mutex::default(), passing }
+    }
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        self.bell.notify_waiters();
+    }
+}
+
+async fn pass(core: &Arc<Core>, index: usize) -> bool {
+    let _alone = core.bell.passing[index].lock().await;
+    (WORKERS[index].pass)(core).await
+}
+
+/// Works until it is dropped.
+pub(crate) async fn run(core: &Arc<Core>) {
+    let each = (0..WORKERS.len()).map(|index| async move {
+        loop {
+            let rung = core.bell.bell.notified();
+            tokio::pin!(rung);
+            rung.as_mut().enable();
+            if !pass(core, index).await {
+                let nap = (WORKERS[index].due)(core).map_or(LONGEST_NAP, |due| core.clock.until(due).min(LONGEST_NAP));
+                let _ = tokio::time::timeout(nap.max(Duration::from_millis(1)), rung).await;
+            }
+        }
+    });
+    join_all(each).await;
+}
+
+/// Does what is due by now, and what follows from it, until nothing is left to do.
+async fn settle(core: &Arc<Core>) {
+    loop {
+        let mut worked = false;
+        for index in 0..WORKERS.len() {
+            worked |= pass(core, index).await;
+        }
+        if !worked {
+            return;
+        }
+    }
+}
+
+/// Lets time pass: moves the clock from one due time to the next, and does each time what is due then, as if
+/// nobody had hurried it.
+pub(crate) async fn step(core: &Arc<Core>, by: Duration) {
+    let _alone = core.bell.stepping.lock().await;
+    let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
+    let target = core.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
+    settle(core).await;
+    while let Some(next) = WORKERS.iter().filter_map(|worker| (worker.due)(core)).min().filter(|due| *due <= target) {
+        core.clock.move_to(next);
+        settle(core).await;
+        // What cannot be done stays due: time goes on without it.
+        if WORKERS.iter().filter_map(|worker| (worker.due)(core)).min().is_some_and(|again| again <= next) {
+            core.clock.move_to(next + SignedDuration::from_secs(1));
+        }
+    }
+    core.clock.move_to(target);
+    settle(core).await;
+    remember(core);
+}
+
+/// Keeps how far ahead the clock is, for the next process.
+pub(crate) fn remember(core: &Core) {
+    let ahead = core.clock.ahead();
+    // Should it fail, the next process starts at an earlier time: a nuisance, not a loss.
+    let _ = core.store.transact(|documents| documents.put("local", "clock", &json!(ahead)));
+}

@@ -1,0 +1,149 @@
+//! How often callers may call: a bucket of tokens for each method and each key, and quotas of the plans.
+
+use super::answer::Refusal;
+use super::exposed::{Exposed, Found, Key, Throttle};
+use crate::background::Worker;
+use crate::core::Core;
+use futures::FutureExt as _;
+use jiff::civil::Weekday;
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::json;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Key: plan, key, first day of the period. Kept by the pass: a killed process forgets the last moments, and AWS
+/// does not promise to count exactly either ("quotas are applied on a best-effort basis").
+const USAGE: &str = "apigateway.usage";
+
+pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due: |_| None };
+
+#[derive(Debug, Default)]
+pub(super) struct Limits {
+    buckets: Mutex<HashMap<String, Bucket>>,
+    used: Mutex<HashMap<String, Used>>,
+}
+
+/// Tokens that requests take; it fills at the rate, up to the burst.
+#[derive(Debug)]
+struct Bucket {
+    tokens: f64,
+    millis: i64,
+}
+
+#[derive(Debug, Default)]
+struct Used {
+    requests: u64,
+    kept: bool,
+}
+
+impl Limits {
+    /// # Errors
+    /// `Too Many Requests` of a rate, `Limit Exceeded` of a quota.
+    pub(super) fn admit(
+        &self,
+        core: &Core,
+        exposed: &Exposed,
+        found: &Found<'_>,
+        key: Option<&Key>,
+        millis: i64,
+    ) -> Result<(), Refusal> {
+        let place = format!("{}/*", found.resource.trim_start_matches('/'));
+        let stage = exposed.throttles.get(&place).or_else(|| exposed.throttles.get("*/*"));
+        let stage = stage.map(|throttle| (format!("{}/{}/{}", exposed.api, exposed.stage, found.resource), *throttle));
+        let plan = key.and_then(|key| Some((format!("{}/{}", key.plan, key.id), key.throttle?)));
+        for (name, throttle) in plan.into_iter().chain(stage) {
+            if !self.take(name, throttle, millis) {
+                return Err(Refusal::THROTTLED);
+            }
+        }
+        match key {
+            Some(key) => self.count(core, key, millis),
+            None => Ok(()),
+        }
+    }
+
+    fn take(&self, name: String, throttle: Throttle, millis: i64) -> bool {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        let bucket = buckets.entry(name).or_insert(Bucket { tokens: throttle.burst, millis });
+        let passed = (millis - bucket.millis).max(0) as f64 / 1000.0;
+        bucket.tokens = (bucket.tokens + passed * throttle.rate).min(throttle.burst);
+        bucket.millis = bucket.millis.max(millis);
+        if bucket.tokens < 1.0 {
+            return false;
+        }
+        bucket.tokens -= 1.0;
+        true
+    }
+
+    fn count(&self, core: &Core, key: &Key, millis: i64) -> Result<(), Refusal> {
+        let Some((limit, period)) = &key.quota else { return Ok(()) };
+        let name = format!("{}/{}/{}", key.plan, key.id, begins(period, millis));
+        let mut all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = all.entry(name).or_insert_with_key(|name| {
+            let before = core.store.read(USAGE, name).ok().flatten().and_then(|count| count.as_u64());
+            Used { requests: before.unwrap_or(0), kept: true }
+        });
+        if used.requests >= *limit {
+            return Err(Refusal::QUOTA);
+        }
+        used.requests += 1;
+        used.kept = false;
+        Ok(())
+    }
+}
+
+/// The first day of the period that a time is in, in UTC.
+fn begins(period: &str, millis: i64) -> String {
+    let time = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+    let date = time.to_zoned(TimeZone::UTC).date();
+    let first = match period {
+        "DAY" => date,
+        "WEEK" => date.tomorrow().and_then(|next| next.nth_weekday(-1, Weekday::Sunday)).unwrap_or(date),
+        _ => date.first_of_month(),
+    };
+    first.to_string()
+}
+
+async fn pass(core: &Arc<Core>) -> bool {
+    let changed: Vec<_> = {
+        let mut all = core.front.limits.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = all.iter_mut().filter(|(_, used)| !used.kept);
+        changed
+            .map(|(name, used)| {
+                used.kept = true;
+                (name.clone(), used.requests)
+            })
+            .collect()
+    };
+    if !changed.is_empty() {
+        let _ = core.store.transact(|documents| {
+            changed.iter().try_for_each(|(name, count)| documents.put(USAGE, name, &json!(count)))
+        });
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_burst_and_then_its_rate() {
+        let limits = Limits::default();
+        let throttle = Throttle { rate: 10.0, burst: 3.0 };
+        let taken = |millis| (0..10).filter(|_| limits.take("x".into(), throttle, millis)).count();
+        assert_eq!(taken(0), 3);
+        assert_eq!(taken(200), 2);
+        assert_eq!(taken(100), 0, "a clock that stood still gave tokens");
+        assert_eq!(taken(60_000), 3);
+    }
+
+    #[test]
+    fn a_period_begins_on_its_first_day() {
+        let millis = "2018-01-31T23:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        let all = ["DAY", "WEEK", "MONTH"].map(|period| begins(period, millis));
+        assert_eq!(all, ["2018-01-31", "2018-01-28", "2018-01-01"]);
+        let sunday = "2018-01-28T00:00:00Z".parse::<Timestamp>().unwrap().as_millisecond();
+        assert_eq!(begins("WEEK", sunday), "2018-01-28");
+    }
+}

@@ -1,0 +1,95 @@
+//! PutRecord and PutRecordBatch: what is acknowledged is in the stream's buffer, on disk.
+
+use super::buffer;
+use super::streams::{existing, status};
+use super::{STREAMS, invalid};
+use crate::api_error::{ApiError, Result};
+use crate::context::{Context, new_id};
+use crate::services::Input;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+
+/// "The maximum size of a record sent to Firehose, before base64-encoding, is 1,000 KiB."
+const LARGEST_RECORD: usize = 1000 << 10;
+/// "PutRecordBatch can take up to 500 records per call or 4 MiB per call, whichever is smaller."
+const MOST_RECORDS: usize = 500;
+const LARGEST_BATCH: usize = 4 << 20;
+
+/// Strikes single records of a batch: what a fault is to name to make it fail in part.
+const RECORD: &str = "firehose:Record";
+
+fn id() -> String {
+    new_id(220)
+}
+
+fn active(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
+    let name = input.text("DeliveryStreamName")?;
+    let stream = existing(context, name)?;
+    match status(context, &stream) {
+        "ACTIVE" => Ok((name.to_owned(), stream)),
+        other => {
+            let message = format!("Firehose {name} is not in the ACTIVE state, but {other}");
+            Err(ApiError::new("ResourceNotFoundException", message))
+        }
+    }
+}
+
+fn data(record: &Value) -> Result<Vec<u8>> {
+    let text = record["Data"].as_str().ok_or_else(|| {
+        let message = "1 validation error detected: Value null at 'record.data' failed to satisfy constraint: Member must not be null";
+        ApiError::new("ValidationException", message)
+    })?;
+    let data =
+        BASE64_STANDARD.decode(text).map_err(|error| ApiError::new("SerializationException", error.to_string()))?;
+    match data.len() > LARGEST_RECORD {
+        true => Err(invalid(format!("Data size of {} bytes exceeds the limit of {LARGEST_RECORD} bytes", data.len()))),
+        false => Ok(data),
+    }
+}
+
+pub(super) fn put_record(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, stream) = active(context, input)?;
+    let data = data(&input["Record"])?;
+    buffer::append(context, &name, &stream["destination"], &data, 1)?;
+    Ok(json!({"RecordId": id(), "Encrypted": false}))
+}
+
+/// Either all records are refused, or each is told of by itself.
+pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (name, stream) = active(context, input)?;
+    let records = input["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if records.is_empty() || records.len() > MOST_RECORDS {
+        let message = format!(
+            "1 validation error detected: Value at 'records' failed to satisfy constraint: Member must have length \
+             between 1 and {MOST_RECORDS}, not {}",
+            records.len()
+        );
+        return Err(ApiError::new("ValidationException", message));
+    }
+    let decoded = records.iter().map(data).collect::<Result<Vec<_>>>()?;
+    if decoded.iter().map(Vec::len).sum::<usize>() > LARGEST_BATCH {
+        return Err(invalid(format!("Records size exceeds {LARGEST_BATCH} bytes limit")));
+    }
+    let (mut taken, mut count) = (vec![], 0);
+    let mut answers = vec![];
+    for data in &decoded {
+        match context.faults.strike(RECORD).and_then(|strike| strike.error) {
+            Some(error) => answers.push(json!({"ErrorCode": error.code, "ErrorMessage": error.message})),
+            None => {
+                taken.extend_from_slice(data);
+                count += 1;
+                answers.push(json!({"RecordId": id()}));
+            }
+        }
+    }
+    if count > 0 {
+        buffer::append(context, &name, &stream["destination"], &taken, count)?;
+    }
+    Ok(json!({"FailedPutCount": decoded.len() - count, "Encrypted": false, "RequestResponses": answers}))
+}
+
+/// Whether the stream still takes deliveries.
+pub(super) fn stream_of(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
+    Ok(context.get(STREAMS, name)?.filter(|stream| status(context, stream) == "ACTIVE"))
+}

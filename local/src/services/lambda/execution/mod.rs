@@ -1,0 +1,133 @@
+//! Running functions: a zip is unpacked once, its `bootstrap` is a process for each invocation at a time, kept
+//! warm for the next, and asks for work at the Runtime API, as on AWS.
+//!
+//! ```text
+//! front / Invoke -> invoke -> Pool -> Sandbox (process) <-> RuntimeApi
+//! S3, Invoke of type Event -> queue -> pass -> invoke, up to three times
+//! ```
+
+mod journal;
+mod pool;
+mod queue;
+mod request;
+mod runtime_api;
+mod sandbox;
+mod unpack;
+
+use super::{FUNCTIONS, arn, name_of, not_found};
+use crate::api_error::{ApiError, Result};
+use crate::context::{Context, new_uuid};
+use crate::core::Core;
+use bytes::Bytes;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub(crate) use pool::Functions;
+pub(crate) use queue::{WORKER, enqueue};
+pub(crate) use request::{is_invocation, respond};
+
+/// AWS's limits of a payload, in bytes: of a request that waits for the answer, and of one that does not.
+const LARGEST_PAYLOAD: usize = 6 << 20;
+const LARGEST_EVENT: usize = 1 << 20;
+
+/// What an invocation came to.
+#[derive(Clone, Debug)]
+pub(crate) struct Invoked {
+    pub(crate) payload: Bytes,
+    /// The function failed: its payload says how.
+    pub(crate) failed: bool,
+}
+
+impl Invoked {
+    /// The payload that Lambda makes for a function that could not answer.
+    fn broken(kind: &str, message: &str) -> Self {
+        let payload = json!({"errorType": kind, "errorMessage": message}).to_string();
+        Self { payload: Bytes::from(payload), failed: true }
+    }
+}
+
+/// A function as it is to run: what is settled before a process is looked for.
+#[derive(Clone, Debug)]
+pub(crate) struct Function {
+    pub(crate) region: String,
+    pub(crate) name: String,
+    pub(crate) arn: String,
+    pub(crate) role: String,
+    /// Changes with the code and with the configuration.
+    pub(crate) revision: String,
+    /// The name of the zip.
+    blob: String,
+    variables: Vec<(String, String)>,
+    handler: String,
+    pub(crate) timeout: Duration,
+    /// In MB, as Lambda counts them: 2^20 bytes.
+    pub(crate) memory: u64,
+    pub(crate) log_group: String,
+    reserved: Option<usize>,
+}
+
+impl Function {
+    /// # Errors
+    /// One that is not there, or is still being made.
+    pub(crate) fn read(context: &Context<'_>, given: &str) -> Result<Self> {
+        let name = name_of(given);
+        let arn = arn(context, name);
+        let document = context.get(FUNCTIONS, name)?.ok_or_else(|| not_found(format!("Function not found: {arn}")))?;
+        if !context.settled(&document["active"]) {
+            return Err(super::conflict(
+                "The operation cannot be performed at this time. The function is currently in the following state: \
+                 Pending",
+            ));
+        }
+        Ok(Self::of(context, name, arn, &document))
+    }
+
+    fn of(context: &Context<'_>, name: &str, arn: String, document: &Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let variables = document["Environment"]["Variables"].as_object().into_iter().flatten();
+        Self {
+            region: context.region.to_owned(),
+            name: name.to_owned(),
+            arn,
+            role: text(&document["Role"]),
+            revision: text(&document["RevisionId"]),
+            blob: text(&document["blob"]),
+            variables: variables.map(|(name, value)| (name.clone(), text(value))).collect(),
+            handler: text(&document["Handler"]),
+            timeout: Duration::from_secs(document["Timeout"].as_u64().unwrap_or(3)),
+            memory: document["MemorySize"].as_u64().unwrap_or(128),
+            log_group: text(&document["LoggingConfig"]["LogGroup"]),
+            reserved: document["concurrency"].as_u64().and_then(|count| usize::try_from(count).ok()),
+        }
+    }
+}
+
+/// Runs a function and waits for what it answers.
+///
+/// # Errors
+/// A function that is not there, is at its limit of concurrency (429), or a payload that is too large (413).
+pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: Bytes) -> Result<Invoked> {
+    if payload.len() > LARGEST_PAYLOAD {
+        let message = format!(
+            "{} byte payload is too large for the RequestResponse invocation type (limit {LARGEST_PAYLOAD} bytes)",
+            payload.len()
+        );
+        return Err(ApiError::new("RequestTooLargeException", message).with_status(413));
+    }
+    let function = Arc::new(core.run(region, |context| Function::read(context, name))?);
+    let seat = core.functions.seat(&function)?;
+    let request_id = new_uuid();
+    let mut sandbox = match core.functions.sandbox(core, &function, seat).await {
+        Ok(sandbox) => sandbox,
+        Err(error) => {
+            return Ok(Invoked::broken(
+                "Runtime.InvalidEntrypoint",
+                &format!("RequestId: {request_id} Error: {error}"),
+            ));
+        }
+    };
+    let invoked = sandbox.invoke(core, &request_id, payload).await;
+    core.functions.put_back(sandbox);
+    Ok(invoked)
+}

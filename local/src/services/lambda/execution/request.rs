@@ -1,0 +1,81 @@
+//! `Invoke`: the one operation whose input and output are whatever the function takes and gives.
+
+use super::queue::enqueue;
+use super::{Function, Invoked, invoke};
+use crate::access::Caller;
+use crate::api_error::Result;
+use crate::core::Core;
+use crate::faults::Strike;
+use crate::protocol;
+use crate::router::{Scope, dropped};
+use crate::services::Service;
+use crate::services::lambda::{SERVICE, resource};
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use percent_encoding::percent_decode_str;
+use serde_json::json;
+use std::sync::Arc;
+
+const OPERATION: &str = "lambda:Invoke";
+
+fn function_of(path: &str) -> Option<&str> {
+    path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")
+}
+
+pub(crate) fn is_invocation(service: &Service, request: &Request<Bytes>) -> bool {
+    service.scope == SERVICE.scope && request.method() == Method::POST && function_of(request.uri().path()).is_some()
+}
+
+pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
+    let strike = core.faults.strike(OPERATION);
+    let answer = match strike {
+        Some(Strike { error: None, .. }) => return dropped(),
+        Some(Strike { error: Some(error), .. }) => Err(error),
+        None => run(core, scope, request).await,
+    };
+    let response = answer.unwrap_or_else(|error| protocol::write_error(&SERVICE, &error));
+    core.log(OPERATION, response.status().as_u16());
+    response
+}
+
+async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result<Response<Body>> {
+    let caller = core.sessions.caller(&scope.access_key_id)?;
+    let path = function_of(request.uri().path()).unwrap_or_default();
+    let name = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    core.run(&scope.region, |context| {
+        if caller != Caller::User {
+            let resource = resource(context, &json!({"FunctionName": name}));
+            caller.permit(context, "lambda:InvokeFunction", &resource, &[])?;
+        }
+        Function::read(context, &name).map(|_| ())
+    })?;
+    let kind = request.headers().get("x-amz-invocation-type").and_then(|kind| kind.to_str().ok());
+    match kind.unwrap_or("RequestResponse") {
+        "DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
+        "Event" => {
+            let payload = String::from_utf8_lossy(request.body()).into_owned();
+            core.run(&scope.region, |context| enqueue(context, &name, &payload))?;
+            core.bell.ring();
+            Ok(empty(StatusCode::ACCEPTED))
+        }
+        "RequestResponse" => Ok(answer(invoke(core, &scope.region, &name, request.into_body()).await?)),
+        other => Err(super::super::invalid(format!("Invocation type {other} is not one of Lambda's"))),
+    }
+}
+
+fn empty(status: StatusCode) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response
+}
+
+fn answer(invoked: Invoked) -> Response<Body> {
+    let mut response = Response::new(Body::from(invoked.payload));
+    response.headers_mut().insert("x-amz-executed-version", HeaderValue::from_static("$LATEST"));
+    response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
+    if invoked.failed {
+        response.headers_mut().insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));
+    }
+    response
+}

@@ -1,0 +1,218 @@
+//! One process of a function, and one invocation of it at a time.
+
+use super::journal::Journal;
+use super::pool::Seat;
+use super::runtime_api::{Answer, Job, RuntimeApi};
+use super::unpack::unpack;
+use super::{Function, Invoked};
+use crate::access::Credentials;
+use crate::core::Core;
+use bytes::Bytes;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::process::{Child, Command};
+
+/// How long a process may take until it asks for work: "the Init phase is limited to 10 seconds".
+const LONGEST_INIT: Duration = Duration::from_secs(10);
+
+/// Why a process cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StartError {
+    #[error("Local AWS is not served, so that the function could not reach it")]
+    NotServed,
+    #[error("`{}`: {source}", path.display())]
+    File { path: PathBuf, source: std::io::Error },
+    #[error("the code cannot be unpacked: {0}")]
+    Zip(#[from] zip::result::ZipError),
+}
+
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    pub(super) function: Arc<Function>,
+    pub(super) journal: Journal,
+    pub(super) used: Instant,
+    pub(super) seat: Option<Seat>,
+    child: Child,
+    api: RuntimeApi,
+    _session: Session,
+    /// How long it took to ask for the first work, until that was reported.
+    init: Option<Instant>,
+}
+
+/// The role's session, which ends with the process.
+#[derive(Debug)]
+struct Session {
+    core: std::sync::Weak<Core>,
+    access_key_id: String,
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        if let Some(core) = self.core.upgrade() {
+            core.sessions.close(&self.access_key_id);
+        }
+    }
+}
+
+impl Sandbox {
+    pub(super) async fn start(core: &Arc<Core>, function: &Arc<Function>) -> Result<Self, StartError> {
+        let endpoint = core.endpoint().ok_or(StartError::NotServed)?;
+        let zip = core.blobs.path(&function.blob);
+        let code = unpack(&zip, &core.functions.directory.join(&function.blob)).await?;
+        let api = RuntimeApi::bind().await.map_err(|source| StartError::File { path: code.clone(), source })?;
+        let credentials = core.sessions.open(&function.role);
+        let session = Session { core: Arc::downgrade(core), access_key_id: credentials.access_key_id.clone() };
+        let journal = Journal::new(function, core.clock.now());
+        let mut child = command(function, &code, api.address, endpoint, &credentials, &journal.stream)
+            .spawn()
+            .map_err(|source| StartError::File { path: code.join("bootstrap"), source })?;
+        journal.listen(child.stdout.take());
+        journal.listen(child.stderr.take());
+        let now = Instant::now();
+        let function = Arc::clone(function);
+        Ok(Self { function, journal, used: now, seat: None, child, api, _session: session, init: Some(now) })
+    }
+
+    pub(super) fn is_alive(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
+    /// Hands over one event and waits: for an answer, for the time to be over, or for the process to end.
+    pub(super) async fn invoke(&mut self, core: &Core, request_id: &str, payload: Bytes) -> Invoked {
+        let timeout = self.function.timeout;
+        let job =
+            Job { request_id: request_id.to_owned(), deadline: timeout, function: self.function.arn.clone(), payload };
+        self.journal.say(core, format!("START RequestId: {request_id} Version: $LATEST"));
+        let (answer, took) = self.run(core, job, timeout).await;
+        let invoked = self.judge(core, request_id, answer);
+        self.report(core, request_id, took);
+        self.journal.flush(core);
+        invoked
+    }
+
+    async fn run(&mut self, core: &Core, job: Job, timeout: Duration) -> (Answer, Duration) {
+        let request_id = job.request_id.clone();
+        let began = Instant::now();
+        let mut handed = self.api.hand(job);
+        let started = tokio::select! {
+            started = handed.started() => started,
+            _ = self.child.wait() => None,
+            () = tokio::time::sleep(LONGEST_INIT) => None,
+        };
+        let Some(()) = started else {
+            let _ = self.child.kill().await;
+            return (handed.failure().unwrap_or(Answer::Exited), began.elapsed());
+        };
+        if let Some(init) = self.init.take() {
+            self.journal.init = Some(init.elapsed());
+        }
+        let began = Instant::now();
+        let answer = tokio::select! {
+            biased;
+            answer = handed.answer() => answer,
+            _ = self.child.wait() => Answer::Exited,
+            () = tokio::time::sleep(timeout) => Answer::TimedOut,
+        };
+        if answer == Answer::TimedOut {
+            let _ = self.child.kill().await;
+            let seconds = timeout.as_secs_f64();
+            self.journal.say(core, format!("{request_id} Task timed out after {seconds:.2} seconds"));
+        }
+        (answer, began.elapsed())
+    }
+
+    /// What the caller is told. A process that used more memory than it may have is ended, as the kernel would.
+    fn judge(&mut self, core: &Core, request_id: &str, answer: Answer) -> Invoked {
+        let memory = self.function.memory;
+        if self.peak().is_some_and(|peak| peak > memory) {
+            let _ = self.child.start_kill();
+            let message = format!("RequestId: {request_id} Error: Runtime exited with error: signal: killed");
+            self.journal.say(core, format!("{message} Runtime.ExitError: more than {memory} MB were used"));
+            return Invoked::broken("Runtime.ExitError", &message);
+        }
+        match answer {
+            Answer::Done(payload) => Invoked { payload, failed: false },
+            Answer::Failed(payload) => {
+                self.journal.say(core, format!("[ERROR] {request_id} {}", String::from_utf8_lossy(&payload)));
+                Invoked { payload, failed: true }
+            }
+            Answer::TimedOut => {
+                let seconds = self.function.timeout.as_secs_f64();
+                let message = format!("{request_id} Task timed out after {seconds:.2} seconds");
+                Invoked::broken("Sandbox.Timedout", &message)
+            }
+            Answer::Exited => {
+                let status = self.child.try_wait().ok().flatten();
+                let how = status.map_or_else(|| "it did not start in time".to_owned(), |status| status.to_string());
+                let message = format!("RequestId: {request_id} Error: Runtime exited with error: {how}");
+                self.journal.say(core, format!("{message} Runtime.ExitError"));
+                Invoked::broken("Runtime.ExitError", &message)
+            }
+        }
+    }
+
+    fn report(&mut self, core: &Core, request_id: &str, took: Duration) {
+        let millis = took.as_secs_f64() * 1000.0;
+        let init = self.journal.init.take().map(|init| init.as_secs_f64() * 1000.0);
+        // Since 2025, the time that a start takes is billed with the first invocation.
+        let billed = (millis + init.unwrap_or(0.0)).ceil();
+        let (size, peak) = (self.function.memory, self.peak().unwrap_or(0));
+        let mut line = format!(
+            "REPORT RequestId: {request_id}\tDuration: {millis:.2} ms\tBilled Duration: {billed} ms\tMemory Size: {size} MB\tMax Memory Used: {peak} MB\t"
+        );
+        if let Some(init) = init {
+            line.push_str(&format!("Init Duration: {init:.2} ms\t"));
+        }
+        self.journal.say(core, format!("END RequestId: {request_id}"));
+        self.journal.say(core, line);
+    }
+
+    /// The most memory that the process has had, in MB. Only Linux tells.
+    fn peak(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
+        Some(kilobytes.div_ceil(1024))
+    }
+}
+
+/// The process, with nothing of this one's environment but where programs are.
+fn command(
+    function: &Function,
+    code: &Path,
+    api: SocketAddr,
+    endpoint: &str,
+    credentials: &Credentials,
+    log_stream: &str,
+) -> Command {
+    let mut command = Command::new(code.join("bootstrap"));
+    let memory = function.memory.to_string();
+    let api = api.to_string();
+    command.env_clear().envs(function.variables.iter().map(|(name, value)| (name, value)));
+    command.envs([
+        ("PATH", std::env::var("PATH").unwrap_or_default().as_str()),
+        ("LANG", "en_US.UTF-8"),
+        ("TZ", ":UTC"),
+        ("_HANDLER", &function.handler),
+        ("LAMBDA_TASK_ROOT", &code.to_string_lossy()),
+        ("AWS_LAMBDA_RUNTIME_API", &api),
+        ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("AWS_LAMBDA_LOG_GROUP_NAME", &function.log_group),
+        ("AWS_LAMBDA_LOG_STREAM_NAME", log_stream),
+        ("AWS_REGION", &function.region),
+        ("AWS_DEFAULT_REGION", &function.region),
+        ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
+        ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        ("AWS_SESSION_TOKEN", &credentials.session_token),
+        ("AWS_ENDPOINT_URL", endpoint),
+    ]);
+    command.current_dir(code).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.kill_on_drop(true);
+    command
+}
