@@ -1,8 +1,11 @@
 //! `pipectl local`, and how `--local` reaches the same AWS.
 
+mod request;
+
 use crate::aws::LocalTarget;
-use crate::error::{Exit, Result};
-use clap::Args;
+use crate::config::parse_duration;
+use crate::error::{Error, Exit, Result};
+use clap::{Args, Subcommand};
 use pipectl_local::{LocalAws, Options};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -19,6 +22,21 @@ pub(crate) struct LocalArgs {
     /// Wait this long before answering each request, to see what a distant AWS costs.
     #[arg(long, value_name = "TIME", value_parser = parse_latency)]
     latency: Option<Duration>,
+    /// Let time pass N times as fast: with 60, an hour's schedule comes due each minute.
+    #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = parse_scale)]
+    time_scale: f64,
+    #[command(subcommand)]
+    action: Option<Action>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Action {
+    /// Let time pass at once: buffers are delivered, schedules come due, and what follows from them is done.
+    Tick {
+        /// How much time, such as `15min` or `3h`.
+        #[arg(value_parser = parse_duration)]
+        time: Duration,
+    },
 }
 
 fn parse_latency(text: &str) -> Result<Duration, String> {
@@ -31,6 +49,13 @@ fn parse_latency(text: &str) -> Result<Duration, String> {
     }
 }
 
+fn parse_scale(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(scale) if (1.0..=100_000.0).contains(&scale) => Ok(scale),
+        _ => Err("write a number from 1 to 100000".to_owned()),
+    }
+}
+
 /// Opens the directory, or finds the server that has it open.
 pub(crate) async fn reach(directory: &Path) -> Result<LocalTarget> {
     match LocalAws::open(directory, Options::default()) {
@@ -40,10 +65,32 @@ pub(crate) async fn reach(directory: &Path) -> Result<LocalTarget> {
     }
 }
 
+/// The URL of a Local AWS in which things happen: of the server that has the directory open, or of one in this
+/// process, which ends with it.
+pub(crate) async fn running(directory: &Path) -> Result<String> {
+    match reach(directory).await? {
+        LocalTarget::Served(url) => Ok(url),
+        LocalTarget::Embedded(aws) => {
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+            let url = format!("http://{}", listener.local_addr()?);
+            tokio::spawn(async move { aws.serve(listener).await });
+            Ok(url)
+        }
+    }
+}
+
 pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<Exit> {
     let directory = directory.unwrap_or_else(|| DIRECTORY.into());
-    let options = Options { latency: args.latency.unwrap_or_default(), ..Options::default() };
-    let aws = LocalAws::open(&directory, options)?;
+    match args.action {
+        Some(Action::Tick { time }) => tick(&directory, time).await,
+        None => serve(&directory, args).await,
+    }
+}
+
+async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
+    let latency = args.latency.unwrap_or_default();
+    let options = Options { latency, time_scale: args.time_scale, ..Options::default() };
+    let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;
     // Whoever started it may have stopped listening: it serves all the same.
@@ -55,5 +102,20 @@ pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<
         served = aws.serve(listener) => served?,
         _ = tokio::signal::ctrl_c() => {}
     }
+    Ok(Exit::Done)
+}
+
+/// Answers when all that came due in that time is done.
+async fn tick(directory: &Path, time: Duration) -> Result<Exit> {
+    if !directory.is_dir() {
+        return Err(Error::usage(
+            format!("there is no Local AWS in `{}`", directory.display()),
+            "`pipectl apply --local` makes one",
+        ));
+    }
+    let url = running(directory).await?;
+    let body = format!(r#"{{"step_seconds":{}}}"#, time.as_secs());
+    let answer = request::post(&format!("{url}/_local/clock"), body).await?;
+    println!("it is {} now", answer["now"].as_str().unwrap_or("later"));
     Ok(Exit::Done)
 }

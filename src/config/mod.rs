@@ -20,7 +20,7 @@ pub(crate) use column::{Column, ColumnType};
 pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline, WorkerType};
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
-pub(crate) use units::{Days, parse_count};
+pub(crate) use units::{Days, parse_count, parse_duration};
 
 use problem::Problem;
 use reader::{Reader, Section};

@@ -39,6 +39,17 @@ fn the_commands_for_costs_work() {
     }
 }
 
+#[test]
+fn the_commands_for_local_aws_work() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let commands = commands("Local AWS");
+    assert!(!commands.is_empty());
+    for command in commands {
+        place.run(&command.split(' ').collect::<Vec<_>>()).exits(0);
+    }
+}
+
 /// The main job's command is run by `.ci/run`, in its release build; this is what it prints.
 #[test]
 fn the_main_job_ends_as_shown() {
