@@ -25,7 +25,8 @@ pub(crate) struct Worker {
 }
 
 /// In the order of the pipeline: what one hands on, the next finds.
-const WORKERS: &[Worker] = &[services::firehose::WORKER, services::lambda::WORKER, services::apigateway::WORKER];
+const WORKERS: &[Worker] =
+    &[services::firehose::WORKER, services::lambda::WORKER, services::apigateway::WORKER, services::glue::WORKER];
 
 /// Rings when a request has left something to do.
 #[derive(Debug)]

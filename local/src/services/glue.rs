@@ -1,13 +1,27 @@
 //! AWS Glue: the data catalog, crawlers, jobs and triggers.
+//!
+//! ```text
+//! schedule -> crawl: files in S3 -> tables and partitions
+//!          -> run:   new JSON files of a table -> Parquet
+//! ```
 
+mod crawl;
 mod crawlers;
 mod databases;
+pub(crate) mod hive;
 mod jobs;
+pub(crate) mod partitions;
+mod run;
+mod schedule;
 mod tables;
 mod tagging;
 mod triggers;
+mod work;
+
+pub(crate) use work::WORKER;
 
 use super::{Input, Service};
+use crate::access::permit;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::protocol::Protocol;
@@ -29,6 +43,24 @@ pub(super) const SERVICE: Service = Service {
             ("GetTables", tables::get_tables),
             ("UpdateTable", tables::update_table),
             ("DeleteTable", tables::delete_table),
+            ("CreatePartition", partitions::create_partition),
+            ("BatchCreatePartition", partitions::batch_create_partition),
+            ("GetPartition", partitions::get_partition),
+            ("GetPartitions", partitions::get_partitions),
+            ("BatchGetPartition", partitions::batch_get_partition),
+            ("UpdatePartition", partitions::update_partition),
+            ("DeletePartition", partitions::delete_partition),
+            ("BatchDeletePartition", partitions::batch_delete_partition),
+            ("StartCrawler", crawl::start_crawler),
+            ("StopCrawler", crawl::stop_crawler),
+            ("ListCrawls", crawl::list_crawls),
+            ("GetCrawlerMetrics", crawl::get_crawler_metrics),
+            ("StartJobRun", run::start_job_run),
+            ("GetJobRun", run::get_job_run),
+            ("GetJobRuns", run::get_job_runs),
+            ("BatchStopJobRun", run::batch_stop_job_run),
+            ("GetJobBookmark", run::get_job_bookmark),
+            ("ResetJobBookmark", run::reset_job_bookmark),
             ("CreateCrawler", crawlers::create_crawler),
             ("GetCrawler", crawlers::get_crawler),
             ("GetCrawlers", crawlers::get_crawlers),
@@ -66,7 +98,9 @@ pub(super) const SERVICE: Service = Service {
 
 const DATABASES: &str = "glue.database";
 /// Key: database, `/`, table.
-const TABLES: &str = "glue.table";
+pub(crate) const TABLES: &str = "glue.table";
+/// Key: database, `/`, table, and the values, each after `/` and percent-encoded.
+pub(crate) const PARTITIONS: &str = "glue.partition";
 const CRAWLERS: &str = "glue.crawler";
 const JOBS: &str = "glue.job";
 const TRIGGERS: &str = "glue.trigger";
@@ -105,6 +139,24 @@ fn check_schedule(schedule: &str) -> Result<()> {
 
 fn tag(context: &Context<'_>, arn: &str, input: &Value) -> Result<()> {
     context.add_tags(arn, read_map(&input["Tags"]), invalid)
+}
+
+/// Checks a role's permission for a call to the catalog, which needs it on the catalog, on the database and on the
+/// table: "Actions, resources, and condition keys for AWS Glue".
+fn permit_catalog(
+    context: &Context<'_>,
+    role: &str,
+    action: &str,
+    database: Option<&str>,
+    table: Option<&str>,
+) -> Result<()> {
+    permit(context, role, action, &context.arn("glue", "catalog"), &[])?;
+    let Some(database) = database else { return Ok(()) };
+    permit(context, role, action, &context.arn("glue", &format!("database/{database}")), &[])?;
+    match table {
+        Some(table) => permit(context, role, action, &context.arn("glue", &format!("table/{database}/{table}")), &[]),
+        None => Ok(()),
+    }
 }
 
 /// The page of a list that `NextToken` and `MaxResults` ask for, as `{field: [...], "NextToken": ...}`.

@@ -3,7 +3,7 @@
 pub(crate) mod apigateway;
 mod athena;
 pub(crate) mod firehose;
-mod glue;
+pub(crate) mod glue;
 pub(crate) mod iam;
 pub(crate) mod lambda;
 pub(crate) mod logs;

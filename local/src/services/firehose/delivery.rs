@@ -86,7 +86,7 @@ fn put(core: &Core, key: &str, buffer: &Buffer, stream: &Value, (bytes, extensio
     let bucket = bucket.rsplit(":::").next().unwrap_or_default().to_owned();
     core.run(&buffer.region, |context| may_deliver(context, destination, &bucket, &name))?;
     let blob = core.blobs.add(bytes).map_err(ApiError::internal)?;
-    let file = objects::File { key: name, content_type: "application/octet-stream", blob: blob.clone(), bytes };
+    let file = objects::prepare(name, "application/octet-stream", blob.clone(), bytes);
     let put = core.run(&buffer.region, |context| {
         context.documents.remove(buffer::CLOSED, key)?;
         objects::add(context, &bucket, file)

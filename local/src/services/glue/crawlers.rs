@@ -27,7 +27,7 @@ pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("glue", &format!("crawler/{name}"))
 }
 
-fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
+pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
     let missing = || not_found(format!("Crawler entry with name {name} does not exist"));
     context.get(CRAWLERS, name)?.ok_or_else(missing)
 }
@@ -114,9 +114,15 @@ pub(super) fn create_crawler(context: &Context<'_>, input: &Value) -> Result<Val
     Ok(json!({}))
 }
 
-fn describe(name: &str, crawler: &Value) -> Value {
+fn describe(context: &Context<'_>, name: &str, crawler: &Value) -> Value {
     let mut all = crawler.clone();
     all["Name"] = name.into();
+    if let (Some(started), false) = (crawler["started"].as_i64(), crawler["State"] == "READY") {
+        all["CrawlElapsedTime"] = (context.now.as_millisecond() - started).into();
+    }
+    for own in ["started", "crawl", "metrics"] {
+        all[own] = Value::Null;
+    }
     if all["TablePrefix"] == "" {
         all["TablePrefix"] = Value::Null;
     }
@@ -125,19 +131,19 @@ fn describe(name: &str, crawler: &Value) -> Value {
 
 pub(super) fn get_crawler(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("Name")?;
-    Ok(json!({"Crawler": describe(name, &existing(context, name)?)}))
+    Ok(json!({"Crawler": describe(context, name, &existing(context, name)?)}))
 }
 
 pub(super) fn get_crawlers(context: &Context<'_>, input: &Value) -> Result<Value> {
     let all = context.list(CRAWLERS, "")?;
-    listed(context, input, "Crawlers", all.iter().map(|(name, crawler)| describe(name, crawler)).collect())
+    listed(context, input, "Crawlers", all.iter().map(|(name, crawler)| describe(context, name, crawler)).collect())
 }
 
 pub(super) fn batch_get_crawlers(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (mut found, mut missing) = (vec![], vec![]);
     for name in input.texts("CrawlerNames") {
         match context.get(CRAWLERS, &name)? {
-            Some(crawler) => found.push(describe(&name, &crawler)),
+            Some(crawler) => found.push(describe(context, &name, &crawler)),
             None => missing.push(name),
         }
     }

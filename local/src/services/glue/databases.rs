@@ -1,6 +1,6 @@
 //! Databases of the catalog. Names are folded to lower case, as Hive does.
 
-use super::{DATABASES, TABLES, already_exists, invalid, listed, not_found, tag};
+use super::{DATABASES, PARTITIONS, TABLES, already_exists, invalid, listed, not_found, tag};
 use crate::ACCOUNT;
 use crate::api_error::Result;
 use crate::context::Context;
@@ -88,6 +88,9 @@ pub(super) fn delete_database(context: &Context<'_>, input: &Value) -> Result<Va
     let (name, _) = existing(context, input.text("Name")?)?;
     for (key, _) in context.list(TABLES, &format!("{name}/"))? {
         context.remove(TABLES, &key)?;
+    }
+    for (key, _) in context.list(PARTITIONS, &format!("{name}/"))? {
+        context.remove(PARTITIONS, &key)?;
     }
     context.remove(DATABASES, &name)?;
     context.forget_tags(&arn(context, &name))?;

@@ -90,6 +90,9 @@ pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value
 
 pub(super) fn delete_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, _) = found(context, input, input.text("Name")?)?;
+    for partition in super::partitions::all(context, &key)? {
+        context.remove(super::PARTITIONS, &super::partitions::key(&key, &partition.texts("Values")))?;
+    }
     context.remove(TABLES, &key)?;
     Ok(json!({}))
 }

@@ -1,6 +1,8 @@
 //! Triggers and their states.
 
-use super::{JOBS, TRIGGERS, already_exists, check_name, check_schedule, has_tags, invalid, listed, not_found, tag};
+use super::{
+    JOBS, TRIGGERS, already_exists, check_name, check_schedule, crawl, has_tags, invalid, listed, not_found, run, tag,
+};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::services::Input;
@@ -170,11 +172,35 @@ pub(super) fn start_trigger(context: &Context<'_>, input: &Value) -> Result<Valu
     if trigger["Type"] == "EVENT" {
         return Err(invalid("Trigger Type EVENT cannot be started"));
     }
-    if trigger["Type"] != "ON_DEMAND" {
+    if trigger["Type"] == "ON_DEMAND" {
+        act(context, name, &trigger)?;
+    } else {
         moving(context, &mut trigger, "ACTIVATING", "ACTIVATED");
         context.put(TRIGGERS, name, &trigger)?;
     }
     Ok(json!({"Name": name}))
+}
+
+/// Starts what the trigger is for. Each of its actions is by itself.
+fn act(context: &Context<'_>, name: &str, trigger: &Value) -> Result<()> {
+    for action in trigger["Actions"].as_array().into_iter().flatten() {
+        let started = match (action.optional("JobName"), action.optional("CrawlerName")) {
+            (Some(job), _) => run::start(context, job, &action["Arguments"], Some(name)).map(|_| ()),
+            (None, Some(crawler)) => crawl::start(context, crawler),
+            (None, None) => Ok(()),
+        };
+        match started {
+            Err(error) if error.status >= 500 => return Err(error),
+            // A job that is at its limit of runs is not started by this one.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The time of its schedule has come.
+pub(super) fn fire(context: &Context<'_>, name: &str) -> Result<()> {
+    act(context, name, &existing(context, name)?)
 }
 
 pub(super) fn stop_trigger(context: &Context<'_>, input: &Value) -> Result<Value> {

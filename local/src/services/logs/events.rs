@@ -1,6 +1,6 @@
 //! Log streams and their events.
 
-use super::groups::existing;
+use super::groups::{create_log_group, existing};
 use super::{invalid, not_found};
 use crate::access::permit;
 use crate::api_error::{ApiError, Result};
@@ -98,10 +98,10 @@ pub(super) fn put_log_events(context: &Context<'_>, input: &Value) -> Result<Val
     Ok(json!({"nextSequenceToken": format!("{position:056}")}))
 }
 
-/// Writes events of a service that works under a role: the stream is made when it is first needed.
+/// Writes events of a service that works under a role: group and stream are made when they are first needed.
 ///
 /// # Errors
-/// What the role may not do, or a group that is not there.
+/// What the role may not do.
 pub(crate) fn write_under(
     context: &Context<'_>,
     role: &str,
@@ -111,7 +111,10 @@ pub(crate) fn write_under(
 ) -> Result<()> {
     let resource = context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
     let mut input = json!({"logGroupName": group, "logStreamName": stream});
-    existing(context, &input)?;
+    if existing(context, &input).is_err() {
+        permit(context, role, "logs:CreateLogGroup", &resource, &[])?;
+        create_log_group(context, &input)?;
+    }
     if context.get(STREAMS, &stream_key(group, stream))?.is_none() {
         permit(context, role, "logs:CreateLogStream", &resource, &[])?;
         create_log_stream(context, &input)?;

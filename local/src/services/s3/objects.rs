@@ -78,25 +78,21 @@ pub(super) fn delete(
     Ok(deleted)
 }
 
-/// A file that a service of this account writes, whose bytes are kept already.
-pub(crate) struct File<'a> {
-    pub(crate) key: String,
-    pub(crate) content_type: &'a str,
-    pub(crate) blob: String,
-    pub(crate) bytes: &'a [u8],
+/// The object of a file that a service of this account writes, and whose bytes are kept already.
+pub(crate) fn prepare(key: String, content_type: &str, blob: String, bytes: &[u8]) -> Version {
+    Version {
+        key,
+        size: bytes.len() as u64,
+        etag: etag(bytes),
+        blob,
+        headers: BTreeMap::from([("content-type".to_owned(), content_type.to_owned())]),
+        checksums: checksums::of(checksums::DEFAULT, bytes),
+        ..Version::default()
+    }
 }
 
-/// Makes an object of a file. Gives the files that nobody needs any more, to be swept when the transaction is over.
-pub(crate) fn add(context: &Context<'_>, bucket: &str, file: File<'_>) -> Result<Vec<String>, ApiError> {
-    let version = Version {
-        key: file.key,
-        size: file.bytes.len() as u64,
-        etag: etag(file.bytes),
-        blob: file.blob,
-        headers: BTreeMap::from([("content-type".to_owned(), file.content_type.to_owned())]),
-        checksums: checksums::of(checksums::DEFAULT, file.bytes),
-        ..Version::default()
-    };
+/// Makes an object. Gives the files that nobody needs any more, to be swept when the transaction is over.
+pub(crate) fn add(context: &Context<'_>, bucket: &str, version: Version) -> Result<Vec<String>, ApiError> {
     Ok(add_version(context, bucket, version, "ObjectCreated:Put")?.1)
 }
 

@@ -1,0 +1,100 @@
+//! What is below a crawler's target: files, in folders that may be partitions.
+
+use super::{Crawl, permit_s3, place};
+use crate::api_error::Result;
+use crate::core::Core;
+use crate::services::Input;
+use crate::services::iam::evaluate::like;
+use crate::services::s3::versions::{self, Version};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a target holds.
+pub(super) struct Found {
+    pub(super) bucket: String,
+    /// With its slash at the end.
+    pub(super) prefix: String,
+    /// The names of the partition keys; none where files lie in the target itself.
+    pub(super) keys: Vec<String>,
+    /// Files by the values of the keys.
+    pub(super) folders: BTreeMap<Vec<String>, Folder>,
+}
+
+pub(super) struct Folder {
+    /// Below the target: `year=2018/month=01/`.
+    pub(super) path: String,
+    pub(super) files: Vec<Version>,
+}
+
+/// "Glue does not consider files whose names begin with `_` or `.`", nor what other programs leave as folders.
+fn is_data(rest: &str) -> bool {
+    let hidden = rest.split('/').any(|part| part.starts_with('_') || part.starts_with('.'));
+    !hidden && !rest.ends_with('/') && !rest.ends_with("_$folder$") && !rest.is_empty()
+}
+
+/// `**` for any folders, `*` within one: close enough to a glob for the exclusions that people write.
+fn excluded(target: &Value, rest: &str) -> bool {
+    target.texts("Exclusions").iter().any(|pattern| like(&pattern.replace("**", "*"), rest))
+}
+
+pub(super) fn find(core: &Core, region: &str, crawl: &Crawl, target: &Value) -> Result<Found> {
+    let (bucket, prefix) = place(target.text("Path")?)?;
+    let all = core.run(region, |context| {
+        permit_s3(context, crawl, "s3:ListBucket", &bucket, &[("s3:prefix", &prefix)])?;
+        versions::list(context, &bucket, &prefix)
+    })?;
+    let files = all.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0);
+    let mut folders: BTreeMap<Vec<String>, Folder> = BTreeMap::new();
+    let mut keys: Option<Vec<String>> = None;
+    for file in files {
+        let rest = &file.key[prefix.len()..];
+        if !is_data(rest) || excluded(target, rest) {
+            continue;
+        }
+        let (path, _) = rest.rsplit_once('/').map_or(("", rest), |(path, name)| (path, name));
+        let (names, values) = partition(path);
+        // All folders of one table are as deep as the first one; another shape would be another table.
+        if *keys.get_or_insert_with(|| names.clone()) != names {
+            continue;
+        }
+        let path = if path.is_empty() { String::new() } else { format!("{path}/") };
+        folders.entry(values).or_insert_with(|| Folder { path, files: vec![] }).files.push(file);
+    }
+    Ok(Found { bucket, prefix, keys: keys.unwrap_or_default(), folders })
+}
+
+/// `year=2018/x` is `year` and `partition_1`, with the values `2018` and `x`.
+fn partition(path: &str) -> (Vec<String>, Vec<String>) {
+    let parts = path.split('/').filter(|part| !part.is_empty()).enumerate();
+    parts
+        .map(|(index, part)| match part.split_once('=') {
+            Some((name, value)) if !name.is_empty() => {
+                let value = percent_encoding::percent_decode_str(value).decode_utf8_lossy().into_owned();
+                (name.to_lowercase(), value)
+            }
+            _ => (format!("partition_{index}"), part.to_owned()),
+        })
+        .unzip()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_are_the_values_of_partitions() {
+        let (names, values) = partition("Year=2018/month=01/eu%20west");
+        assert_eq!(names, ["year", "month", "partition_2"]);
+        assert_eq!(values, ["2018", "01", "eu%20west"]);
+        assert_eq!(partition("a=b%2Fc").1, ["b/c"]);
+        assert_eq!(partition(""), (vec![], vec![]));
+    }
+
+    #[test]
+    fn what_begins_with_an_underscore_is_no_data() {
+        assert!(is_data("year=2018/file.gz") && is_data("file"));
+        for other in ["_SUCCESS", "year=2018/.part", "_tmp/file", "year=2018/", "x_$folder$", ""] {
+            assert!(!is_data(other), "{other}");
+        }
+    }
+}

@@ -1,0 +1,241 @@
+//! One run, from its script to its end.
+
+use super::columns::Columns;
+use super::files::{self, Part, permit};
+use super::output::Output;
+use super::settings::{self, Settings};
+use super::{BOOKMARKS, RUNS, start_attempt};
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::core::Core;
+use crate::services::s3::versions::Version;
+use crate::services::s3::{objects, versions};
+use crate::services::{Input, logs};
+use flate2::read::MultiGzDecoder;
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read};
+use std::time::Instant;
+
+pub(super) const LOG_GROUP: &str = "/aws-glue/jobs";
+
+/// A run in work.
+struct Work<'a> {
+    core: &'a Core,
+    region: &'a str,
+    /// The run's key.
+    key: &'a str,
+    job: String,
+    role: String,
+    id: String,
+    document: Value,
+    arguments: Value,
+}
+
+/// What a run has made, before anybody can see it.
+#[derive(Default)]
+struct Made {
+    files: Vec<Version>,
+    /// Object keys and ETags that the bookmark has seen from now on.
+    read: Vec<(String, String)>,
+    rows: usize,
+}
+
+pub(super) fn execute(core: &Core, region: &str, key: &str, mut run: Value) {
+    let began = Instant::now();
+    let job = run["JobName"].as_str().unwrap_or_default().to_owned();
+    let ready = core.run(region, |context| {
+        let document = super::existing(context, &job)?;
+        let role = super::role(context, &document)?;
+        run["JobRunState"] = "RUNNING".into();
+        context.put(RUNS, key, &run)?;
+        Ok((document, role))
+    });
+    let result = match ready {
+        Ok((document, role)) => {
+            let arguments = arguments(&document, &run);
+            let id = run["Id"].as_str().unwrap_or_default().to_owned();
+            let work = Work { core, region, key, job: job.clone(), role, id, document, arguments };
+            let result = work.go();
+            work.log(&result);
+            result
+        }
+        Err(error) => Err(error),
+    };
+    let _ = core.run(region, |context| finish(context, key, &job, run.clone(), &result, began.elapsed().as_secs_f64()));
+}
+
+/// The job's default arguments with the run's own over them.
+fn arguments(document: &Value, run: &Value) -> Value {
+    let mut all = document["DefaultArguments"].clone();
+    for (name, value) in run["Arguments"].as_object().into_iter().flatten() {
+        all[name] = value.clone();
+    }
+    all
+}
+
+impl Work<'_> {
+    fn go(&self) -> Result<usize> {
+        let script = self.script()?;
+        let settings = settings::read(&script).map_err(|message| ApiError::new("InvalidScript", message))?;
+        let uses_bookmark = self.arguments["--job-bookmark-option"] == "job-bookmark-enable";
+        let found = self
+            .core
+            .run(self.region, |context| files::find(context, (&self.job, &self.role), &settings, uses_bookmark))?;
+        let mut made = Made::default();
+        let done = found.unwrap_or_default().into_iter().try_for_each(|part| self.convert(&settings, part, &mut made));
+        let committed = done
+            .and_then(|()| self.core.run(self.region, |context| self.commit(context, &settings, &made, uses_bookmark)));
+        match committed {
+            Ok(()) => Ok(made.rows),
+            Err(error) => {
+                let blobs: Vec<_> = made.files.into_iter().map(|file| file.blob).collect();
+                objects::sweep(self.core, &blobs);
+                Err(error)
+            }
+        }
+    }
+
+    fn script(&self) -> Result<String> {
+        let location = self.document["Command"].text("ScriptLocation")?;
+        let (bucket, key) = location.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+        let blob = self.core.run(self.region, |context| {
+            self.may(context, "s3:GetObject", bucket, key)?;
+            versions::find(context, bucket, key, None)
+        })?;
+        let bytes = self.core.blobs.get(&blob.blob).map_err(ApiError::internal)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn may(&self, context: &Context<'_>, action: &str, bucket: &str, key: &str) -> Result<()> {
+        permit(context, &self.role, action, &format!("arn:{}:s3:::{bucket}/{key}", context.partition()))
+    }
+
+    /// All new files of one partition, as files of Parquet.
+    fn convert(&self, settings: &Settings, part: Part, made: &mut Made) -> Result<()> {
+        let (bucket, prefix) = &settings.output;
+        let folder = format!("{prefix}{}", files::path(&part.values));
+        self.core.run(self.region, |context| {
+            part.files.iter().try_for_each(|file| self.may(context, "s3:GetObject", &settings.bucket, &file.key))?;
+            for action in ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"] {
+                self.may(context, action, bucket, &format!("{folder}part"))?;
+            }
+            Ok(())
+        })?;
+        let mut output = Output::new(self.core, folder, &self.id, Columns::new(&settings.columns));
+        for file in part.files {
+            self.go_on()?;
+            let opened = File::open(self.core.blobs.path(&file.blob)).map_err(ApiError::internal)?;
+            lines(opened, |line| output.line(line))?;
+            made.read.push((file.key, file.etag));
+        }
+        let (files, rows) = output.finish()?;
+        made.files.extend(files);
+        made.rows += rows;
+        Ok(())
+    }
+
+    /// # Errors
+    /// Somebody wants the run to stop.
+    fn go_on(&self) -> Result<()> {
+        let run = self.core.store.read(RUNS, &format!("{}/{}", self.region, self.key))?.unwrap_or_default();
+        if run["JobRunState"] == "STOPPING" {
+            return Err(ApiError::new("Stopped", "the run was stopped"));
+        }
+        Ok(())
+    }
+
+    /// The files show and the bookmark moves on, both or neither.
+    fn commit(&self, context: &Context<'_>, settings: &Settings, made: &Made, uses_bookmark: bool) -> Result<()> {
+        let (bucket, prefix) = &settings.output;
+        if !made.files.is_empty() {
+            self.mark_folder(context, bucket, prefix)?;
+        }
+        for file in &made.files {
+            objects::add(context, bucket, file.clone())?;
+        }
+        if uses_bookmark {
+            permit(context, &self.role, "glue:UpdateJobBookmark", "*")?;
+            for (key, etag) in &made.read {
+                context.put(BOOKMARKS, &files::bookmark(&self.job, &settings.bucket, key), &json!(etag))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// EMRFS leaves an empty object beside each folder that it makes.
+    fn mark_folder(&self, context: &Context<'_>, bucket: &str, prefix: &str) -> Result<()> {
+        let key = format!("{}_$folder$", prefix.trim_end_matches('/'));
+        for action in ["s3:GetObject", "s3:PutObject"] {
+            self.may(context, action, bucket, &key)?;
+        }
+        if versions::find(context, bucket, &key, None).is_ok() {
+            return Ok(());
+        }
+        let blob = context.blobs.add(&[]).map_err(ApiError::internal)?;
+        objects::add(context, bucket, objects::prepare(key, "binary/octet-stream", blob, &[])).map(|_| ())
+    }
+
+    /// A role that may not write logs leaves none.
+    fn log(&self, result: &Result<usize>) {
+        let _ = self.core.run(self.region, |context| {
+            let (group, line) = match result {
+                Ok(rows) => ("output", format!("{rows} rows written")),
+                Err(error) => ("error", format!("{}: {}", error.code, error.message)),
+            };
+            let lines = [(context.now.as_millisecond(), line)];
+            logs::write_under(context, &self.role, &format!("{LOG_GROUP}/{group}"), &self.id, &lines)
+        });
+    }
+}
+
+/// Every line of a file, compressed or not.
+fn lines(mut file: File, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let mut magic = [0; 2];
+    let is_gzip = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
+    std::io::Seek::rewind(&mut file).map_err(ApiError::internal)?;
+    let input: Box<dyn Read> =
+        if is_gzip { Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file))) } else { Box::new(file) };
+    let mut input = BufReader::with_capacity(1 << 18, input);
+    let mut line = vec![];
+    loop {
+        line.clear();
+        if input.read_until(b'\n', &mut line).map_err(ApiError::internal)? == 0 {
+            return Ok(());
+        }
+        each(line.trim_ascii())?;
+    }
+}
+
+fn finish(
+    context: &Context<'_>,
+    key: &str,
+    job: &str,
+    mut run: Value,
+    result: &Result<usize>,
+    seconds: f64,
+) -> Result<()> {
+    let state = match result {
+        Ok(_) => "SUCCEEDED",
+        Err(error) if error.code == "Stopped" => "STOPPED",
+        Err(_) => "FAILED",
+    };
+    run["JobRunState"] = state.into();
+    run["CompletedOn"] = context.epoch().into();
+    run["LastModifiedOn"] = context.epoch().into();
+    run["ExecutionTime"] = (seconds.ceil() as i64).into();
+    if run["ExecutionClass"] == "FLEX" {
+        run["DPUSeconds"] = (seconds * run["MaxCapacity"].as_f64().unwrap_or(0.0)).into();
+    }
+    if let Err(error) = result {
+        run["ErrorMessage"] = format!("{}: {}", error.code, error.message).into();
+    }
+    context.put(RUNS, key, &run)?;
+    let attempt = run["Attempt"].as_i64().unwrap_or(0);
+    let document = super::existing(context, job)?;
+    // A run that fails is tried again as another attempt, with the id of the first in front on AWS.
+    if state == "FAILED" && attempt < document["MaxRetries"].as_i64().unwrap_or(0) {
+        start_attempt(context, job, &document, (&run["Arguments"], run["TriggerName"].as_str()), attempt + 1)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,88 @@
+//! Parquet files as Spark writes them: Snappy, one folder per partition, not too many rows in one.
+
+use super::columns::Columns;
+use crate::api_error::ApiError;
+use crate::core::Core;
+use crate::services::s3::objects;
+use crate::services::s3::versions::Version;
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+use parquet::arrow::ArrowWriter;
+use parquet::basic::Compression;
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+/// "maxRecordsPerFile" of the script: about 128 MB of events of some 200 bytes.
+const ROWS_PER_FILE: usize = 4_000_000;
+const BYTES_PER_FILE: usize = 128 << 20;
+/// Rows that are held in columns before they are handed to the writer.
+const ROWS_PER_BATCH: usize = 8192;
+
+/// The files of one partition.
+pub(super) struct Output<'a> {
+    core: &'a Core,
+    /// Prefix and folder of the partition.
+    folder: String,
+    run: &'a str,
+    columns: Columns,
+    writer: Option<ArrowWriter<Vec<u8>>>,
+    rows_in_file: usize,
+    pub(super) rows: usize,
+    pub(super) files: Vec<Version>,
+}
+
+impl<'a> Output<'a> {
+    pub(super) fn new(core: &'a Core, folder: String, run: &'a str, columns: Columns) -> Self {
+        Self { core, folder, run, columns, writer: None, rows_in_file: 0, rows: 0, files: vec![] }
+    }
+
+    pub(super) fn line(&mut self, line: &[u8]) -> Result<(), ApiError> {
+        self.columns.add(line);
+        if self.columns.rows() >= ROWS_PER_BATCH { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), ApiError> {
+        if self.columns.rows() == 0 {
+            return Ok(());
+        }
+        let batch = self.columns.finish().map_err(ApiError::internal)?;
+        let size = self.write(&batch).map_err(ApiError::internal)?;
+        self.rows += batch.num_rows();
+        self.rows_in_file += batch.num_rows();
+        if self.rows_in_file >= ROWS_PER_FILE || size >= BYTES_PER_FILE { self.close() } else { Ok(()) }
+    }
+
+    fn write(&mut self, batch: &RecordBatch) -> Result<usize, ParquetError> {
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            none => none.insert(writer(self.columns.schema())?),
+        };
+        writer.write(batch)?;
+        Ok(writer.bytes_written() + writer.in_progress_size())
+    }
+
+    /// Ends a file. It is kept, and shows once the run is committed.
+    fn close(&mut self) -> Result<(), ApiError> {
+        let Some(writer) = self.writer.take() else { return Ok(()) };
+        let bytes = writer.into_inner().map_err(ApiError::internal)?;
+        let blob = self.core.blobs.add(&bytes).map_err(ApiError::internal)?;
+        let key = format!("{}part-{:05}-{}.c000.snappy.parquet", self.folder, self.files.len(), self.run);
+        self.files.push(objects::prepare(key, "binary/octet-stream", blob, &bytes));
+        self.rows_in_file = 0;
+        Ok(())
+    }
+
+    pub(super) fn finish(mut self) -> Result<(Vec<Version>, usize), ApiError> {
+        self.flush()?;
+        self.close()?;
+        Ok((self.files, self.rows))
+    }
+}
+
+fn writer(schema: SchemaRef) -> Result<ArrowWriter<Vec<u8>>, ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_created_by("parquet-mr compatible (Local AWS)".to_owned())
+        .build();
+    ArrowWriter::try_new(vec![], schema, Some(properties))
+}
