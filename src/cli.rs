@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Destroy(DestroyArgs),
     /// Print the endpoint and the names of what was made.
     Output(OutputArgs),
+    /// Run SQL on the pipeline's tables.
+    Query(commands::query::QueryArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell to complete for.

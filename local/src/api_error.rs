@@ -34,3 +34,9 @@ impl ApiError {
         Self::new("InternalFailure", format!("Local AWS: {error}")).with_status(500)
     }
 }
+
+impl From<std::io::Error> for ApiError {
+    fn from(error: std::io::Error) -> Self {
+        Self::internal(error)
+    }
+}

@@ -25,8 +25,13 @@ pub(crate) struct Worker {
 }
 
 /// In the order of the pipeline: what one hands on, the next finds.
-const WORKERS: &[Worker] =
-    &[services::firehose::WORKER, services::lambda::WORKER, services::apigateway::WORKER, services::glue::WORKER];
+const WORKERS: &[Worker] = &[
+    services::firehose::WORKER,
+    services::lambda::WORKER,
+    services::apigateway::WORKER,
+    services::glue::WORKER,
+    services::athena::WORKER,
+];
 
 /// Rings when a request has left something to do.
 #[derive(Debug)]

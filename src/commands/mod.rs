@@ -10,6 +10,7 @@ pub(crate) mod init;
 pub(crate) mod local;
 pub(crate) mod output;
 pub(crate) mod plan;
+pub(crate) mod query;
 pub(crate) mod schema;
 mod session;
 pub(crate) mod validate;

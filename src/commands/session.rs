@@ -30,7 +30,16 @@ impl Session {
     /// Reads the file and connects.
     pub(crate) async fn open(global: &Global) -> Result<Self> {
         let pipeline = load(global)?;
-        let (target, local) = target(global).await?;
+        Self::with(global, pipeline, target(global).await?).await
+    }
+
+    /// The same, on a Local AWS in which time passes and what was started goes on.
+    pub(crate) async fn open_running(global: &Global) -> Result<Self> {
+        let pipeline = load(global)?;
+        Self::with(global, pipeline, running_target(global).await?).await
+    }
+
+    async fn with(global: &Global, pipeline: Pipeline, (target, local): (Target, bool)) -> Result<Self> {
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
         let timings = Timings::new(global.verbose);
@@ -81,6 +90,22 @@ async fn target(global: &Global) -> Result<(Target, bool)> {
         Some(directory) => Ok((Target::Local(super::local::reach(directory).await?), true)),
         None => Ok((Target::Account { profile: global.profile.clone() }, false)),
     }
+}
+
+#[cfg(feature = "local")]
+async fn running_target(global: &Global) -> Result<(Target, bool)> {
+    match &global.local {
+        Some(directory) => {
+            let url = super::local::running(directory).await?;
+            Ok((Target::Local(crate::aws::LocalTarget::Served(url)), true))
+        }
+        None => target(global).await,
+    }
+}
+
+#[cfg(not(feature = "local"))]
+async fn running_target(global: &Global) -> Result<(Target, bool)> {
+    target(global).await
 }
 
 #[cfg(not(feature = "local"))]

@@ -204,15 +204,16 @@ impl Pipeline {
         self.bucket.name = place(&self.bucket.name);
         self.catalog.database = place(&self.catalog.database);
         self.tags.values_mut().for_each(|value| *value = place(value));
-        let tables = [
-            ("${raw_table}", self.raw_table()),
-            ("${parquet_table}", self.parquet_table()),
-            ("${database}", self.catalog.database.clone()),
-        ];
-        for sql in self.query.queries.values_mut() {
-            *sql = tables.iter().fold(place(sql), |sql, (name, value)| sql.replace(name, value));
-        }
+        let queries = self.query.queries.iter();
+        self.query.queries = queries.map(|(name, sql)| (name.clone(), self.fill_tables(&place(sql)))).collect();
         self
+    }
+
+    /// SQL with the names of the tables and the database in place of their placeholders.
+    pub(crate) fn fill_tables(&self, sql: &str) -> String {
+        sql.replace("${raw_table}", &self.raw_table())
+            .replace("${parquet_table}", &self.parquet_table())
+            .replace("${database}", &self.catalog.database)
     }
 
     /// The catalog's table over the partitioned JSON.

@@ -51,6 +51,24 @@ impl Line {
     }
 }
 
+/// What one query costs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Query {
+    Dollars(f64),
+    Missing,
+}
+
+/// Of a query that scanned so many bytes: Athena counts megabytes, at least ten.
+pub(crate) fn query_cost(region: &str, bytes: u64) -> Query {
+    const MB: u64 = 1 << 20;
+    const LEAST: u64 = 10 * MB;
+    let counted = if bytes == 0 { 0 } else { bytes.div_ceil(MB).saturating_mul(MB).max(LEAST) };
+    match Book::bundled().price(region, "athena_tb_scanned") {
+        Some(price) => Query::Dollars(price.cost(counted as f64 / (1_u64 << 40) as f64)),
+        None => Query::Missing,
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(crate) struct Estimate {
     pub(crate) region: String,

@@ -7,6 +7,7 @@ mod json;
 mod markdown;
 mod paint;
 mod progress;
+mod rows;
 
 pub(crate) use cost::{cost_to_json, cost_to_markdown, cost_to_text, dollars};
 pub(crate) use human::{print_error, refusal, show_plan};
@@ -14,6 +15,7 @@ pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;
 pub(crate) use paint::{Color, Paint};
 pub(crate) use progress::Progress;
+pub(crate) use rows::{Rows, rows_to_csv, rows_to_json, rows_to_table};
 
 /// Where a plan is for, in one line.
 pub(crate) fn place(names: &crate::names::Names, local: bool) -> String {

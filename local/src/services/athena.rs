@@ -1,7 +1,11 @@
-//! Amazon Athena: workgroups and named queries.
+//! Amazon Athena: workgroups, named queries, and queries.
 
+mod executions;
 mod named_queries;
+mod query;
 mod workgroups;
+
+pub(crate) use executions::WORKER;
 
 use super::Service;
 use crate::ACCOUNT;
@@ -28,6 +32,12 @@ pub(super) const SERVICE: Service = Service {
             ("ListNamedQueries", named_queries::list_named_queries),
             ("UpdateNamedQuery", named_queries::update_named_query),
             ("DeleteNamedQuery", named_queries::delete_named_query),
+            ("StartQueryExecution", executions::start_query_execution),
+            ("GetQueryExecution", executions::get_query_execution),
+            ("BatchGetQueryExecution", executions::batch_get_query_execution),
+            ("ListQueryExecutions", executions::list_query_executions),
+            ("StopQueryExecution", executions::stop_query_execution),
+            ("GetQueryResults", executions::get_query_results),
             ("TagResource", tag_resource),
             ("UntagResource", untag_resource),
             ("ListTagsForResource", list_tags_for_resource),
@@ -42,6 +52,8 @@ pub(super) const SERVICE: Service = Service {
 
 /// Key: the workgroup's name.
 const WORKGROUPS: &str = "athena.workgroup";
+/// Key: the execution's id.
+const EXECUTIONS: &str = "athena.execution";
 /// Key: the query's id.
 const QUERIES: &str = "athena.named_query";
 

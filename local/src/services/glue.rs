@@ -11,6 +11,7 @@ mod databases;
 pub(crate) mod hive;
 mod jobs;
 pub(crate) mod partitions;
+pub(crate) mod rows;
 mod run;
 mod schedule;
 mod tables;

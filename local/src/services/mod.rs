@@ -1,7 +1,7 @@
 //! One folder per service. Each has its operations, its validation and its documents.
 
 pub(crate) mod apigateway;
-mod athena;
+pub(crate) mod athena;
 pub(crate) mod firehose;
 pub(crate) mod glue;
 pub(crate) mod iam;

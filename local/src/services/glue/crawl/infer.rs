@@ -67,6 +67,8 @@ pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &Found) -> 
     Ok(kind.filter(|_| !columns.is_empty()).map(|kind| Inferred { kind, columns, files, bytes, records }))
 }
 
+/// The columns, the number of lines, and their bytes.
+type Sampled = (Vec<(String, Seen)>, u64, u64);
 type Looked = (Kind, Vec<(String, Seen)>, u64);
 
 fn look(mut file: File, version: &Version) -> std::io::Result<Looked> {
@@ -100,7 +102,7 @@ fn parquet(file: &File) -> std::io::Result<Looked> {
 }
 
 /// The columns of the first lines, how many lines these were, and how long.
-fn json(input: impl Read) -> std::io::Result<(Vec<(String, Seen)>, u64, u64)> {
+fn json(input: impl Read) -> std::io::Result<Sampled> {
     let (mut columns, mut count, mut used) = (vec![], 0, 0);
     for line in BufReader::new(input.take(SAMPLE)).split(b'\n') {
         // The end of a sample may be in the middle of something.

@@ -104,8 +104,16 @@ pub(super) async fn pass(core: &Arc<Core>) -> bool {
     let any = !started.is_empty();
     for (key, crawler) in started {
         let Some((region, name)) = key.split_once('/') else { continue };
-        let (core, region, name) = (Arc::clone(core), region.to_owned(), name.to_owned());
-        let _ = tokio::task::spawn_blocking(move || run(&core, &region, name, crawler)).await;
+        let ran = {
+            let (core, region, name, crawler) = (Arc::clone(core), region.to_owned(), name.to_owned(), crawler.clone());
+            tokio::task::spawn_blocking(move || run(&core, &region, name, crawler)).await
+        };
+        if let Err(error) = ran {
+            // A panic is a failure of the crawl, and no reason to crawl for ever.
+            let crawl = Crawl { name: name.to_owned(), role: String::new(), crawler };
+            let failed = Err(ApiError::internal(error));
+            let _ = core.run(region, |context| finish(context, &crawl, &failed, false, 0.0));
+        }
     }
     any
 }

@@ -1,6 +1,5 @@
 //! One run, from its script to its end.
 
-use super::columns::Columns;
 use super::files::{self, Part, permit};
 use super::output::Output;
 use super::settings::{self, Settings};
@@ -8,13 +7,12 @@ use super::{BOOKMARKS, RUNS, start_attempt};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
+use crate::services::glue::rows::{Columns, lines};
 use crate::services::s3::versions::Version;
 use crate::services::s3::{objects, versions};
 use crate::services::{Input, logs};
-use flate2::read::MultiGzDecoder;
 use serde_json::{Value, json};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read};
 use std::time::Instant;
 
 pub(super) const LOG_GROUP: &str = "/aws-glue/jobs";
@@ -126,7 +124,7 @@ impl Work<'_> {
         for file in part.files {
             self.go_on()?;
             let opened = File::open(self.core.blobs.path(&file.blob)).map_err(ApiError::internal)?;
-            lines(opened, |line| output.line(line))?;
+            lines(opened, |line| output.line(line).map(|()| true))?;
             made.read.push((file.key, file.etag));
         }
         let (files, rows) = output.finish()?;
@@ -189,22 +187,12 @@ impl Work<'_> {
     }
 }
 
-/// Every line of a file, compressed or not.
-fn lines(mut file: File, mut each: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-    let mut magic = [0; 2];
-    let is_gzip = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
-    std::io::Seek::rewind(&mut file).map_err(ApiError::internal)?;
-    let input: Box<dyn Read> =
-        if is_gzip { Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file))) } else { Box::new(file) };
-    let mut input = BufReader::with_capacity(1 << 18, input);
-    let mut line = vec![];
-    loop {
-        line.clear();
-        if input.read_until(b'\n', &mut line).map_err(ApiError::internal)? == 0 {
-            return Ok(());
-        }
-        each(line.trim_ascii())?;
-    }
+/// The end of a run that could not end itself.
+pub(super) fn fail(context: &Context<'_>, key: &str, mut run: Value, why: &str) -> Result<()> {
+    run["JobRunState"] = "FAILED".into();
+    run["ErrorMessage"] = why.into();
+    run["CompletedOn"] = context.epoch().into();
+    context.put(RUNS, key, &run)
 }
 
 fn finish(

@@ -7,8 +7,6 @@
 //! settings of the script -> new files of the table's partitions -> rows -> columns -> Parquet + bookmark
 //! ```
 
-mod cast;
-mod columns;
 mod execute;
 mod files;
 mod output;
@@ -156,8 +154,14 @@ pub(super) async fn pass(core: &Arc<Core>) -> bool {
     let any = !started.is_empty();
     for (key, run) in started {
         let Some((region, key)) = key.split_once('/') else { continue };
-        let (core, region, key) = (Arc::clone(core), region.to_owned(), key.to_owned());
-        let _ = tokio::task::spawn_blocking(move || execute::execute(&core, &region, &key, run)).await;
+        let ran = {
+            let (core, region, key, run) = (Arc::clone(core), region.to_owned(), key.to_owned(), run.clone());
+            tokio::task::spawn_blocking(move || execute::execute(&core, &region, &key, run)).await
+        };
+        if let Err(error) = ran {
+            // A panic is a failure of the run, and no reason to run it for ever.
+            let _ = core.run(region, |context| execute::fail(context, key, run.clone(), &error.to_string()));
+        }
     }
     any
 }

@@ -1,8 +1,8 @@
 //! Parquet files as Spark writes them: Snappy, one folder per partition, not too many rows in one.
 
-use super::columns::Columns;
 use crate::api_error::ApiError;
 use crate::core::Core;
+use crate::services::glue::rows::Columns;
 use crate::services::s3::objects;
 use crate::services::s3::versions::Version;
 use arrow::array::RecordBatch;

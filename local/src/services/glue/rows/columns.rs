@@ -4,7 +4,8 @@ use super::cast;
 use crate::services::glue::hive::HiveType;
 use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder, Float64Builder,
-    Int8Builder, Int16Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+    Int8Builder, Int16Builder, Int32Builder, Int64Builder, RecordBatch, RecordBatchOptions, StringBuilder,
+    TimestampMicrosecondBuilder,
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
@@ -14,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 
 /// Builds batches of rows.
-pub(super) struct Columns {
+pub(crate) struct Columns {
     schema: SchemaRef,
     columns: Vec<Column>,
     rows: usize,
@@ -46,7 +47,7 @@ enum Builder {
 }
 
 impl Columns {
-    pub(super) fn new(columns: &[(String, HiveType)]) -> Self {
+    pub(crate) fn new(columns: &[(String, HiveType)]) -> Self {
         let fields = columns.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let columns = columns.iter().map(|(name, hive)| Column {
@@ -58,16 +59,16 @@ impl Columns {
         Self { schema, columns: columns.collect(), rows: 0 }
     }
 
-    pub(super) fn schema(&self) -> SchemaRef {
+    pub(crate) fn schema(&self) -> SchemaRef {
         Arc::clone(&self.schema)
     }
 
-    pub(super) fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         self.rows
     }
 
     /// Adds a line. One that is no JSON object is left out, as Glue's reader does.
-    pub(super) fn add(&mut self, line: &[u8]) {
+    pub(crate) fn add(&mut self, line: &[u8]) {
         self.columns.iter_mut().for_each(|column| column.value = Value::Null);
         let mut reader = serde_json::Deserializer::from_slice(line);
         let read = reader.deserialize_map(Line(&mut self.columns)).and_then(|()| reader.end());
@@ -78,12 +79,12 @@ impl Columns {
     }
 
     /// The rows so far; what comes next begins a new batch.
-    pub(super) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+    pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
         let schema = self.schema();
         let arrays = self.columns.iter_mut().zip(schema.fields());
         let arrays = arrays.map(|(column, field)| column.finish(field)).collect::<Result<Vec<_>, _>>()?;
-        self.rows = 0;
-        RecordBatch::try_new(schema, arrays)
+        let rows = RecordBatchOptions::new().with_row_count(Some(std::mem::take(&mut self.rows)));
+        RecordBatch::try_new_with_options(schema, arrays, &rows)
     }
 }
 

@@ -1,0 +1,211 @@
+//! Query executions: started, described, stopped, and their results given out page by page.
+
+use super::query::{self, results};
+use super::{EXECUTIONS, invalid, workgroups};
+use crate::api_error::{ApiError, Result};
+use crate::background::Worker;
+use crate::context::{Context, new_uuid};
+use crate::core::Core;
+use crate::services::Input;
+use crate::services::s3::versions;
+use crate::store::Documents;
+use futures::FutureExt as _;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Key: workgroup, token. The execution that a client's token has started.
+const TOKENS: &str = "athena.token";
+const MOST_RESULTS: usize = 1000;
+const MOST_IN_BATCH: usize = 50;
+
+pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due: |_| None };
+
+/// Where results go: the workgroup says, unless it leaves it to its clients.
+fn location(configuration: &Value, input: &Value) -> Result<String> {
+    let own = input["ResultConfiguration"].optional("OutputLocation");
+    let group = configuration["ResultConfiguration"].optional("OutputLocation");
+    let enforced = configuration["EnforceWorkGroupConfiguration"] == true;
+    let chosen = if enforced { group.or(own) } else { own.or(group) };
+    let location = chosen.ok_or_else(|| {
+        invalid(
+            "No output location provided. An output location is required either through the Workgroup result \
+             configuration setting or as an API input.",
+        )
+    })?;
+    Ok(if location.ends_with('/') { location.to_owned() } else { format!("{location}/") })
+}
+
+fn kind(sql: &str) -> (&'static str, &'static str) {
+    let first = sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
+    match first.as_str() {
+        "SHOW" | "DESCRIBE" | "DESC" => ("UTILITY", "txt"),
+        "CREATE" | "ALTER" | "DROP" | "MSCK" => ("DDL", "txt"),
+        _ => ("DML", "csv"),
+    }
+}
+
+pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let sql = input.text("QueryString").map_err(|_| invalid("queryString is required"))?;
+    let group = input.optional("WorkGroup").unwrap_or("primary");
+    let workgroup = workgroups::existing(context, group)?;
+    if workgroup["State"] == "DISABLED" {
+        return Err(invalid(format!("WorkGroup {group} is disabled.")));
+    }
+    let token = input.optional("ClientRequestToken").map(|token| format!("{group}/{token}"));
+    if let Some(token) = &token
+        && let Some(before) = context.get(TOKENS, token)?
+    {
+        return same(context, &before, sql);
+    }
+    let configuration = &workgroup["Configuration"];
+    let id = new_uuid();
+    let (kind, extension) = kind(sql);
+    let execution = json!({
+        "QueryExecutionId": id,
+        "Query": sql,
+        "StatementType": kind,
+        "ResultConfiguration": {"OutputLocation": format!("{}{id}.{extension}", location(configuration, input)?)},
+        "QueryExecutionContext": input["QueryExecutionContext"],
+        "Status": {"State": "QUEUED", "SubmissionDateTime": context.epoch()},
+        "Statistics": {"DataScannedInBytes": 0},
+        "WorkGroup": group,
+        "EngineVersion": {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"},
+        "cutoff": configuration["BytesScannedCutoffPerQuery"],
+    });
+    context.put(EXECUTIONS, &id, &execution)?;
+    if let Some(token) = &token {
+        context.put(TOKENS, token, &json!(id))?;
+    }
+    Ok(json!({"QueryExecutionId": id}))
+}
+
+/// A token that comes again, as after a lost answer, is the same query.
+fn same(context: &Context<'_>, id: &Value, sql: &str) -> Result<Value> {
+    let before = context.get(EXECUTIONS, id.as_str().unwrap_or_default())?.unwrap_or_default();
+    match before["Query"] == sql {
+        true => Ok(json!({"QueryExecutionId": id})),
+        false => Err(invalid("Idempotent parameters do not match")),
+    }
+}
+
+fn existing(context: &Context<'_>, id: &str) -> Result<Value> {
+    let found = context.get(EXECUTIONS, id)?;
+    found.ok_or_else(|| invalid(format!("QueryExecution {id} was not found")))
+}
+
+fn describe(execution: &Value) -> Value {
+    let mut all = execution.clone();
+    for own in ["cutoff", "columns"] {
+        all[own] = Value::Null;
+    }
+    all
+}
+
+pub(super) fn get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+    Ok(json!({"QueryExecution": describe(&existing(context, input.text("QueryExecutionId")?)?)}))
+}
+
+pub(super) fn batch_get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (mut found, mut missing) = (vec![], vec![]);
+    for id in input.texts("QueryExecutionIds").into_iter().take(MOST_IN_BATCH) {
+        match existing(context, &id) {
+            Ok(execution) => found.push(describe(&execution)),
+            Err(error) => missing.push(
+                json!({"QueryExecutionId": id, "ErrorCode": "INTERNAL_ERROR_QUERY_ENGINE", "ErrorMessage": error.message}),
+            ),
+        }
+    }
+    Ok(json!({"QueryExecutions": found, "UnprocessedQueryExecutionIds": missing}))
+}
+
+/// The newest first.
+pub(super) fn list_query_executions(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let group = input.optional("WorkGroup").unwrap_or("primary");
+    let mut all: Vec<_> = context.list(EXECUTIONS, "")?.into_iter().map(|(_, execution)| execution).collect();
+    all.retain(|execution| execution["WorkGroup"] == group);
+    let when = |execution: &Value| execution["Status"]["SubmissionDateTime"].as_f64().unwrap_or(0.0);
+    all.sort_by(|one, other| when(other).total_cmp(&when(one)));
+    let limit = input.number("MaxResults").and_then(|limit| usize::try_from(limit).ok());
+    let page = context.page(all, input.optional("NextToken"), limit, 50, || invalid("Invalid NextToken"))?;
+    let ids: Vec<_> = page.items.iter().map(|execution| execution["QueryExecutionId"].clone()).collect();
+    Ok(json!({"QueryExecutionIds": ids, "NextToken": page.next}))
+}
+
+pub(super) fn stop_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let id = input.text("QueryExecutionId")?;
+    let mut execution = existing(context, id)?;
+    if ["QUEUED", "RUNNING"].iter().any(|state| execution["Status"]["State"] == *state) {
+        execution["Status"]["State"] = "CANCELLED".into();
+        execution["Status"]["StateChangeReason"] = "Query cancelled by user".into();
+        execution["Status"]["CompletionDateTime"] = context.epoch().into();
+        context.put(EXECUTIONS, id, &execution)?;
+    }
+    Ok(json!({}))
+}
+
+/// The first row of the first page of a SELECT is the names of its columns.
+pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let execution = existing(context, input.text("QueryExecutionId")?)?;
+    match execution["Status"]["State"].as_str() {
+        Some("SUCCEEDED") => {}
+        Some(state @ ("QUEUED" | "RUNNING")) => {
+            return Err(invalid(format!("Query has not yet finished. Current state: {state}")));
+        }
+        state => {
+            let state = state.unwrap_or_default();
+            return Err(invalid(format!("Query did not finish successfully. Final query state: {state}")));
+        }
+    }
+    let output = execution["ResultConfiguration"].text("OutputLocation")?;
+    let (bucket, key) = output.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let file = versions::find(context, bucket, key, None)
+        .map_err(|_| invalid(format!("Could not find results at {output}")))?;
+    let bytes = context.blobs.get(&file.blob).map_err(ApiError::internal)?;
+    let is_table = execution["StatementType"] == "DML";
+    let rows = if is_table { results::read_csv(&bytes) } else { results::read_lines(&bytes) };
+    let limit = input.number("MaxResults").and_then(|limit| usize::try_from(limit).ok());
+    let page = context.page(rows, input.optional("NextToken"), limit, MOST_RESULTS, || invalid("Invalid NextToken"))?;
+    let rows: Vec<_> = page.items.iter().map(results::row).collect();
+    let metadata = json!({"ColumnInfo": execution["columns"]});
+    Ok(json!({"UpdateCount": 0, "ResultSet": {"Rows": rows, "ResultSetMetadata": metadata}, "NextToken": page.next}))
+}
+
+/// Runs what is queued; what a killed process had begun is begun again.
+async fn pass(core: &Arc<Core>) -> bool {
+    let all = core.store.read_all(EXECUTIONS, "").unwrap_or_default();
+    let waiting = all
+        .into_iter()
+        .filter(|(_, execution)| ["QUEUED", "RUNNING"].iter().any(|state| execution["Status"]["State"] == *state));
+    let waiting: Vec<_> = waiting.collect();
+    let any = !waiting.is_empty();
+    let each = waiting.into_iter().map(|(key, execution)| {
+        let core = Arc::clone(core);
+        // A runtime of its own: reading files must not keep requests from being answered.
+        let ran = {
+            let (core, key) = (Arc::clone(&core), key.clone());
+            tokio::task::spawn_blocking(move || run(&core, &key, &execution))
+        };
+        async move {
+            // The engine has panicked: the query has failed, and is not to be tried for ever.
+            if let Err(error) = ran.await {
+                let _ = core.store.transact(|documents| fail(documents, &key, &error.to_string()));
+            }
+        }
+    });
+    futures::future::join_all(each).await;
+    any
+}
+
+fn run(core: &Arc<Core>, key: &str, execution: &Value) {
+    let Some((region, id)) = key.split_once('/') else { return };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
+    let runtime = runtime.expect("a machine that cannot start two threads cannot serve requests either");
+    runtime.block_on(query::execute(core, region, id, execution));
+}
+
+fn fail(documents: &Documents, key: &str, why: &str) -> Result<()> {
+    let mut execution = documents.get(EXECUTIONS, key)?.unwrap_or_default();
+    execution["Status"]["State"] = "FAILED".into();
+    execution["Status"]["StateChangeReason"] = format!("GENERIC_INTERNAL_ERROR: {why}").into();
+    documents.put(EXECUTIONS, key, &execution)
+}

@@ -1,0 +1,185 @@
+//! One query, from its text to its result in S3.
+//!
+//! ```text
+//! SQL of Trino -> trino (DataFusion's words) -> plan over tables of the catalog -> scan files -> results
+//! ```
+
+mod functions;
+mod print;
+pub(super) mod results;
+mod scan;
+mod table;
+mod trino;
+mod utility;
+
+use super::EXECUTIONS;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::core::Core;
+use crate::services::s3::objects;
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::TableReference;
+use datafusion::error::DataFusionError;
+use datafusion::prelude::{SessionConfig, SessionContext};
+use scan::Meter;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use table::GlueTable;
+
+/// The one catalog that there is.
+const CATALOG: &str = "awsdatacatalog";
+/// How often a query looks whether somebody has stopped it.
+const CHECK: Duration = Duration::from_millis(100);
+
+/// What a query gives.
+pub(super) struct Answer {
+    /// `ColumnInfo`s.
+    columns: Vec<Value>,
+    bytes: Vec<u8>,
+}
+
+pub(super) async fn execute(core: &Arc<Core>, region: &str, id: &str, execution: &Value) {
+    let began = Instant::now();
+    if core.run(region, |context| running(context, id)).is_err() {
+        return;
+    }
+    let meter = Arc::new(Meter::new(execution["cutoff"].as_u64()));
+    let answer = tokio::select! {
+        answer = answer(core, region, execution, &meter) => answer,
+        () = stopped(core, region, id) => return,
+    };
+    let _ = core.run(region, |context| finish(context, id, &answer, &meter, began.elapsed()));
+}
+
+fn running(context: &Context<'_>, id: &str) -> Result<()> {
+    let mut execution = context.get(EXECUTIONS, id)?.unwrap_or_default();
+    if execution["Status"]["State"] == "CANCELLED" {
+        return Err(ApiError::new("Cancelled", ""));
+    }
+    execution["Status"]["State"] = "RUNNING".into();
+    context.put(EXECUTIONS, id, &execution)
+}
+
+async fn stopped(core: &Core, region: &str, id: &str) {
+    loop {
+        tokio::time::sleep(CHECK).await;
+        let execution = core.store.read(EXECUTIONS, &format!("{region}/{id}")).ok().flatten().unwrap_or_default();
+        if execution["Status"]["State"] != "RUNNING" {
+            return;
+        }
+    }
+}
+
+/// # Errors
+/// The reason of the failure, in Athena's words.
+async fn answer(core: &Arc<Core>, region: &str, execution: &Value, meter: &Arc<Meter>) -> Result<Answer, String> {
+    let sql = execution["Query"].as_str().unwrap_or_default().trim().trim_end_matches(';').trim();
+    let database = execution["QueryExecutionContext"]["Database"].as_str().unwrap_or("default").to_lowercase();
+    if let Some(answer) = utility::answer(core, region, sql, &database)? {
+        return Ok(answer);
+    }
+    if execution["StatementType"] != "DML" {
+        return Err(format!("NOT_SUPPORTED: Local AWS does not run this statement: {}", trino::first_words(sql)));
+    }
+    let (schema, batches) = select(core, region, sql, &database, meter).await?;
+    let columns = schema.fields().iter().map(|field| print::column(field)).collect();
+    Ok(Answer { columns, bytes: results::write_csv(&schema, &batches).map_err(|error| error.to_string())? })
+}
+
+async fn select(
+    core: &Arc<Core>,
+    region: &str,
+    sql: &str,
+    database: &str,
+    meter: &Arc<Meter>,
+) -> Result<(SchemaRef, Vec<RecordBatch>), String> {
+    let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database).with_target_partitions(2);
+    let session = SessionContext::new_with_config(config);
+    functions::register(&session);
+    let statement = trino::translate(&session, sql)?;
+    let words = |error: DataFusionError| trino::explain(&error, sql);
+    let tables = session.state().resolve_table_references(&statement).map_err(words)?;
+    for table in tables {
+        let table = table.resolve(CATALOG, database);
+        let found = core.run(region, |context| GlueTable::read(context, &table.schema, &table.table));
+        match found.map_err(|error| error.message)? {
+            Some(found) => {
+                schema_for(&session, &table.catalog, &table.schema);
+                let provider = Arc::new(found.with(core, meter));
+                session.register_table(TableReference::from(table.clone()), provider).map_err(words)?;
+            }
+            None if table.schema.as_ref() == "information_schema" => {}
+            None => return Err(trino::table_not_found(sql, &table.schema, &table.table)),
+        }
+    }
+    let plan = session.state().statement_to_plan(statement).await.map_err(words)?;
+    let frame = session.execute_logical_plan(plan).await.map_err(words)?;
+    let schema = Arc::new(frame.schema().as_arrow().clone());
+    Ok((schema, frame.collect().await.map_err(words)?))
+}
+
+fn schema_for(session: &SessionContext, catalog: &str, schema: &str) {
+    let Some(catalog) = session.catalog(catalog) else { return };
+    if catalog.schema(schema).is_none() {
+        let made = Arc::new(datafusion::catalog::MemorySchemaProvider::new());
+        // The catalog is in memory: nothing of it can be refused.
+        let _ = catalog.register_schema(schema, made);
+    }
+}
+
+fn finish(
+    context: &Context<'_>,
+    id: &str,
+    answer: &Result<Answer, String>,
+    meter: &Meter,
+    took: Duration,
+) -> Result<()> {
+    let mut execution = context.get(EXECUTIONS, id)?.unwrap_or_default();
+    if execution["Status"]["State"] != "RUNNING" {
+        return Ok(());
+    }
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    execution["Statistics"] = json!({
+        "EngineExecutionTimeInMillis": millis,
+        "DataScannedInBytes": meter.scanned(),
+        "TotalExecutionTimeInMillis": millis,
+        "QueryQueueTimeInMillis": 0,
+        "QueryPlanningTimeInMillis": 0,
+        "ServiceProcessingTimeInMillis": 0,
+    });
+    let kept = answer.as_ref().map_err(Clone::clone).and_then(|answer| {
+        let kept = keep(context, &execution, answer);
+        kept.map(|()| json!(answer.columns)).map_err(|error| format!("{}: {}", error.code, error.message))
+    });
+    execution["Status"]["CompletionDateTime"] = context.epoch().into();
+    match kept {
+        Ok(columns) => {
+            execution["Status"]["State"] = "SUCCEEDED".into();
+            execution["columns"] = columns;
+        }
+        Err(reason) => {
+            execution["Status"]["State"] = "FAILED".into();
+            execution["Status"]["AthenaError"] = json!({
+                "ErrorCategory": 2, "ErrorType": 1000, "Retryable": false, "ErrorMessage": reason,
+            });
+            execution["Status"]["StateChangeReason"] = reason.into();
+        }
+    }
+    context.put(EXECUTIONS, id, &execution)
+}
+
+fn keep(context: &Context<'_>, execution: &Value, answer: &Answer) -> Result<()> {
+    let location = execution["ResultConfiguration"]["OutputLocation"].as_str().unwrap_or_default();
+    let (bucket, key) = location.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let metadata = json!({"columns": answer.columns}).to_string().into_bytes();
+    let kind = if key.ends_with(".csv") { "text/csv" } else { "text/plain" };
+    for (key, kind, bytes) in
+        [(key.to_owned(), kind, &answer.bytes), (format!("{key}.metadata"), "binary/octet-stream", &metadata)]
+    {
+        let blob = context.blobs.add(bytes).map_err(ApiError::internal)?;
+        objects::add(context, bucket, objects::prepare(key, kind, blob, bytes))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,213 @@
+//! Reading files: lines of JSON and Parquet, only the columns that a query needs, counting the bytes.
+
+use crate::services::glue::hive::HiveType;
+use crate::services::glue::rows::{Columns, lines};
+use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::common::Result;
+use datafusion::error::DataFusionError;
+use datafusion::execution::TaskContext;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
+use datafusion::physical_plan::streaming::PartitionStream;
+use futures::StreamExt as _;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use tokio::sync::mpsc;
+
+const ROWS_PER_BATCH: usize = 8192;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Json,
+    Parquet,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct ScanFile {
+    /// Its URI, for errors.
+    pub(super) key: String,
+    pub(super) blob: String,
+    pub(super) path: PathBuf,
+    pub(super) size: u64,
+    /// Of the partition keys.
+    pub(super) values: Vec<String>,
+}
+
+/// How much a query has read, and may.
+#[derive(Debug, Default)]
+pub(super) struct Meter {
+    scanned: AtomicU64,
+    cutoff: Option<u64>,
+}
+
+impl Meter {
+    pub(super) fn new(cutoff: Option<u64>) -> Self {
+        Self { scanned: AtomicU64::new(0), cutoff }
+    }
+
+    pub(super) fn scanned(&self) -> u64 {
+        self.scanned.load(Ordering::Relaxed)
+    }
+
+    /// # Errors
+    /// More than the workgroup's limit, in Athena's words.
+    fn add(&self, bytes: u64) -> Result<()> {
+        let all = self.scanned.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        match self.cutoff {
+            Some(cutoff) if all > cutoff => {
+                Err(DataFusionError::Execution("Query cancelled! : Bytes scanned limit was exceeded".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Files that are read one after the other.
+#[derive(Debug)]
+pub(super) struct FileGroup {
+    /// What comes out: columns and partition keys, as projected.
+    pub(super) schema: SchemaRef,
+    /// The columns among them that come from files.
+    pub(super) columns: Vec<(String, HiveType)>,
+    pub(super) keys: Vec<String>,
+    pub(super) kind: Kind,
+    pub(super) files: Vec<ScanFile>,
+    pub(super) meter: Arc<Meter>,
+}
+
+impl PartitionStream for FileGroup {
+    fn schema(&self) -> &SchemaRef {
+        &self.schema
+    }
+
+    fn execute(&self, _: Arc<TaskContext>) -> SendableRecordBatchStream {
+        let (sender, receiver) = mpsc::channel(2);
+        let group = Self {
+            schema: Arc::clone(&self.schema),
+            columns: self.columns.clone(),
+            keys: self.keys.clone(),
+            kind: self.kind,
+            files: self.files.clone(),
+            meter: Arc::clone(&self.meter),
+        };
+        tokio::task::spawn_blocking(move || group.read(&sender));
+        let batches = futures::stream::unfold(receiver, |mut receiver| async move {
+            receiver.recv().await.map(|batch| (batch, receiver))
+        });
+        Box::pin(RecordBatchStreamAdapter::new(Arc::clone(&self.schema), batches.boxed()))
+    }
+}
+
+type Sender = mpsc::Sender<Result<RecordBatch>>;
+
+/// Nobody wants the rest, as after a LIMIT.
+struct Enough;
+
+impl FileGroup {
+    fn read(&self, sender: &Sender) {
+        for file in &self.files {
+            let read = match self.kind {
+                Kind::Json => self.read_json(file, sender),
+                Kind::Parquet => self.read_parquet(file, sender),
+            };
+            match read {
+                Ok(Ok(())) => {}
+                Ok(Err(Enough)) => return,
+                Err(error) => {
+                    let _ = sender.blocking_send(Err(error));
+                    return;
+                }
+            }
+        }
+    }
+
+    fn open(&self, file: &ScanFile) -> Result<File> {
+        File::open(&file.path).map_err(|error| {
+            DataFusionError::Execution(format!(
+                "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {}: {error}",
+                file.key
+            ))
+        })
+    }
+
+    /// A line that is no JSON object is left out: the table's SerDe is told to ignore what is malformed on no table
+    /// that a crawler makes, but then whole tables would not be readable for one broken line.
+    fn read_json(&self, file: &ScanFile, sender: &Sender) -> Result<Result<(), Enough>> {
+        self.meter.add(file.size)?;
+        let mut columns = Columns::new(&self.columns);
+        let mut ended = Ok(());
+        let opened = self.open(file)?;
+        lines(opened, |line| {
+            columns.add(line);
+            if columns.rows() >= ROWS_PER_BATCH {
+                let rows = columns.rows();
+                let batch = columns.finish()?;
+                let batch = self.complete(file, &batch, rows)?;
+                if sender.blocking_send(Ok(batch)).is_err() {
+                    ended = Err(Enough);
+                    return Ok(false);
+                }
+            }
+            Ok::<_, DataFusionError>(true)
+        })?;
+        if ended.is_ok() && columns.rows() > 0 {
+            let rows = columns.rows();
+            let batch = columns.finish()?;
+            let batch = self.complete(file, &batch, rows)?;
+            ended = sender.blocking_send(Ok(batch)).map_err(|_| Enough);
+        }
+        Ok(ended)
+    }
+
+    fn read_parquet(&self, file: &ScanFile, sender: &Sender) -> Result<Result<(), Enough>> {
+        let bad = |error: &dyn std::fmt::Display| {
+            DataFusionError::Execution(format!("HIVE_BAD_DATA: Error reading {}: {error}", file.key))
+        };
+        let builder = ParquetRecordBatchReaderBuilder::try_new(self.open(file)?).map_err(|error| bad(&error))?;
+        let fields = builder.schema().fields().iter().enumerate();
+        let wanted = |name: &str| self.columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
+        let roots: Vec<_> = fields.filter(|(_, field)| wanted(field.name())).map(|(index, _)| index).collect();
+        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
+        let mut bytes = 0;
+        for group in builder.metadata().row_groups() {
+            let chunks = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
+            bytes += chunks.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum::<u64>();
+        }
+        self.meter.add(bytes)?;
+        let reader =
+            builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build().map_err(|error| bad(&error))?;
+        for batch in reader {
+            let batch = batch.map_err(|error| bad(&error))?;
+            let batch = self.complete(file, &batch, batch.num_rows())?;
+            if sender.blocking_send(Ok(batch)).is_err() {
+                return Ok(Err(Enough));
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// The columns in their order and types, and the partition's values.
+    fn complete(&self, file: &ScanFile, batch: &RecordBatch, rows: usize) -> Result<RecordBatch> {
+        let there = batch.schema();
+        let array = |field: &datafusion::arrow::datatypes::Field| -> Result<ArrayRef> {
+            if let Some(index) = self.keys.iter().position(|key| key == field.name()) {
+                let value = file.values.get(index).map(String::as_str);
+                return Ok(Arc::new(StringArray::from(vec![value; rows])));
+            }
+            // Hive goes by names, without their case; a column that a file does not have is null.
+            match there.fields().iter().position(|other| other.name().eq_ignore_ascii_case(field.name())) {
+                Some(index) => Ok(cast(batch.column(index), field.data_type())?),
+                None => Ok(new_null_array(field.data_type(), rows)),
+            }
+        };
+        let arrays = self.schema.fields().iter().map(|field| array(field)).collect::<Result<Vec<_>>>()?;
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        Ok(RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)?)
+    }
+}

@@ -1,0 +1,36 @@
+//! Files of JSON lines as rows of typed columns: what the job reads, and Athena.
+
+mod cast;
+mod columns;
+
+use flate2::read::MultiGzDecoder;
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
+
+pub(crate) use columns::Columns;
+
+/// Gives every line of a file, compressed or not, without the blanks around it, until `each` says `false`.
+///
+/// # Errors
+/// Those of `each`, and a file that cannot be read.
+pub(crate) fn lines<E: From<io::Error>>(
+    mut file: File,
+    mut each: impl FnMut(&[u8]) -> Result<bool, E>,
+) -> Result<(), E> {
+    let mut magic = [0; 2];
+    let is_gzip = file.read_exact(&mut magic).is_ok() && magic == [0x1f, 0x8b];
+    file.rewind()?;
+    let input: Box<dyn Read> = match is_gzip {
+        true => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file))),
+        false => Box::new(file),
+    };
+    let mut input = BufReader::with_capacity(1 << 18, input);
+    let mut line = vec![];
+    while input.read_until(b'\n', &mut line)? > 0 {
+        if !each(line.trim_ascii())? {
+            return Ok(());
+        }
+        line.clear();
+    }
+    Ok(())
+}

@@ -1,0 +1,187 @@
+//! `pipectl query`: SQL on the pipeline's tables, with what it scanned and what that costs.
+
+use super::session::Session;
+use crate::aws::{Aws, call, read};
+use crate::cli::Global;
+use crate::config::parse_duration;
+use crate::cost::{Query as Cost, query_cost};
+use crate::error::{Error, Exit, Result};
+use crate::report::{Rows, rows_to_csv, rows_to_json, rows_to_table};
+use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
+use clap::Args;
+use std::io::IsTerminal as _;
+use std::time::{Duration, Instant};
+use tokio::time::sleep;
+
+/// How often AWS is asked whether the query is done: at first, and after a while.
+const FIRST_PAUSE: Duration = Duration::from_millis(50);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+
+#[derive(Debug, Args)]
+pub(crate) struct QueryArgs {
+    /// The statement. `${raw_table}`, `${parquet_table}` and `${database}` stand for the pipeline's.
+    #[arg(required_unless_present = "named", conflicts_with = "named")]
+    sql: Option<String>,
+    /// Run one of the queries of the file, by its name.
+    #[arg(long, value_name = "NAME")]
+    named: Option<String>,
+    /// How to print the rows: a table on a terminal, CSV elsewhere, unless this says.
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    output: Option<Format>,
+    /// Stop the query when it takes longer.
+    #[arg(long, value_name = "TIME", default_value = "30min", value_parser = parse_duration)]
+    timeout: Duration,
+}
+
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Format {
+    Table,
+    Csv,
+    /// One array of objects, every value as text or null.
+    Json,
+}
+
+pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
+    let session = Session::open_running(global).await?;
+    let sql = sql(&session, args)?;
+    let began = Instant::now();
+    let id = start(&session, &sql).await?;
+    let done = tokio::select! {
+        done = wait(&session.aws, &id, args.timeout) => done?,
+        _ = tokio::signal::ctrl_c() => {
+            stop(&session.aws, &id).await;
+            eprintln!("the query was stopped");
+            return Ok(Exit::Interrupted);
+        }
+    };
+    let rows = results(&session.aws, &id, is_table(&done)).await?;
+    let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
+    match args.output.unwrap_or(default) {
+        Format::Table => print!("{}", rows_to_table(&rows)),
+        Format::Csv => print!("{}", rows_to_csv(&rows)),
+        Format::Json => println!("{:#}", rows_to_json(&rows)),
+    }
+    eprintln!("{}", summary(&session, &done, rows.rows.len(), began.elapsed()));
+    session.print_timings(global);
+    Ok(Exit::Done)
+}
+
+fn sql(session: &Session, args: &QueryArgs) -> Result<String> {
+    let pipeline = &session.pipeline;
+    let Some(name) = &args.named else {
+        return Ok(pipeline.fill_tables(args.sql.as_deref().unwrap_or_default()));
+    };
+    pipeline.query.queries.get(name).cloned().ok_or_else(|| {
+        let known: Vec<_> = pipeline.query.queries.keys().map(String::as_str).collect();
+        Error::usage(format!("the file has no query `{name}`"), format!("there are: {}", known.join(", ")))
+    })
+}
+
+async fn start(session: &Session, sql: &str) -> Result<String> {
+    let aws = &session.aws;
+    // The SDK repeats a request whose answer was lost: the token keeps that from being a second query.
+    let token = format!("pipectl-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
+    let context = QueryExecutionContext::builder().database(&session.pipeline.catalog.database).build();
+    let started = call("athena:StartQueryExecution", crate::aws::Patience::USUAL, || {
+        aws.athena
+            .start_query_execution()
+            .query_string(sql)
+            .client_request_token(&token)
+            .query_execution_context(context.clone())
+            .work_group(aws.names.base())
+            .send()
+    });
+    let started = started.await.map_err(|error| match error.to_string().contains("is not found") {
+        true => Error::other(format!("there is no workgroup {}", aws.names.base()), "`pipectl apply` makes it"),
+        false => error.into(),
+    })?;
+    Ok(started.query_execution_id().unwrap_or_default().to_owned())
+}
+
+async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> {
+    let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
+    loop {
+        let look = || aws.athena.get_query_execution().query_execution_id(id).send();
+        let execution = read("athena:GetQueryExecution", look).await?.query_execution;
+        let status = execution.as_ref().and_then(|execution| execution.status());
+        let reason = status.and_then(|status| status.state_change_reason()).unwrap_or("no reason is given").to_owned();
+        match (status.and_then(|status| status.state().cloned()), execution) {
+            (Some(QueryExecutionState::Succeeded), Some(execution)) => return Ok(execution),
+            (Some(QueryExecutionState::Failed), _) => return Err(Error::other(reason.clone(), hint(&reason))),
+            (Some(QueryExecutionState::Cancelled), _) => return Err(Error::other(reason, "")),
+            _ if began.elapsed() > timeout => {
+                stop(aws, id).await;
+                let seconds = timeout.as_secs();
+                return Err(Error::other(format!("the query was stopped after {seconds} s"), "see `--timeout`"));
+            }
+            _ => {}
+        }
+        sleep(pause).await;
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// What helps, for the failures that people meet first.
+fn hint(reason: &str) -> &'static str {
+    if reason.contains("TABLE_NOT_FOUND") {
+        "the crawlers make the tables when they find the first files, on their schedule"
+    } else if reason.contains("Bytes scanned limit") {
+        "`query.scan_limit` of the file is the limit; name year, month and day in WHERE to scan less"
+    } else if reason.contains("COLUMN_NOT_FOUND") {
+        "`pipectl query \"DESCRIBE ${raw_table}\"` lists the columns"
+    } else {
+        ""
+    }
+}
+
+async fn stop(aws: &Aws, id: &str) {
+    // It is on its way to its end in any case: a failure to stop it sooner is not worth a word.
+    let _ = aws.athena.stop_query_execution().query_execution_id(id).send().await;
+}
+
+/// Whether the first row of the results is the names of the columns.
+fn is_table(execution: &QueryExecution) -> bool {
+    execution.statement_type().is_some_and(|kind| kind.as_str() == "DML")
+}
+
+async fn results(aws: &Aws, id: &str, has_header: bool) -> Result<Rows> {
+    let (mut rows, mut token) = (Rows::default(), None);
+    loop {
+        let page = || aws.athena.get_query_results().query_execution_id(id).set_next_token(token.clone()).send();
+        let page = read("athena:GetQueryResults", page).await?;
+        let set = page.result_set();
+        if rows.columns.is_empty() {
+            let columns =
+                set.and_then(|set| set.result_set_metadata()).map(|all| all.column_info()).unwrap_or_default();
+            rows.columns = columns.iter().map(|column| column.name().to_owned()).collect();
+        }
+        let all = set.map(|set| set.rows()).unwrap_or_default();
+        let skip = usize::from(has_header && token.is_none());
+        rows.rows.extend(all.iter().skip(skip).map(values));
+        token = page.next_token().map(str::to_owned);
+        if token.is_none() {
+            return Ok(rows);
+        }
+    }
+}
+
+fn values(row: &Row) -> Vec<Option<String>> {
+    row.data().iter().map(|datum| datum.var_char_value().map(str::to_owned)).collect()
+}
+
+/// `3 rows in 0.4 s, 1.2 MB scanned, $0.00005`
+fn summary(session: &Session, execution: &QueryExecution, rows: usize, took: Duration) -> String {
+    let statistics = execution.statistics();
+    let bytes = statistics.and_then(|all| all.data_scanned_in_bytes()).unwrap_or(0);
+    let bytes = u64::try_from(bytes).unwrap_or(0);
+    let plural = if rows == 1 { "" } else { "s" };
+    let scanned = format!("{rows} row{plural} in {:.1} s, {bytes} bytes scanned", took.as_secs_f64());
+    let price = match query_cost(&session.aws.names.region, bytes) {
+        Cost::Dollars(dollars) => format!("${dollars:.6}"),
+        Cost::Missing => format!("no price for {} in the book", session.aws.names.region),
+    };
+    match session.local {
+        true => format!("{scanned} ({price} on AWS)"),
+        false => format!("{scanned}, {price}"),
+    }
+}

@@ -1,0 +1,74 @@
+//! The rows of a query, as a table, CSV or JSON.
+
+use serde_json::{Map, Value};
+
+#[derive(Debug, Default)]
+pub(crate) struct Rows {
+    pub(crate) columns: Vec<String>,
+    /// Null is `None`.
+    pub(crate) rows: Vec<Vec<Option<String>>>,
+}
+
+pub(crate) fn rows_to_table(rows: &Rows) -> String {
+    let cell = |value: &Option<String>| value.clone().unwrap_or_default().replace(['\n', '\t'], " ");
+    let all: Vec<Vec<String>> = rows.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let widths: Vec<_> = (0..rows.columns.len())
+        .map(|index| {
+            let cells = all.iter().filter_map(|row| row.get(index));
+            cells.chain([&rows.columns[index]]).map(|text| text.chars().count()).max().unwrap_or(0)
+        })
+        .collect();
+    let line = |cells: &[String]| {
+        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
+    };
+    let ruler: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
+    [line(&rows.columns), line(&ruler)].into_iter().chain(all.iter().map(|row| line(row))).collect()
+}
+
+/// RFC 4180; null is an empty field, and an empty text is `""`.
+pub(crate) fn rows_to_csv(rows: &Rows) -> String {
+    let quoted = |text: &str| match text.is_empty() || text.contains([',', '"', '\n', '\r']) {
+        true => format!("\"{}\"", text.replace('"', "\"\"")),
+        false => text.to_owned(),
+    };
+    let header = rows.columns.iter().map(|name| quoted(name)).collect::<Vec<_>>().join(",");
+    let line = |row: &Vec<Option<String>>| {
+        let cells = row.iter().map(|value| value.as_deref().map(quoted).unwrap_or_default());
+        format!("{}\n", cells.collect::<Vec<_>>().join(","))
+    };
+    format!("{header}\n{}", rows.rows.iter().map(line).collect::<String>())
+}
+
+pub(crate) fn rows_to_json(rows: &Rows) -> Value {
+    let row = |row: &Vec<Option<String>>| {
+        let value = |value: &Option<String>| value.clone().map_or(Value::Null, Value::String);
+        let fields = rows.columns.iter().cloned().zip(row.iter().map(value));
+        Value::Object(fields.collect::<Map<_, _>>())
+    };
+    rows.rows.iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn rows() -> Rows {
+        let text = |text: &str| Some(text.to_owned());
+        let rows = vec![vec![text("login"), text("12")], vec![None, text("a, \"b\"")], vec![text(""), text("x")]];
+        Rows { columns: vec!["event".into(), "n".into()], rows }
+    }
+
+    #[test]
+    fn null_is_not_an_empty_text() {
+        assert_eq!(rows_to_csv(&rows()), "event,n\nlogin,12\n,\"a, \"\"b\"\"\"\n\"\",x\n");
+        assert_eq!(rows_to_json(&rows())[1], json!({"event": null, "n": "a, \"b\""}));
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_its_widest_cell() {
+        let table = rows_to_table(&rows());
+        assert!(table.starts_with("event  n\n-----  ------\nlogin  12\n       a, \"b\"\n"), "{table}");
+    }
+}
