@@ -91,6 +91,8 @@ pub(crate) enum Command {
     Output(OutputArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
+    /// Start a crawler or the job now, without waiting for its schedule.
+    Run(commands::run::RunArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell to complete for.

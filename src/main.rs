@@ -67,6 +67,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
+        Command::Run(args) => commands::run::run(&global, &args).await,
         Command::Completions { shell } => commands::completions::run(shell),
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(global.local, &args).await,

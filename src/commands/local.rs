@@ -70,13 +70,16 @@ pub(crate) async fn reach(directory: &Path) -> Result<LocalTarget> {
 pub(crate) async fn running(directory: &Path) -> Result<String> {
     match reach(directory).await? {
         LocalTarget::Served(url) => Ok(url),
-        LocalTarget::Embedded(aws) => {
-            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-            let url = format!("http://{}", listener.local_addr()?);
-            tokio::spawn(async move { aws.serve(listener).await });
-            Ok(url)
-        }
+        LocalTarget::Embedded(aws) => serve_here(*aws).await,
     }
+}
+
+/// Serves Local AWS from this process for as long as that lives, and gives its URL.
+pub(crate) async fn serve_here(aws: LocalAws) -> Result<String> {
+    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
+    let url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async move { aws.serve(listener).await });
+    Ok(url)
 }
 
 pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<Exit> {

@@ -11,6 +11,7 @@ pub(crate) mod local;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod query;
+pub(crate) mod run;
 pub(crate) mod schema;
 mod session;
 pub(crate) mod validate;

@@ -1,5 +1,7 @@
 //! What plan, apply, destroy and output have in common: the file, the connection, the comparison.
 
+#[cfg(feature = "local")]
+use crate::aws::LocalTarget;
 use crate::aws::{Artifacts, Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
 use crate::cli::{ConsentArgs, Global};
@@ -16,7 +18,16 @@ pub(crate) struct Session {
     pub(crate) pipeline: Pipeline,
     pub(crate) aws: Aws,
     pub(crate) local: bool,
+    /// Local AWS runs in this process, and what it has begun stops with it.
+    pub(crate) ends_with_us: bool,
     functions: Functions,
+}
+
+/// An AWS that answers.
+struct Reached {
+    target: Target,
+    local: bool,
+    ends_with_us: bool,
 }
 
 /// What is to be: all that the file says, or nothing.
@@ -30,7 +41,8 @@ impl Session {
     /// Reads the file and connects.
     pub(crate) async fn open(global: &Global) -> Result<Self> {
         let pipeline = load(global)?;
-        Self::with(global, pipeline, target(global).await?).await
+        let (target, local) = target(global).await?;
+        Self::with(global, pipeline, Reached { target, local, ends_with_us: false }).await
     }
 
     /// The same, on a Local AWS in which time passes and what was started goes on.
@@ -39,13 +51,14 @@ impl Session {
         Self::with(global, pipeline, running_target(global).await?).await
     }
 
-    async fn with(global: &Global, pipeline: Pipeline, (target, local): (Target, bool)) -> Result<Self> {
+    async fn with(global: &Global, pipeline: Pipeline, reached: Reached) -> Result<Self> {
+        let Reached { target, local, ends_with_us } = reached;
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
         let timings = Timings::new(global.verbose);
         let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, timings).await?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
-        Ok(Self { pipeline, aws, local, functions })
+        Ok(Self { pipeline, aws, local, ends_with_us, functions })
     }
 
     /// The resources that the file asks for.
@@ -93,19 +106,21 @@ async fn target(global: &Global) -> Result<(Target, bool)> {
 }
 
 #[cfg(feature = "local")]
-async fn running_target(global: &Global) -> Result<(Target, bool)> {
-    match &global.local {
-        Some(directory) => {
-            let url = super::local::running(directory).await?;
-            Ok((Target::Local(crate::aws::LocalTarget::Served(url)), true))
+async fn running_target(global: &Global) -> Result<Reached> {
+    let (target, local) = target(global).await?;
+    match target {
+        Target::Local(LocalTarget::Embedded(aws)) => {
+            let url = super::local::serve_here(*aws).await?;
+            Ok(Reached { target: Target::Local(LocalTarget::Served(url)), local, ends_with_us: true })
         }
-        None => target(global).await,
+        target => Ok(Reached { target, local, ends_with_us: false }),
     }
 }
 
 #[cfg(not(feature = "local"))]
-async fn running_target(global: &Global) -> Result<(Target, bool)> {
-    target(global).await
+async fn running_target(global: &Global) -> Result<Reached> {
+    let (target, local) = target(global).await?;
+    Ok(Reached { target, local, ends_with_us: false })
 }
 
 #[cfg(not(feature = "local"))]

@@ -9,4 +9,5 @@ mod foreign;
 mod judges;
 mod life;
 mod readme;
+mod run;
 mod support;

@@ -1,0 +1,128 @@
+//! `pipectl run`: starts what otherwise waits for its schedule, and tells how it ended.
+
+mod crawl;
+mod job;
+mod watch;
+
+use super::session::Session;
+use crate::aws::Aws;
+use crate::cli::Global;
+use crate::error::{Error, Exit, Result};
+use crate::report::Paint;
+use clap::{Args, Subcommand, ValueEnum};
+use watch::{Ended, Watch};
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(subcommand)]
+    what: What,
+    /// Wait for the end, and fail if that is not a success.
+    ///
+    /// `all` waits in any case. So does `--local`, unless a `pipectl local` serves the directory.
+    #[arg(long, global = true)]
+    wait: bool,
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum What {
+    /// The job: new JSON files become Parquet.
+    Etl,
+    /// One of the two crawlers.
+    Crawler {
+        /// The one of the JSON files, or the one of the Parquet files.
+        name: Which,
+    },
+    /// The raw crawler, the job and the parquet crawler, one after the other.
+    All,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Which {
+    Raw,
+    Parquet,
+}
+
+/// One thing that Glue does when it is told to.
+#[derive(Clone, Copy, Debug)]
+enum Stage {
+    Crawler(Which),
+    Job,
+}
+
+impl What {
+    fn stages(self) -> Vec<Stage> {
+        match self {
+            Self::Etl => vec![Stage::Job],
+            Self::Crawler { name } => vec![Stage::Crawler(name)],
+            Self::All => vec![Stage::Crawler(Which::Raw), Stage::Job, Stage::Crawler(Which::Parquet)],
+        }
+    }
+}
+
+impl Stage {
+    /// Its name in the blueprint.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Crawler(Which::Raw) => "raw",
+            Self::Crawler(Which::Parquet) => "parquet",
+            Self::Job => "etl",
+        }
+    }
+
+    fn address(self) -> String {
+        match self {
+            Self::Crawler(_) => format!("glue.crawler.{}", self.name()),
+            Self::Job => format!("glue.job.{}", self.name()),
+        }
+    }
+
+    /// Starts it. Gives how it ended, or `None` where nobody waits for that.
+    async fn go(self, aws: &Aws, wait: bool, watch: &mut Watch) -> Result<Option<Ended>> {
+        let name = aws.names.physical(self.name());
+        let ended = match self {
+            Self::Crawler(_) => crawl::run(aws, &name, wait, watch).await,
+            Self::Job => job::run(aws, &name, wait, watch).await,
+        };
+        Ok(ended?)
+    }
+}
+
+pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
+    let session = Session::open_running(global).await?;
+    let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
+    eprintln!("{}", session.place());
+    let stages = args.what.stages();
+    let done = tokio::select! {
+        done = go_through(&session.aws, &stages, wait, global) => done,
+        _ = tokio::signal::ctrl_c() => {
+            eprintln!("interrupted: what was started goes on; the same command with `--wait` waits for it");
+            return Ok(Exit::Interrupted);
+        }
+    };
+    session.print_timings(global);
+    done.map(|()| Exit::Done)
+}
+
+/// One after the other; each reads what the one before has written, so that none begins after a failure.
+async fn go_through(aws: &Aws, stages: &[Stage], wait: bool, global: &Global) -> Result<()> {
+    let paint = Paint::new(global.color, &std::io::stderr());
+    for stage in stages {
+        let address = stage.address();
+        let mut watch = Watch::new(address.clone(), paint);
+        let ended = stage.go(aws, wait, &mut watch).await?;
+        drop(watch);
+        let Some(ended) = ended else { continue };
+        println!("{address:<20} {ended}");
+        if !ended.well {
+            return Err(failure(&address, &ended));
+        }
+    }
+    Ok(())
+}
+
+fn failure(address: &str, ended: &Ended) -> Error {
+    let why = ended.message.as_deref().unwrap_or("AWS does not say why");
+    let (group, stream) = &ended.log;
+    let hint = format!("its log is the stream `{stream}` of the log group `{group}`");
+    Error::other(format!("{address} ended as {}: {why}", ended.state), hint)
+}
