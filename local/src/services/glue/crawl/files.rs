@@ -40,6 +40,8 @@ fn excluded(target: &Value, rest: &str) -> bool {
 pub(super) fn find(core: &Core, region: &str, crawl: &Crawl, target: &Value) -> Result<Found> {
     let (bucket, prefix) = place(target.text("Path")?)?;
     let all = core.run(region, |context| {
+        // Both are in AWS's list of what crawlers and jobs need ("AWS managed policy: AWSGlueServiceRole").
+        permit_s3(context, crawl, "s3:GetBucketLocation", &bucket, &[])?;
         permit_s3(context, crawl, "s3:ListBucket", &bucket, &[("s3:prefix", &prefix)])?;
         versions::list(context, &bucket, &prefix)
     })?;

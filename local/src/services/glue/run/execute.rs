@@ -174,6 +174,15 @@ impl Work<'_> {
         objects::add(context, bucket, objects::prepare(key, "binary/octet-stream", blob, &[])).map(|_| ())
     }
 
+    /// There are no metrics in Local AWS. A role that may not send them lets the run go on, and its log tell so.
+    fn measure(&self, context: &Context<'_>) -> Result<()> {
+        if self.arguments["--enable-metrics"].is_null() {
+            return Ok(());
+        }
+        let namespace = [("cloudwatch:namespace", "Glue")];
+        crate::access::permit(context, &self.role, "cloudwatch:PutMetricData", "*", &namespace)
+    }
+
     /// A role that may not write logs leaves none.
     fn log(&self, result: &Result<usize>) {
         let _ = self.core.run(self.region, |context| {
@@ -182,7 +191,14 @@ impl Work<'_> {
                 Err(error) => ("error", format!("{}: {}", error.code, error.message)),
             };
             let lines = [(context.now.as_millisecond(), line)];
-            logs::write_under(context, &self.role, &format!("{LOG_GROUP}/{group}"), &self.id, &lines)
+            logs::write_under(context, &self.role, &format!("{LOG_GROUP}/{group}"), &self.id, &lines)?;
+            match self.measure(context) {
+                Ok(()) => Ok(()),
+                Err(error) => {
+                    let lines = [(context.now.as_millisecond(), error.message)];
+                    logs::write_under(context, &self.role, &format!("{LOG_GROUP}/error"), &self.id, &lines)
+                }
+            }
         });
     }
 }

@@ -75,6 +75,8 @@ pub(super) fn permit(context: &Context<'_>, role: &str, action: &str, resource: 
 
 fn list(context: &Context<'_>, role: &str, bucket: &str, prefix: &str) -> Result<()> {
     let arn = format!("arn:{}:s3:::{bucket}", context.partition());
+    // As a crawler: first where the bucket is, then what is in it.
+    permit(context, role, "s3:GetBucketLocation", &arn)?;
     crate::access::permit(context, role, "s3:ListBucket", &arn, &[("s3:prefix", prefix)])
 }
 
