@@ -8,6 +8,7 @@ mod faults;
 mod foreign;
 mod judges;
 mod life;
+mod permissions;
 mod readme;
 mod run;
 mod support;

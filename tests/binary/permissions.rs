@@ -1,0 +1,84 @@
+//! Each statement of each role is needed: without it something visibly fails, with it again all is well.
+
+mod flow;
+mod role;
+
+use crate::support::root;
+use flow::{Flow, World};
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Takes statements from a role of a live pipeline, lets events flow, puts the first of them back and lets events
+/// flow again. The symptom has to be there, and then be gone.
+#[track_caller]
+fn proves(role: &str, statements: &[&str], symptom: fn(&Flow) -> bool) {
+    let world = World::new();
+    let (needed, others) = statements.split_first().unwrap();
+    let before = world.take(role, statements);
+    let flow = world.flow();
+    assert!(symptom(&flow), "nothing fails without {needed} of {role}: {flow:#?}");
+    world.take(role, others);
+    let flow = world.flow();
+    assert!(!symptom(&flow), "it fails with {needed} of {role} too: {flow:#?}");
+    world.put(role, &before);
+    world.flow().assert_well();
+}
+
+/// A test for each statement: its name, the role, the statement, and what is seen when it is missing.
+macro_rules! needed {
+    ($($name:ident: $role:literal [$first:literal $(, $other:literal)*] => $symptom:expr;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                proves($role, &[$first $(, $other)*], $symptom);
+            }
+        )*
+
+        const TESTED: &[(&str, &str)] = &[$(($role, $first)),*];
+    };
+}
+
+needed! {
+    track_sends_events: "track" ["SendEvents"] => |flow| flow.answer >= 500;
+    track_writes_its_log: "track" ["Log"] => |flow| flow.lines("/aws/lambda/minimal-dev-track").is_empty();
+
+    delivery_writes_files: "delivery" ["WriteFiles"] => |flow| !flow.moved && flow.says(DELIVERY, "s3:AbortMultipartUpload");
+    delivery_sees_the_bucket: "delivery" ["SeeBucket"] => |flow| !flow.moved && flow.says(DELIVERY, "s3:GetBucketLocation");
+    // What is logged is that it may not write.
+    delivery_logs_errors: "delivery" ["LogErrors", "WriteFiles"] => |flow| flow.lines(DELIVERY).is_empty();
+
+    mover_takes_files: "mover" ["TakeFiles"] => |flow| !flow.moved && flow.says(MOVER, "CopyObject failed: AccessDenied");
+    mover_puts_files: "mover" ["PutFiles"] => |flow| !flow.moved && flow.says(MOVER, "CopyObject failed: AccessDenied");
+    // A file that was moved before is no failure, when its event comes again.
+    mover_tells_missing_from_forbidden: "mover" ["TellMissingFromForbidden"] => |flow| flow.repetition_fails;
+    mover_writes_its_log: "mover" ["Log"] => |flow| flow.lines(MOVER).is_empty();
+
+    etl_reads_files: "etl" ["ReadFiles"] => |flow| flow.run_fails("s3:GetObject");
+    etl_writes_files: "etl" ["WriteFiles"] => |flow| flow.run_fails("s3:PutObject") && !flow.written;
+    etl_marks_folders: "etl" ["MarkFolders"] => |flow| flow.run_fails("analytics_data_$folder$") && !flow.written;
+    etl_finds_the_bucket: "etl" ["FindBucket"] => |flow| flow.run_fails("s3:GetBucketLocation");
+    etl_lists_files: "etl" ["ListFiles"] => |flow| flow.run_fails("s3:ListBucket");
+    etl_keeps_tables: "etl" ["KeepTables"] => |flow| flow.run_fails("glue:GetDatabase");
+    etl_keeps_bookmarks: "etl" ["KeepBookmarks"] => |flow| flow.run_fails("glue:GetJobBookmark") && !flow.written;
+    etl_writes_its_log: "etl" ["Log"] => |flow| flow.lines(RUNS).is_empty() && flow.lines(CRAWLS).is_empty();
+    etl_measures: "etl" ["Measure"] => |flow| flow.says("/aws-glue/jobs/error", "cloudwatch:PutMetricData");
+}
+
+const DELIVERY: &str = "/aws/kinesisfirehose/minimal-dev";
+const MOVER: &str = "/aws/lambda/minimal-dev-mover";
+const RUNS: &str = "/aws-glue/jobs/output";
+const CRAWLS: &str = "/aws-glue/crawlers";
+
+#[test]
+fn every_statement_of_every_role_is_tested() {
+    let mut all = BTreeSet::new();
+    for role in ["delivery", "etl", "mover", "track"] {
+        let template = std::fs::read_to_string(root().join(format!("templates/iam/{role}.json"))).unwrap();
+        let template: Value = serde_json::from_str(&template).unwrap();
+        for statement in template["Statement"].as_array().unwrap() {
+            all.insert((role.to_owned(), statement["Sid"].as_str().unwrap().to_owned()));
+        }
+    }
+    let tested = TESTED.iter().map(|(role, statement)| ((*role).to_owned(), (*statement).to_owned()));
+    assert_eq!(tested.collect::<BTreeSet<_>>(), all);
+}

@@ -1,0 +1,56 @@
+//! The policies of live roles, changed by somebody who may.
+
+use super::flow::World;
+use serde_json::Value;
+
+/// The name that pipectl's inline policies have.
+const POLICY: &str = "pipectl";
+
+/// What a role of the example is called.
+fn role_name(role: &str) -> String {
+    match role {
+        "etl" => "AWSGlueServiceRole-minimal-dev-etl".to_owned(),
+        other => format!("minimal-dev-{other}"),
+    }
+}
+
+impl World {
+    /// Leaves all statements of a role but these, whatever was taken before, and gives the whole policy.
+    #[track_caller]
+    pub(super) fn take(&self, role: &str, statements: &[&str]) -> Value {
+        let whole = self.whole_policy(role);
+        let mut policy = whole.clone();
+        let all = policy["Statement"].as_array_mut().unwrap();
+        for sid in statements {
+            let at = all.iter().position(|statement| statement["Sid"] == *sid);
+            all.remove(at.unwrap_or_else(|| panic!("the role {role} has no statement {sid}")));
+        }
+        self.put(role, &policy);
+        whole
+    }
+
+    pub(super) fn put(&self, role: &str, policy: &Value) {
+        let name = role_name(role);
+        // A role without a statement has no policy: IAM takes none that is empty.
+        if policy["Statement"].as_array().is_some_and(Vec::is_empty) {
+            let deleted = self.iam.delete_role_policy().role_name(name).policy_name(POLICY).send();
+            self.runtime.block_on(deleted).unwrap();
+            return;
+        }
+        let document = policy.to_string();
+        let put = self.iam.put_role_policy().role_name(name).policy_name(POLICY).policy_document(document).send();
+        self.runtime.block_on(put).unwrap();
+    }
+
+    /// As it was when the pipeline was made.
+    fn whole_policy(&self, role: &str) -> Value {
+        let mut policies = self.policies.borrow_mut();
+        let policy = policies.entry(role.to_owned()).or_insert_with(|| {
+            let got = self.iam.get_role_policy().role_name(role_name(role)).policy_name(POLICY).send();
+            let encoded = self.runtime.block_on(got).unwrap().policy_document;
+            let text = percent_encoding::percent_decode_str(&encoded).decode_utf8().unwrap().into_owned();
+            serde_json::from_str(&text).unwrap()
+        });
+        policy.clone()
+    }
+}
