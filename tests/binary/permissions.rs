@@ -24,6 +24,37 @@ fn proves(role: &str, statements: &[&str], symptom: fn(&Flow) -> bool) {
     world.flow().assert_well();
 }
 
+/// The same for the one statement of a trust policy: the service may not take the role on.
+#[track_caller]
+fn proves_trust(role: &str, symptom: fn(&Flow) -> bool) {
+    let world = World::new();
+    let before = world.distrust(role);
+    let flow = world.flow();
+    assert!(symptom(&flow), "nothing fails without the trust policy of {role}: {flow:#?}");
+    world.trust(role, &before);
+    world.flow().assert_well();
+}
+
+#[test]
+fn track_trusts_lambda() {
+    proves_trust("track", |flow| flow.answer >= 500);
+}
+
+#[test]
+fn delivery_trusts_firehose() {
+    proves_trust("delivery", |flow| flow.answer == 204 && !flow.moved);
+}
+
+#[test]
+fn mover_trusts_lambda() {
+    proves_trust("mover", |flow| !flow.moved && flow.repetition_fails);
+}
+
+#[test]
+fn etl_trusts_glue() {
+    proves_trust("etl", |flow| flow.moved && flow.run_fails("TrustPolicy"));
+}
+
 /// A test for each statement: its name, the role, the statement, and what is seen when it is missing.
 macro_rules! needed {
     ($($name:ident: $role:literal [$first:literal $(, $other:literal)*] => $symptom:expr;)*) => {

@@ -42,6 +42,23 @@ impl World {
         self.runtime.block_on(put).unwrap();
     }
 
+    /// Lets another service take the role on in place of its own, and gives the trust policy that was there.
+    pub(super) fn distrust(&self, role: &str) -> String {
+        let got = self.iam.get_role().role_name(role_name(role)).send();
+        let encoded = self.runtime.block_on(got).unwrap().role.unwrap().assume_role_policy_document.unwrap();
+        let before = percent_encoding::percent_decode_str(&encoded).decode_utf8().unwrap().into_owned();
+        let mut other: Value = serde_json::from_str(&before).unwrap();
+        assert_eq!(other["Statement"].as_array().unwrap().len(), 1, "{before}");
+        other["Statement"][0]["Principal"]["Service"] = "ec2.amazonaws.com".into();
+        self.trust(role, &other.to_string());
+        before
+    }
+
+    pub(super) fn trust(&self, role: &str, document: &str) {
+        let put = self.iam.update_assume_role_policy().role_name(role_name(role)).policy_document(document).send();
+        self.runtime.block_on(put).unwrap();
+    }
+
     /// As it was when the pipeline was made.
     fn whole_policy(&self, role: &str) -> Value {
         let mut policies = self.policies.borrow_mut();

@@ -11,6 +11,7 @@ use crate::access::permit;
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
+use crate::services::iam::role_assumable;
 use crate::services::{Input, logs};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -128,6 +129,10 @@ fn run(core: &Core, region: &str, name: String, crawler: Value) {
 }
 
 fn crawl_all(core: &Core, region: &str, crawl: &Crawl) -> Result<Changes> {
+    let assumable = core.run(region, |context| role_assumable(context, &crawl.role, "glue.amazonaws.com"))?;
+    if !assumable {
+        return Err(invalid("Service is unable to assume provided role. Please verify role's TrustPolicy"));
+    }
     let mut changes = Changes::default();
     for target in crawl.crawler["Targets"]["S3Targets"].as_array().into_iter().flatten() {
         let found = files::find(core, region, crawl, target)?;

@@ -8,6 +8,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
 use crate::services::glue::rows::{Columns, lines};
+use crate::services::iam::role_assumable;
 use crate::services::s3::versions::Version;
 use crate::services::s3::{objects, versions};
 use crate::services::{Input, logs};
@@ -74,6 +75,7 @@ fn arguments(document: &Value, run: &Value) -> Value {
 
 impl Work<'_> {
     fn go(&self) -> Result<usize> {
+        self.assume()?;
         let script = self.script()?;
         let settings = settings::read(&script).map_err(|message| ApiError::new("InvalidScript", message))?;
         let uses_bookmark = self.arguments["--job-bookmark-option"] == "job-bookmark-enable";
@@ -92,6 +94,17 @@ impl Work<'_> {
                 Err(error)
             }
         }
+    }
+
+    /// # Errors
+    /// The role does not trust Glue, or not any more.
+    fn assume(&self) -> Result<()> {
+        let role = &self.role;
+        if self.core.run(self.region, |context| role_assumable(context, role, "glue.amazonaws.com"))? {
+            return Ok(());
+        }
+        let message = format!("Role {role} should be given assume role permissions for Glue Service.");
+        Err(ApiError::new("InvalidInputException", message))
     }
 
     fn script(&self) -> Result<String> {

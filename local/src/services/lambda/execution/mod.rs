@@ -27,6 +27,8 @@ pub(crate) use pool::Functions;
 pub(crate) use queue::{WORKER, enqueue};
 pub(crate) use request::{is_invocation, respond};
 
+use sandbox::StartError;
+
 /// AWS's limits of a payload, in bytes: of a request that waits for the answer, and of one that does not.
 const LARGEST_PAYLOAD: usize = 6 << 20;
 const LARGEST_EVENT: usize = 1 << 20;
@@ -106,7 +108,8 @@ impl Function {
 /// Runs a function and waits for what it answers.
 ///
 /// # Errors
-/// A function that is not there, is at its limit of concurrency (429), or a payload that is too large (413).
+/// A function that is not there, is at its limit of concurrency (429), has a role that Lambda cannot assume (403), or
+/// a payload that is too large (413).
 pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: Bytes) -> Result<Invoked> {
     if payload.len() > LARGEST_PAYLOAD {
         let message = format!(
@@ -120,6 +123,9 @@ pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: 
     let request_id = new_uuid();
     let mut sandbox = match core.functions.sandbox(core, &function, seat).await {
         Ok(sandbox) => sandbox,
+        Err(error @ StartError::Role) => {
+            return Err(ApiError::new("AccessDeniedException", error.to_string()).with_status(403));
+        }
         Err(error) => {
             return Ok(Invoked::broken(
                 "Runtime.InvalidEntrypoint",

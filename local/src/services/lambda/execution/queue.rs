@@ -96,7 +96,8 @@ async fn hand_on(core: &Arc<Core>, key: String, event: Event) {
         Ok(invoked) => failed(core, event, &String::from_utf8_lossy(&invoked.payload)),
         Err(error) if error.status == 429 || error.status == 409 => later(core, event, &error.message),
         // The function is gone, and with it what waited for it.
-        Err(_) => Next::Gone,
+        Err(error) if error.status == 404 => Next::Gone,
+        Err(error) => failed(core, event, &error.message),
     };
     let kept = core.store.transact(|documents| match &next {
         Next::Gone => documents.remove(EVENTS, &key).map(|_| ()),

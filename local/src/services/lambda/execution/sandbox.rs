@@ -7,6 +7,7 @@ use super::unpack::unpack;
 use super::{Function, Invoked};
 use crate::access::Credentials;
 use crate::core::Core;
+use crate::services::iam::role_assumable;
 use bytes::Bytes;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -23,11 +24,16 @@ const LONGEST_INIT: Duration = Duration::from_secs(10);
 pub(crate) enum StartError {
     #[error("Local AWS is not served, so that the function could not reach it")]
     NotServed,
+    #[error("The role defined for the function cannot be assumed by Lambda.")]
+    Role,
     #[error("`{}`: {source}", path.display())]
     File { path: PathBuf, source: std::io::Error },
     #[error("the code cannot be unpacked: {0}")]
     Zip(#[from] zip::result::ZipError),
 }
+
+/// Whom a function's role has to trust.
+const TRUSTED: &str = "lambda.amazonaws.com";
 
 #[derive(Debug)]
 pub(crate) struct Sandbox {
@@ -60,6 +66,11 @@ impl Drop for Session {
 impl Sandbox {
     pub(super) async fn start(core: &Arc<Core>, function: &Arc<Function>) -> Result<Self, StartError> {
         let endpoint = core.endpoint().ok_or(StartError::NotServed)?;
+        // Only now: a process that is warm keeps the credentials that it has.
+        let trusted = core.run(&function.region, |context| role_assumable(context, &function.role, TRUSTED));
+        if !trusted.unwrap_or(false) {
+            return Err(StartError::Role);
+        }
         let zip = core.blobs.path(&function.blob);
         let code = unpack(&zip, &core.functions.directory.join(&function.blob)).await?;
         let api = RuntimeApi::bind().await.map_err(|source| StartError::File { path: code.clone(), source })?;
