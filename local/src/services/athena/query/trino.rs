@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn what_athena_refuses_is_refused_in_its_words() {
         assert!(translated("SELECT `a` FROM t").starts_with("INVALID_IDENTIFIER: line 1:8: backquoted"));
-        let error = translated("SELECT a FROM t WHERE WHERE");
+        let error = translated("SELECT a FROM t WHERE a = AND b");
         assert!(error.starts_with("SYNTAX_ERROR: line 1:"), "{error}");
         assert_eq!(
             table_not_found("SELECT *\nFROM Clicks", "db", "clicks"),
