@@ -95,12 +95,20 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let done = tokio::select! {
         done = go_through(&session.aws, &stages, wait, global) => done,
         _ = tokio::signal::ctrl_c() => {
-            eprintln!("interrupted: what was started goes on; the same command with `--wait` waits for it");
+            eprintln!("interrupted: {}", after_interrupt(session.ends_with_us));
             return Ok(Exit::Interrupted);
         }
     };
     session.print_timings(global);
     done.map(|()| Exit::Done)
+}
+
+/// What becomes of what was started.
+fn after_interrupt(ends_with_us: bool) -> &'static str {
+    match ends_with_us {
+        true => "what was started goes on with the next `run`, or once `pipectl local` serves the directory",
+        false => "what was started goes on; the same command with `--wait` waits for it",
+    }
 }
 
 /// One after the other; each reads what the one before has written, so that none begins after a failure.
