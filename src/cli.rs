@@ -89,6 +89,8 @@ pub(crate) enum Command {
     Destroy(DestroyArgs),
     /// Print the endpoint and the names of what was made.
     Output(OutputArgs),
+    /// Send events to the pipeline, made up after the schema, and count what became of each.
+    Send(commands::send::SendArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
     /// Start a crawler or the job now, without waiting for its schedule.

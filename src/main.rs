@@ -16,6 +16,7 @@ mod error;
 mod names;
 mod report;
 mod resources;
+mod send;
 
 use clap::Parser;
 use cli::{Cli, Command};
@@ -66,6 +67,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Apply(args) => commands::apply::run(&global, &args).await,
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
+        Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
         Command::Run(args) => commands::run::run(&global, &args).await,
         Command::Completions { shell } => commands::completions::run(shell),

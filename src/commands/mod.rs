@@ -13,5 +13,6 @@ pub(crate) mod plan;
 pub(crate) mod query;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod send;
 mod session;
 pub(crate) mod validate;

@@ -3,7 +3,7 @@
 use super::session::Session;
 use crate::blueprint::API;
 use crate::cli::{Global, OutputArgs};
-use crate::engine::value::Pending;
+use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
 use serde_json::json;
@@ -21,8 +21,11 @@ pub(super) struct Made {
 /// A key's name, and its value if that was asked for.
 type Shown = (String, Option<String>);
 
-pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
-    let session = Session::open(global).await?;
+/// What there is by now.
+///
+/// # Errors
+/// The pipeline was never applied.
+async fn made(session: &Session) -> Result<Made> {
     let graph = session.graph();
     let live = session.observe(&graph).await?;
     let key = |name: &String| live.outputs::<ApiKey>(name).cloned();
@@ -34,6 +37,22 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
         let message = format!("there is no pipeline {}/{} yet", session.aws.names.pipeline, session.aws.names.stage);
         return Err(Error::other(message, "`pipectl apply` makes it"));
     }
+    Ok(made)
+}
+
+/// Where events are posted to, and the value of a key that opens it, if one is needed.
+pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secret<String>>)> {
+    let made = made(session).await?;
+    let key = match made.keys.first().map(|key| &key.id) {
+        Some(Pending::Known(id)) => Some(ApiKey::value(&session.aws, id).await?),
+        _ => None,
+    };
+    Ok((endpoint(session, &made), key))
+}
+
+pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
+    let session = Session::open(global).await?;
+    let made = made(&session).await?;
     let mut keys = vec![];
     for key in &made.keys {
         keys.push((key.name.clone(), if args.show_secrets { value(&session, key).await? } else { None }));
@@ -43,7 +62,6 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     } else {
         print!("{}", to_text(&session, &made, &keys));
     }
-    drop(graph);
     session.print_timings(global);
     Ok(Exit::Done)
 }

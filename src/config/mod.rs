@@ -15,7 +15,6 @@ mod tree;
 mod units;
 mod values;
 
-#[cfg(test)]
 pub(crate) use column::{Column, ColumnType};
 pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline, WorkerType};
 pub(crate) use problem::Problems;

@@ -5,6 +5,7 @@
 mod cli;
 mod emulators;
 mod faults;
+mod flow;
 mod foreign;
 mod judges;
 mod life;

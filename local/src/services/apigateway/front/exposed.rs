@@ -77,6 +77,8 @@ pub(super) struct Key {
 pub(super) struct Found<'a> {
     pub(super) resource_id: &'a str,
     pub(super) resource: &'a str,
+    /// As it was set up: `POST`, or `ANY`.
+    pub(super) verb: &'a str,
     pub(super) method: &'a Method,
     pub(super) parameters: BTreeMap<String, String>,
 }
@@ -116,8 +118,9 @@ impl Exposed {
         let fitting = self.resources.iter().filter_map(|resource| Some((resource, fit(&resource.path, path)?)));
         // A path that is spelt out goes before one with a parameter.
         let (resource, parameters) = fitting.min_by_key(|(_, parameters)| parameters.len())?;
-        let method = resource.methods.get(method).or_else(|| resource.methods.get("ANY"))?;
-        Some(Found { resource_id: &resource.id, resource: &resource.path, method, parameters })
+        let methods = &resource.methods;
+        let (verb, method) = methods.get_key_value(method).or_else(|| methods.get_key_value("ANY"))?;
+        Some(Found { resource_id: &resource.id, resource: &resource.path, verb, method, parameters })
     }
 }
 

@@ -49,7 +49,11 @@ impl Limits {
     ) -> Result<(), Refusal> {
         let place = format!("{}/*", found.resource.trim_start_matches('/'));
         let stage = exposed.throttles.get(&place).or_else(|| exposed.throttles.get("*/*"));
-        let stage = stage.map(|throttle| (format!("{}/{}/{}", exposed.api, exposed.stage, found.resource), *throttle));
+        // A stage's limits are those of each of its methods: preflights take nothing from the events.
+        let bucket = |throttle: &Throttle| {
+            (format!("{}/{}/{}/{}", exposed.api, exposed.stage, found.verb, found.resource), *throttle)
+        };
+        let stage = stage.map(bucket);
         let plan = key.and_then(|key| Some((format!("{}/{}", key.plan, key.id), key.throttle?)));
         for (name, throttle) in plan.into_iter().chain(stage) {
             if !self.take(name, throttle, millis) {

@@ -44,7 +44,8 @@ pub(super) fn described(name: &str, kind: &str, precision: i64, scale: i64) -> V
 
 /// `None` for null.
 pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Option<String>> {
-    if array.is_null(row) {
+    // A column of nothing but nulls has no bitmap that says so.
+    if array.is_null(row) || array.data_type() == &DataType::Null {
         return Ok(None);
     }
     Ok(Some(match array.data_type() {

@@ -1,0 +1,152 @@
+//! `pipectl send`: events for the pipeline, and an exact account of them.
+
+use super::output;
+use super::session::Session;
+use crate::cli::Global;
+use crate::config::parse_count;
+use crate::error::{Error, Exit, Result};
+use crate::send::{Generator, Pace, Sender, Source, Tally, Target, Template};
+use clap::Args;
+use http::HeaderValue;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::{Timestamp, ToSpan as _};
+use std::fs::File;
+use std::io::{BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// How many events.
+    #[arg(long, value_name = "N", default_value = "1000", value_parser = parse_count)]
+    events: u64,
+    /// At most so many events in a second, such as `500/s`.
+    #[arg(long, value_name = "R/s", value_parser = parse_rate)]
+    rate: Option<f64>,
+    /// Events in one request.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    batch: u64,
+    /// Requests in flight.
+    #[arg(long, value_name = "N", default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    concurrency: u16,
+    /// The same seed gives the same events.
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    seed: u64,
+    /// One JSON object for every event, with {{seq}}, {{uuid}}, {{now}}, {{int 1 100}} and {{choice a b}} filled in; `-`
+    /// reads it from the standard input.
+    #[arg(long, value_name = "FILE", conflicts_with = "input")]
+    template: Option<PathBuf>,
+    /// Send the lines of a file as they are; `-` is the standard input.
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Also write what is sent to a file.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Do not repeat a request whose answer was lost: events may be missing, but none is there twice.
+    #[arg(long)]
+    once: bool,
+    /// Print JSON (schema pipectl-send/1).
+    #[arg(long)]
+    json: bool,
+}
+
+fn parse_rate(text: &str) -> Result<f64, String> {
+    let number = text.trim().strip_suffix("/s").unwrap_or(text).trim();
+    match number.parse::<f64>() {
+        Ok(rate) if rate > 0.0 && rate.is_finite() => Ok(rate),
+        _ => Err("write events in a second, such as `500/s`".to_owned()),
+    }
+}
+
+pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
+    let session = Session::open_running(global).await?;
+    // Before anything is looked up: a source that is wrong sends nothing.
+    let mut source = source(&session, args)?;
+    let copy = args.out.as_deref().map(create).transpose()?;
+    let (url, key) = output::front_door(&session).await?;
+    let key = key.map(|key| HeaderValue::try_from(key.0)).transpose();
+    let key =
+        key.map_err(|_| Error::other("the API key cannot stand in a header", "`pipectl apply` makes a new one"))?;
+    let pace = Pace {
+        events: if args.input.is_some() { u64::MAX } else { args.events },
+        batch: args.batch,
+        concurrency: usize::from(args.concurrency),
+        rate: args.rate,
+        once: args.once,
+    };
+    let sender = Sender::new(Target { url, key }, pace)?;
+    let bar = bar(pace.events);
+    let (began, mut tally) = (Instant::now(), Tally::default());
+    let interrupted = tokio::select! {
+        sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.inc(count)) => {
+            sent?;
+            false
+        }
+        _ = tokio::signal::ctrl_c() => true,
+    };
+    bar.finish_and_clear();
+    tell(args, &tally, began, interrupted)
+}
+
+fn tell(args: &SendArgs, tally: &Tally, began: Instant, interrupted: bool) -> Result<Exit> {
+    let took = began.elapsed();
+    match args.json {
+        true => println!("{:#}", tally.to_json(took)),
+        false => print!("{}", tally.to_text(took)),
+    }
+    if interrupted {
+        eprintln!("interrupted: what was in flight then is not counted");
+        return Ok(Exit::Interrupted);
+    }
+    match &tally.first_refusal {
+        Some(why) if !tally.is_whole() => {
+            let count = tally.refused + tally.unknown;
+            let hint = "`pipectl logs track` shows what the function says; 403 and 429 are the API's keys and limits";
+            Err(Error::other(format!("{count} events were not acknowledged; the first answer was {why}"), hint))
+        }
+        _ => Ok(Exit::Done),
+    }
+}
+
+/// On a terminal only.
+fn bar(events: u64) -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = if events == u64::MAX { ProgressBar::new_spinner() } else { ProgressBar::new(events) };
+    let style = ProgressStyle::with_template("{bar:40} {pos} events, {per_sec}, {eta} left");
+    style.map_or(bar.clone(), |style| bar.with_style(style))
+}
+
+fn create(path: &Path) -> Result<Box<dyn Write + Send>> {
+    let file = File::create(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    Ok(Box::new(BufWriter::new(file)))
+}
+
+fn source(session: &Session, args: &SendArgs) -> Result<Source> {
+    if let Some(path) = &args.input {
+        return Ok(Source::Lines(open(path)?));
+    }
+    if let Some(path) = &args.template {
+        let mut text = String::new();
+        let read = open(path)?.read_to_string(&mut text);
+        read.map_err(|source| Error::File { path: path.clone(), source })?;
+        let template = Template::new(&text, args.seed);
+        let place = path.display();
+        return template
+            .map(Source::Template)
+            .map_err(|why| Error::usage(format!("{place}: {why}"), "see `--template` in `pipectl send --help`"));
+    }
+    // Events of the last month, as if the pipeline had been there.
+    let now = Timestamp::now();
+    let times = (now.checked_sub((24 * 30).hours()).unwrap_or(now), now);
+    Ok(Source::Schema(Generator::new(&session.pipeline.schema, args.seed, args.events, times)))
+}
+
+fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
+    if path == Path::new("-") {
+        return Ok(Box::new(BufReader::new(std::io::stdin())));
+    }
+    let file = File::open(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    Ok(Box::new(BufReader::new(file)))
+}

@@ -1,0 +1,195 @@
+//! Requests: many at a time, at a rate, repeated where that helps.
+
+use super::tally::Ended;
+use super::{Source, Tally};
+use bytes::Bytes;
+use futures::stream::{FuturesUnordered, StreamExt as _};
+use http::{HeaderValue, Request, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use std::io::{self, Write};
+use std::time::{Duration, Instant};
+use tokio::time::{sleep, timeout};
+
+/// API Gateway gives up after 29 s; what takes longer has lost its connection.
+const LONGEST_REQUEST: Duration = Duration::from_secs(35);
+const MOST_ATTEMPTS: u64 = 9;
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// Of a refusal's body, in characters.
+const LONGEST_QUOTE: usize = 300;
+
+/// Where events go.
+pub(crate) struct Target {
+    pub(crate) url: String,
+    /// Never shown.
+    pub(crate) key: Option<HeaderValue>,
+}
+
+/// How fast, and how much at once.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Events in all; of a file, at most.
+    pub(crate) events: u64,
+    pub(crate) batch: u64,
+    pub(crate) concurrency: usize,
+    /// Events in a second.
+    pub(crate) rate: Option<f64>,
+    /// Whether what may have arrived is left alone.
+    pub(crate) once: bool,
+}
+
+pub(crate) struct Sender {
+    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    target: Target,
+    once: bool,
+}
+
+/// What an attempt came to.
+enum Attempt {
+    Done,
+    /// Nothing arrived, or AWS asks for patience: after so long.
+    Again(String, Option<Duration>),
+    /// It may have arrived.
+    Lost(String),
+    Refused(String),
+}
+
+impl Sender {
+    /// # Errors
+    /// The machine has no certificates to check servers by.
+    pub(crate) fn new(target: Target, pace: Pace) -> io::Result<Self> {
+        let provider = rustls::crypto::ring::default_provider();
+        let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
+        let mut http = HttpConnector::new();
+        http.enforce_http(false);
+        // A request is two small packets: without this, the second waits for the first one's acknowledgement.
+        http.set_nodelay(true);
+        let connector = tls.https_or_http().enable_http1().wrap_connector(http);
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.pool_max_idle_per_host(pace.concurrency);
+        Ok(Self { client: builder.build(connector), target, once: pace.once })
+    }
+
+    /// Sends all there is, and tells of each batch as it ends. Dropped, it has counted what had ended by then.
+    ///
+    /// # Errors
+    /// The source cannot be read, or the copy not be written.
+    pub(crate) async fn send(
+        &self,
+        source: &mut Source,
+        pace: Pace,
+        mut copy: Option<Box<dyn Write + Send>>,
+        tally: &mut Tally,
+        mut told: impl FnMut(u64),
+    ) -> io::Result<()> {
+        let (began, mut sent, mut running) = (Instant::now(), 0_u64, FuturesUnordered::new());
+        loop {
+            let due = pace.rate.map(|rate| began + Duration::from_secs_f64(sent as f64 / rate));
+            let wait = due.map_or(Duration::ZERO, |due| due.saturating_duration_since(Instant::now()));
+            let more = sent < pace.events;
+            if more && wait.is_zero() && running.len() < pace.concurrency {
+                let most = pace.batch.min(pace.events - sent);
+                match source.batch(most, copy.as_mut().map(|copy| &mut **copy as &mut (dyn Write + Send)))? {
+                    Some((body, count)) => {
+                        sent += count;
+                        running.push(async move { (count, self.batch(Bytes::from(body)).await) });
+                        continue;
+                    }
+                    None => sent = pace.events,
+                }
+                continue;
+            }
+            if !more && running.is_empty() {
+                break;
+            }
+            tokio::select! {
+                Some((count, (attempts, ended))) = running.next(), if !running.is_empty() => {
+                    tally.add(count, attempts, ended);
+                    told(count);
+                }
+                () = sleep(wait), if more && !wait.is_zero() && running.len() < pace.concurrency => {}
+            }
+        }
+        match &mut copy {
+            Some(copy) => copy.flush(),
+            None => Ok(()),
+        }
+    }
+
+    /// One batch, until it is acknowledged, refused or given up.
+    async fn batch(&self, body: Bytes) -> (u64, Ended) {
+        let (mut attempts, mut lost, mut pause) = (0, false, FIRST_PAUSE);
+        loop {
+            attempts += 1;
+            let began = Instant::now();
+            let (why, asked) = match self.attempt(body.clone()).await {
+                Attempt::Done => {
+                    return (attempts, Ended::Acknowledged { took: began.elapsed(), perhaps_doubled: lost });
+                }
+                Attempt::Refused(why) => return (attempts, Ended::Refused(why)),
+                Attempt::Lost(why) if self.once => return (attempts, Ended::Unknown(why)),
+                Attempt::Lost(why) => {
+                    lost = true;
+                    (why, None)
+                }
+                Attempt::Again(why, asked) => (why, asked),
+            };
+            if attempts == MOST_ATTEMPTS {
+                return (attempts, if lost { Ended::Unknown(why) } else { Ended::Refused(why) });
+            }
+            // Half of it at random, so that those who failed together do not come back together.
+            let jittered = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
+            sleep(asked.unwrap_or(jittered)).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn attempt(&self, body: Bytes) -> Attempt {
+        let mut request = Request::post(&self.target.url).header("content-type", "application/x-ndjson");
+        if let Some(key) = &self.target.key {
+            request = request.header("x-api-key", key);
+        }
+        let request = match request.body(Full::new(body)) {
+            Ok(request) => request,
+            Err(error) => return Attempt::Refused(error.to_string()),
+        };
+        let answer = match timeout(LONGEST_REQUEST, self.client.request(request)).await {
+            Err(_) => return Attempt::Lost("no answer".to_owned()),
+            Ok(Err(error)) if error.is_connect() => return Attempt::Again(words(&error), None),
+            Ok(Err(error)) => return Attempt::Lost(words(&error)),
+            Ok(Ok(answer)) => answer,
+        };
+        let (status, asked) = (answer.status(), retry_after(&answer));
+        let body = answer.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+        if status == StatusCode::NO_CONTENT || status == StatusCode::OK {
+            return Attempt::Done;
+        }
+        let quote: String = String::from_utf8_lossy(&body).trim().chars().take(LONGEST_QUOTE).collect();
+        let why = format!("{}: {quote}", status.as_u16());
+        match status.as_u16() {
+            // `track` answers 503 also when a part was taken: the whole is sent again, at least once.
+            429 | 500 | 502 | 503 | 504 => Attempt::Again(why, asked),
+            _ => Attempt::Refused(why),
+        }
+    }
+}
+
+fn retry_after<B>(answer: &http::Response<B>) -> Option<Duration> {
+    let seconds = answer.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
+    Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
+}
+
+/// With what lies behind it: hyper's own words say little.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(&format!(": {error}"));
+        source = error.source();
+    }
+    text
+}
