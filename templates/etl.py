@@ -4,6 +4,8 @@ Reads what the bookmark has not seen of the catalog's raw table, gives each colu
 pipeline.yaml says, and writes Parquet under year=/month=/day=.
 """
 
+import json
+import re
 import sys
 
 import boto3
@@ -22,9 +24,11 @@ PARTITION_KEYS = ["year", "month", "day"]
 ROWS_PER_FILE = 4_000_000
 SHUFFLE_BYTES_PER_FILE = "256m"
 FORMAT_PARAMETERS = {"classification", "compressionType", "typeOfData"}
-# What AWS Glue calls the parts of a column that has several types.
-CHOICES = {"boolean", "byte", "short", "int", "long", "float", "double", "decimal", "string", "date", "timestamp",
-           "binary", "array", "map", "struct"}
+# What AWS Glue calls the parts of a value that has several types, and the types that JSON gives them.
+CHOICES = {"boolean": T.BooleanType, "int": T.IntegerType, "long": T.LongType, "double": T.DoubleType,
+           "string": T.StringType, "array": T.ArrayType, "struct": T.StructType}
+# Bits without the sign.
+WHOLE = {T.ByteType: 7, T.ShortType: 15, T.IntegerType: 31, T.LongType: 63}
 
 
 def raw_table(glue):
@@ -82,16 +86,31 @@ def quoted(name):
     return "`" + name.replace("`", "``") + "`"
 
 
-def lower_case(data_type):
-    """The same type with the names of its fields in lower case, as the catalog has them."""
-    if isinstance(data_type, T.StructType):
-        fields = [T.StructField(field.name.lower(), lower_case(field.dataType)) for field in data_type.fields]
-        return T.StructType(fields)
-    if isinstance(data_type, T.ArrayType):
-        return T.ArrayType(lower_case(data_type.elementType))
-    if isinstance(data_type, T.MapType):
-        return T.MapType(data_type.keyType, lower_case(data_type.valueType))
-    return data_type
+def is_choice(source):
+    """Whether this is what `make_struct` makes of several types, and not an object of the events."""
+    return (isinstance(source, T.StructType) and len(source.fields) > 1
+            and all(isinstance(part.dataType, CHOICES.get(part.name, ())) for part in source.fields))
+
+
+def parts(column, source):
+    """The columns and types inside a struct."""
+    return [(field.name, column.getField(field.name), field.dataType) for field in source.fields]
+
+
+def as_json(column, source):
+    """JSON text without the fields that are null. `to_json` would show the parts of a choice."""
+    if is_choice(source):
+        return F.coalesce(*(as_json(part, kind) for _, part, kind in parts(column, source)))
+    if isinstance(source, T.ArrayType):
+        items = F.transform(column, lambda item: F.coalesce(as_json(item, source.elementType), F.lit("null")))
+        return F.when(column.isNotNull(), F.concat(F.lit("["), F.concat_ws(",", items), F.lit("]")))
+    if isinstance(source, T.StructType):
+        fields = [F.concat(F.lit(json.dumps(name, ensure_ascii=False) + ":"), as_json(part, kind))
+                  for name, part, kind in parts(column, source)]
+        return F.when(column.isNotNull(), F.concat(F.lit("{"), F.concat_ws(",", *fields), F.lit("}")))
+    # Of {"v":...} what stands behind the colon: `to_json` takes no single value.
+    text = F.regexp_extract(F.to_json(F.struct(column.alias("v"))), r'(?s)^\{"v":(.*)\}$', 1)
+    return F.when(column.isNotNull(), text)
 
 
 def timestamp(column, data_type):
@@ -109,31 +128,68 @@ def timestamp(column, data_type):
     return F.when(number.isNotNull(), since_1970).otherwise(column.cast("timestamp"))
 
 
-def convert(column, data_type, target):
+def map_of(column, source, target):
+    """The fields of an object that are there, by name."""
+    kind = T.ArrayType(T.StructType([T.StructField("key", target.keyType), T.StructField("value", target.valueType)]))
+    nothing = F.array().cast(kind)
+    entries = []
+    for name, part, part_type in parts(column, source):
+        value = convert(part, part_type, target.valueType)
+        entry = F.array(F.struct(F.lit(name).cast(target.keyType).alias("key"), value.alias("value"))).cast(kind)
+        entries.append(F.when(part.isNotNull(), entry).otherwise(nothing))
+    return F.map_from_entries(F.flatten(F.array(nothing, *entries)))
+
+
+def struct_of(column, source, target):
+    """The fields that the schema names, whatever their case."""
+    fields = []
+    for field in target.fields:
+        values = [convert(part, kind, field.dataType) for name, part, kind in parts(column, source)
+                  if name.lower() == field.name.lower()]
+        value = F.coalesce(*values) if values else F.lit(None).cast(field.dataType)
+        fields.append(value.alias(field.name))
+    return F.struct(*fields)
+
+
+def nested(column, source, target):
+    """An array, a map or a struct, element by element."""
+    if isinstance(target, T.ArrayType) and isinstance(source, T.ArrayType):
+        return F.transform(column, lambda item: convert(item, source.elementType, target.elementType))
+    if isinstance(target, T.MapType) and isinstance(source, T.StructType):
+        return F.when(column.isNotNull(), map_of(column, source, target))
+    if isinstance(target, T.StructType) and isinstance(source, T.StructType):
+        return F.when(column.isNotNull(), struct_of(column, source, target))
+    # A text may hold JSON.
+    return F.from_json(column, target) if isinstance(source, T.StringType) else F.lit(None).cast(target)
+
+
+def convert(column, source, target):
     """A column of whatever type the files have, as the type that the schema says; null where that cannot be."""
-    nested = isinstance(data_type, (T.StructType, T.ArrayType, T.MapType))
-    if isinstance(data_type, T.StructType) and data_type.fields and CHOICES.issuperset(data_type.fieldNames()):
-        parts = [convert(column.getField(part.name), part.dataType, target) for part in data_type.fields]
-        return F.coalesce(*parts)
-    if target.startswith(("array<", "map<", "struct<")):
-        # By way of JSON, because a cast takes the fields of a struct by position.
-        text = F.to_json(column.cast(lower_case(data_type))) if nested else column.cast("string")
-        return F.from_json(text, target)
-    if not nested:
-        if target == "timestamp":
-            return timestamp(column, data_type)
-        if target == "date":
-            return timestamp(column, data_type).cast("date")
-        return column.cast(target)
-    return F.to_json(column) if target == "string" else F.lit(None).cast(target)
+    if is_choice(source):
+        return F.coalesce(*(convert(part, kind, target) for _, part, kind in parts(column, source)))
+    if isinstance(target, (T.ArrayType, T.MapType, T.StructType)):
+        return nested(column, source, target)
+    if isinstance(source, (T.StructType, T.ArrayType, T.MapType)):
+        return as_json(column, source) if isinstance(target, T.StringType) else F.lit(None).cast(target)
+    if isinstance(target, T.TimestampType):
+        return timestamp(column, source)
+    if isinstance(target, T.DateType):
+        return timestamp(column, source).cast("date")
+    bits = WHOLE.get(type(target))
+    if bits:
+        # A cast would cut off what is too large, and leave another number.
+        return F.when(column.cast("double").between(-2.0**bits, 2.0**bits - 1), column.cast(target))
+    return column.cast(target)
 
 
-def typed(frame):
+def typed(spark, frame):
     """The columns of the schema, in its order, and the partition keys."""
+    wanted = [*SETTINGS["columns"], *([key, "string"] for key in PARTITION_KEYS)]
+    # Spark has the two for tables only; in a file they are strings.
+    types = [re.sub(r"\b(var)?char\(\d+\)", "string", target) for _, target in wanted]
+    schema = spark.createDataFrame([], ", ".join(f"c{index} {target}" for index, target in enumerate(types))).schema
     columns = []
-    for name, target in [*SETTINGS["columns"], *([key, "string"] for key in PARTITION_KEYS)]:
-        # Spark has the two for tables only; in a file they are strings.
-        target = "string" if target.startswith(("char(", "varchar(")) else target
+    for (name, _), target in zip(wanted, (field.dataType for field in schema.fields)):
         found = [field for field in frame.schema.fields if field.name.lower() == name]
         values = [convert(F.col(quoted(field.name)), field.dataType, target) for field in found]
         column = F.coalesce(*values) if values else F.lit(None).cast(target)
@@ -188,7 +244,7 @@ def main():
         return
     # The bookmark moves on after the files are there: a run that fails before that is repeated, and since Spark
     # shows its files only when all are written, none of them is there twice.
-    (compacted(spark, typed(frame)).write.mode("append").partitionBy(*PARTITION_KEYS)
+    (compacted(spark, typed(spark, frame)).write.mode("append").partitionBy(*PARTITION_KEYS)
      .option("compression", "snappy").option("maxRecordsPerFile", ROWS_PER_FILE).parquet(SETTINGS["output"]))
     job.commit()
 

@@ -4,6 +4,7 @@
 
 mod cli;
 mod emulators;
+mod etl;
 mod faults;
 mod flow;
 mod foreign;

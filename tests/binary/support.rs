@@ -145,19 +145,22 @@ impl Drop for Server {
 /// Python with the judges in it: boto3, the AWS CLI and the emulators, pinned. Made once, kept below `target/`.
 pub(crate) fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let requirements = root().join("tests/binary/judges/requirements.txt");
-        let home = root().join("target/judges");
-        let python = home.join("bin/python");
-        let wanted = std::fs::read_to_string(&requirements).unwrap();
-        let made = home.join("made-of.txt");
-        if std::fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
-            std::fs::write(made, wanted).unwrap();
-        }
-        python
-    })
+    PYTHON.get_or_init(|| environment("judges", "requirements.txt"))
+}
+
+/// Python with what a file of requirements in `judges/` names.
+pub(crate) fn environment(name: &str, requirements: &str) -> PathBuf {
+    let requirements = root().join("tests/binary/judges").join(requirements);
+    let home = root().join("target").join(name);
+    let python = home.join("bin/python");
+    let wanted = std::fs::read_to_string(&requirements).unwrap();
+    let made = home.join("made-of.txt");
+    if std::fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
+        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
+        std::fs::write(made, wanted).unwrap();
+    }
+    python
 }
 
 fn run(command: &mut Command) {
@@ -168,8 +171,13 @@ fn run(command: &mut Command) {
 /// Runs one of the judges' scripts against an endpoint and gives what it printed.
 #[track_caller]
 pub(crate) fn judge(script: &str, arguments: &[&str]) -> String {
+    judge_with(python(), script, arguments)
+}
+
+#[track_caller]
+pub(crate) fn judge_with(python: &Path, script: &str, arguments: &[&str]) -> String {
     let path = root().join("tests/binary/judges").join(script);
-    let output = Command::new(python()).arg(path).args(arguments).output().unwrap();
+    let output = Command::new(python).arg(path).args(arguments).output().unwrap();
     let ran = Ran::new(&output).exits(0);
     ran.stdout
 }

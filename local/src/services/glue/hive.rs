@@ -95,6 +95,10 @@ impl HiveType {
         })
     }
 
+    pub(crate) fn is_nested(&self) -> bool {
+        matches!(self, Self::Array(_) | Self::Map(..) | Self::Struct(_))
+    }
+
     /// As Arrow has it, in Parquet files that Athena and Spark read.
     pub(crate) fn arrow(&self) -> DataType {
         let item = |name: &str, of: &Self| Arc::new(Field::new(name, of.arrow(), true));

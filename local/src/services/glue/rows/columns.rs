@@ -218,46 +218,79 @@ fn nested(field: &Field, values: &[Value]) -> Result<ArrayRef, ArrowError> {
     }
 }
 
-/// A value in the form of a nested type, with null for all that does not fit: what `from_json` makes of it.
+/// A value as a column of its type would have it, part by part; null where it does not fit.
 fn shaped(value: &Value, hive: &HiveType) -> Value {
-    // A text may hold JSON.
-    let parsed = value.as_str().and_then(|text| serde_json::from_str(text).ok());
-    let value = match hive {
-        HiveType::Array(_) | HiveType::Map(..) | HiveType::Struct(_) => parsed.as_ref().unwrap_or(value),
-        _ => value,
-    };
-    match (hive, value) {
-        (HiveType::Array(item), Value::Array(items)) => items.iter().map(|value| shaped(value, item)).collect(),
-        (HiveType::Map(_, item), Value::Object(fields)) => {
-            fields.iter().map(|(name, value)| (name.clone(), shaped(value, item))).collect()
-        }
-        (HiveType::Struct(wanted), Value::Object(fields)) => {
-            let named = |name: &str| fields.iter().find(|(field, _)| field.to_lowercase() == name.to_lowercase());
-            let field = |(name, hive): &(String, HiveType)| {
-                (name.clone(), named(name).map_or(Value::Null, |(_, value)| shaped(value, hive)))
-            };
-            wanted.iter().map(field).collect()
-        }
-        (HiveType::Array(_) | HiveType::Map(..) | HiveType::Struct(_), _) => Value::Null,
-        (simple, value) => scalar(value, simple),
+    if !hive.is_nested() {
+        return scalar(value, hive);
+    }
+    match value.as_str().map(serde_json::from_str) {
+        // A text may hold JSON.
+        Some(Ok(parsed)) => strict(&parsed, hive),
+        _ => fitted(value, hive, &shaped),
     }
 }
 
-/// As Arrow's reader takes it.
+fn fitted(value: &Value, hive: &HiveType, each: &dyn Fn(&Value, &HiveType) -> Value) -> Value {
+    match (hive, value) {
+        (HiveType::Array(item), Value::Array(items)) => items.iter().map(|value| each(value, item)).collect(),
+        (HiveType::Map(_, item), Value::Object(fields)) => {
+            // What is null is not there: Glue's structs, which the maps come from, do not tell the two apart.
+            let there = fields.iter().filter(|(_, value)| !value.is_null());
+            there.map(|(name, value)| (name.clone(), each(value, item))).collect()
+        }
+        (HiveType::Struct(wanted), Value::Object(fields)) => {
+            let field = |(name, hive): &(String, HiveType)| {
+                let mut named = fields.iter().filter(|(field, _)| field.to_lowercase() == name.to_lowercase());
+                let value = named.find(|(_, value)| !value.is_null());
+                (name.clone(), value.map_or(Value::Null, |(_, value)| each(value, hive)))
+            };
+            wanted.iter().map(field).collect()
+        }
+        _ => Value::Null,
+    }
+}
+
+/// In the words of Arrow's reader.
 fn scalar(value: &Value, hive: &HiveType) -> Value {
+    let whole = |bits: u32| json!(cast::integer(value, -(1_i64 << bits), (1_i64 << bits) - 1));
     match hive {
-        HiveType::Boolean => json!(value.as_bool()),
-        HiveType::Tinyint => json!(value.as_i64().filter(|number| i8::try_from(*number).is_ok())),
-        HiveType::Smallint => json!(value.as_i64().filter(|number| i16::try_from(*number).is_ok())),
-        HiveType::Int => json!(value.as_i64().filter(|number| i32::try_from(*number).is_ok())),
-        HiveType::Bigint => json!(value.as_i64()),
-        HiveType::Float | HiveType::Double => json!(value.as_f64()),
-        HiveType::Decimal(..) if value.is_number() => json!(value.to_string()),
+        HiveType::Boolean => json!(cast::boolean(value)),
+        HiveType::Tinyint => whole(7),
+        HiveType::Smallint => whole(15),
+        HiveType::Int => whole(31),
+        HiveType::Bigint => json!(cast::integer(value, i64::MIN, i64::MAX)),
+        HiveType::Float | HiveType::Double => json!(cast::double(value)),
+        HiveType::Decimal(precision, scale) => {
+            json!(cast::decimal(value, *precision, *scale).map(|digits| point(digits, *scale)))
+        }
         HiveType::Date => json!(cast::date(value).map(|days| i64::from(days) * 86_400_000).and_then(iso_date)),
         HiveType::Timestamp => json!(cast::timestamp(value).and_then(iso_time)),
         HiveType::String => json!(cast::text(value)),
         _ => Value::Null,
     }
+}
+
+/// Inside of JSON that is text, where `from_json` takes only what has the type already, but anything as text.
+fn strict(value: &Value, hive: &HiveType) -> Value {
+    if hive.is_nested() {
+        return fitted(value, hive, &strict);
+    }
+    let fits = match hive {
+        HiveType::Boolean => value.is_boolean(),
+        HiveType::Tinyint | HiveType::Smallint | HiveType::Int | HiveType::Bigint => value.is_i64(),
+        HiveType::Float | HiveType::Double | HiveType::Decimal(..) => value.is_number(),
+        _ => true,
+    };
+    if fits { scalar(value, hive) } else { Value::Null }
+}
+
+/// The digits of a decimal with its point.
+fn point(digits: i128, scale: i8) -> String {
+    let scale = usize::try_from(scale).unwrap_or(0);
+    let text = format!("{:0>width$}", digits.unsigned_abs(), width = scale + 1);
+    let (whole, fraction) = text.split_at(text.len() - scale);
+    let sign = if digits < 0 { "-" } else { "" };
+    if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 fn iso_date(millis: i64) -> Option<String> {
@@ -304,7 +337,7 @@ mod tests {
         let rows = batch(
             &[("tags", "array<string>"), ("at", "struct<lat:double,when:date>"), ("more", "map<string,bigint>")],
             &[
-                r#"{"tags":["a",1],"at":{"Lat":1,"when":"2018-01-30","x":1},"more":{"a":1,"b":"x"}}"#,
+                r#"{"tags":["a",1],"at":{"Lat":"1","when":"2018-01-30","x":1},"more":{"a":"1","b":"x","c":null}}"#,
                 r#"{"tags":"[\"b\"]","at":"no","more":[1]}"#,
             ],
         );

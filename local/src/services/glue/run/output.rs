@@ -6,11 +6,13 @@ use crate::services::glue::rows::Columns;
 use crate::services::s3::objects;
 use crate::services::s3::versions::Version;
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
+use std::sync::Arc;
 
 /// "maxRecordsPerFile" of the script: about 128 MB of events of some 200 bytes.
 const ROWS_PER_FILE: usize = 4_000_000;
@@ -53,11 +55,15 @@ impl<'a> Output<'a> {
     }
 
     fn write(&mut self, batch: &RecordBatch) -> Result<usize, ParquetError> {
+        let instants = instants(batch.schema().fields());
+        let columns = batch.columns().iter().zip(&instants).map(|(column, field)| cast(column, field.data_type()));
+        let schema = Arc::new(Schema::new(instants.clone()));
+        let batch = RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)?;
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            none => none.insert(writer(self.columns.schema())?),
+            none => none.insert(writer(schema)?),
         };
-        writer.write(batch)?;
+        writer.write(&batch)?;
         Ok(writer.bytes_written() + writer.in_progress_size())
     }
 
@@ -76,6 +82,23 @@ impl<'a> Output<'a> {
         self.flush()?;
         self.close()?;
         Ok((self.files, self.rows))
+    }
+}
+
+/// Spark's timestamps are instants, and its files say so: `isAdjustedToUTC` (`TimestampType`, not `TimestampNTZType`).
+fn instants(fields: &Fields) -> Fields {
+    let field = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
+    fields.iter().map(field).collect()
+}
+
+fn instant(kind: &DataType) -> DataType {
+    let one = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
+    match kind {
+        DataType::Timestamp(_, None) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        DataType::List(item) => DataType::List(one(item)),
+        DataType::Map(entries, sorted) => DataType::Map(one(entries), *sorted),
+        DataType::Struct(fields) => DataType::Struct(instants(fields)),
+        other => other.clone(),
     }
 }
 

@@ -1,0 +1,63 @@
+"""Runs the job's script, as it lies in S3, under PySpark, and compares all Parquet that it has made so far with what the
+embedded Glue's job made of the same files: columns with their types, and rows.
+
+usage: spark_etl.py URL JOB WORK_DIRECTORY
+"""
+
+import json
+import os
+import pathlib
+import runpy
+import sys
+
+url, job, work = sys.argv[1:]
+work = pathlib.Path(work)
+os.environ.update(
+    AWS_ENDPOINT_URL=url, AWS_ACCESS_KEY_ID="local", AWS_SECRET_ACCESS_KEY="local", AWS_DEFAULT_REGION="us-east-1",
+    AWS_EC2_METADATA_DISABLED="true", BOOKMARK=str(work / "bookmark.json"), TZ="UTC", SPARK_LOCAL_IP="127.0.0.1")
+
+import boto3
+from pyspark.sql import SparkSession
+from pyspark.sql import functions as F
+
+spark = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
+         .config("spark.driver.bindAddress", "127.0.0.1").config("spark.sql.shuffle.partitions", "4").getOrCreate())
+spark.sparkContext.setLogLevel("ERROR")
+s3 = boto3.client("s3")
+location = boto3.client("glue").get_job(JobName=job)["Job"]["Command"]["ScriptLocation"]
+s3.download_file(*location.removeprefix("s3://").split("/", 1), str(work / "etl.py"))
+sys.argv = ["etl.py", "--JOB_NAME", job]
+main = runpy.run_path(str(work / "etl.py"))["main"]
+settings = main.__globals__["SETTINGS"]
+bucket, output = settings["output"].removeprefix("s3://").split("/", 1)
+# The only thing that differs: Spark on this machine has no file system for s3://.
+settings["output"] = (work / "spark").as_uri()
+main()
+
+for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=output):
+    for found in page.get("Contents", []):
+        path = work / "local" / found["Key"][len(output):]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        s3.download_file(bucket, found["Key"], str(path))
+
+
+def read(place):
+    # Partition values are text in the catalog, `01` and not 1.
+    spark.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+    frame = spark.read.parquet(str(work / place))
+    options = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"}
+    rows = frame.select(F.to_json(F.struct(*frame.columns), options).alias("row")).collect()
+    rows = sorted(json.dumps(json.loads(row.row), sort_keys=True) for row in rows)
+    return [(field.name, field.dataType.simpleString()) for field in frame.schema.fields], rows
+
+
+(spark_columns, spark_rows), (local_columns, local_rows) = read("spark"), read("local")
+if spark_columns != local_columns:
+    sys.exit(f"columns differ\nSpark: {spark_columns}\nlocal: {local_columns}")
+if spark_rows != local_rows:
+    only_spark, only_local = sorted(set(spark_rows) - set(local_rows)), sorted(set(local_rows) - set(spark_rows))
+    lines = [f"rows differ: Spark has {len(spark_rows)}, local {len(local_rows)}"]
+    for name, rows in (("Spark", only_spark), ("local", only_local)):
+        lines += [f"only {name}: {row}" for row in rows[:12]]
+    sys.exit("\n".join(lines))
+print(json.dumps({"rows": len(spark_rows), "columns": spark_columns}))
