@@ -95,6 +95,10 @@ pub(crate) enum Command {
     Query(commands::query::QueryArgs),
     /// Start a crawler or the job now, without waiting for its schedule.
     Run(commands::run::RunArgs),
+    /// Show what the pipeline's parts have logged.
+    Logs(commands::logs::LogsArgs),
+    /// Build the functions into zips, for `--lambda-dir`: once in CI, for every stage.
+    Build(commands::build::BuildArgs),
     /// Print a completion script for a shell.
     Completions {
         /// The shell to complete for.

@@ -1,6 +1,7 @@
 //! One file per command: a straight line from its arguments to its exit code.
 
 pub(crate) mod apply;
+pub(crate) mod build;
 pub(crate) mod completions;
 pub(crate) mod cost_estimate;
 #[cfg(feature = "local")]
@@ -8,6 +9,7 @@ pub(crate) mod function;
 pub(crate) mod init;
 #[cfg(feature = "local")]
 pub(crate) mod local;
+pub(crate) mod logs;
 pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod query;

@@ -77,7 +77,7 @@ fn events(from: u64, to: u64) -> String {
             "unknown": pick(&places, seq),
         });
         // The catalog has names in lower case, events as the client writes them.
-        event[if seq % 3 == 0 { "UserId" } else { "userid" }] = format!("user-{seq}").into();
+        event[if seq.is_multiple_of(3) { "UserId" } else { "userid" }] = format!("user-{seq}").into();
         event.to_string()
     };
     (from..to).map(event).collect::<Vec<_>>().join("\n")

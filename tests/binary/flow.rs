@@ -209,6 +209,34 @@ print(json.dumps([ask("POST", event), ask("POST", event, "wrong"), ask("OPTIONS"
 }
 
 #[test]
+fn every_part_shows_its_log() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    for part in ["track", "mover", "delivery", "crawler", "etl"] {
+        assert_eq!(place.run(&["logs", part, "--local"]).exits(0).stdout, "");
+    }
+    let server = place.serve();
+    let mut follow = place.command();
+    follow.args(["logs", "track", "--local", "--follow", "--filter", "REPORT RequestId:"]).stdout(Stdio::piped());
+    let mut follow = follow.spawn().unwrap();
+    place.run(&["send", "--local", "--events", "10"]).exits(0);
+    let mut line = String::new();
+    BufReader::new(follow.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.contains("Billed Duration"), "{line}");
+    follow.kill().unwrap();
+    follow.wait().unwrap();
+    place.run(&["local", "tick", "3h"]).exits(0);
+    place.run(&["logs", "mover", "--local"]).exits(0).says("REPORT RequestId:");
+    place.run(&["logs", "crawler", "--local"]).exits(0).says("Crawler has finished running");
+    place.run(&["logs", "etl", "--local"]).exits(0).says("10 rows written");
+    // Only what is wanted, in the order of time.
+    let lines = place.run(&["logs", "track", "--local", "--filter", "START"]).exits(0).stdout;
+    assert!(lines.lines().all(|line| line.contains("START RequestId:")) && !lines.is_empty(), "{lines}");
+    assert_eq!(place.run(&["logs", "track", "--local", "--filter", "no such text"]).exits(0).stdout, "");
+    drop(server);
+}
+
+#[test]
 fn what_a_query_cannot_do_is_said_in_athenas_words() {
     let place = pipeline();
     place.run(&["query", "--local", "SELECT 1"]).exits(1).says("there is no workgroup");

@@ -150,12 +150,18 @@ pub(super) fn get_log_events(context: &Context<'_>, input: &Value) -> Result<Val
 
 pub(super) fn filter_log_events(context: &Context<'_>, input: &Value) -> Result<Value> {
     let group = existing(context, input)?;
-    let streams = input.texts("logStreamNames");
+    let (streams, prefix) = (input.texts("logStreamNames"), input.optional("logStreamNamePrefix").unwrap_or_default());
+    if !streams.is_empty() && !prefix.is_empty() {
+        return Err(invalid("You can't specify both logStreamNames and logStreamNamePrefix in the same request."));
+    }
+    for name in &streams {
+        context.get(STREAMS, &stream_key(group, name))?.ok_or_else(|| not_found("log stream"))?;
+    }
     let words = input.optional("filterPattern").unwrap_or_default().trim_matches('"').to_owned();
     let mut all = vec![];
     for (key, event) in context.list(EVENTS, &format!("{group}:"))? {
         let stream = key[group.len() + 1..].split(':').next().unwrap_or_default();
-        let wanted = streams.is_empty() || streams.iter().any(|name| name == stream);
+        let wanted = stream.starts_with(prefix) && (streams.is_empty() || streams.iter().any(|name| name == stream));
         let says = event["message"].as_str().unwrap_or_default().contains(&words);
         if wanted && says && within(&event, input) {
             let mut event = event;

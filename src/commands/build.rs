@@ -1,0 +1,41 @@
+//! `pipectl build`: the functions' zips, for `--lambda-dir`.
+
+use super::session::load;
+use crate::aws::Artifacts;
+use crate::cli::Global;
+use crate::error::{Error, Exit, Result};
+use clap::Args;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct BuildArgs {
+    /// Where `track.zip` and `mover.zip` go.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+}
+
+pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
+    let pipeline = load(global)?;
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| Error::File { path, source }
+    };
+    std::fs::create_dir_all(&args.out).map_err(failed(&args.out))?;
+    let artifacts = Artifacts::new(None, false)?;
+    for (name, function) in [("track", &pipeline.ingest.function), ("mover", &pipeline.mover.function)] {
+        let zip = artifacts.code(name, function.architecture)?.zip().await?;
+        let path = args.out.join(format!("{name}.zip"));
+        write(&args.out, &path, &zip).map_err(failed(&path))?;
+        println!("{}  {}  {:.2} MB", path.display(), function.architecture, zip.len() as f64 / 1e6);
+    }
+    Ok(Exit::Done)
+}
+
+/// All of it or nothing: another run may deploy from the directory.
+fn write(directory: &Path, path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(bytes)?;
+    file.persist(path)?;
+    Ok(())
+}
