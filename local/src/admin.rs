@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! GET    /_local/health               {"status": "ok", "now": "..."}
+//! GET    /_local/status               what there is: requests, buffers, files, tables, what fires next
 //! GET    /_local/requests             [{"operation": "glue:GetJob", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
@@ -14,6 +15,7 @@
 use crate::background;
 use crate::core::Core;
 use crate::router::{json, plain};
+use crate::status::status;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -41,6 +43,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
     let what = request.uri().path().trim_start_matches(PATH);
     match (request.method(), what) {
         (&Method::GET, "health") => json(200, &json!({"status": "ok", "now": core.clock.now().to_string()})),
+        (&Method::GET, "status") => json(200, &status(core)),
         (&Method::GET, "requests") => json(200, &json!(core.logged())),
         (&Method::DELETE, "requests") => {
             core.forget_log();

@@ -21,6 +21,7 @@ mod lock;
 mod protocol;
 mod router;
 mod services;
+mod status;
 mod store;
 mod tags;
 

@@ -1,6 +1,7 @@
 //! `pipectl local`, and how `--local` reaches the same AWS.
 
 mod request;
+mod view;
 
 use crate::aws::LocalTarget;
 use crate::config::parse_duration;
@@ -101,8 +102,10 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let _ = writeln!(stderr, "Local AWS serves {} at http://{address}", directory.display());
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
     let _ = writeln!(stderr, "for other clients: AWS_ENDPOINT_URL=http://{address} {keys}");
+    let url = format!("http://{address}");
     tokio::select! {
         served = aws.serve(listener) => served?,
+        () = view::watch(&url) => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(Exit::Done)

@@ -12,6 +12,15 @@ fn port() -> u16 {
     TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
+/// MiniStack, whose functions find it by its own `AWS_ENDPOINT_URL`.
+pub(crate) fn ministack() -> Server {
+    let port = port();
+    let mut command = Command::new(python().with_file_name("ministack"));
+    command.env("GATEWAY_PORT", port.to_string()).env("BIND_HOST", "127.0.0.1").env("PERSIST_STATE", "0");
+    command.env("AWS_ENDPOINT_URL", format!("http://127.0.0.1:{port}"));
+    start(&mut command, port)
+}
+
 /// Starts an emulator and waits until it takes connections.
 fn start(command: &mut Command, port: u16) -> Server {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -76,10 +85,7 @@ UpdateUsagePlan, then the limit of its quota: '20'
 /// else's until they are adopted; and it gives a changed quota back as text, which no SDK reads.
 #[test]
 fn a_pipeline_lives_on_ministack() {
-    let port = port();
-    let mut command = Command::new(python().with_file_name("ministack"));
-    command.env("GATEWAY_PORT", port.to_string()).env("BIND_HOST", "127.0.0.1").env("PERSIST_STATE", "0");
-    let server = start(&mut command, port);
+    let server = ministack();
     assert_eq!(judge("ministack_gaps.py", &[&server.url]), MINISTACK_GAPS);
     let here = Emulated::new(Place::example("clickstream"), server);
     here.run(&["apply", "--yes"]).exits(0).says("_user_request_/track");

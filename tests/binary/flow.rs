@@ -237,6 +237,25 @@ fn every_part_shows_its_log() {
 }
 
 #[test]
+fn the_server_says_what_happens_in_it() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let mut server = place.command();
+    let mut server = server.args(["local", "--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.next().unwrap().contains("serves"));
+    // It watches from its first look on.
+    std::thread::sleep(Duration::from_secs(1));
+    place.run(&["send", "--local", "--events", "10", "--batch", "5"]).exits(0);
+    lines.find(|line| line.contains("requests 2 answered, 0 refused; buffered 2 records")).unwrap();
+    place.run(&["local", "tick", "3h"]).exits(0);
+    let last = lines.find(|line| line.contains("analytics_data 10 rows")).unwrap();
+    assert!(last.contains("partitioned_analytics_raw/ 1") && last.contains("analytics_data/ 1"), "{last}");
+    server.kill().unwrap();
+    server.wait().unwrap();
+}
+
+#[test]
 fn what_a_query_cannot_do_is_said_in_athenas_words() {
     let place = pipeline();
     place.run(&["query", "--local", "SELECT 1"]).exits(1).says("there is no workgroup");

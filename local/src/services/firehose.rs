@@ -11,6 +11,7 @@ mod naming;
 mod records;
 mod streams;
 
+pub(crate) use buffer::overview;
 pub(crate) use delivery::WORKER;
 
 use super::{Input as _, Service};

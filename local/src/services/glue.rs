@@ -19,7 +19,7 @@ mod tagging;
 mod triggers;
 mod work;
 
-pub(crate) use work::WORKER;
+pub(crate) use work::{WORKER, schedules_overview, tables_overview};
 
 use super::{Input, Service};
 use crate::access::permit;

@@ -13,7 +13,7 @@ use crate::protocol::{Protocol, Route, route};
 use crate::services::Input;
 use serde_json::Value;
 
-pub(crate) use execution::{Functions, WORKER, enqueue, invoke, is_invocation, respond};
+pub(crate) use execution::{Functions, WORKER, enqueue, invoke, is_invocation, respond, waiting_events};
 
 pub(super) const SERVICE: Service = Service {
     scope: "lambda",

@@ -5,9 +5,11 @@
 
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
+use crate::core::Core;
 use crate::services::Input;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
 
@@ -105,4 +107,15 @@ pub(super) fn open(store: &crate::store::Store) -> Vec<Buffer> {
 pub(super) fn closed(store: &crate::store::Store) -> Vec<(String, Buffer)> {
     let all = store.read_all(CLOSED, "").unwrap_or_default();
     all.into_iter().filter_map(|(key, document)| Some((key, read(document).ok()?))).collect()
+}
+
+/// What each stream holds back, and until when.
+pub(crate) fn overview(core: &Core) -> Value {
+    let closed = closed(&core.store).into_iter().map(|(_, buffer)| buffer);
+    let all = open(&core.store).into_iter().chain(closed);
+    let one = |buffer: Buffer| {
+        let due = Timestamp::from_millisecond(buffer.due).map(|due| due.to_string()).unwrap_or_default();
+        json!({"name": buffer.stream, "records": buffer.records, "bytes": buffer.size, "due": due})
+    };
+    all.map(one).collect()
 }

@@ -1,10 +1,11 @@
 //! What Glue does by itself: schedules start crawlers and triggers, and what was started runs.
 
-use super::{CRAWLERS, TRIGGERS, crawl, run, schedule, triggers};
+use super::{CRAWLERS, PARTITIONS, TABLES, TRIGGERS, crawl, run, schedule, triggers};
 use crate::api_error::Result;
 use crate::background::Worker;
 use crate::context::Context;
 use crate::core::Core;
+use crate::services::Input as _;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -99,4 +100,27 @@ async fn pass(core: &Arc<Core>) -> bool {
     let crawled = crawl::pass(core).await;
     let ran = run::pass(core).await;
     crawled || ran
+}
+
+/// What fires when.
+pub(crate) fn schedules_overview(core: &Core) -> Value {
+    let mut all = scheduled(core);
+    all.sort_by_key(|one| one.next(core));
+    let one = |one: &Scheduled| {
+        one.next(core).map(|next| json!({"kind": one.kind, "name": one.name, "next": next.to_string()}))
+    };
+    all.iter().filter_map(one).collect()
+}
+
+/// Tables with their partitions, and the rows that crawlers have counted.
+pub(crate) fn tables_overview(core: &Core) -> Value {
+    let partitions = core.store.read_all(PARTITIONS, "").unwrap_or_default();
+    let one = |(key, table): (String, Value)| {
+        let inside = partitions.iter().filter(|(name, _)| name.starts_with(&format!("{key}/"))).count();
+        let rows = table["Parameters"].number("recordCount").unwrap_or(0);
+        // Region, database, name.
+        let mut names = key.splitn(3, '/').skip(1);
+        json!({"database": names.next(), "name": names.next(), "partitions": inside, "rows": rows})
+    };
+    core.store.read_all(TABLES, "").unwrap_or_default().into_iter().map(one).collect()
 }

@@ -5,7 +5,9 @@ use super::checksums::Checksums;
 use super::refuse;
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
+use crate::core::Core;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Key: bucket, `/`, the object's key, a zero byte, how many versions were made in the bucket after it.
@@ -189,4 +191,20 @@ pub(crate) fn delete(context: &Context<'_>, bucket: &str, key: &str, id: Option<
             Ok(Deleted { blobs, ..Deleted::default() })
         }
     }
+}
+
+/// Objects and bytes in each folder at the top of each bucket.
+pub(crate) fn overview(core: &Core) -> Value {
+    let mut all: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    for (path, document) in core.store.read_all(VERSIONS, "").unwrap_or_default() {
+        let Ok(version) = read(document) else { continue };
+        let bucket = path.split('/').next().unwrap_or_default().to_owned();
+        let folder = version.key.split_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
+        let count = all.entry((bucket, folder)).or_default();
+        if !version.is_marker {
+            *count = (count.0 + 1, count.1 + version.size);
+        }
+    }
+    let one = |((bucket, folder), (objects, bytes)): ((String, String), (u64, u64))| json!({"bucket": bucket, "folder": folder, "objects": objects, "bytes": bytes});
+    all.into_iter().map(one).collect()
 }

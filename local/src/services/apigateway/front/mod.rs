@@ -36,6 +36,8 @@ pub(crate) struct Front {
     /// Rises with every change of an API, a key or a plan.
     version: AtomicU64,
     limits: limits::Limits,
+    answered: AtomicU64,
+    refused: AtomicU64,
 }
 
 /// An API and a stage.
@@ -47,6 +49,11 @@ impl Front {
     /// What was read before may be out of date.
     pub(crate) fn changed(&self) {
         self.version.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Requests since it was started: those that were answered well, and the others.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.answered.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
     }
 
     fn exposed(&self, core: &Core, call: &Call) -> Result<Option<Arc<Exposed>>, ApiError> {
@@ -126,6 +133,8 @@ pub(crate) async fn front(core: &Arc<Core>, call: Call, request: Request<Bytes>)
         Err(refusal) => answer::refuse(&exposed, &asked, &refusal),
     };
     core.log("execute-api:Invoke", response.status().as_u16());
+    let count = if response.status().is_success() { &core.front.answered } else { &core.front.refused };
+    count.fetch_add(1, Ordering::Relaxed);
     identify(response, &asked)
 }
 

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) use pool::Functions;
-pub(crate) use queue::{WORKER, enqueue};
+pub(crate) use queue::{WORKER, enqueue, waiting_events};
 pub(crate) use request::{is_invocation, respond};
 
 use sandbox::StartError;

@@ -64,6 +64,11 @@ pub(crate) fn enqueue(context: &Context<'_>, function: &str, payload: &str) -> R
     context.documents.put(EVENTS, &key, &serde_json::to_value(event).map_err(ApiError::internal)?)
 }
 
+/// How many wait for their function.
+pub(crate) fn waiting_events(core: &Core) -> usize {
+    waiting(core).len()
+}
+
 fn waiting(core: &Core) -> Vec<(String, Event)> {
     let all = core.store.read_all(EVENTS, "").unwrap_or_default();
     all.into_iter().filter_map(|(key, event)| Some((key, serde_json::from_value(event).ok()?))).collect()

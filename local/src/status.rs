@@ -1,0 +1,19 @@
+//! What there is at a glance, for whoever watches: `GET /_local/status`.
+
+use crate::core::Core;
+use crate::services::s3::versions;
+use crate::services::{firehose, glue, lambda};
+use serde_json::{Value, json};
+
+pub(crate) fn status(core: &Core) -> Value {
+    let (answered, refused) = core.front.counts();
+    json!({
+        "now": core.clock.now().to_string(),
+        "requests": {"answered": answered, "refused": refused},
+        "streams": firehose::overview(core),
+        "waiting_events": lambda::waiting_events(core),
+        "files": versions::overview(core),
+        "tables": glue::tables_overview(core),
+        "schedules": glue::schedules_overview(core),
+    })
+}
