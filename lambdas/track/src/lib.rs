@@ -8,18 +8,21 @@
 mod answer;
 mod body;
 mod client;
+mod connection;
 mod deliver;
+mod endpoint;
 mod firehose;
 mod pack;
 mod request;
 mod settings;
+mod sign;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use std::time::SystemTime;
 use tokio::time::Instant;
 
 pub use answer::Answer;
-pub use client::firehose_client;
+pub use client::{Client, firehose_client};
 pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use pack::Record;
@@ -34,9 +37,9 @@ pub async fn run() -> Result<(), Error> {
     let env = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
+    stream.connect().await;
     let track = &Track::new(settings.origins, stream);
-    // Boxed because the compiler cannot lay out the SDK's future inside that of the runtime: it nests too deep.
-    lambda_runtime::run(service_fn(|event| Box::pin(invoked(track, event)))).await
+    lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
 async fn invoked<S: Stream>(track: &Track<S>, event: LambdaEvent<ProxyRequest>) -> Result<Answer, Error> {

@@ -19,7 +19,7 @@ const BATCH_OVERHEAD: usize = 256;
 pub struct Record(pub Vec<u8>);
 
 impl Record {
-    fn sent_bytes(&self) -> usize {
+    pub(crate) fn sent_bytes(&self) -> usize {
         self.0.len().div_ceil(3) * 4 + RECORD_OVERHEAD
     }
 }

@@ -22,13 +22,17 @@ impl Settings {
     }
 }
 
-/// An environment variable that the function cannot do without.
+/// What is wrong with an environment variable. Values are never told: some are secret.
 #[derive(Debug, thiserror::Error)]
-#[error("the environment variable `{0}` is not set")]
-pub struct SettingsError(&'static str);
+pub enum SettingsError {
+    #[error("the environment variable `{0}` is not set")]
+    Missing(&'static str),
+    #[error("the environment variable `{0}` has a value that cannot be used")]
+    Unusable(&'static str),
+}
 
 pub(crate) fn required(env: impl Fn(&str) -> Option<String>, name: &'static str) -> Result<String, SettingsError> {
-    env(name).filter(|value| !value.is_empty()).ok_or(SettingsError(name))
+    env(name).filter(|value| !value.is_empty()).ok_or(SettingsError::Missing(name))
 }
 
 /// Which pages may read the answers, in the sense of CORS.

@@ -1,4 +1,4 @@
-//! Events as API Gateway sends them, through the handler and the real AWS SDK, into a Firehose on a socket.
+//! Events as API Gateway sends them, through the handler and its client, into a Firehose on a socket.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
@@ -31,11 +31,18 @@ fn recorded(name: &str) -> ProxyRequest {
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
-async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<String>) {
+fn track(stub: &Stub) -> Track<Firehose> {
     let env = |name: &str| environment(&stub.url, name);
     let settings = Settings::read(env).unwrap();
-    let stream = Firehose::new(firehose_client(env).unwrap(), settings.stream);
-    Track::new(settings.origins, stream).handle(request, Instant::now() + Duration::from_secs(5)).await
+    Track::new(settings.origins, Firehose::new(firehose_client(env).unwrap(), settings.stream))
+}
+
+async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<String>) {
+    track(stub).handle(request, in_five_seconds()).await
+}
+
+fn in_five_seconds() -> Instant {
+    Instant::now() + Duration::from_secs(5)
 }
 
 fn event(n: u8) -> String {
@@ -141,6 +148,19 @@ async fn a_dropped_connection_and_a_server_error_are_survived() {
     assert_eq!(answer.status_code, 204);
     assert_eq!(stub.requests().len(), 3);
     assert_eq!(stub.delivered(), event(7));
+}
+
+#[tokio::test]
+async fn one_connection_serves_all_requests_until_firehose_closes_it() {
+    let stub = Stub::start(vec![Reply::Records(vec![]), Reply::Error(500, "InternalFailure"), Reply::Goodbye]).await;
+    let track = track(&stub);
+    for expected in [1, 1, 2, 2] {
+        assert_eq!(track.handle(&recorded("one_object"), in_five_seconds()).await.0.status_code, 204);
+        assert_eq!(stub.connections(), expected);
+        // As between two invocations: time for the end of the connection to arrive.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(stub.delivered(), event(7).repeat(4), "what met a closed connection was sent once");
 }
 
 #[tokio::test]

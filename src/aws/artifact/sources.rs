@@ -15,8 +15,7 @@ static MOVER: Dir = include_dir!("$CARGO_MANIFEST_DIR/lambdas/mover/src");
 const LOCK: &str = include_str!("../../../Cargo.lock");
 
 /// Makes the crate a workspace of its own, and small: a cold start loads the whole executable.
-const STANDALONE: &str = "\n[workspace]\n\n[profile.release]\nopt-level = 3\nlto = true\ncodegen-units = 1\n\
-                          panic = \"abort\"\nstrip = true\n";
+const STANDALONE: &str = include_str!("../../../lambdas/release.toml");
 
 /// One crate, complete: file contents by path.
 #[derive(Clone, Debug)]
@@ -39,7 +38,7 @@ impl Sources {
         let package = format!("pipectl-{function}");
         let mut files = BTreeMap::new();
         collect(src, &mut files);
-        files.insert("Cargo.toml".to_owned(), format!("{manifest}{STANDALONE}").into_bytes());
+        files.insert("Cargo.toml".to_owned(), format!("{manifest}\n{STANDALONE}").into_bytes());
         files.insert("Cargo.lock".to_owned(), lock::closure(LOCK, &package).into_bytes());
         Ok(Self { package, files })
     }

@@ -1,12 +1,20 @@
-//! A Firehose that speaks HTTP, for the real SDK to talk to: it reads what AWS reads and answers from a script.
+//! A Firehose on a socket: it reads what AWS reads and answers from a script.
+
+#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
+use tokio_rustls::rustls::{ServerConfig, crypto};
+
+/// Self-signed, for `localhost`, with its key beside it.
+pub(crate) const CERTIFICATE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/firehose_stub/localhost.pem");
 
 /// What the stub says to one request.
 pub(crate) enum Reply {
@@ -16,6 +24,8 @@ pub(crate) enum Reply {
     Error(u16, &'static str),
     /// The connection is closed without a word.
     Hangup,
+    /// Everything is accepted, and the connection closed after the answer.
+    Goodbye,
 }
 
 #[derive(Default)]
@@ -24,6 +34,7 @@ struct State {
     /// The records of each request, decoded.
     requests: Vec<Vec<String>>,
     accepted: String,
+    connections: usize,
 }
 
 /// Accepts everything once its replies are used up.
@@ -37,13 +48,33 @@ impl Stub {
     pub(crate) async fn start(replies: Vec<Reply>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
+        Self::listen(listener, url, replies, None)
+    }
+
+    /// Over TLS, with the certificate in [`CERTIFICATE`].
+    pub(crate) async fn start_tls() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        let certificate = CertificateDer::from_pem_file(CERTIFICATE).unwrap();
+        let key = PrivateKeyDer::from_pem_file(CERTIFICATE.replace(".pem", ".key.pem")).unwrap();
+        let config = ServerConfig::builder_with_provider(Arc::new(crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        Self::listen(listener, url, vec![], Some(TlsAcceptor::from(Arc::new(config))))
+    }
+
+    fn listen(listener: TcpListener, url: String, replies: Vec<Reply>, tls: Option<TlsAcceptor>) -> Self {
         let state = Arc::new(Mutex::new(State { replies: replies.into(), ..State::default() }));
         let stub = Self { url, state };
         let server = stub.clone();
         tokio::spawn(async move {
             while let Ok((socket, _)) = listener.accept().await {
-                let stub = server.clone();
-                tokio::spawn(async move { stub.serve(socket).await });
+                let (stub, tls) = (server.clone(), tls.clone());
+                stub.state.lock().unwrap().connections += 1;
+                tokio::spawn(async move { stub.welcome(socket, tls).await });
             }
         });
         stub
@@ -58,20 +89,40 @@ impl Stub {
         self.state.lock().unwrap().accepted.clone()
     }
 
-    async fn serve(&self, socket: TcpStream) {
+    pub(crate) fn connections(&self) -> usize {
+        self.state.lock().unwrap().connections
+    }
+
+    async fn welcome(&self, socket: TcpStream, tls: Option<TlsAcceptor>) {
+        match tls {
+            None => self.serve(socket).await,
+            Some(tls) => {
+                // A client that does not trust the certificate goes away here.
+                if let Ok(socket) = tls.accept(socket).await {
+                    self.serve(socket).await;
+                }
+            }
+        }
+    }
+
+    async fn serve(&self, socket: impl AsyncRead + AsyncWrite + Unpin) {
         let mut socket = BufReader::new(socket);
         while let Some((head, body)) = read_request(&mut socket).await {
-            let Some((status, answer)) = self.answer(&head, &body) else { return };
+            let Some((status, answer, stay)) = self.answer(&head, &body) else { return };
             let answer = answer.to_string();
             let length = answer.len();
             let head = format!(
                 "HTTP/1.1 {status} -\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {length}\r\n\r\n"
             );
             socket.write_all((head + &answer).as_bytes()).await.unwrap();
+            if !stay {
+                return;
+            }
         }
     }
 
-    fn answer(&self, head: &str, body: &[u8]) -> Option<(u16, Value)> {
+    /// Status, body, and whether the connection stays open.
+    fn answer(&self, head: &str, body: &[u8]) -> Option<(u16, Value, bool)> {
         assert!(head.contains("x-amz-target: firehose_20150804.putrecordbatch"), "{head}");
         assert!(head.contains("/eu-west-1/firehose/aws4_request"), "{head}");
         assert!(head.contains("x-amz-security-token: session"), "{head}");
@@ -84,8 +135,9 @@ impl Stub {
         let mut state = self.state.lock().unwrap();
         state.requests.push(records.clone());
         match state.replies.pop_front().unwrap_or(Reply::Records(Vec::new())) {
-            Reply::Records(errors) => Some((200, accept(&mut state, &records, &errors))),
-            Reply::Error(status, code) => Some((status, json!({ "__type": code, "message": "stubbed" }))),
+            Reply::Records(errors) => Some((200, accept(&mut state, &records, &errors), true)),
+            Reply::Goodbye => Some((200, accept(&mut state, &records, &[]), false)),
+            Reply::Error(status, code) => Some((status, json!({ "__type": code, "message": "stubbed" }), true)),
             Reply::Hangup => None,
         }
     }
@@ -106,7 +158,7 @@ fn accept(state: &mut State, records: &[String], errors: &[Option<&str>]) -> Val
 }
 
 /// The head in lower case and the body, or `None` at the end of the connection.
-async fn read_request(socket: &mut BufReader<TcpStream>) -> Option<(String, Vec<u8>)> {
+async fn read_request(socket: &mut BufReader<impl AsyncRead + Unpin>) -> Option<(String, Vec<u8>)> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         if socket.read_line(&mut head).await.ok()? == 0 {
