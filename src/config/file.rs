@@ -3,12 +3,12 @@
 use super::column::{Column, ColumnType};
 use super::pipeline::{
     Architecture, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution, Expire,
-    Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, Usage, WorkerType,
-    Workers,
+    Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, WorkerType, Workers,
 };
+use super::places::Places;
 use super::reader::{Form, Section};
 use super::schedule::Schedule;
-use super::units::{ByteSize, Days, Rate, parse_count};
+use super::units::{ByteSize, Days, Rate};
 use super::values::{self, FunctionLimits};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -60,8 +60,13 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
         catalog: at.group("catalog", "The Glue database and its crawlers.", |at| catalog(at, &name, stage)),
         etl: at.group("etl", "The Glue job that turns JSON into Parquet.", etl),
         query: at.group("query", "The Athena workgroup and its named queries.", |at| query(at, &schema)),
-        usage: at.group("usage", "What is expected to go through it; only cost-estimate reads this.", usage),
+        usage: at.group(
+            "usage",
+            "What is expected to go through it; only cost-estimate reads this.",
+            super::usage::usage,
+        ),
         schema,
+        places: Places::default(),
         name,
         stage: stage.to_owned(),
     }
@@ -322,28 +327,4 @@ fn query(at: Group<'_, '_, '_>, schema: &[Column]) -> Query {
     let usable = QUERIES.iter().filter(|(.., column)| known(column));
     let defaults = || usable.map(|(name, sql, _)| ((*name).to_owned(), sql.trim().to_owned())).collect();
     Query { scan_limit, results, queries: queries.map_or_else(defaults, |all| all.into_iter().collect()) }
-}
-
-fn usage(at: Group<'_, '_, '_>) -> Usage {
-    Usage {
-        events_per_month: at.value("events_per_month", "For example `200M`.", Form::Quantity, 1_000_000, parse_count),
-        event_size: at.value("event_size", "As JSON.", Form::Text, ByteSize(200), ByteSize::parse),
-        events_per_request: at.value(
-            "events_per_request",
-            "How many a client sends at once.",
-            Form::Quantity,
-            1,
-            |text| match parse_count(text)? {
-                0 => Err("a request carries at least 1 event".to_owned()),
-                count => Ok(count),
-            },
-        ),
-        athena_scanned_per_month: at.value(
-            "athena_scanned_per_month",
-            "What queries read.",
-            Form::Text,
-            ByteSize(1 << 40),
-            ByteSize::parse,
-        ),
-    }
 }

@@ -7,19 +7,23 @@ mod file;
 mod hive;
 mod json_schema;
 mod pipeline;
+mod places;
 mod problem;
 mod reader;
 mod schedule;
 mod substitute;
 mod tree;
 mod units;
+mod usage;
 mod values;
 
 pub(crate) use column::{Column, ColumnType};
 pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline, WorkerType};
+pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
 pub(crate) use units::{Days, parse_count, parse_duration};
+pub(crate) use usage::{FIGURES, Figure, parse_number};
 
 use problem::Problem;
 use reader::{Reader, Section};
@@ -42,7 +46,9 @@ pub(crate) fn load(path: &Path, overrides: &Overrides<'_>) -> Result<Pipeline, P
     let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
     // Editors on Windows begin files with a byte order mark, and count no column for it.
     let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    read(source, overrides).map_err(|problems| Problems::new(path, source, problems))
+    let mut pipeline = read(source, overrides).map_err(|problems| Problems::new(path, source, problems))?;
+    pipeline.places = pipeline.places.in_file(path);
+    Ok(pipeline)
 }
 
 fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem>> {
@@ -57,6 +63,7 @@ fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem
     root.finish();
     checks::check(&reader, &pipeline);
     pipeline.region = overrides.region.clone().or(pipeline.region);
+    pipeline.places = Places::new(source, reader.places());
     let problems = reader.into_problems();
     if problems.is_empty() { Ok(pipeline) } else { Err(problems) }
 }

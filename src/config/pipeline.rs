@@ -3,6 +3,7 @@
 //! An `Option` is left only where absence means something of its own, and its comment says what.
 
 use super::column::Column;
+use super::places::Places;
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ pub(crate) struct Pipeline {
     pub(crate) etl: Etl,
     pub(crate) query: Query,
     pub(crate) usage: Usage,
+    /// Where in the file all this is.
+    pub(crate) places: Places,
 }
 
 /// The S3 bucket that holds every stage of the data.
@@ -194,6 +197,8 @@ pub(crate) struct Usage {
     pub(crate) event_size: ByteSize,
     pub(crate) events_per_request: u64,
     pub(crate) athena_scanned_per_month: ByteSize,
+    /// Those of [`super::FIGURES`] that the file gives.
+    pub(crate) figures: BTreeMap<&'static str, f64>,
 }
 
 impl Pipeline {

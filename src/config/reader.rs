@@ -75,6 +75,11 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Where each key stands.
+    pub(super) fn places(&self) -> BTreeMap<String, Span> {
+        self.places.borrow().clone()
+    }
+
     /// Whether the file has a key.
     pub(super) fn has(&self, path: &str) -> bool {
         self.places.borrow().contains_key(path)

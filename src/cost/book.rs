@@ -2,15 +2,29 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::LazyLock;
 
+/// The form of a book.
+const SCHEMA: &str = "pipectl-prices/1";
 const BOOK: &str = include_str!("../../templates/prices/book.yaml");
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Book {
+pub(crate) struct Book {
+    /// Whose form it has: `pipectl-prices/1`.
+    schema: String,
     regions: BTreeMap<String, BTreeMap<String, Price>>,
     /// The same in every region.
+    #[serde(default)]
     global: BTreeMap<String, Price>,
+    /// What is free for an account each month.
+    #[serde(default)]
+    free_tier: BTreeMap<String, Free>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Free {
+    amount: f64,
 }
 
 /// What one unit costs, in US dollars.
@@ -23,6 +37,9 @@ pub(super) struct Price {
     /// Whether every tier is known.
     #[serde(default = "yes")]
     tiers_complete: bool,
+    /// Costs are rounded down to whole multiples of this many dollars, as whoever made the book did.
+    #[serde(default)]
+    rounded_down_to: Option<f64>,
     pub(super) unit: String,
     pub(super) source: String,
     pub(super) as_of: String,
@@ -42,9 +59,29 @@ struct Tier {
 
 impl Book {
     /// The book that this release carries, read once.
-    pub(super) fn bundled() -> &'static Self {
+    pub(crate) fn bundled() -> &'static Self {
         static READ: LazyLock<Book> = LazyLock::new(|| serde_saphyr::from_str(BOOK).expect("the book is under test"));
         &READ
+    }
+
+    /// Reads a book of somebody's own, in the form of the one that this release carries.
+    ///
+    /// # Errors
+    /// Why it cannot be read.
+    pub(crate) fn read(path: &Path) -> Result<Self, String> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let book: Self = serde_saphyr::from_str(&text)
+            .map_err(|error| format!("`{}` is no price book: {}", path.display(), error.without_snippet()))?;
+        match book.schema.as_str() {
+            SCHEMA => Ok(book),
+            other => Err(format!("`{}` has the form `{other}` and not `{SCHEMA}`", path.display())),
+        }
+    }
+
+    /// What of a month's units is free for an account; nothing, where the book does not say.
+    pub(super) fn free(&self, name: &str) -> f64 {
+        self.free_tier.get(name).map_or(0.0, |free| free.amount)
     }
 
     /// A price in a region. Never another region's.
@@ -73,6 +110,15 @@ impl Price {
             (units.min(to) - tier.from).max(0.0) * tier.price
         };
         self.tiers.iter().enumerate().map(part).sum()
+    }
+
+    /// The cost as the maker of the book rounds it, and in words how, if that makes a difference.
+    pub(super) fn rounded(&self, units: f64) -> (f64, Option<String>) {
+        let exact = self.cost(units);
+        let Some(step) = self.rounded_down_to else { return (exact, None) };
+        let rounded = (exact / step + 1e-9).floor() * step;
+        let words = format!("${exact:.3}, rounded down to whole ${step} as the book does");
+        (rounded, (exact - rounded > 1e-9).then_some(words))
     }
 
     /// Whether there are units beyond what the book knows.

@@ -8,10 +8,11 @@ mod book;
 mod inputs;
 mod meters;
 
+pub(crate) use book::Book;
 pub(crate) use inputs::Inputs;
 
-use crate::config::Pipeline;
-use book::{Book, Price};
+use crate::config::{Figure, Pipeline};
+use book::Price;
 
 /// A part of the pipeline, in the order of the data's way.
 pub(crate) const STAGES: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
@@ -30,7 +31,16 @@ pub(crate) struct Line {
     pub(crate) unit: String,
     /// How the quantity comes about.
     pub(crate) how: String,
+    /// What it follows from.
+    pub(crate) from: Vec<Origin>,
     pub(crate) priced: Priced,
+}
+
+/// A key of the file or the name of a figure, and where it is said: `pipeline.yaml:12`, `--usage`, `default`.
+#[derive(Clone, Debug)]
+pub(crate) struct Origin {
+    pub(crate) name: &'static str,
+    pub(crate) place: String,
 }
 
 #[derive(Clone, Debug)]
@@ -78,6 +88,18 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
+    /// Dollars for a million events; `None` without events.
+    pub(crate) fn per_million(&self) -> Option<f64> {
+        let events = self.inputs.get("events_per_month");
+        (events > 0.0).then(|| self.total_cents() as f64 / 100.0 / (events / 1e6))
+    }
+
+    /// What part that is of what a SaaS would take; `None` without events or such a price.
+    pub(crate) fn share_of_saas(&self) -> Option<f64> {
+        let saas = self.inputs.get(SAAS);
+        self.per_million().filter(|_| saas > 0.0).map(|each| each / saas)
+    }
+
     /// The sum of the lines as they are printed, in cents.
     pub(crate) fn total_cents(&self) -> i64 {
         self.lines.iter().filter_map(Line::cents).sum()
@@ -93,12 +115,26 @@ impl Estimate {
     }
 }
 
+/// The figure that totals are compared with.
+pub(crate) const SAAS: &str = "compare_price_per_million";
+
 /// Estimates a month. Needs no network.
-pub(crate) fn estimate(pipeline: &Pipeline, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
-    let book = Book::bundled();
-    let meters = meters::of(pipeline, &inputs);
-    let lines = meters.into_iter().map(|meter| price(book, region, meter, free_tier)).collect();
+pub(crate) fn estimate(book: &Book, pipeline: &Pipeline, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
+    let meters = meters::of(book, pipeline, &inputs);
+    let line = |meter: meters::Meter| {
+        let from = meter.from.iter().map(|name| origin(pipeline, &inputs, name)).collect();
+        Line { from, ..price(book, region, meter, free_tier) }
+    };
+    let lines = meters.into_iter().map(line).collect();
     Estimate { region: region.to_owned(), free_tier, inputs, lines }
+}
+
+fn origin(pipeline: &Pipeline, inputs: &Inputs, name: &'static str) -> Origin {
+    let assumed = |source: &str| Figure::named(name).is_some_and(|figure| figure.why == source);
+    let words = |source: &str| if assumed(source) { "assumed".to_owned() } else { source.to_owned() };
+    let figure = inputs.iter().find(|input| input.name == name).map(|input| words(&input.source));
+    let place = figure.or_else(|| pipeline.places.of(name)).unwrap_or_else(|| "default".to_owned());
+    Origin { name, place }
 }
 
 fn price(book: &Book, region: &str, meter: meters::Meter, free_tier: bool) -> Line {
@@ -109,16 +145,18 @@ fn price(book: &Book, region: &str, meter: meters::Meter, free_tier: bool) -> Li
     let priced = found.map_or(Priced::Missing, |price| at(price, billed));
     let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
     let meters::Meter { stage, item, usage_type, quantity, how, .. } = meter;
-    Line { stage, item, usage_type, quantity, free, unit, how, priced }
+    Line { stage, item, usage_type, quantity, free, unit, how, from: vec![], priced }
 }
 
 fn at(price: &Price, billed: f64) -> Priced {
+    let beyond = price.beyond(billed).then(|| "only the first tier is known: above it this is too high".to_owned());
+    let (dollars, rounded) = price.rounded(billed);
     Priced::At {
-        dollars: price.cost(billed),
+        dollars,
         price: price.words(billed),
         source: price.source.clone(),
         as_of: price.as_of.clone(),
-        note: price.beyond(billed).then(|| "only the first tier is known: above it this is too high".to_owned()),
+        note: rounded.or(beyond),
     }
 }
 

@@ -1,7 +1,14 @@
 //! An estimate for people, for programs and for pull requests.
 
+mod chart;
+mod html;
+mod series;
+
+pub(crate) use html::cost_to_html;
+pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
+
 use super::paint::Paint;
-use crate::cost::{Estimate, Line, Priced, STAGES};
+use crate::cost::{Estimate, Line, Priced, SAAS, STAGES};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -9,11 +16,20 @@ use std::fmt::Write as _;
 const SCHEMA: &str = "pipectl-cost/1";
 /// A hidden line by which a bot finds the comment it has to replace.
 const MARKER: &str = "<!-- pipectl cost -->";
-/// US dollars for a million events, as the article puts it.
-const SAAS_PER_MILLION: f64 = 150.0;
+
+const NO_PRICE: &str = "no price";
 
 pub(crate) fn dollars(cents: i64) -> String {
-    let whole = (cents / 100).to_string();
+    format!("${}.{:02}", grouped(cents / 100), cents % 100)
+}
+
+fn in_dollars(amount: f64) -> String {
+    dollars((amount * 100.0).round() as i64)
+}
+
+/// With commas between thousands.
+fn grouped(whole: i64) -> String {
+    let whole = whole.to_string();
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index).is_multiple_of(3) {
@@ -21,21 +37,27 @@ pub(crate) fn dollars(cents: i64) -> String {
         }
         grouped.push(digit);
     }
-    format!("${grouped}.{:02}", cents % 100)
+    grouped
 }
 
 fn cost(line: &Line) -> String {
-    line.cents().map_or_else(|| "no price".to_owned(), dollars)
+    line.cents().map_or_else(|| NO_PRICE.to_owned(), dollars)
 }
 
 fn quantity(value: f64) -> String {
-    if value >= 1000.0 || value == value.trunc() { format!("{value:.0}") } else { format!("{value:.3}") }
+    if value >= 1000.0 || value == value.trunc() { grouped(value.round() as i64) } else { format!("{value:.3}") }
+}
+
+/// A stage of which no price is known does not cost nothing.
+fn stage_cost(estimate: &Estimate, stage: &str) -> String {
+    let mut lines = estimate.lines.iter().filter(|line| line.stage == stage);
+    if lines.all(|line| line.cents().is_none()) { NO_PRICE.to_owned() } else { dollars(estimate.stage_cents(stage)) }
 }
 
 pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
     let mut text = String::new();
     for stage in STAGES {
-        let heading = format!("{stage:<58}{:>14}", dollars(estimate.stage_cents(stage)));
+        let heading = format!("{stage:<58}{:>14}", stage_cost(estimate, stage));
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in estimate.lines.iter().filter(|line| line.stage == stage) {
             let _ = writeln!(
@@ -62,13 +84,16 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
     text
 }
 
-/// The unit without its explanation in brackets.
+/// The unit without its explanation.
 fn short(unit: &str) -> &str {
-    unit.split(" (").next().unwrap_or(unit)
+    let end = [" (", " above "].iter().filter_map(|more| unit.find(more)).min();
+    end.map_or(unit, |end| &unit[..end])
 }
 
 fn explain_line(text: &mut String, line: &Line) {
     let _ = writeln!(text, "      {}; on the bill: {}", line.how, line.usage_type);
+    let from: Vec<_> = line.from.iter().map(|one| format!("{} ({})", one.name, one.place)).collect();
+    let _ = writeln!(text, "      from {}", from.join(", "));
     if line.free > 0.0 {
         let _ = writeln!(text, "      free of charge: {}", quantity(line.free));
     }
@@ -83,18 +108,17 @@ fn explain_line(text: &mut String, line: &Line) {
     }
 }
 
-fn per_million(estimate: &Estimate) -> Option<f64> {
-    let events = estimate.inputs.iter().find(|input| input.name == "events_per_month")?.value;
-    (events > 0.0).then(|| estimate.total_cents() as f64 / 100.0 / (events / 1e6))
+/// Dollars for a million events, and what part that is of a SaaS's price.
+fn per_million(estimate: &Estimate) -> Option<String> {
+    let each = estimate.per_million()?;
+    let saas = estimate.inputs.get(SAAS);
+    let share = estimate.share_of_saas().map(|share| format!(", {:.1}% of a SaaS at ${saas}", share * 100.0));
+    Some(format!("{} per million events{}", in_dollars(each), share.unwrap_or_default()))
 }
 
 fn summary(text: &mut String, estimate: &Estimate) {
-    if let Some(each) = per_million(estimate) {
-        let share = each / SAAS_PER_MILLION * 100.0;
-        let _ = writeln!(
-            text,
-            "${each:.2} per million events, {share:.1}% of a SaaS at ${SAAS_PER_MILLION} (the article's figure)"
-        );
+    if let Some(words) = per_million(estimate) {
+        let _ = writeln!(text, "{words}");
     }
     let free = if estimate.free_tier { "with" } else { "without" };
     let _ = writeln!(text, "list prices of {}, {free} the free tier, without taxes and support", estimate.region);
@@ -123,6 +147,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "price_as_of": as_of,
             "note": note,
             "how": line.how,
+            "from": line.from.iter().map(|one| json!({"name": one.name, "place": one.place})).collect::<Vec<_>>(),
         })
     };
     let stages: serde_json::Map<_, _> =
@@ -135,6 +160,8 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
         "currency": "USD",
         "free_tier": estimate.free_tier,
         "total_cents": estimate.total_cents(),
+        "per_million_dollars": estimate.per_million(),
+        "share_of_saas": estimate.share_of_saas(),
         "complete": estimate.missing().next().is_none(),
         "stages_cents": stages,
         "lines": estimate.lines.iter().map(line).collect::<Vec<_>>(),

@@ -9,7 +9,10 @@ mod paint;
 mod progress;
 mod rows;
 
-pub(crate) use cost::{cost_to_json, cost_to_markdown, cost_to_text, dollars};
+pub(crate) use cost::{
+    By, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, dollars, scale_to_svg, series_to_json,
+    series_to_text,
+};
 pub(crate) use human::{print_error, refusal, show_plan};
 pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;

@@ -31,6 +31,11 @@ impl Paint {
         Self { on }
     }
 
+    /// For a file.
+    pub(crate) fn plain() -> Self {
+        Self { on: false }
+    }
+
     fn style(self, text: &str, style: Style) -> String {
         if self.on { text.style(style).to_string() } else { text.to_owned() }
     }

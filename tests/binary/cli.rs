@@ -157,6 +157,7 @@ fn an_independent_calculation_agrees_to_the_cent() {
         "events_per_month=200M",
         "events_per_month=5B",
         "events_per_request=7",
+        "quicksight_authors=2,quicksight_readers=40,spice_gb=35,month=30",
     ] {
         let ran = place.run(&["cost-estimate", "--json", "--free-tier", "--usage", usage]).exits(0);
         let told = crate::support::judge("recompute.py", &[book.to_str().unwrap(), &ran.stdout]);

@@ -14,7 +14,7 @@ D = Decimal
 book = yaml.safe_load(open(sys.argv[1], encoding="utf-8"))
 estimate = json.loads(sys.argv[2])
 given = {one["name"]: D(str(one["value"])) for one in estimate["inputs"]}
-prices = book["regions"][estimate["region"]]
+prices = {**book["global"], **book["regions"][estimate["region"]]}
 GB = D(2**30)
 
 
@@ -61,10 +61,21 @@ expected = {
     "Glue crawler raw": cents("glue_crawler_dpu_hour", hourly * given["crawler_minutes"] / 60 * given["crawler_dpu"]),
     "Glue crawler parquet": cents("glue_crawler_dpu_hour", hourly * given["crawler_minutes"] / 60 * given["crawler_dpu"]),
     "Glue job": cents("glue_etl_dpu_hour", hourly * given["etl_minutes"] / 60 * 10),
+    "Glue catalog objects": cents(
+        "glue_catalog_object_month", 1 + (2 + given["month"] * 30 * 2 if events else 0)
+    ),
     "Athena data scanned": cents("athena_tb_scanned", given["athena_tb"]),
     "CloudWatch Logs ingestion": cents("cwlogs_ingest_gb", beyond(log_gb, D(5))),
     "CloudWatch Logs storage": cents("cwlogs_storage_gb_month", beyond(log_gb * 14 / 30, D(5))),
 }
+dashboards = {
+    "QuickSight authors": ("quicksight_author", given["quicksight_authors"], D(0)),
+    "QuickSight readers": ("quicksight_reader", given["quicksight_readers"], D(0)),
+    "QuickSight SPICE": ("quicksight_spice_enterprise_gb", given["spice_gb"], given["quicksight_authors"] * 10),
+}
+for item, (dimension, units, free) in dashboards.items():
+    if units:
+        expected[item] = cents(dimension, beyond(units, free))
 found = {line["item"]: line["cost_cents"] for line in estimate["lines"]}
 if found == expected and estimate["total_cents"] == sum(expected.values()):
     print(f"agreed: {len(found)}")
