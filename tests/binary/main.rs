@@ -4,6 +4,7 @@
 
 mod artifacts;
 mod cli;
+mod costs;
 mod emulators;
 mod etl;
 mod faults;
