@@ -208,7 +208,19 @@ impl<'r, 'a> Section<'r, 'a> {
         form: Form,
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
-        let entry = self.take(key, doc, What::Value(form, None, false));
+        self.optional_with(key, doc, form, None, parse)
+    }
+
+    /// A value that may be absent, and what is then assumed elsewhere.
+    pub(super) fn optional_with<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        assumed: Option<String>,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let entry = self.take(key, doc, What::Value(form, assumed, false));
         self.read(entry, &[], parse)
     }
 

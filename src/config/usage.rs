@@ -103,7 +103,8 @@ pub(super) fn usage(at: &mut Section<'_, '_>) -> Usage {
         figures: FIGURES
             .iter()
             .filter_map(|figure| {
-                let value = at.optional(figure.name, figure.why, Form::Quantity, |text| figure.parse(text));
+                let shown = figure.default.map(|value| value.to_string());
+                let value = at.optional_with(figure.name, figure.why, Form::Quantity, shown, |text| figure.parse(text));
                 value.map(|value| (figure.name, value))
             })
             .collect(),

@@ -59,6 +59,8 @@ fn the_article_is_reproduced_with_its_own_prices() {
         "S3 PUT, COPY and LIST",
     ];
     assert_eq!(missing, left_out);
+    let readme = std::fs::read_to_string(root().join("examples/article-2018/README.md")).unwrap();
+    assert!(readme.contains(&format!("$ pipectl cost-estimate {}\n", OWN_PRICES.join(" "))));
     let text = estimate(&[&OWN_PRICES[..], &["--explain"]].concat()).stdout;
     assert!(text.contains("$3,361.57") && text.contains("$35.007, rounded down to whole $1"), "{text}");
     assert!(text.contains("11.2% of a SaaS at $150"), "the article says about 1/10: {text}");
@@ -83,6 +85,19 @@ fn what_the_article_leaves_out_or_gets_wrong_costs_what_its_readme_says() {
             items.iter().filter_map(|item| all.get(*item).copied().flatten()).sum()
         };
         assert_eq!(sum(&ours) - sum(&article), dollars(&row[3]).unwrap(), "{row:?}");
+    }
+}
+
+/// Both sides with the same number of events: the article's one price, and the tiers that there are today.
+#[test]
+fn the_article_knows_no_tiers() {
+    let rows = rows(5);
+    assert_eq!(rows.len(), 3);
+    for row in rows {
+        let flat = cents(&[&OWN_PRICES[..], &["--usage", &row[1]]].concat())[&row[0]].unwrap();
+        let tiers = cents(&["-f", ARTICLE, "--free-tier", "--usage", &row[1]])[&row[0]].unwrap();
+        let told = row[2..].iter().map(|cell| dollars(cell).unwrap()).collect::<Vec<_>>();
+        assert_eq!([flat, tiers, tiers - flat], told[..], "{row:?}");
     }
 }
 

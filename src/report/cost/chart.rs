@@ -32,24 +32,24 @@ pub(super) fn escape(text: &str) -> String {
     escaped
 }
 
-/// The rules that colour charts, for a page or an SVG file.
+/// The rules that colour charts, for a page or an SVG file. Programs that draw SVG know media queries seldom and
+/// variables not at all, so that charts use no variables and are light unless a query says otherwise.
 pub(super) fn style() -> String {
     let rules = |dark: bool| {
         let (ink, faint, ground) =
             if dark { ("#e8e6e1", "#4a4945", "#1a1a19") } else { ("#1f1e1c", "#d5d3cc", "#fcfcfb") };
-        let mut css = format!(":root{{--ink:{ink};--faint:{faint};--ground:{ground}}}");
+        let mut css = format!(
+            ":root{{--ink:{ink};--faint:{faint};--ground:{ground}}}svg text{{fill:{ink}}}.grid{{stroke:{faint}}}\
+             .ground{{fill:{ground}}}.total{{fill:{ink}}}.line-total{{stroke:{ink}}}"
+        );
         for (stage, light, night) in COLOURS {
             let colour = if dark { night } else { light };
             let _ = write!(css, ".{stage}{{fill:{colour}}}.line-{stage}{{stroke:{colour}}}");
         }
         css
     };
-    format!(
-        "svg text{{font:13px system-ui,sans-serif;fill:var(--ink)}}.grid{{stroke:var(--faint)}}.ground{{fill:var(--ground)}}\
-         .total{{fill:var(--ink)}}.line-total{{stroke:var(--ink)}}{}@media(prefers-color-scheme:dark){{{}}}",
-        rules(false),
-        rules(true)
-    )
+    let (light, dark) = (rules(false), rules(true));
+    format!("svg text{{font:13px system-ui,sans-serif}}{light}@media(prefers-color-scheme:dark){{{dark}}}")
 }
 
 /// A bar: its name, stage, and cents.
@@ -127,7 +127,8 @@ impl Plot {
         }
         for power in self.y.0..=self.y.1 {
             let (_, y) = self.place((1.0, 10_f64.powi(power)));
-            let label = if power < 0 { format!("${}", 10_f64.powi(power)) } else { format!("${}", magnitude(power)) };
+            let label =
+                if power < 0 { format!("${:.2}", 10_f64.powi(power)) } else { format!("${}", magnitude(power)) };
             let _ = writeln!(
                 svg,
                 "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{}\" y2=\"{y:.1}\"/>\

@@ -113,7 +113,9 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
 pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
     let points = |cents: &dyn Fn(&Estimate) -> i64| -> Vec<(f64, f64)> {
         let point = |estimate: &Estimate| (estimate.inputs.get(By::Events.name()), cents(estimate) as f64 / 100.0);
-        series.estimates.iter().map(point).collect()
+        let mut points: Vec<_> = series.estimates.iter().map(point).collect();
+        points.sort_by(|(one, _), (other, _)| one.total_cmp(other));
+        points
     };
     let stages = STAGES.iter().map(|stage| (*stage, points(&|estimate| estimate.stage_cents(stage))));
     let total = [("in all", points(&Estimate::total_cents))];
