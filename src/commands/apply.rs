@@ -50,7 +50,7 @@ async fn converge(
     if let Some(path) = saved {
         check_saved(path, &plan)?;
     }
-    print_plan(session, &plan, global);
+    print_plan(session, &plan, aim, global);
     refuse(&plan)?;
     if !plan.is_empty() {
         confirm(yes, aim)?;

@@ -1,15 +1,19 @@
 //! `pipectl cost-estimate`
 
+mod other;
+
 use super::session::load;
 use crate::cli::Global;
 use crate::config::Pipeline;
-use crate::cost::{Book, Estimate, Inputs, SAAS, estimate};
+use crate::cost::{Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
-    By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, dollars, scale_to_svg,
-    series_to_json, series_to_text,
+    By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_to_json,
+    difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text,
+    scale_to_svg, series_to_json, series_to_text,
 };
 use clap::Args;
+use other::Other;
 use std::path::{Path, PathBuf};
 
 /// Where neither the file, nor `--region`, nor the environment says.
@@ -60,11 +64,18 @@ pub(crate) struct CostArgs {
     /// Draw how cost grows with events into FILE.
     #[arg(long, value_name = "FILE", requires = "scale")]
     svg: Option<PathBuf>,
+    /// Compare with the pipeline of another file: before, after and difference of each line.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare_ref", "scale", "months", "html", "explain"])]
+    compare: Option<PathBuf>,
+    /// Compare with the file as it was at a branch, a tag or a commit of git.
+    #[arg(long, value_name = "GIT_REF", conflicts_with_all = ["scale", "months", "html", "explain"])]
+    compare_ref: Option<String>,
 }
 
 /// What every estimate of a run has in common.
 struct Question<'a> {
     pipeline: &'a Pipeline,
+    /// Of the run, where a file does not say.
     region: String,
     own_prices: Option<Book>,
     args: &'a CostArgs,
@@ -75,22 +86,16 @@ pub(crate) fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     let question = Question::new(&pipeline, args)?;
     let month = question.estimate(None)?;
     let title = format!("{}/{}", pipeline.name, pipeline.stage);
-    let text = match question.series()? {
-        Some(series) => {
-            if let Some(path) = &args.svg {
-                write(path, &scale_to_svg(&series, &format!("What a month of {title} costs")))?;
-            }
-            if args.json {
-                format!("{:#}\n", series_to_json(&series, &pipeline.name, &pipeline.stage))
-            } else {
-                series_to_text(&series)
-            }
-        }
-        None if args.json => format!("{:#}\n", cost_to_json(&month, &pipeline.name, &pipeline.stage)),
-        None if args.markdown => cost_to_markdown(&month, &title),
-        None if args.html => cost_to_html(&month, &title),
-        None if args.out.is_some() => cost_to_text(&month, args.explain, Paint::plain()),
-        None => cost_to_text(&month, args.explain, Paint::new(global.color, &std::io::stdout())),
+    let paint = match args.out {
+        Some(_) => Paint::plain(),
+        None => Paint::new(global.color, &std::io::stdout()),
+    };
+    let text = if let Some(series) = question.series()? {
+        question.show_series(&series, &title)?
+    } else if let Some(before) = question.other(global)? {
+        question.show_difference(&before, &month, &title, (global, paint))?
+    } else {
+        question.show(&month, &title, paint)?
     };
     match &args.out {
         Some(path) => write(path, &text)?,
@@ -118,17 +123,86 @@ impl<'a> Question<'a> {
 
     /// A month; `last` overrides every other figure.
     fn estimate(&self, last: Option<String>) -> Result<Estimate> {
+        Ok(self.priced(self.pipeline, self.inputs(self.pipeline, last)?))
+    }
+
+    fn priced(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
+        let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
+        let region = pipeline.region.as_ref().unwrap_or(&self.region);
+        estimate(book, pipeline, region, inputs, self.args.free_tier)
+    }
+
+    fn inputs(&self, pipeline: &Pipeline, last: Option<String>) -> Result<Inputs> {
         let args = self.args;
         let month = args.month.as_ref().map(|month| format!("month={month}"));
         let saas = args.compare_price_per_million.as_ref().map(|price| format!("{SAAS}={price}"));
-        let mut inputs = Inputs::of(self.pipeline);
+        let mut inputs = Inputs::of(pipeline);
         for text in args.usage.iter().chain(&month).chain(&saas).chain(&last) {
             inputs
                 .set(text)
                 .map_err(|message| Error::usage(message, "`pipectl cost-estimate --explain` lists them"))?;
         }
-        let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
-        Ok(estimate(book, self.pipeline, &self.region, inputs, args.free_tier))
+        Ok(inputs)
+    }
+
+    fn levers(&self, month: &Estimate) -> Vec<Lever> {
+        levers(self.pipeline, &month.inputs, &|pipeline, inputs| self.priced(pipeline, inputs.clone()))
+    }
+
+    fn other(&self, global: &Global) -> Result<Option<Other>> {
+        match (&self.args.compare, &self.args.compare_ref) {
+            (Some(path), _) => other::file(global, path).map(Some),
+            (None, Some(reference)) => other::at_ref(global, reference).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn show(&self, month: &Estimate, title: &str, paint: Paint) -> Result<String> {
+        let Pipeline { name, stage, .. } = self.pipeline;
+        Ok(if self.args.json {
+            let mut json = cost_to_json(month, name, stage);
+            json["levers"] = levers_to_json(&self.levers(month));
+            format!("{json:#}\n")
+        } else if self.args.markdown {
+            cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month))
+        } else if self.args.html {
+            cost_to_html(month, title)
+        } else {
+            cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month))
+        })
+    }
+
+    fn show_series(&self, series: &Series, title: &str) -> Result<String> {
+        if let Some(path) = &self.args.svg {
+            write(path, &scale_to_svg(series, &format!("What a month of {title} costs")))?;
+        }
+        let Pipeline { name, stage, .. } = self.pipeline;
+        Ok(match self.args.json {
+            true => format!("{:#}\n", series_to_json(series, name, stage)),
+            false => series_to_text(series),
+        })
+    }
+
+    fn show_difference(
+        &self,
+        before: &Other,
+        after: &Estimate,
+        title: &str,
+        (global, paint): (&Global, Paint),
+    ) -> Result<String> {
+        let was = self.priced(&before.pipeline, self.inputs(&before.pipeline, None)?);
+        let difference = Difference::between(Some(&was), Some(after));
+        Ok(if self.args.json {
+            format!("{:#}\n", difference_to_json(&difference))
+        } else if self.args.markdown {
+            let names = format!("`{}` -> `{}`", before.name, global.file.display());
+            format!(
+                "<!-- pipectl cost -->\n### pipectl cost-estimate: {title}\n\n{names}\n\n{}",
+                difference_to_markdown(&difference)
+            )
+        } else {
+            difference_to_text(&difference, (&before.name, &global.file.display().to_string()), paint)
+        })
     }
 
     fn series(&self) -> Result<Option<Series>> {

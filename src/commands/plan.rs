@@ -1,9 +1,9 @@
 //! `pipectl plan`
 
-use super::session::{Aim, Session, compare, print_plan};
+use super::session::{Aim, Session, compare, cost_of, print_plan};
 use crate::cli::{Global, PlanArgs};
 use crate::error::{Error, Exit, Result};
-use crate::report::{plan_to_json, plan_to_markdown};
+use crate::report::{difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
@@ -15,7 +15,11 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         Aim::Nothing => session.nothing(),
     };
     let plan = compare(&graph, &live, &args.consent)?;
-    let json = plan_to_json(&plan, &session.aws.names);
+    let cost = cost_of(&session, &plan, aim);
+    let mut json = plan_to_json(&plan, &session.aws.names);
+    if let Some(cost) = &cost {
+        json["cost"] = difference_to_json(cost);
+    }
     if let Some(path) = &args.out {
         let text = format!("{json:#}\n");
         std::fs::write(path, text).map_err(|source| Error::File { path: path.clone(), source })?;
@@ -24,8 +28,11 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         println!("{json:#}");
     } else if args.markdown {
         print!("{}", plan_to_markdown(&plan, &session.aws.names, &session.place()));
+        if let Some(cost) = &cost {
+            print!("\n{}", difference_to_markdown(cost));
+        }
     } else {
-        print_plan(&session, &plan, global);
+        print_plan(&session, &plan, aim, global);
     }
     session.print_timings(global);
     let pending = !plan.is_empty();

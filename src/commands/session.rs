@@ -6,11 +6,12 @@ use crate::aws::{Artifacts, Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
 use crate::cli::{ConsentArgs, Global};
 use crate::config::{self, Overrides, Pipeline};
+use crate::cost::{self, Book, Difference, Inputs};
 use crate::engine::graph::Graph;
 use crate::engine::inventory::Inventory;
 use crate::engine::plan::{Consent, Plan, plan};
 use crate::error::{Error, Result};
-use crate::report::{Paint, place, refusal, show_plan};
+use crate::report::{Paint, difference_below_plan, place, refusal, show_plan};
 use crate::resources::{KINDS, observe};
 
 /// A pipeline and the AWS it is for.
@@ -154,9 +155,26 @@ pub(crate) fn refuse(plan: &Plan) -> Result<()> {
     Err(Error::refused(format!("nothing was changed: {}", whys.join("; ")), way.clone()))
 }
 
-/// The plan for people, on stdout.
-pub(crate) fn print_plan(session: &Session, plan: &Plan, global: &Global) {
+/// The plan for people, on stdout, and what it makes of a month's costs.
+pub(crate) fn print_plan(session: &Session, plan: &Plan, aim: Aim, global: &Global) {
     let paint = Paint::new(global.color, &std::io::stdout());
     println!("{}\n", session.place());
     print!("{}", show_plan(plan, paint));
+    if let Some(cost) = cost_of(session, plan, aim) {
+        print!("\n{}", difference_below_plan(&cost, paint));
+    }
+}
+
+/// What a month costs before and after a plan, at list prices and the file's usage; `None` where nothing changes.
+pub(crate) fn cost_of(session: &Session, plan: &Plan, aim: Aim) -> Option<Difference> {
+    let price = |pipeline: &Pipeline| {
+        let region = &session.aws.names.region;
+        cost::estimate(Book::bundled(), pipeline, region, Inputs::of(&session.pipeline), false)
+    };
+    if plan.is_empty() {
+        return None;
+    }
+    let before = cost::before(&session.pipeline, plan, &price);
+    let after = (aim == Aim::Pipeline).then(|| price(&session.pipeline));
+    Some(Difference::between(before.as_ref(), after.as_ref()))
 }

@@ -22,7 +22,7 @@ pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Functio
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
-pub(crate) use units::{Days, parse_count, parse_duration};
+pub(crate) use units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 pub(crate) use usage::{FIGURES, Figure, parse_number};
 
 use problem::Problem;
@@ -44,8 +44,16 @@ pub(crate) struct Overrides<'a> {
 /// Everything that is wrong with it, each with its place.
 pub(crate) fn load(path: &Path, overrides: &Overrides<'_>) -> Result<Pipeline, Problems> {
     let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
+    load_text(path, &text, overrides)
+}
+
+/// The same with the text of a file that is not there as it is, such as an earlier version.
+///
+/// # Errors
+/// Everything that is wrong with it, each with its place.
+pub(crate) fn load_text(path: &Path, text: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Problems> {
     // Editors on Windows begin files with a byte order mark, and count no column for it.
-    let source = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    let source = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut pipeline = read(source, overrides).map_err(|problems| Problems::new(path, source, problems))?;
     pipeline.places = pipeline.places.in_file(path);
     Ok(pipeline)

@@ -36,6 +36,10 @@ impl Schedule {
         Self::parse(HOURLY).expect("the constant is a valid expression")
     }
 
+    pub(crate) fn daily() -> Self {
+        Self::parse(DAILY).expect("the constant is a valid expression")
+    }
+
     /// Reads what a person or AWS wrote; blanks and case do not matter.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim().to_ascii_lowercase();

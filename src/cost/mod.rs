@@ -5,11 +5,17 @@
 //! ```
 
 mod book;
+mod difference;
 mod inputs;
+mod levers;
+mod live;
 mod meters;
 
 pub(crate) use book::Book;
+pub(crate) use difference::{Difference, Row, Side};
 pub(crate) use inputs::Inputs;
+pub(crate) use levers::{Lever, levers};
+pub(crate) use live::before;
 
 use crate::config::{Figure, Pipeline};
 use book::Price;
@@ -160,5 +166,7 @@ fn at(price: &Price, billed: f64) -> Priced {
     }
 }
 
+#[cfg(test)]
+mod change_tests;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@ use crate::config::{Overrides, load};
 use proptest::prelude::*;
 use std::path::Path;
 
-fn pipeline(path: &str) -> Pipeline {
+pub(super) fn pipeline(path: &str) -> Pipeline {
     let overrides = Overrides { stage: None, region: None, env: &|_| None };
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &overrides).unwrap()
 }
@@ -15,7 +15,7 @@ fn month(path: &str, region: &str, usage: &[&str], free_tier: bool) -> Estimate 
     estimate(Book::bundled(), &pipeline, region, inputs, free_tier)
 }
 
-const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";
+pub(super) const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";
 
 /// The article's pipeline as it was built, in us-east-1, with what is always free, in its twelfth month.
 ///

@@ -1,10 +1,14 @@
 //! An estimate for people, for programs and for pull requests.
 
 mod chart;
+mod difference;
 mod html;
+mod levers;
 mod series;
 
+pub(crate) use difference::{difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text};
 pub(crate) use html::cost_to_html;
+pub(crate) use levers::{levers_to_json, levers_to_markdown, levers_to_text};
 pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
 
 use super::paint::Paint;

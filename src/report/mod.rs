@@ -10,8 +10,9 @@ mod progress;
 mod rows;
 
 pub(crate) use cost::{
-    By, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, dollars, scale_to_svg, series_to_json,
-    series_to_text,
+    By, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_below_plan, difference_to_json,
+    difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text,
+    scale_to_svg, series_to_json, series_to_text,
 };
 pub(crate) use human::{print_error, refusal, show_plan};
 pub(crate) use json::plan_to_json;

@@ -1,7 +1,7 @@
 //! What `cost-estimate` prints: the article's table, the published scenario, and every example at four sizes.
 
 use crate::support::{Place, Ran, root};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -259,4 +259,117 @@ fn dashboards_cost_only_those_who_have_them() {
     ]);
     let dashboards = ["QuickSight authors", "QuickSight readers", "QuickSight SPICE"].map(|item| found[item]);
     assert_eq!(dashboards, [Some(2_400), Some(3_000), Some(190)], "10 GB of SPICE come with the author");
+}
+
+/// Before, after and difference of the total, and of the lines that differ.
+fn difference(place: &Place, arguments: &[&str]) -> (Value, Vec<String>) {
+    let ran = place.run(&[&["cost-estimate", "--json"], arguments].concat()).exits(0);
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let changed = json["lines"].as_array().unwrap().iter().filter(|line| line["change_cents"] != 0);
+    (json.clone(), changed.map(|line| line["item"].as_str().unwrap().to_owned()).collect())
+}
+
+fn git(place: &Place, arguments: &[&str]) {
+    let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+    let mut command = std::process::Command::new("git");
+    let ran = command.current_dir(place.path()).args(identity).args(arguments).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn an_estimate_is_compared_with_another_file_and_with_an_earlier_commit() {
+    let place = Place::example("clickstream");
+    std::fs::write(place.path().join("before.yaml"), place.yaml()).unwrap();
+    git(&place, &["init", "--quiet"]);
+    git(&place, &["add", "pipeline.yaml"]);
+    git(&place, &["commit", "--quiet", "-m", "first"]);
+    let (same, changed) = difference(&place, &["--compare", "before.yaml"]);
+    assert_eq!((&same["change_cents"], changed.len()), (&json!(0), 0));
+    place.edit(&[
+        ("raw: { schedule: hourly }", "raw: { schedule: daily }"),
+        ("events_per_request: 1", "events_per_request: 25"),
+    ]);
+    let (by_file, changed) = difference(&place, &["--compare", "before.yaml"]);
+    assert!(
+        changed.contains(&"Glue crawler raw".to_owned()) && changed.contains(&"Firehose ingestion".to_owned()),
+        "{changed:?}"
+    );
+    let cents = |name: &str| by_file[name].as_i64().unwrap();
+    assert_eq!(cents("change_cents"), cents("after_cents") - cents("before_cents"));
+    assert_eq!(difference(&place, &["--compare-ref", "HEAD"]).0, by_file);
+    let text =
+        place.run(&["cost-estimate", "--compare-ref", "HEAD"]).exits(0).says("before: pipeline.yaml@HEAD").stdout;
+    assert!(text.lines().last().unwrap().starts_with("a month") && text.contains("-$101.20"), "{text}");
+    place
+        .run(&["cost-estimate", "--compare", "before.yaml", "--markdown"])
+        .exits(0)
+        .says("| transform | Glue crawler raw |");
+    // The budget is that of the file, not of what it is compared with.
+    place.run(&["cost-estimate", "--compare", "before.yaml", "--budget", "2800"]).exits(0);
+    place.run(&["cost-estimate", "--compare", "before.yaml", "--budget", "2700"]).exits(4);
+}
+
+#[test]
+fn what_cannot_be_compared_is_said() {
+    let place = Place::example("minimal");
+    place.run(&["cost-estimate", "--compare", "nothing.yaml"]).exits(3).says("nothing.yaml");
+    place.run(&["cost-estimate", "--compare-ref", "HEAD"]).exits(3).says("there is no `pipeline.yaml` at `HEAD`");
+    git(&place, &["init", "--quiet"]);
+    std::fs::write(place.path().join("pipeline.yaml"), "name: [\n").unwrap();
+    git(&place, &["add", "pipeline.yaml"]);
+    git(&place, &["commit", "--quiet", "-m", "broken"]);
+    place.write("name: minimal\nschema: { event: string }\n");
+    place.run(&["cost-estimate", "--compare-ref", "HEAD"]).exits(3).says("pipeline.yaml@HEAD:");
+    place.run(&["cost-estimate", "--compare-ref", "no-such-branch"]).exits(3).says("no-such-branch");
+    place.run(&["cost-estimate", "--compare-ref=--output=x"]).exits(3).says("is not a git reference");
+}
+
+#[test]
+fn a_plan_ends_with_what_it_costs() {
+    let place = Place::example("clickstream");
+    let plan = |arguments: &[&str]| -> Value {
+        let ran = place.run(&[&["plan", "--local", "--json"], arguments].concat()).exits(0);
+        serde_json::from_str(&ran.stdout).unwrap()
+    };
+    let total = plan(&[])["cost"]["after_cents"].clone();
+    assert_eq!(plan(&[])["cost"]["before_cents"], 0);
+    let estimated = place.run(&["cost-estimate", "--json"]).exits(0).stdout;
+    assert_eq!(serde_json::from_str::<Value>(&estimated).unwrap()["total_cents"], total);
+    place.run(&["apply", "--local", "--yes"]).exits(0).says("A month: $0.00 -> ");
+    assert_eq!(plan(&[])["cost"], Value::Null);
+    let before = place.yaml();
+    place.edit(&[
+        ("memory: 128 MB", "memory: 256 MB"),
+        ("size: 128 MB, interval: 15 min", "size: 64 MB, interval: 5 min"),
+        ("compression: gzip", "compression: none"),
+        ("raw: { schedule: hourly }", "raw: { schedule: daily }"),
+        ("count: 10", "count: 5"),
+        ("execution: standard", "execution: flex"),
+        ("log_retention: 14 days", "log_retention: 30 days"),
+        ("partitioned: 90 days", "partitioned: 20 days"),
+    ]);
+    // What AWS has is told by the plan alone: it is what the file said before.
+    std::fs::write(place.path().join("before.yaml"), before).unwrap();
+    let (by_file, changed) = difference(&place, &["--compare", "before.yaml"]);
+    assert!(changed.len() >= 6, "{changed:?}");
+    assert_eq!(plan(&[])["cost"], by_file);
+    place.run(&["plan", "--local"]).exits(0).says("A month: $").says("Glue crawler raw");
+    place.run(&["plan", "--local", "--markdown"]).exits(0).says("| transform | Glue crawler raw |");
+    let gone = plan(&["--destroy"]);
+    assert_eq!((&gone["cost"]["after_cents"], &gone["cost"]["before_cents"]), (&json!(0), &by_file["before_cents"]));
+}
+
+#[test]
+fn levers_name_a_key_and_what_it_saves() {
+    let place = Place::example("clickstream");
+    let json: Value = serde_json::from_str(&place.run(&["cost-estimate", "--json"]).exits(0).stdout).unwrap();
+    let first = &json["levers"][0];
+    assert_eq!(first["key"], "usage.events_per_request");
+    // The amount is what the estimate of the changed file says.
+    place.edit(&[("events_per_request: 1", &format!("events_per_request: {}", first["after"].as_str().unwrap()))]);
+    let changed: Value = serde_json::from_str(&place.run(&["cost-estimate", "--json"]).exits(0).stdout).unwrap();
+    let saved = json["total_cents"].as_i64().unwrap() - changed["total_cents"].as_i64().unwrap();
+    assert_eq!(first["saves_cents"], saved);
+    assert!(changed["levers"].as_array().unwrap().iter().all(|lever| lever["key"] != "usage.events_per_request"));
+    place.run(&["cost-estimate", "--markdown"]).exits(0).says("`catalog.crawlers.raw.schedule` | `hourly` | `daily`");
 }

@@ -1,0 +1,102 @@
+//! Differences and levers, as properties over many pipelines.
+
+use super::tests::{EXAMPLE, pipeline as example};
+use super::*;
+use crate::config::{Architecture, Compression, Days, Schedule};
+use proptest::prelude::*;
+
+fn price(pipeline: &Pipeline, inputs: &Inputs) -> Estimate {
+    estimate(Book::bundled(), pipeline, "us-east-1", inputs.clone(), false)
+}
+
+/// A pipeline with some of what decides its cost changed.
+fn pipelines() -> impl Strategy<Value = (Pipeline, Inputs)> {
+    let switches = any::<(bool, bool, bool, bool)>();
+    (switches, 1_u64..2_000_000_000, 1_u64..5000, 1_u64..60, proptest::option::of(1_u32..400)).prop_map(
+        |((arm, plain, seldom, flex), events, bytes, batch, days)| {
+            let mut pipeline = example(EXAMPLE);
+            pipeline.ingest.function.architecture = if arm { Architecture::Arm64 } else { Architecture::X86_64 };
+            pipeline.delivery.compression = if plain { Compression::None } else { Compression::Gzip };
+            pipeline.etl.schedule = if seldom { Schedule::daily() } else { Schedule::hourly() };
+            pipeline.catalog.crawlers.raw.schedule = pipeline.etl.schedule.clone();
+            pipeline.bucket.expire.partitioned = days.map(Days);
+            if flex {
+                pipeline.etl.execution = crate::config::Execution::Flex;
+            }
+            let mut inputs = Inputs::of(&pipeline);
+            for figure in [
+                format!("events_per_month={events}"),
+                format!("event_bytes={bytes}"),
+                format!("events_per_request={batch}"),
+            ] {
+                inputs.set(&figure).unwrap();
+            }
+            (pipeline, inputs)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn a_difference_is_after_less_before_to_the_cent((one, these) in pipelines(), (other, those) in pipelines()) {
+        let (before, after) = (price(&one, &these), price(&other, &those));
+        let difference = Difference::between(Some(&before), Some(&after));
+        prop_assert_eq!(difference.change(), after.total_cents() - before.total_cents());
+        prop_assert_eq!(difference.rows.iter().filter_map(Row::change).sum::<i64>(), difference.change());
+        prop_assert_eq!(STAGES.iter().map(|stage| difference.stage_change(stage)).sum::<i64>(), difference.change());
+        let same = Difference::between(Some(&before), Some(&before));
+        prop_assert!(same.rows.iter().all(|row| row.change() == Some(0)));
+        let made = Difference::between(None, Some(&after));
+        prop_assert_eq!((made.before, made.change()), (0, after.total_cents()));
+    }
+
+    #[test]
+    fn a_lever_saves_what_it_says((pipeline, inputs) in pipelines()) {
+        let found = levers(&pipeline, &inputs, &price);
+        prop_assert!(found.iter().all(|lever| lever.saves > 0 && lever.before != lever.after));
+        prop_assert!(found.windows(2).all(|pair| pair[0].saves >= pair[1].saves));
+        if let Some(lever) = found.iter().find(|lever| lever.key == "usage.events_per_request") {
+            let mut batched = inputs.clone();
+            batched.set(&format!("events_per_request={}", lever.after)).unwrap();
+            let saved = price(&pipeline, &inputs).total_cents() - price(&pipeline, &batched).total_cents();
+            prop_assert_eq!(lever.saves, saved);
+        }
+    }
+
+    #[test]
+    fn more_events_never_cost_less((pipeline, inputs) in pipelines(), more in 1_u64..1_000_000_000) {
+        let (mut larger, events) = (inputs.clone(), inputs.get("events_per_month") as u64 + more);
+        larger.set(&format!("events_per_month={events}")).unwrap();
+        let (before, after) = (price(&pipeline, &inputs), price(&pipeline, &larger));
+        prop_assert!(before.lines.iter().all(|line| line.cents().is_some_and(|cents| cents >= 0)));
+        prop_assert!(before.total_cents() <= after.total_cents());
+        prop_assert_eq!(before.lines.iter().filter_map(Line::cents).sum::<i64>(), before.total_cents());
+    }
+}
+
+#[test]
+fn a_line_without_a_price_changes_by_nobody_knows_what() {
+    let pipeline = example(EXAMPLE);
+    let inputs = Inputs::of(&pipeline);
+    let here = price(&pipeline, &inputs);
+    // Where Firehose's price is not in the book.
+    let there = estimate(Book::bundled(), &pipeline, "eu-west-1", inputs, false);
+    let difference = Difference::between(Some(&here), Some(&there));
+    let unknown: Vec<_> = difference.unknown().map(|row| row.item).collect();
+    assert!(unknown.contains(&"Firehose ingestion"), "{unknown:?}");
+}
+
+#[test]
+fn what_is_best_already_is_no_lever() {
+    let mut pipeline = example(EXAMPLE);
+    let all = |pipeline: &Pipeline| {
+        let found = levers(pipeline, &Inputs::of(pipeline), &price);
+        found.into_iter().map(|lever| lever.key).collect::<Vec<_>>()
+    };
+    assert!(all(&pipeline).contains(&"catalog.crawlers.raw.schedule"));
+    pipeline.catalog.crawlers.raw.schedule = Schedule::daily();
+    let left = all(&pipeline);
+    assert!(!left.contains(&"catalog.crawlers.raw.schedule") && left.contains(&"etl.execution"), "{left:?}");
+}

@@ -1,0 +1,90 @@
+//! What a change costs: two estimates, line by line.
+
+use super::{Estimate, Line, STAGES};
+
+/// One side of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// There is no such line.
+    Absent,
+    /// The book has no price for it.
+    NoPrice,
+    Cents(i64),
+}
+
+/// A line as it was and as it will be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Row {
+    pub(crate) stage: &'static str,
+    pub(crate) item: &'static str,
+    pub(crate) before: Side,
+    pub(crate) after: Side,
+}
+
+/// Every line of either estimate, in the order of the stages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Difference {
+    pub(crate) rows: Vec<Row>,
+    /// Cents of the lines that have a price.
+    pub(crate) before: i64,
+    pub(crate) after: i64,
+}
+
+impl Side {
+    fn cents(self) -> Option<i64> {
+        match self {
+            Self::Absent => Some(0),
+            Self::NoPrice => None,
+            Self::Cents(cents) => Some(cents),
+        }
+    }
+}
+
+impl Row {
+    /// Cents more a month; `None` where a side has no price, which is not the same as nothing.
+    pub(crate) fn change(&self) -> Option<i64> {
+        Some(self.after.cents()? - self.before.cents()?)
+    }
+}
+
+impl Difference {
+    /// Between two estimates; `None` is a pipeline that is not there, which costs nothing.
+    pub(crate) fn between(before: Option<&Estimate>, after: Option<&Estimate>) -> Self {
+        let lines = |estimate: Option<&Estimate>| estimate.map(|one| one.lines.clone()).unwrap_or_default();
+        let (was, will) = (lines(before), lines(after));
+        let mut rows: Vec<Row> = vec![];
+        for line in was.iter().chain(&will) {
+            if !rows.iter().any(|row| row.stage == line.stage && row.item == line.item) {
+                let (before, after) = (side(&was, line), side(&will, line));
+                rows.push(Row { stage: line.stage, item: line.item, before, after });
+            }
+        }
+        rows.sort_by_key(|row| STAGES.iter().position(|stage| *stage == row.stage));
+        let total = |estimate: Option<&Estimate>| estimate.map_or(0, Estimate::total_cents);
+        Self { rows, before: total(before), after: total(after) }
+    }
+
+    /// Cents more a month, of all that has a price.
+    pub(crate) fn change(&self) -> i64 {
+        self.after - self.before
+    }
+
+    /// Rows of which nobody knows what they change.
+    pub(crate) fn unknown(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter().filter(|row| row.change().is_none())
+    }
+
+    pub(crate) fn stage_change(&self, stage: &str) -> i64 {
+        self.rows.iter().filter(|row| row.stage == stage).filter_map(Row::change).sum()
+    }
+}
+
+/// All lines of one name together: functions on two kinds of processor are two lines of the bill.
+fn side(lines: &[Line], wanted: &Line) -> Side {
+    let found: Vec<_> =
+        lines.iter().filter(|line| line.stage == wanted.stage && line.item == wanted.item).map(Line::cents).collect();
+    if found.is_empty() {
+        return Side::Absent;
+    }
+    found.into_iter().sum::<Option<i64>>().map_or(Side::NoPrice, Side::Cents)
+}
