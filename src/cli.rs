@@ -79,8 +79,13 @@ pub(crate) enum Command {
     Validate,
     /// Print the JSON Schema of pipeline.yaml, for editors.
     Schema,
-    /// Estimate what a month costs, line by line. Needs no AWS account and no network.
+    /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--live-prices`.
     CostEstimate(commands::cost_estimate::CostArgs),
+    /// Keep a price book of your own up to date.
+    Prices {
+        #[command(subcommand)]
+        command: commands::prices::PricesCommand,
+    },
     /// Show what apply would do.
     Plan(PlanArgs),
     /// Create, update and delete until AWS is what the file says.

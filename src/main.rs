@@ -61,7 +61,8 @@ async fn run(cli: Cli) -> Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&global.file, &args),
         Command::Validate => commands::validate::run(&global),
-        Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args),
+        Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args).await,
+        Command::Prices { command } => commands::prices::run(&global, &command).await,
         Command::Schema => commands::schema::run(),
         Command::Plan(args) => commands::plan::run(&global, &args).await,
         Command::Apply(args) => commands::apply::run(&global, &args).await,

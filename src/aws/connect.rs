@@ -54,7 +54,8 @@ pub(crate) async fn connect(
     Ok(clients(&config, names, timings))
 }
 
-async fn sdk_config(target: Target, region: Option<String>) -> SdkConfig {
+/// Credentials, region and endpoint as every AWS client finds them: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_PRICING`.
+pub(super) async fn sdk_config(target: Target, region: Option<String>) -> SdkConfig {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard().with_max_attempts(5))
         .http_client(https());

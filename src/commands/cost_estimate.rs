@@ -2,10 +2,11 @@
 
 mod other;
 
+use super::prices::live;
 use super::session::load;
 use crate::cli::Global;
 use crate::config::Pipeline;
-use crate::cost::{Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers};
+use crate::cost::{Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
     By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_to_json,
@@ -14,6 +15,7 @@ use crate::report::{
 };
 use clap::Args;
 use other::Other;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// Where neither the file, nor `--region`, nor the environment says.
@@ -34,6 +36,10 @@ pub(crate) struct CostArgs {
     /// Take prices from FILE (pipectl-prices/1) in place of the book that this program carries.
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
+    /// Take prices from AWS's price list as it is now, and tell what differs from the book. A price that it does not
+    /// have is missing. Needs credentials that allow `pricing:GetProducts`.
+    #[arg(long, conflicts_with = "prices")]
+    live_prices: bool,
     /// What a SaaS takes for a million events, to compare with; the article's is $150.
     #[arg(long, value_name = "USD")]
     compare_price_per_million: Option<String>,
@@ -81,9 +87,13 @@ struct Question<'a> {
     args: &'a CostArgs,
 }
 
-pub(crate) fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
+pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     let pipeline = load(global)?;
-    let question = Question::new(&pipeline, args)?;
+    let mut question = Question::new(&pipeline, args)?;
+    let before = question.other(global)?;
+    if args.live_prices {
+        question.own_prices = Some(question.live_prices(global, before.as_ref()).await?);
+    }
     let month = question.estimate(None)?;
     let title = format!("{}/{}", pipeline.name, pipeline.stage);
     let paint = match args.out {
@@ -92,7 +102,7 @@ pub(crate) fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     };
     let text = if let Some(series) = question.series()? {
         question.show_series(&series, &title)?
-    } else if let Some(before) = question.other(global)? {
+    } else if let Some(before) = before {
         question.show_difference(&before, &month, &title, (global, paint))?
     } else {
         question.show(&month, &title, paint)?
@@ -121,6 +131,20 @@ impl<'a> Question<'a> {
         Ok(Self { pipeline, region, own_prices, args })
     }
 
+    fn region_of<'b>(&'b self, pipeline: &'b Pipeline) -> &'b str {
+        pipeline.region.as_ref().unwrap_or(&self.region)
+    }
+
+    /// Of the regions of all that is estimated.
+    async fn live_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
+        let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
+        for pipeline in before.map(|other| &other.pipeline).into_iter().chain([self.pipeline]) {
+            let figures = needed(pipeline, &self.inputs(pipeline, None)?);
+            wanted.entry(self.region_of(pipeline)).or_default().extend(figures);
+        }
+        live(global, &wanted).await
+    }
+
     /// A month; `last` overrides every other figure.
     fn estimate(&self, last: Option<String>) -> Result<Estimate> {
         Ok(self.priced(self.pipeline, self.inputs(self.pipeline, last)?))
@@ -128,8 +152,7 @@ impl<'a> Question<'a> {
 
     fn priced(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
         let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
-        let region = pipeline.region.as_ref().unwrap_or(&self.region);
-        estimate(book, pipeline, region, inputs, self.args.free_tier)
+        estimate(book, pipeline, self.region_of(pipeline), inputs, self.args.free_tier)
     }
 
     fn inputs(&self, pipeline: &Pipeline, last: Option<String>) -> Result<Inputs> {

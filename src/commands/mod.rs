@@ -12,6 +12,7 @@ pub(crate) mod local;
 pub(crate) mod logs;
 pub(crate) mod output;
 pub(crate) mod plan;
+pub(crate) mod prices;
 pub(crate) mod query;
 pub(crate) mod run;
 pub(crate) mod schema;

@@ -1,5 +1,10 @@
 //! The price book: data with a source and a date for each figure.
 
+mod update;
+mod yaml;
+
+pub(crate) use update::{Update, updated};
+
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -22,14 +27,14 @@ pub(crate) struct Book {
     free_tier: BTreeMap<String, Free>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 struct Free {
     amount: f64,
 }
 
 /// What one unit costs, in US dollars.
 #[derive(Clone, Debug, Deserialize)]
-pub(super) struct Price {
+pub(crate) struct Price {
     #[serde(default)]
     value: Option<f64>,
     #[serde(default)]
@@ -40,7 +45,7 @@ pub(super) struct Price {
     /// Costs are rounded down to whole multiples of this many dollars, as whoever made the book did.
     #[serde(default)]
     rounded_down_to: Option<f64>,
-    pub(super) unit: String,
+    pub(crate) unit: String,
     pub(super) source: String,
     pub(super) as_of: String,
 }
@@ -51,10 +56,10 @@ fn yes() -> bool {
 
 /// From inclusive, to exclusive, per account and region and month.
 #[derive(Clone, Debug, Deserialize)]
-struct Tier {
-    from: f64,
-    to: Option<f64>,
-    price: f64,
+pub(super) struct Tier {
+    pub(super) from: f64,
+    pub(super) to: Option<f64>,
+    pub(super) price: f64,
 }
 
 impl Book {
@@ -71,12 +76,25 @@ impl Book {
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text =
             std::fs::read_to_string(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
-        let book: Self = serde_saphyr::from_str(&text)
-            .map_err(|error| format!("`{}` is no price book: {}", path.display(), error.without_snippet()))?;
+        Self::parse(&text).map_err(|why| format!("`{}` {why}", path.display()))
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let book: Self =
+            serde_saphyr::from_str(text).map_err(|error| format!("is no price book: {}", error.without_snippet()))?;
         match book.schema.as_str() {
             SCHEMA => Ok(book),
-            other => Err(format!("`{}` has the form `{other}` and not `{SCHEMA}`", path.display())),
+            other => Err(format!("has the form `{other}` and not `{SCHEMA}`")),
         }
+    }
+
+    /// These prices of regions and nothing else; what is free stays as it is here.
+    pub(super) fn only(&self, regions: BTreeMap<String, BTreeMap<String, Price>>) -> Self {
+        Self { schema: self.schema.clone(), regions, global: BTreeMap::new(), free_tier: self.free_tier.clone() }
+    }
+
+    pub(crate) fn regions(&self) -> impl Iterator<Item = &str> {
+        self.regions.keys().map(String::as_str)
     }
 
     /// What of a month's units is free for an account; nothing, where the book does not say.
@@ -90,6 +108,12 @@ impl Book {
     }
 
     #[cfg(test)]
+    pub(super) fn figures(&self) -> impl Iterator<Item = (&str, &Price)> {
+        let regional = self.all().map(|(_, dimension, price)| (dimension, price));
+        regional.chain(self.global.iter().map(|(dimension, price)| (dimension.as_str(), price)))
+    }
+
+    #[cfg(test)]
     pub(super) fn all(&self) -> impl Iterator<Item = (&str, &str, &Price)> {
         self.regions.iter().flat_map(|(region, prices)| {
             prices.iter().map(move |(dimension, price)| (region.as_str(), dimension.as_str(), price))
@@ -98,6 +122,44 @@ impl Book {
 }
 
 impl Price {
+    /// As a price list has it: every tier is known, and one without bounds is a plain value.
+    pub(super) fn listed(tiers: Vec<Tier>, unit: &str, source: &str, as_of: &str) -> Self {
+        let value = (tiers.len() == 1).then(|| tiers[0].price);
+        Self {
+            value,
+            tiers: if value.is_some() { vec![] } else { tiers },
+            tiers_complete: true,
+            rounded_down_to: None,
+            unit: unit.to_owned(),
+            source: source.to_owned(),
+            as_of: as_of.to_owned(),
+        }
+    }
+
+    /// Whether as much is paid for any quantity, whatever the source.
+    pub(super) fn same(&self, other: &Self) -> bool {
+        let near = |one: f64, two: f64| (one - two).abs() <= 1e-9 * one.abs().max(two.abs());
+        let tier = |one: &Tier, two: &Tier| {
+            let ends = match (one.to, two.to) {
+                (Some(one), Some(two)) => near(one, two),
+                (one, two) => one == two,
+            };
+            near(one.from, two.from) && ends && near(one.price, two.price)
+        };
+        let values = match (self.value, other.value) {
+            (Some(one), Some(two)) => near(one, two),
+            (one, two) => one == two,
+        };
+        let tiers = self.tiers.iter().zip(&other.tiers).all(|(one, two)| tier(one, two));
+        values && tiers && self.tiers.len() == other.tiers.len() && self.tiers_complete == other.tiers_complete
+    }
+
+    /// All prices of it: `0.0000035 up to 333000000, then 0.0000028`; says so where it is not known above.
+    pub(crate) fn tariff(&self) -> String {
+        let words = self.words(f64::INFINITY);
+        if self.tiers_complete { words } else { format!("{words}, not known above") }
+    }
+
     /// Of this many units; each tier's part at that tier's price.
     pub(super) fn cost(&self, units: f64) -> f64 {
         if let Some(value) = self.value {

@@ -10,15 +10,17 @@ mod inputs;
 mod levers;
 mod live;
 mod meters;
+mod price_list;
 
-pub(crate) use book::Book;
+pub(crate) use book::{Book, Price, Update, updated};
 pub(crate) use difference::{Difference, Row, Side};
 pub(crate) use inputs::Inputs;
 pub(crate) use levers::{Lever, levers};
 pub(crate) use live::before;
+pub(crate) use price_list::{Beside, Finding, Listed, book_of, fetch, not_looked_up};
 
 use crate::config::{Figure, Pipeline};
-use book::Price;
+use std::collections::BTreeSet;
 
 /// A part of the pipeline, in the order of the data's way.
 pub(crate) const STAGES: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
@@ -133,6 +135,11 @@ pub(crate) fn estimate(book: &Book, pipeline: &Pipeline, region: &str, inputs: I
     };
     let lines = meters.into_iter().map(line).collect();
     Estimate { region: region.to_owned(), free_tier, inputs, lines }
+}
+
+/// The figures of the book that an estimate needs.
+pub(crate) fn needed(pipeline: &Pipeline, inputs: &Inputs) -> BTreeSet<&'static str> {
+    meters::of(Book::bundled(), pipeline, inputs).into_iter().map(|meter| meter.dimension).collect()
 }
 
 fn origin(pipeline: &Pipeline, inputs: &Inputs, name: &'static str) -> Origin {

@@ -108,7 +108,7 @@ fn explain_line(text: &mut String, line: &Line) {
                 let _ = writeln!(text, "      {note}");
             }
         }
-        Priced::Missing => drop(writeln!(text, "      the price book has no price for this in this region")),
+        Priced::Missing => drop(writeln!(text, "      no price is known for this in this region")),
     }
 }
 
@@ -136,7 +136,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
     let line = |line: &Line| {
         let (price, source, as_of, note) = match &line.priced {
             Priced::At { price, source, as_of, note, .. } => (json!(price), json!(source), json!(as_of), json!(note)),
-            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price in the book")),
+            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price is known")),
         };
         json!({
             "stage": line.stage,

@@ -6,6 +6,7 @@ mod human;
 mod json;
 mod markdown;
 mod paint;
+mod prices;
 mod progress;
 mod rows;
 
@@ -18,6 +19,7 @@ pub(crate) use human::{print_error, refusal, show_plan};
 pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;
 pub(crate) use paint::{Color, Paint};
+pub(crate) use prices::{listed_to_text, update_to_text};
 pub(crate) use progress::Progress;
 pub(crate) use rows::{Rows, rows_to_csv, rows_to_json, rows_to_table};
 

@@ -13,6 +13,7 @@ mod foreign;
 mod judges;
 mod life;
 mod permissions;
+mod prices;
 mod readme;
 mod run;
 mod support;

@@ -84,7 +84,7 @@ fn how(line: &Line) -> String {
             let note = note.as_deref().map(|note| format!(" {note}.")).unwrap_or_default();
             let _ = write!(text, " ${price} per {}, from {source}, as of {as_of}.{note}", line.unit);
         }
-        Priced::Missing => text.push_str(" The price book has no price for this in this region."),
+        Priced::Missing => text.push_str(" No price is known for this in this region."),
     }
     text
 }

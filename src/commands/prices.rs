@@ -1,0 +1,128 @@
+//! `pipectl prices update`, and the prices of `cost-estimate --live-prices`
+
+use crate::aws::{PriceList, Timings};
+use crate::cli::Global;
+use crate::cost::{Book, Listed, book_of, fetch, updated};
+use crate::error::{Error, Exit, Result};
+use crate::report::{listed_to_text, update_to_text};
+use clap::{Args, Subcommand};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PricesCommand {
+    /// Write a price book with the prices that AWS lists now, for `cost-estimate --prices FILE`.
+    ///
+    /// Needs credentials that allow `pricing:GetProducts`. Figures that the price list does not have stay as they are.
+    Update(UpdateArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    /// The regions to ask for; without it, those of the book.
+    #[arg(long, value_name = "REGION", value_delimiter = ',')]
+    region: Vec<String>,
+    /// The book to update; one that is not there is made from the book that this program carries.
+    #[arg(long, value_name = "FILE", default_value = "prices.yaml")]
+    book: PathBuf,
+}
+
+pub(crate) async fn run(global: &Global, command: &PricesCommand) -> Result<Exit> {
+    match command {
+        PricesCommand::Update(args) => update(global, args).await,
+    }
+}
+
+async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
+    let path = &args.book;
+    let invalid = |why: String| Error::usage(why, "name another file with `--book`, or move this one away");
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == ErrorKind::NotFound => None,
+        Err(source) => return Err(Error::File { path: path.clone(), source }),
+    };
+    let own = text.as_ref().map(|_| Book::read(path)).transpose().map_err(invalid)?;
+    let mut regions: BTreeSet<&str> = args.region.iter().map(String::as_str).collect();
+    if regions.is_empty() {
+        regions.extend(own.as_ref().unwrap_or_else(|| Book::bundled()).regions());
+    }
+    let all = ask(global, &regions).await?;
+    let today = jiff::Timestamp::now().to_string().chars().take_while(|c| *c != 'T').collect::<String>();
+    let update =
+        updated(text.as_deref(), &all, &today).map_err(|why| invalid(format!("`{}` {why}", path.display())))?;
+    print!("{}", update_to_text(&update));
+    if text.as_ref() == Some(&update.text) {
+        println!("{} is up to date", path.display());
+    } else {
+        write(path, &update.text).map_err(|source| Error::File { path: path.clone(), source })?;
+        println!("wrote {}", path.display());
+    }
+    let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));
+    let unclear: Vec<_> = unclear.map(|(listed, name, why)| format!("{} {name}: {why}", listed.region)).collect();
+    if unclear.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let message =
+        format!("the price list is not clear about some figures; they stay as they are: {}", unclear.join("; "));
+    Err(Error::other(message, "see the AWS pricing page of the service, and write the figure into the book by hand"))
+}
+
+async fn ask(global: &Global, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {
+    let list = connect(global, regions.first().copied().unwrap_or_default()).await?;
+    let mut all = vec![];
+    for region in regions {
+        eprintln!("asking for prices of {region}");
+        all.push(fetch(&list, region).await?);
+    }
+    if global.timings {
+        eprintln!("{}", list.timings);
+    }
+    Ok(all)
+}
+
+/// A book of what AWS lists now for regions, each with the figures that an estimate needs of it; tells on stderr what
+/// differs from the bundled book.
+///
+/// # Errors
+/// AWS's, and a figure that is needed of which the list does not have one clear price.
+pub(super) async fn live(global: &Global, wanted: &BTreeMap<&str, BTreeSet<&'static str>>) -> Result<Book> {
+    let all = ask(global, &wanted.keys().copied().collect()).await?;
+    let mut unclear = vec![];
+    for listed in &all {
+        eprint!("{}", listed_to_text(listed));
+        let needed = |name: &str| wanted.get(listed.region.as_str()).is_some_and(|figures| figures.contains(name));
+        unclear.extend(listed.unclear().filter(|(name, _)| needed(name)).map(|(name, why)| format!("{name}: {why}")));
+    }
+    if unclear.is_empty() {
+        return Ok(book_of(&all));
+    }
+    let message = format!("the price list is not clear about what this estimate needs: {}", unclear.join("; "));
+    Err(Error::other(message, "estimate without `--live-prices`, or with a price book of your own (`--prices`)"))
+}
+
+async fn connect(global: &Global, region: &str) -> Result<PriceList> {
+    #[cfg(feature = "local")]
+    if global.local.is_some() {
+        return Err(Error::usage("Local AWS has no price list", "leave out `--local` to ask AWS for its prices"));
+    }
+    Ok(PriceList::connect(global.profile.clone(), region, Timings::new(global.verbose)).await)
+}
+
+/// All of it or nothing: what others read is never half a book.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    // The file that a link leads to is written, and the link stays.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(text.as_bytes())?;
+    if let Ok(there) = path.metadata() {
+        file.as_file().set_permissions(there.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&path)?;
+    Ok(())
+}

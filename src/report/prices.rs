@@ -1,0 +1,39 @@
+//! Prices of AWS's price list beside those of a book.
+
+use crate::cost::{Beside, Book, Finding, Listed, Price, Update, not_looked_up};
+use std::fmt::Write as _;
+
+/// What differs from the book that this release carries, a line for each.
+pub(crate) fn listed_to_text(listed: &Listed) -> String {
+    let all: Vec<_> = listed.beside(Book::bundled()).collect();
+    let (same, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(Beside::agrees);
+    let mut text = format!("prices of {} from the AWS Price List API: {} as in the book\n", listed.region, same.len());
+    for beside in rest {
+        let book = beside.book.map_or_else(|| "none".to_owned(), Price::tariff);
+        let (live, unit) = match (beside.listed, beside.book) {
+            (Finding::Price(price), _) => (price.tariff(), format!(" per {}", price.unit)),
+            (Finding::Unclear(why), _) => (format!("MISSING, {why}"), String::new()),
+            (Finding::Absent, Some(_)) => ("MISSING, not in the price list".to_owned(), String::new()),
+            (Finding::Absent, None) => continue,
+        };
+        let _ = writeln!(text, "  {}: book {book}, live {live}{unit}", beside.dimension);
+    }
+    let _ = writeln!(text, "  not looked up, and MISSING: {}", not_looked_up().join(", "));
+    text
+}
+
+/// What an update changes, a line for each figure, and a sum.
+pub(crate) fn update_to_text(update: &Update) -> String {
+    let mut text = String::new();
+    for change in &update.changes {
+        let before = change.before.as_deref().unwrap_or("none");
+        let _ =
+            writeln!(text, "{} {}: {before} -> {} per {}", change.region, change.dimension, change.after, change.unit);
+    }
+    for (region, dimension) in &update.lacking {
+        let _ = writeln!(text, "{region} {dimension}: not in the price list, stays as it is");
+    }
+    let (changed, confirmed, lacking) = (update.changes.len(), update.confirmed, update.lacking.len());
+    let _ = writeln!(text, "{changed} changed or new, {confirmed} confirmed, {lacking} not in the price list");
+    text
+}
