@@ -52,9 +52,14 @@ fn filter(field: &str, value: &str) -> Result<Filter> {
     built.map_err(|error| Error::new(OPERATION, "InvalidRequest", &error.to_string()))
 }
 
+/// For an endpoint that is not AWS: few emulators have a price list, and Local AWS has none.
+const ELSEWHERE: &str =
+    "what `AWS_ENDPOINT_URL` names may have no price list; `AWS_ENDPOINT_URL_PRICING` is asked first";
+
 fn explained(error: Error) -> Error {
     match error.sort() {
         Sort::Credentials | Sort::Denied => error.with_hint(HINT),
+        Sort::Invalid | Sort::Absent => error.with_hint(ELSEWHERE),
         _ => error,
     }
 }

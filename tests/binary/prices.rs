@@ -147,6 +147,17 @@ fn refusals_say_what_is_needed() {
 }
 
 #[test]
+fn an_aws_without_a_price_list_is_told_from_a_wrong_price() {
+    let place = Place::example("clickstream");
+    let server = place.serve();
+    let mut command = place.command();
+    command.args(LIVE).env("AWS_ENDPOINT_URL", &server.url);
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    let ran = Ran::new(&command.output().unwrap()).exits(1).says("`AWS_ENDPOINT_URL_PRICING` is asked first");
+    assert_eq!(ran.stdout, "");
+}
+
+#[test]
 fn what_is_malformed_or_ambiguous_is_an_error_and_not_a_price() {
     let malformed = Market::new("malformed");
     malformed.run(&LIVE).exits(1).says("has a document that cannot be read");
