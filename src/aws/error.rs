@@ -217,53 +217,71 @@ fn sort(code: &str, message: &str) -> Sort {
     by_message(code, message).or_else(|| by_code(code)).unwrap_or(Sort::Invalid)
 }
 
+/// Codes that say it all.
+const CODES: &[(Sort, &[&str])] = &[
+    (
+        Sort::Absent,
+        &[
+            "NoSuchEntity",
+            "ResourceNotFound",
+            "EntityNotFound",
+            "NotFound",
+            "NoSuchBucket",
+            "NoSuchKey",
+            "NoSuchVersion",
+            "NoSuchUpload",
+            "NoSuchLifecycleConfiguration",
+            "NoSuchTagSet",
+            "NoSuchBucketPolicy",
+            "NoSuchPublicAccessBlockConfiguration",
+            "OwnershipControlsNotFoundError",
+            "ServerSideEncryptionConfigurationNotFoundError",
+        ],
+    ),
+    (Sort::Exists, &["EntityAlreadyExists", "AlreadyExists", "ResourceAlreadyExists", "BucketAlreadyOwnedByYou"]),
+    (Sort::CrawlerRunning, &["CrawlerRunning", "CrawlerStopping"]),
+    (
+        Sort::Busy,
+        &[
+            "OperationAborted",
+            "ConcurrentModification",
+            "ConcurrentRunsExceeded",
+            "DeleteConflict",
+            "ResourceInUse",
+            "ResourceConflict",
+            "OperationTimeout",
+            "PriorRequestNotComplete",
+            "InternalService",
+            "InternalFailure",
+            "ServiceUnavailable",
+            "ServiceFailure",
+            "InternalServer",
+            "InternalError",
+        ],
+    ),
+    (
+        Sort::Throttled,
+        &["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "RequestThrottled"],
+    ),
+    (Sort::Quota, &["LimitExceeded", "ResourceNumberLimitExceeded", "TooManyBuckets", "CodeStorageExceeded"]),
+    (
+        Sort::Credentials,
+        &[
+            "ExpiredToken",
+            "InvalidClientTokenId",
+            "UnrecognizedClient",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "MissingAuthenticationToken",
+            "RequestExpired",
+            "InvalidSignature",
+        ],
+    ),
+    (Sort::Denied, &["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError"]),
+];
+
 fn by_code(code: &str) -> Option<Sort> {
-    Some(match code {
-        "NoSuchEntity"
-        | "ResourceNotFound"
-        | "EntityNotFound"
-        | "NotFound"
-        | "NoSuchBucket"
-        | "NoSuchKey"
-        | "NoSuchVersion"
-        | "NoSuchUpload"
-        | "NoSuchLifecycleConfiguration"
-        | "NoSuchTagSet"
-        | "NoSuchBucketPolicy"
-        | "NoSuchPublicAccessBlockConfiguration"
-        | "OwnershipControlsNotFoundError"
-        | "ServerSideEncryptionConfigurationNotFoundError" => Sort::Absent,
-        "EntityAlreadyExists" | "AlreadyExists" | "ResourceAlreadyExists" | "BucketAlreadyOwnedByYou" => Sort::Exists,
-        "CrawlerRunning" | "CrawlerStopping" => Sort::CrawlerRunning,
-        "OperationAborted"
-        | "ConcurrentModification"
-        | "ConcurrentRunsExceeded"
-        | "DeleteConflict"
-        | "ResourceInUse"
-        | "ResourceConflict"
-        | "OperationTimeout"
-        | "PriorRequestNotComplete"
-        | "InternalService"
-        | "InternalFailure"
-        | "ServiceUnavailable"
-        | "ServiceFailure"
-        | "InternalServer"
-        | "InternalError" => Sort::Busy,
-        "Throttling" | "Throttled" | "TooManyRequests" | "RequestLimitExceeded" | "SlowDown" | "RequestThrottled" => {
-            Sort::Throttled
-        }
-        "LimitExceeded" | "ResourceNumberLimitExceeded" | "TooManyBuckets" | "CodeStorageExceeded" => Sort::Quota,
-        "ExpiredToken"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClient"
-        | "InvalidAccessKeyId"
-        | "SignatureDoesNotMatch"
-        | "MissingAuthenticationToken"
-        | "RequestExpired"
-        | "InvalidSignature" => Sort::Credentials,
-        "AccessDenied" | "UnauthorizedOperation" | "NotAuthorized" | "AuthorizationError" => Sort::Denied,
-        _ => return None,
-    })
+    CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(sort, _)| *sort)
 }
 
 /// Codes that say too little, told apart by AWS's words (collected from terraform-provider-aws and
@@ -293,6 +311,8 @@ fn by_message(code: &str, message: &str) -> Option<Sort> {
             Some(Sort::Absent)
         }
         "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Sort::Exists),
+        // API Gateway has one code for what is there already and for changes that overlap.
+        "Conflict" if says(&["already exists", "already has this name", "already contains key"]) => Some(Sort::Exists),
         // Firehose says in-use of a stream that is there already, and of one that is being changed.
         "ResourceConflict" | "ResourceInUse" if says(&["already exist"]) => Some(Sort::Exists),
         "LimitExceeded" if says(&["Rate exceeded", "Too Many Requests", "too many requests"]) => Some(Sort::Throttled),

@@ -2,9 +2,9 @@
 //! overlap (terraform-provider-aws#776).
 
 use super::RestApi;
-use super::observe::{DEPLOYED, deployments};
+use super::observe::{DEPLOYED, deployments, resources};
 use super::routes::{Headers, Integration, Method};
-use crate::aws::{Aws, Expect, Result, write};
+use crate::aws::{Aws, Expect, Result, Sort, write};
 use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType, Op, PatchOperation};
 use std::collections::BTreeMap;
 
@@ -96,32 +96,51 @@ impl Api<'_> {
             at = format!("{at}/{part}");
             parent = match ids.get(&at) {
                 Some(id) => id.clone(),
-                None => {
-                    let made = write("apigateway:CreateResource", || {
-                        let request = self.aws.apigateway.create_resource().rest_api_id(self.id);
-                        request.parent_id(&parent).path_part(part).send()
-                    });
-                    made.await?.id.unwrap_or_default()
-                }
+                None => self.create_resource(&parent, &at, part).await?,
             };
             ids.insert(at.clone(), parent.clone());
         }
         Ok(parent)
     }
 
+    /// One that is there already is ours: its creation was answered, and the answer lost.
+    async fn create_resource(&self, parent: &str, path: &str, part: &str) -> Result<String> {
+        let made = write("apigateway:CreateResource", || {
+            let request = self.aws.apigateway.create_resource().rest_api_id(self.id);
+            request.parent_id(parent).path_part(part).send()
+        });
+        match made.await {
+            Err(error) if error.sort() == Sort::Exists => {
+                let (_, ids) = resources(self.aws, self.id).await?;
+                ids.get(path).cloned().ok_or(error)
+            }
+            made => Ok(made?.id.unwrap_or_default()),
+        }
+    }
+
     async fn put_method(&self, resource: &str, name: &str, method: &Method) -> Result<()> {
-        write("apigateway:PutMethod", || {
-            self.aws
-                .apigateway
-                .put_method()
-                .rest_api_id(self.id)
-                .resource_id(resource)
-                .http_method(name)
-                .authorization_type(&method.authorization)
-                .api_key_required(method.api_key_required)
-                .send()
-        })
-        .await?;
+        let put = || async {
+            write("apigateway:PutMethod", || {
+                self.aws
+                    .apigateway
+                    .put_method()
+                    .rest_api_id(self.id)
+                    .resource_id(resource)
+                    .http_method(name)
+                    .authorization_type(&method.authorization)
+                    .api_key_required(method.api_key_required)
+                    .send()
+            })
+            .await
+        };
+        match put().await {
+            // Whoever made it meanwhile, and we may have: it is to be as it is asked for.
+            Err(error) if error.sort() == Sort::Exists => {
+                self.delete_method(resource, name).await?;
+                put().await?;
+            }
+            put => drop(put?),
+        }
         match &method.integration {
             Integration::Function { uri } => self.put_function(resource, name, uri).await,
             Integration::Mock { status, headers } => self.put_mock(resource, name, status, headers).await,
@@ -172,7 +191,9 @@ impl Api<'_> {
                 .set_response_parameters(Some(declared))
                 .send()
         })
-        .await?;
+        .await
+        .map(drop)
+        .or_else(|error| if error.sort() == Sort::Exists { Ok(()) } else { Err(error) })?;
         write("apigateway:PutIntegrationResponse", || {
             gateway
                 .put_integration_response()
