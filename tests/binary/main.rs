@@ -16,4 +16,5 @@ mod permissions;
 mod prices;
 mod readme;
 mod run;
+mod running;
 mod support;

@@ -98,7 +98,7 @@ impl Sandbox {
             Job { request_id: request_id.to_owned(), deadline: timeout, function: self.function.arn.clone(), payload };
         self.journal.say(core, format!("START RequestId: {request_id} Version: $LATEST"));
         let (answer, took) = self.run(core, job, timeout).await;
-        let invoked = self.judge(core, request_id, answer);
+        let invoked = self.judge(core, request_id, answer).await;
         self.report(core, request_id, took);
         self.journal.flush(core);
         invoked
@@ -136,10 +136,11 @@ impl Sandbox {
     }
 
     /// What the caller is told. A process that used more memory than it may have is ended, as the kernel would.
-    fn judge(&mut self, core: &Core, request_id: &str, answer: Answer) -> Invoked {
+    async fn judge(&mut self, core: &Core, request_id: &str, answer: Answer) -> Invoked {
         let memory = self.function.memory;
         if self.peak().is_some_and(|peak| peak > memory) {
-            let _ = self.child.start_kill();
+            // Until it is gone: it is not to be taken for a warm one.
+            let _ = self.child.kill().await;
             let message = format!("RequestId: {request_id} Error: Runtime exited with error: signal: killed");
             self.journal.say(core, format!("{message} Runtime.ExitError: more than {memory} MB were used"));
             return Invoked::broken("Runtime.ExitError", &message);

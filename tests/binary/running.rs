@@ -1,0 +1,48 @@
+//! What runs in Local AWS when AWS's own clients ask for it, on good days and on bad ones.
+
+use crate::support::{Place, judge};
+
+const LAMBDA: &str = "\
+well: None ['f', 'us-east-1', 'blue', None]
+the same process again: True
+the same process for new code: False
+fails: ('Unhandled', 'Oops', 'failed')
+too long: ('Unhandled', 'Sandbox.Timedout', 'Task timed out after 1.00 seconds')
+too much: ('Unhandled', 'Runtime.ExitError', 'exited with error: signal: killed')
+exits: ('Unhandled', 'Runtime.ExitError', 'exited with error: exit status: 3')
+well after all that: None
+two at once where one may be: ['None', 'TooManyRequestsException']
+none may be: ('TooManyRequestsException', 429)
+event: (None, None)
+attempts: 3
+dropped: ['[ERROR] the event was dropped after 3 attempts']
+too large: ('RequestTooLargeException', 413) ('RequestTooLargeException', 413)
+";
+
+#[test]
+fn functions_are_kept_to_their_limits() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("lambda_runs.py", &[&server.url]), LAMBDA);
+}
+
+const FIREHOSE: &str = "\
+before the time is up: 0
+UNCOMPRESSED uncompressed/9999/99/99/99/uncompressed-1-9999-99-99-99-99-99-<uuid> b'0 1 2 '
+GZIP gzip/9999/99/99/99/gzip-1-9999-99-99-99-99-99-<uuid>.gz b'0 1 2 '
+ZIP zip/9999/99/99/99/zip-1-9999-99-99-99-99-99-<uuid>.zip b'0 1 2 '
+full before the time is up: [1200000]
+too many: ValidationException
+too large together: InvalidArgumentException
+one too large: InvalidArgumentException
+two fail: (2, ['', 'ServiceUnavailableException'])
+without permission: 1
+with it again: 2
+";
+
+#[test]
+fn firehose_writes_files_under_awss_names_and_keeps_its_limits() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("firehose_files.py", &[&server.url]), FIREHOSE);
+}
