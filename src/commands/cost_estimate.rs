@@ -189,7 +189,7 @@ impl<'a> Question<'a> {
         } else if self.args.markdown {
             cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month))
         } else if self.args.html {
-            cost_to_html(month, title)
+            cost_to_html(month, &self.levers(month), title)
         } else {
             cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month))
         })
@@ -246,10 +246,7 @@ fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
     let missing: Vec<_> = month.missing().map(|line| line.item).collect();
     if !missing.is_empty() {
         let message = format!("whether it fits the budget is not known: no price for {}", missing.join(", "));
-        return Err(Error::refused(
-            message,
-            "choose a region that the price book covers, or estimate without `--budget`",
-        ));
+        return Err(Error::refused(message, "estimate for a region whose prices are known, or without `--budget`"));
     }
     let total = month.total_cents();
     if total as f64 / 100.0 > budget {

@@ -66,11 +66,12 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
         for line in estimate.lines.iter().filter(|line| line.stage == stage) {
             let _ = writeln!(
                 text,
-                "  {:<27}{:>16} {:<12}{:>14}",
+                "  {:<27}{:>16} {:<12}{:>14}  {}",
                 line.item,
                 quantity(line.quantity),
                 short(&line.unit),
-                cost(line)
+                cost(line),
+                paint.faint(line.usage_type)
             );
             if explain {
                 explain_line(&mut text, line);
@@ -120,12 +121,26 @@ fn per_million(estimate: &Estimate) -> Option<String> {
     Some(format!("{} per million events{}", in_dollars(each), share.unwrap_or_default()))
 }
 
+/// ` as of 2026-01-31`, or from the oldest to the newest; each line's own is in `--explain`.
+fn dates(estimate: &Estimate) -> String {
+    let dates = estimate.lines.iter().filter_map(|line| match &line.priced {
+        Priced::At { as_of, .. } => Some(as_of.as_str()),
+        Priced::Missing => None,
+    });
+    match (dates.clone().min(), dates.max()) {
+        (Some(oldest), Some(newest)) if oldest == newest => format!(" as of {oldest}"),
+        (Some(oldest), Some(newest)) => format!(" as of {oldest} to {newest}"),
+        _ => String::new(),
+    }
+}
+
 fn summary(text: &mut String, estimate: &Estimate) {
     if let Some(words) = per_million(estimate) {
         let _ = writeln!(text, "{words}");
     }
     let free = if estimate.free_tier { "with" } else { "without" };
-    let _ = writeln!(text, "list prices of {}, {free} the free tier, without taxes and support", estimate.region);
+    let (region, dates) = (&estimate.region, dates(estimate));
+    let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
     let missing: Vec<_> = estimate.missing().map(|line| line.item).collect();
     if !missing.is_empty() {
         let _ = writeln!(text, "the total lacks {}: no verified price in {}", missing.join(", "), estimate.region);

@@ -236,7 +236,7 @@ fn pages_and_plots_are_whole_and_need_nothing_from_elsewhere() {
     let page = std::fs::read_to_string(place.path().join("cost.html")).unwrap();
     assert_eq!(page, printed);
     assert!(page.contains("$3,624.47") && page.contains("a&amp;&lt;b&gt;.yaml:"));
-    assert!(page.contains("prefers-color-scheme:dark"));
+    assert!(page.contains("prefers-color-scheme:dark") && page.contains("<code>usage.events_per_request</code>"));
     let scale = ["cost-estimate", "-f", name, "--scale", "1M,10M,100M,1B", "--svg", "scale.svg"];
     place.run(&scale).exits(0).says("per million");
     place.run(&["cost-estimate", "-f", name, "--svg", "scale.svg"]).exits(3);

@@ -1,7 +1,8 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
+use super::levers::levers_to_html;
 use super::{chart, cost, dollars, per_million, quantity, short, stage_cost};
-use crate::cost::{Estimate, Line, Priced, STAGES};
+use crate::cost::{Estimate, Lever, Line, Priced, STAGES};
 use chart::escape;
 use std::fmt::Write as _;
 
@@ -13,7 +14,7 @@ const PAGE: &str = "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);bac
     .scroll{overflow-x:auto}:root{color-scheme:light dark}";
 
 /// A whole HTML file.
-pub(crate) fn cost_to_html(estimate: &Estimate, title: &str) -> String {
+pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -> String {
     let title = escape(title);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -35,6 +36,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, title: &str) -> String {
     let total = dollars(estimate.total_cents());
     let _ =
         writeln!(page, "<tr><th colspan=\"2\">a month</th><th class=\"n\">{total}</th></tr>\n</tbody></table></div>");
+    page.push_str(&levers_to_html(levers));
     figures(&mut page, estimate);
     page.push_str("</body>\n</html>\n");
     page

@@ -1,5 +1,6 @@
 //! What would save money.
 
+use super::chart::escape;
 use super::dollars;
 use crate::cost::Lever;
 use serde_json::{Value, json};
@@ -28,6 +29,23 @@ pub(crate) fn levers_to_markdown(levers: &[Lever]) -> String {
         let _ = writeln!(text, "| {} | `{key}` | `{before}` | `{after}` | {note} |", dollars(*saves));
     }
     text.push_str("\n</details>\n");
+    text
+}
+
+pub(super) fn levers_to_html(levers: &[Lever]) -> String {
+    if levers.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("<h2>Levers</h2>\n<p>{HEADING}</p>\n<div class=\"scroll\"><table>\n");
+    for Lever { key, before, after, note, saves } in levers {
+        let [before, after, note] = [before.as_str(), after.as_str(), note].map(escape);
+        let _ = writeln!(
+            text,
+            "<tr><td class=\"n\">{}</td><td><code>{key}</code>: {before} &rarr; {after}<br>{note}</td></tr>",
+            dollars(*saves)
+        );
+    }
+    text.push_str("</table></div>\n");
     text
 }
 
