@@ -49,7 +49,7 @@ pub(crate) struct CostArgs {
     /// Show how each line comes about, its price's source and date, and every figure that went in.
     #[arg(long)]
     explain: bool,
-    /// Print JSON (schema pipectl-cost/1; pipectl-cost-series/1 with --scale and --months).
+    /// Print JSON (schema pipectl-cost/2; pipectl-cost-series/2 with --scale and --months).
     #[arg(long, conflicts_with_all = ["markdown", "html"])]
     json: bool,
     /// Print Markdown for a pull-request comment.

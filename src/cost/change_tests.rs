@@ -45,7 +45,7 @@ proptest! {
         let difference = Difference::between(Some(&before), Some(&after));
         prop_assert_eq!(difference.change(), after.total_cents() - before.total_cents());
         prop_assert_eq!(difference.rows.iter().filter_map(Row::change).sum::<i64>(), difference.change());
-        prop_assert_eq!(STAGES.iter().map(|stage| difference.stage_change(stage)).sum::<i64>(), difference.change());
+        prop_assert_eq!(PARTS.iter().map(|part| difference.part_change(part)).sum::<i64>(), difference.change());
         let same = Difference::between(Some(&before), Some(&before));
         prop_assert!(same.rows.iter().all(|row| row.change() == Some(0)));
         let made = Difference::between(None, Some(&after));

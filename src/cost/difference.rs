@@ -1,6 +1,6 @@
 //! What a change costs: two estimates, line by line.
 
-use super::{Estimate, Line, STAGES};
+use super::{Estimate, Line, PARTS};
 
 /// One side of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,13 +15,13 @@ pub(crate) enum Side {
 /// A line as it was and as it will be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
-    pub(crate) stage: &'static str,
+    pub(crate) part: &'static str,
     pub(crate) item: &'static str,
     pub(crate) before: Side,
     pub(crate) after: Side,
 }
 
-/// Every line of either estimate, in the order of the stages.
+/// Every line of either estimate, in the order of the parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) rows: Vec<Row>,
@@ -54,12 +54,12 @@ impl Difference {
         let (was, will) = (lines(before), lines(after));
         let mut rows: Vec<Row> = vec![];
         for line in was.iter().chain(&will) {
-            if !rows.iter().any(|row| row.stage == line.stage && row.item == line.item) {
+            if !rows.iter().any(|row| row.part == line.part && row.item == line.item) {
                 let (before, after) = (side(&was, line), side(&will, line));
-                rows.push(Row { stage: line.stage, item: line.item, before, after });
+                rows.push(Row { part: line.part, item: line.item, before, after });
             }
         }
-        rows.sort_by_key(|row| STAGES.iter().position(|stage| *stage == row.stage));
+        rows.sort_by_key(|row| PARTS.iter().position(|part| *part == row.part));
         let total = |estimate: Option<&Estimate>| estimate.map_or(0, Estimate::total_cents);
         Self { rows, before: total(before), after: total(after) }
     }
@@ -74,15 +74,15 @@ impl Difference {
         self.rows.iter().filter(|row| row.change().is_none())
     }
 
-    pub(crate) fn stage_change(&self, stage: &str) -> i64 {
-        self.rows.iter().filter(|row| row.stage == stage).filter_map(Row::change).sum()
+    pub(crate) fn part_change(&self, part: &str) -> i64 {
+        self.rows.iter().filter(|row| row.part == part).filter_map(Row::change).sum()
     }
 }
 
 /// All lines of one name together: functions on two kinds of processor are two lines of the bill.
 fn side(lines: &[Line], wanted: &Line) -> Side {
     let found: Vec<_> =
-        lines.iter().filter(|line| line.stage == wanted.stage && line.item == wanted.item).map(Line::cents).collect();
+        lines.iter().filter(|line| line.part == wanted.part && line.item == wanted.item).map(Line::cents).collect();
     if found.is_empty() {
         return Side::Absent;
     }

@@ -16,7 +16,7 @@ const DAYS: f64 = 30.0;
 /// A quantity of a month, before it is priced.
 #[derive(Clone, Debug)]
 pub(super) struct Meter {
-    pub(super) stage: &'static str,
+    pub(super) part: &'static str,
     pub(super) item: &'static str,
     pub(super) usage_type: &'static str,
     /// In the price book.
@@ -33,13 +33,13 @@ pub(super) struct Meter {
 }
 
 fn meter(
-    stage: &'static str,
+    part: &'static str,
     item: &'static str,
     (usage_type, dimension): (&'static str, &'static str),
     quantity: f64,
     how: String,
 ) -> Meter {
-    Meter { stage, item, usage_type, dimension, quantity, free: 0.0, always_free: 0.0, how, from: &[] }
+    Meter { part, item, usage_type, dimension, quantity, free: 0.0, always_free: 0.0, how, from: &[] }
 }
 
 /// What several meters are made of.

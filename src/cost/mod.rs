@@ -23,12 +23,12 @@ use crate::config::{Figure, Pipeline};
 use std::collections::BTreeSet;
 
 /// A part of the pipeline, in the order of the data's way.
-pub(crate) const STAGES: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
+pub(crate) const PARTS: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
 
 /// One line of the bill.
 #[derive(Clone, Debug)]
 pub(crate) struct Line {
-    pub(crate) stage: &'static str,
+    pub(crate) part: &'static str,
     pub(crate) item: &'static str,
     /// As on the bill, without the prefix that regions other than us-east-1 have.
     pub(crate) usage_type: &'static str,
@@ -113,8 +113,8 @@ impl Estimate {
         self.lines.iter().filter_map(Line::cents).sum()
     }
 
-    pub(crate) fn stage_cents(&self, stage: &str) -> i64 {
-        self.lines.iter().filter(|line| line.stage == stage).filter_map(Line::cents).sum()
+    pub(crate) fn part_cents(&self, part: &str) -> i64 {
+        self.lines.iter().filter(|line| line.part == part).filter_map(Line::cents).sum()
     }
 
     /// Lines without a price: the total is without them.
@@ -157,8 +157,8 @@ fn price(book: &Book, region: &str, meter: meters::Meter, free_tier: bool) -> Li
     let found = book.price(region, meter.dimension);
     let priced = found.map_or(Priced::Missing, |price| at(price, billed));
     let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
-    let meters::Meter { stage, item, usage_type, quantity, how, .. } = meter;
-    Line { stage, item, usage_type, quantity, free, unit, how, from: vec![], priced }
+    let meters::Meter { part, item, usage_type, quantity, how, .. } = meter;
+    Line { part, item, usage_type, quantity, free, unit, how, from: vec![], priced }
 }
 
 fn at(price: &Price, billed: f64) -> Priced {

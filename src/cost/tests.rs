@@ -78,7 +78,7 @@ fn a_missing_price_is_said_and_not_guessed() {
 #[test]
 fn nothing_costs_only_what_runs_by_the_clock() {
     let month = month(EXAMPLE, "us-east-1", &["events_per_month=0", "athena_tb=0", "crawler_lists=0"], false);
-    let charged: Vec<_> = month.lines.iter().filter(|line| line.cents() != Some(0)).map(|line| line.stage).collect();
+    let charged: Vec<_> = month.lines.iter().filter(|line| line.cents() != Some(0)).map(|line| line.part).collect();
     assert_eq!(charged, ["transform"; 3]);
 }
 
@@ -92,7 +92,7 @@ proptest! {
             prop_assert!(before.cents().unwrap() >= 0);
             prop_assert!(after.cents().unwrap() >= before.cents().unwrap(), "{}", after.item);
         }
-        let stages: i64 = STAGES.iter().map(|stage| after.stage_cents(stage)).sum();
-        prop_assert_eq!(stages, after.total_cents());
+        let parts: i64 = PARTS.iter().map(|part| after.part_cents(part)).sum();
+        prop_assert_eq!(parts, after.total_cents());
     }
 }

@@ -12,12 +12,12 @@ pub(crate) use levers::{levers_to_json, levers_to_markdown, levers_to_text};
 pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
 
 use super::paint::Paint;
-use crate::cost::{Estimate, Line, Priced, SAAS, STAGES};
+use crate::cost::{Estimate, Line, PARTS, Priced, SAAS};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The version of what `--json` prints.
-const SCHEMA: &str = "pipectl-cost/1";
+const SCHEMA: &str = "pipectl-cost/2";
 /// A hidden line by which a bot finds the comment it has to replace.
 const MARKER: &str = "<!-- pipectl cost -->";
 
@@ -52,18 +52,18 @@ fn quantity(value: f64) -> String {
     if value >= 1000.0 || value == value.trunc() { grouped(value.round() as i64) } else { format!("{value:.3}") }
 }
 
-/// A stage of which no price is known does not cost nothing.
-fn stage_cost(estimate: &Estimate, stage: &str) -> String {
-    let mut lines = estimate.lines.iter().filter(|line| line.stage == stage);
-    if lines.all(|line| line.cents().is_none()) { NO_PRICE.to_owned() } else { dollars(estimate.stage_cents(stage)) }
+/// A part of which no price is known does not cost nothing.
+fn part_cost(estimate: &Estimate, part: &str) -> String {
+    let mut lines = estimate.lines.iter().filter(|line| line.part == part);
+    if lines.all(|line| line.cents().is_none()) { NO_PRICE.to_owned() } else { dollars(estimate.part_cents(part)) }
 }
 
 pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
     let mut text = String::new();
-    for stage in STAGES {
-        let heading = format!("{stage:<58}{:>14}", stage_cost(estimate, stage));
+    for part in PARTS {
+        let heading = format!("{part:<58}{:>14}", part_cost(estimate, part));
         let _ = writeln!(text, "{}", paint.strong(&heading));
-        for line in estimate.lines.iter().filter(|line| line.stage == stage) {
+        for line in estimate.lines.iter().filter(|line| line.part == part) {
             let _ = writeln!(
                 text,
                 "  {:<27}{:>16} {:<12}{:>14}  {}",
@@ -154,7 +154,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price is known")),
         };
         json!({
-            "stage": line.stage,
+            "part": line.part,
             "item": line.item,
             "usage_type": line.usage_type,
             "quantity": line.quantity,
@@ -169,8 +169,8 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "from": line.from.iter().map(|one| json!({"name": one.name, "place": one.place})).collect::<Vec<_>>(),
         })
     };
-    let stages: serde_json::Map<_, _> =
-        STAGES.iter().map(|stage| ((*stage).to_owned(), estimate.stage_cents(stage).into())).collect();
+    let parts: serde_json::Map<_, _> =
+        PARTS.iter().map(|part| ((*part).to_owned(), estimate.part_cents(part).into())).collect();
     json!({
         "schema": SCHEMA,
         "pipeline": pipeline,
@@ -182,7 +182,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
         "per_million_dollars": estimate.per_million(),
         "share_of_saas": estimate.share_of_saas(),
         "complete": estimate.missing().next().is_none(),
-        "stages_cents": stages,
+        "parts_cents": parts,
         "lines": estimate.lines.iter().map(line).collect::<Vec<_>>(),
         "inputs": estimate.inputs.iter()
             .map(|input| json!({"name": input.name, "value": input.value, "source": input.source}))
@@ -194,14 +194,14 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
     let mut text = format!("{MARKER}\n### pipectl cost-estimate: {title}\n\n");
     let _ = writeln!(
         text,
-        "**{} a month**\n\n| Stage | Item | Quantity | Cost |\n|---|---|---:|---:|",
+        "**{} a month**\n\n| Part | Item | Quantity | Cost |\n|---|---|---:|---:|",
         dollars(estimate.total_cents())
     );
     for line in &estimate.lines {
         let _ = writeln!(
             text,
             "| {} | {} | {} {} | {} |",
-            line.stage,
+            line.part,
             line.item,
             quantity(line.quantity),
             short(&line.unit),

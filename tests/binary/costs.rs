@@ -212,15 +212,16 @@ fn months_and_numbers_of_events_are_estimates_of_their_own() {
         serde_json::from_str(&place.run(&[&["cost-estimate", "--json"], arguments].concat()).exits(0).stdout).unwrap()
     };
     let months = json(&["--months", "3"]);
-    assert_eq!(months["schema"], "pipectl-cost-series/1");
+    assert_eq!(months["schema"], "pipectl-cost-series/2");
     assert_eq!(months["points"][2]["total_cents"], json(&["--month", "3"])["total_cents"]);
     let totals = months["points"].as_array().unwrap().iter().map(|point| point["total_cents"].as_i64().unwrap());
     assert_eq!(months["points"][2]["so_far_cents"], totals.sum::<i64>());
     let scale = json(&["--scale", "1M,1B", "--compare-price-per-million", "75"]);
     let one = json(&["--usage", "events_per_month=1B", "--compare-price-per-million", "75"]);
-    for key in ["total_cents", "per_million_dollars", "share_of_saas", "stages_cents"] {
+    for key in ["total_cents", "per_million_dollars", "share_of_saas", "parts_cents"] {
         assert_eq!(scale["points"][1][key], one[key], "{key}");
     }
+    assert_eq!((&one["stage"], &one["lines"][0]["part"]), (&json!("prod"), &json!("ingest")));
     let share = one["share_of_saas"].as_f64().unwrap();
     assert!((share * 75.0 - one["per_million_dollars"].as_f64().unwrap()).abs() < 1e-9);
 }

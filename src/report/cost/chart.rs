@@ -3,7 +3,7 @@
 use super::{dollars, grouped, in_dollars};
 use std::fmt::Write as _;
 
-/// Colours that most people with a colour deficiency can tell apart, one for each stage in the order of the data's
+/// Colours that most people with a colour deficiency can tell apart, one for each part in the order of the data's
 /// way; the second of each is for dark ground. Every mark has its name beside it as well.
 const COLOURS: [(&str, &str, &str); 6] = [
     ("ingest", "#2a78d6", "#3987e5"),
@@ -42,9 +42,9 @@ pub(super) fn style() -> String {
             ":root{{--ink:{ink};--faint:{faint};--ground:{ground}}}svg text{{fill:{ink}}}.grid{{stroke:{faint}}}\
              .ground{{fill:{ground}}}.total{{fill:{ink}}}.line-total{{stroke:{ink}}}"
         );
-        for (stage, light, night) in COLOURS {
+        for (part, light, night) in COLOURS {
             let colour = if dark { night } else { light };
-            let _ = write!(css, ".{stage}{{fill:{colour}}}.line-{stage}{{stroke:{colour}}}");
+            let _ = write!(css, ".{part}{{fill:{colour}}}.line-{part}{{stroke:{colour}}}");
         }
         css
     };
@@ -52,7 +52,7 @@ pub(super) fn style() -> String {
     format!("svg text{{font:13px system-ui,sans-serif}}{light}@media(prefers-color-scheme:dark){{{dark}}}")
 }
 
-/// A bar: its name, stage, and cents.
+/// A bar: its name, part, and cents.
 pub(super) type Bar<'a> = (&'a str, &'a str, i64);
 
 /// Bars from the dearest on, for a page that has [`style`].
@@ -63,13 +63,13 @@ pub(super) fn bars(bars: &[Bar<'_>]) -> String {
     let mut svg = format!(
         "<svg role=\"img\" aria-label=\"Cost of each line\" viewBox=\"0 0 800 {height}\" width=\"800\" height=\"{height}\">\n"
     );
-    for (index, (name, stage, cents)) in bars.iter().enumerate() {
+    for (index, (name, part, cents)) in bars.iter().enumerate() {
         let (y, length) = (index as f64 * row + 4.0, (*cents as f64 / most * width).max(1.0));
-        let (name, stage, amount) = (escape(name), escape(stage), dollars(*cents));
+        let (name, part, amount) = (escape(name), escape(part), dollars(*cents));
         let _ = writeln!(
             svg,
-            "<g><title>{name} ({stage}): {amount}</title><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\
-             <rect class=\"{stage}\" x=\"{left}\" y=\"{y}\" width=\"{length:.1}\" height=\"18\" rx=\"2\"/>\
+            "<g><title>{name} ({part}): {amount}</title><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\
+             <rect class=\"{part}\" x=\"{left}\" y=\"{y}\" width=\"{length:.1}\" height=\"18\" rx=\"2\"/>\
              <text x=\"{:.1}\" y=\"{}\">{amount}</text></g>",
             left - 8.0,
             y + 14.0,
@@ -142,7 +142,7 @@ impl Plot {
 
     fn line(&self, svg: &mut String, (name, points): &Line, class: &str) {
         let width = if class == "total" { 3 } else { 2 };
-        // A stage that costs nothing for few events begins where it costs something: zero has no logarithm.
+        // A part that costs nothing for few events begins where it costs something: zero has no logarithm.
         let places: Vec<_> = points.iter().filter(|point| drawn(**point)).map(|point| self.place(*point)).collect();
         let path: Vec<_> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
@@ -200,7 +200,7 @@ fn labels(svg: &mut String, plot: &Plot, lines: &[Line]) {
 }
 
 fn class(name: &str) -> &str {
-    if COLOURS.iter().any(|(stage, ..)| *stage == name) { name } else { "total" }
+    if COLOURS.iter().any(|(part, ..)| *part == name) { name } else { "total" }
 }
 
 /// Cost against events, both axes logarithmic: a whole SVG file.

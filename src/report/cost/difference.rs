@@ -1,13 +1,13 @@
 //! What a change costs a month: for people, for programs, for pull requests.
 
 use super::{NO_PRICE, dollars};
-use crate::cost::{Difference, Row, STAGES, Side};
+use crate::cost::{Difference, PARTS, Row, Side};
 use crate::report::Paint;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The version of what `cost-estimate --compare --json` prints.
-const SCHEMA: &str = "pipectl-cost-difference/1";
+const SCHEMA: &str = "pipectl-cost-difference/2";
 
 /// `+$1.00`, `-$1.00`, `$0.00`
 pub(super) fn signed(cents: i64) -> String {
@@ -45,10 +45,10 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
         let _ = writeln!(text, "{name:<29}{before:>14}{after:>14}{change:>15}");
     };
     row(&mut text, "", ["before", "after", "difference"]);
-    for stage in STAGES {
-        let heading = format!("{stage:<57}{:>15}", signed(difference.stage_change(stage)));
+    for part in PARTS {
+        let heading = format!("{part:<57}{:>15}", signed(difference.part_change(part)));
         let _ = writeln!(text, "{}", paint.strong(&heading));
-        for line in difference.rows.iter().filter(|row| row.stage == stage) {
+        for line in difference.rows.iter().filter(|row| row.part == part) {
             let name = format!("  {}", line.item);
             row(&mut text, &name, [&side(line.before), &side(line.after), &change(line)]);
         }
@@ -69,11 +69,11 @@ pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
     let mut text = format!("**{}**\n", headline(difference));
     let changed: Vec<_> = difference.rows.iter().filter(|row| row.change() != Some(0)).collect();
     if !changed.is_empty() {
-        text.push_str("\n| Stage | Item | Before | After | Difference |\n|---|---|---:|---:|---:|\n");
+        text.push_str("\n| Part | Item | Before | After | Difference |\n|---|---|---:|---:|---:|\n");
     }
     for row in changed {
         let (before, after) = (side(row.before), side(row.after));
-        let _ = writeln!(text, "| {} | {} | {before} | {after} | {} |", row.stage, row.item, change(row));
+        let _ = writeln!(text, "| {} | {} | {before} | {after} | {} |", row.part, row.item, change(row));
     }
     if let Some(caveat) = caveat(difference) {
         let _ = writeln!(text, "\n{caveat}");
@@ -110,7 +110,7 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
     };
     let row = |row: &Row| {
         json!({
-            "stage": row.stage,
+            "part": row.part,
             "item": row.item,
             "before_cents": cents(row.before),
             "after_cents": cents(row.after),

@@ -1,8 +1,8 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
 use super::levers::levers_to_html;
-use super::{chart, cost, dollars, per_million, quantity, short, stage_cost};
-use crate::cost::{Estimate, Lever, Line, Priced, STAGES};
+use super::{chart, cost, dollars, part_cost, per_million, quantity, short};
+use crate::cost::{Estimate, Lever, Line, PARTS, Priced};
 use chart::escape;
 use std::fmt::Write as _;
 
@@ -32,7 +32,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -
     page.push_str(
         "<thead><tr><th>Item</th><th class=\"n\">Quantity</th><th class=\"n\">Cost</th></tr></thead>\n<tbody>\n",
     );
-    STAGES.iter().for_each(|stage| stage_rows(&mut page, estimate, stage));
+    PARTS.iter().for_each(|part| part_rows(&mut page, estimate, part));
     let total = dollars(estimate.total_cents());
     let _ =
         writeln!(page, "<tr><th colspan=\"2\">a month</th><th class=\"n\">{total}</th></tr>\n</tbody></table></div>");
@@ -51,16 +51,16 @@ fn notes(estimate: &Estimate) -> Vec<String> {
 }
 
 fn dearest(estimate: &Estimate) -> Vec<chart::Bar<'_>> {
-    let bar = |line: &Line| line.cents().filter(|cents| *cents > 0).map(|cents| (line.item, line.stage, cents));
+    let bar = |line: &Line| line.cents().filter(|cents| *cents > 0).map(|cents| (line.item, line.part, cents));
     let mut bars: Vec<_> = estimate.lines.iter().filter_map(bar).collect();
     bars.sort_by_key(|(.., cents)| std::cmp::Reverse(*cents));
     bars
 }
 
-fn stage_rows(page: &mut String, estimate: &Estimate, stage: &str) {
-    let sum = stage_cost(estimate, stage);
-    let _ = writeln!(page, "<tr><th colspan=\"2\">{stage}</th><th class=\"n\">{sum}</th></tr>");
-    for line in estimate.lines.iter().filter(|line| line.stage == stage) {
+fn part_rows(page: &mut String, estimate: &Estimate, part: &str) {
+    let sum = part_cost(estimate, part);
+    let _ = writeln!(page, "<tr><th colspan=\"2\">{part}</th><th class=\"n\">{sum}</th></tr>");
+    for line in estimate.lines.iter().filter(|line| line.part == part) {
         let missing = if line.cents().is_none() { " missing" } else { "" };
         let _ = writeln!(
             page,

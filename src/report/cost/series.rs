@@ -1,12 +1,12 @@
 //! Estimates side by side: for more and more events, or month after month.
 
 use super::chart;
-use super::{dollars, grouped, in_dollars, stage_cost};
-use crate::cost::{Estimate, STAGES};
+use super::{dollars, grouped, in_dollars, part_cost};
+use crate::cost::{Estimate, PARTS};
 use serde_json::{Value, json};
 
 /// The version of what `--json` prints of several estimates.
-const SCHEMA: &str = "pipectl-cost-series/1";
+const SCHEMA: &str = "pipectl-cost-series/2";
 
 /// What differs from one estimate to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +48,11 @@ impl Series {
 
 fn rows(series: &Series) -> Vec<Vec<String>> {
     let last = if series.by == By::Events { ["per million", "of a SaaS"] } else { ["so far", ""] };
-    let head = [&[if series.by == By::Events { "events" } else { "month" }][..], &STAGES, &["a month"], &last].concat();
+    let head = [&[if series.by == By::Events { "events" } else { "month" }][..], &PARTS, &["a month"], &last].concat();
     let head: Vec<String> = head.into_iter().map(str::to_owned).collect();
     let row = |(estimate, so_far): (&Estimate, i64)| {
         let mut row = vec![grouped(estimate.inputs.get(series.by.name()).round() as i64)];
-        row.extend(STAGES.iter().map(|stage| stage_cost(estimate, stage)));
+        row.extend(PARTS.iter().map(|part| part_cost(estimate, part)));
         row.push(dollars(estimate.total_cents()));
         row.extend(match series.by {
             By::Events => [
@@ -86,12 +86,12 @@ pub(crate) fn series_to_text(series: &Series) -> String {
 
 pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Value {
     let point = |(estimate, so_far): (&Estimate, i64)| {
-        let stages: serde_json::Map<_, _> =
-            STAGES.iter().map(|stage| ((*stage).to_owned(), estimate.stage_cents(stage).into())).collect();
+        let parts: serde_json::Map<_, _> =
+            PARTS.iter().map(|part| ((*part).to_owned(), estimate.part_cents(part).into())).collect();
         json!({
             series.by.name(): estimate.inputs.get(series.by.name()),
             "total_cents": estimate.total_cents(),
-            "stages_cents": stages,
+            "parts_cents": parts,
             "per_million_dollars": estimate.per_million(),
             "share_of_saas": estimate.share_of_saas(),
             "so_far_cents": (series.by == By::Month).then_some(so_far),
@@ -109,7 +109,7 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
     })
 }
 
-/// How cost grows with events, in all and by stage: an SVG file of its own.
+/// How cost grows with events, in all and by part: an SVG file of its own.
 pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
     let points = |cents: &dyn Fn(&Estimate) -> i64| -> Vec<(f64, f64)> {
         let point = |estimate: &Estimate| (estimate.inputs.get(By::Events.name()), cents(estimate) as f64 / 100.0);
@@ -117,9 +117,9 @@ pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
         points.sort_by(|(one, _), (other, _)| one.total_cmp(other));
         points
     };
-    let stages = STAGES.iter().map(|stage| (*stage, points(&|estimate| estimate.stage_cents(stage))));
+    let parts = PARTS.iter().map(|part| (*part, points(&|estimate| estimate.part_cents(part))));
     let total = [("in all", points(&Estimate::total_cents))];
     let missing = series.missing();
     let note = (!missing.is_empty()).then(|| format!("without {}: no verified price", missing.join(", ")));
-    chart::growth(title, note.as_deref(), &total.into_iter().chain(stages).collect::<Vec<_>>())
+    chart::growth(title, note.as_deref(), &total.into_iter().chain(parts).collect::<Vec<_>>())
 }
