@@ -79,7 +79,7 @@ pub(crate) enum Command {
     Validate,
     /// Print the JSON Schema of pipeline.yaml, for editors.
     Schema,
-    /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--live-prices`.
+    /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
     CostEstimate(commands::cost_estimate::CostArgs),
     /// Keep a price book of your own up to date.
     Prices {

@@ -6,7 +6,7 @@ use aws_sdk_pricing::types::{Filter, FilterType};
 use std::collections::BTreeSet;
 
 const OPERATION: &str = "pricing:GetProducts";
-const HINT: &str = "live prices need credentials that allow `pricing:GetProducts`; the price book needs none";
+const HINT: &str = "listed prices need credentials that allow `pricing:GetProducts`; the price book needs none";
 
 /// A connection to the price list.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 mod other;
 
-use super::prices::live;
+use super::prices::listed;
 use super::session::load;
 use crate::cli::Global;
 use crate::config::Pipeline;
@@ -39,7 +39,7 @@ pub(crate) struct CostArgs {
     /// Take prices from AWS's price list as it is now, and tell what differs from the book. A price that it does not
     /// have is missing. Needs credentials that allow `pricing:GetProducts`.
     #[arg(long, conflicts_with = "prices")]
-    live_prices: bool,
+    listed_prices: bool,
     /// What a SaaS takes for a million events, to compare with; the article's is $150.
     #[arg(long, value_name = "USD")]
     compare_price_per_million: Option<String>,
@@ -91,8 +91,8 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     let pipeline = load(global)?;
     let mut question = Question::new(&pipeline, args)?;
     let before = question.other(global)?;
-    if args.live_prices {
-        question.own_prices = Some(question.live_prices(global, before.as_ref()).await?);
+    if args.listed_prices {
+        question.own_prices = Some(question.listed_prices(global, before.as_ref()).await?);
     }
     let month = question.estimate(None)?;
     let title = format!("{}/{}", pipeline.name, pipeline.stage);
@@ -136,13 +136,13 @@ impl<'a> Question<'a> {
     }
 
     /// Of the regions of all that is estimated.
-    async fn live_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
+    async fn listed_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
         let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
         for pipeline in before.map(|other| &other.pipeline).into_iter().chain([self.pipeline]) {
             let figures = needed(pipeline, &self.inputs(pipeline, None)?);
             wanted.entry(self.region_of(pipeline)).or_default().extend(figures);
         }
-        live(global, &wanted).await
+        listed(global, &wanted).await
     }
 
     /// A month; `last` overrides every other figure.

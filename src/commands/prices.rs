@@ -1,4 +1,4 @@
-//! `pipectl prices update`, and the prices of `cost-estimate --live-prices`
+//! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
 use crate::aws::{PriceList, Timings};
 use crate::cli::Global;
@@ -86,7 +86,7 @@ async fn ask(global: &Global, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {
 ///
 /// # Errors
 /// AWS's, and a figure that is needed of which the list does not have one clear price.
-pub(super) async fn live(global: &Global, wanted: &BTreeMap<&str, BTreeSet<&'static str>>) -> Result<Book> {
+pub(super) async fn listed(global: &Global, wanted: &BTreeMap<&str, BTreeSet<&'static str>>) -> Result<Book> {
     let all = ask(global, &wanted.keys().copied().collect()).await?;
     let mut unclear = vec![];
     for listed in &all {
@@ -98,7 +98,7 @@ pub(super) async fn live(global: &Global, wanted: &BTreeMap<&str, BTreeSet<&'sta
         return Ok(book_of(&all));
     }
     let message = format!("the price list is not clear about what this estimate needs: {}", unclear.join("; "));
-    Err(Error::other(message, "estimate without `--live-prices`, or with a price book of your own (`--prices`)"))
+    Err(Error::other(message, "estimate without `--listed-prices`, or with a price book of your own (`--prices`)"))
 }
 
 async fn connect(global: &Global, region: &str) -> Result<PriceList> {

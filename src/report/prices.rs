@@ -10,13 +10,13 @@ pub(crate) fn listed_to_text(listed: &Listed) -> String {
     let mut text = format!("prices of {} from the AWS Price List API: {} as in the book\n", listed.region, same.len());
     for beside in rest {
         let book = beside.book.map_or_else(|| "none".to_owned(), Price::tariff);
-        let (live, unit) = match (beside.listed, beside.book) {
+        let (listed, unit) = match (beside.listed, beside.book) {
             (Finding::Price(price), _) => (price.tariff(), format!(" per {}", price.unit)),
             (Finding::Unclear(why), _) => (format!("MISSING, {why}"), String::new()),
             (Finding::Absent, Some(_)) => ("MISSING, not in the price list".to_owned(), String::new()),
             (Finding::Absent, None) => continue,
         };
-        let _ = writeln!(text, "  {}: book {book}, live {live}{unit}", beside.dimension);
+        let _ = writeln!(text, "  {}: book {book}, listed {listed}{unit}", beside.dimension);
     }
     let _ = writeln!(text, "  not looked up, and MISSING: {}", not_looked_up().join(", "));
     text

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 const REGION: [&str; 2] = ["--region", "us-west-2"];
-const LIVE: [&str; 4] = ["cost-estimate", "--live-prices", "--region", "us-west-2"];
+const LISTED: [&str; 4] = ["cost-estimate", "--listed-prices", "--region", "us-west-2"];
 
 /// A place whose AWS is a price list.
 struct Market {
@@ -57,14 +57,14 @@ fn line<'a>(estimate: &'a Value, item: &str) -> &'a Value {
 }
 
 #[test]
-fn live_prices_are_those_of_the_list_and_what_differs_is_told() {
+fn listed_prices_are_those_of_the_list_and_what_differs_is_told() {
     let market = Market::new("plain");
-    let (ran, live) = market.estimate(&LIVE);
+    let (ran, listed) = market.estimate(&LISTED);
     for words in [
         "prices of us-west-2 from the AWS Price List API",
-        "s3_put_copy_post_list_1k: book 0.005, live 0.0055 per 1000 requests",
-        "cwlogs_storage_gb_month: book 0.03, live MISSING, not in the price list",
-        "firehose_ingest_gb: book none, live 0.029 up to 512000, then 0.025 up to 2048000, then 0.02 per GB",
+        "s3_put_copy_post_list_1k: book 0.005, listed 0.0055 per 1000 requests",
+        "cwlogs_storage_gb_month: book 0.03, listed MISSING, not in the price list",
+        "firehose_ingest_gb: book none, listed 0.029 up to 512000, then 0.025 up to 2048000, then 0.02 per GB",
         "not looked up, and MISSING: s3_transition_standard_ia_1k",
     ] {
         assert!(ran.stderr.contains(words), "`{words}` is not in:\n{}", ran.stderr);
@@ -76,27 +76,27 @@ fn live_prices_are_those_of_the_list_and_what_differs_is_told() {
         serde_json::from_str(&market.run(&[&["cost-estimate", "--json"], &REGION[..]].concat()).exits(0).stdout)
             .unwrap();
     let cents = |estimate: &Value, item: &str| line(estimate, item)["cost_cents"].clone();
-    assert_eq!(cents(&live, "API Gateway requests"), cents(&book, "API Gateway requests"));
-    assert_eq!((cents(&book, "Firehose ingestion"), cents(&live, "Firehose ingestion")), (Value::Null, 2_766.into()));
-    // Live is live: what the list does not have is missing, although the book has it.
-    assert!(cents(&book, "CloudWatch Logs storage").is_i64() && cents(&live, "CloudWatch Logs storage").is_null());
-    assert_eq!(live["complete"], false);
-    let (puts, dearer) = (cents(&book, "S3 PUT, COPY and LIST"), cents(&live, "S3 PUT, COPY and LIST"));
+    assert_eq!(cents(&listed, "API Gateway requests"), cents(&book, "API Gateway requests"));
+    assert_eq!((cents(&book, "Firehose ingestion"), cents(&listed, "Firehose ingestion")), (Value::Null, 2_766.into()));
+    // What is listed is all there is: what the list does not have is missing, although the book has it.
+    assert!(cents(&book, "CloudWatch Logs storage").is_i64() && cents(&listed, "CloudWatch Logs storage").is_null());
+    assert_eq!(listed["complete"], false);
+    let (puts, dearer) = (cents(&book, "S3 PUT, COPY and LIST"), cents(&listed, "S3 PUT, COPY and LIST"));
     assert!(dearer.as_i64() > puts.as_i64(), "{puts} and {dearer}");
-    let explained = market.run(&[&LIVE[..], &["--explain"]].concat()).exits(0);
+    let explained = market.run(&[&LISTED[..], &["--explain"]].concat()).exits(0);
     assert!(explained.stdout.contains("from AWS Price List API, as of 2026-11-01"), "{}", explained.stdout);
-    market.run(&[&LIVE[..], &["--budget", "100000"]].concat()).exits(4).says("no price for CloudWatch Logs storage");
+    market.run(&[&LISTED[..], &["--budget", "100000"]].concat()).exits(4).says("no price for CloudWatch Logs storage");
 }
 
 /// The other file's region has one price in this list, and takes no other from the book.
 #[test]
-fn a_comparison_takes_live_prices_for_both_regions() {
+fn a_comparison_takes_listed_prices_for_both_regions() {
     let market = Market::new("plain");
     let yaml = market.place.yaml();
     let other = market.place.path().join("other.yaml");
     std::fs::write(&other, format!("{yaml}\nregion: eu-west-1\n")).unwrap();
     market.place.write(&format!("{yaml}\nregion: us-west-2\n"));
-    let ran = market.run(&["cost-estimate", "--live-prices", "--compare", "other.yaml", "--json"]).exits(0);
+    let ran = market.run(&["cost-estimate", "--listed-prices", "--compare", "other.yaml", "--json"]).exits(0);
     let compared: Value = serde_json::from_str(&ran.stdout).unwrap();
     let rows = compared["lines"].as_array().unwrap();
     let row = |item: &str| rows.iter().find(|row| row["item"] == item).unwrap_or_else(|| panic!("{compared:#}"));
@@ -108,8 +108,8 @@ fn a_comparison_takes_live_prices_for_both_regions() {
 #[test]
 fn every_page_is_read_and_throttling_is_waited_for() {
     let (plain, throttled) = (Market::new("plain"), Market::new("throttled"));
-    let (_, expected) = plain.estimate(&LIVE);
-    let (_, found) = throttled.estimate(&LIVE);
+    let (_, expected) = plain.estimate(&LISTED);
+    let (_, found) = throttled.estimate(&LISTED);
     assert_eq!(expected, found);
     let requests = plain.requests();
     assert!(requests.iter().any(|request| request["NextToken"] == "page:6"), "the third page of Glue");
@@ -125,8 +125,8 @@ fn nothing_is_asked_without_being_told_to() {
     estimate(&mut market.command(&["cost-estimate", "--explain"])).exits(0);
     estimate(&mut market.command(&["cost-estimate", "--scale", "1M,1B"])).exits(0);
     assert_eq!(market.requests().len(), 0);
-    market.run(&[&LIVE[..], &["--prices", "prices.yaml"]].concat()).exits(3).says("cannot be used with");
-    market.run(&[&LIVE[..], &["--local"]].concat()).exits(3).says("Local AWS has no price list");
+    market.run(&[&LISTED[..], &["--prices", "prices.yaml"]].concat()).exits(3).says("cannot be used with");
+    market.run(&[&LISTED[..], &["--local"]].concat()).exits(3).says("Local AWS has no price list");
     assert_eq!(market.requests().len(), 0);
 }
 
@@ -134,14 +134,14 @@ fn nothing_is_asked_without_being_told_to() {
 fn refusals_say_what_is_needed() {
     let denied = Market::new("denied");
     let ran = denied
-        .run(&LIVE)
+        .run(&LISTED)
         .exits(1)
         .says("AccessDenied")
-        .says("live prices need credentials that allow `pricing:GetProducts`");
+        .says("listed prices need credentials that allow `pricing:GetProducts`");
     assert_eq!(ran.stdout, "");
     denied.run(&["prices", "update"]).exits(1).says("pricing:GetProducts");
     assert!(!denied.place.path().join("prices.yaml").exists());
-    let mut nobody = denied.command(&LIVE);
+    let mut nobody = denied.command(&LISTED);
     nobody.env_remove("AWS_ACCESS_KEY_ID").env_remove("AWS_SECRET_ACCESS_KEY");
     Ran::new(&nobody.output().unwrap()).exits(1).says("NoCredentials").says("allow `pricing:GetProducts`");
 }
@@ -151,7 +151,7 @@ fn an_aws_without_a_price_list_is_told_from_a_wrong_price() {
     let place = Place::example("clickstream");
     let server = place.serve();
     let mut command = place.command();
-    command.args(LIVE).env("AWS_ENDPOINT_URL", &server.url);
+    command.args(LISTED).env("AWS_ENDPOINT_URL", &server.url);
     command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
     let ran = Ran::new(&command.output().unwrap()).exits(1).says("`AWS_ENDPOINT_URL_PRICING` is asked first");
     assert_eq!(ran.stdout, "");
@@ -160,21 +160,21 @@ fn an_aws_without_a_price_list_is_told_from_a_wrong_price() {
 #[test]
 fn what_is_malformed_or_ambiguous_is_an_error_and_not_a_price() {
     let malformed = Market::new("malformed");
-    malformed.run(&LIVE).exits(1).says("has a document that cannot be read");
+    malformed.run(&LISTED).exits(1).says("has a document that cannot be read");
     malformed.run(&["prices", "update", "--region", "us-west-2"]).exits(1).says("cannot be read");
     assert!(!malformed.place.path().join("prices.yaml").exists());
     let ambiguous = Market::new("ambiguous");
-    ambiguous.run(&LIVE).exits(1).says("athena_tb_scanned: ambiguous: 2 prices").says("ANOTHERSKU234567 costs 7");
+    ambiguous.run(&LISTED).exits(1).says("athena_tb_scanned: ambiguous: 2 prices").says("ANOTHERSKU234567 costs 7");
     let updated = ambiguous.run(&["prices", "update", "--region", "us-west-2"]).exits(1);
     updated.says("they stay as they are: us-west-2 athena_tb_scanned: ambiguous").says("wrote prices.yaml");
     ambiguous
-        .run(&["cost-estimate", "--live-prices", "--region", "us-wset-2"])
+        .run(&["cost-estimate", "--listed-prices", "--region", "us-wset-2"])
         .exits(1)
         .says("no prices of `us-wset-2`");
 }
 
 #[test]
-fn a_book_is_updated_and_estimates_as_live_prices_do() {
+fn a_book_is_updated_and_estimates_as_listed_prices_do() {
     let market = Market::new("plain");
     let update = ["prices", "update", "--book", "own.yaml", "--region", "us-west-2", "--region", "eu-west-1"];
     let ran = market.run(&update).exits(0).says("wrote own.yaml");
@@ -188,8 +188,8 @@ fn a_book_is_updated_and_estimates_as_live_prices_do() {
     }
     let with_book = [&["cost-estimate", "--prices", "own.yaml"], &REGION[..]].concat();
     let (_, own) = market.estimate(&with_book);
-    let (_, live) = market.estimate(&LIVE);
-    for one in live["lines"].as_array().unwrap() {
+    let (_, listed) = market.estimate(&LISTED);
+    for one in listed["lines"].as_array().unwrap() {
         let item = one["item"].as_str().unwrap();
         match item {
             "CloudWatch Logs storage" => assert!(line(&own, item)["cost_cents"].is_i64(), "the book's is kept"),

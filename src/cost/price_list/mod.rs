@@ -85,7 +85,7 @@ async fn ask(list: &PriceList, query: Query) -> Result<(Query, Vec<Product>)> {
     let products = products.map_err(|why| {
         Error::other(
             format!("the price list of {} has a document that cannot be read: {why}", query.0),
-            "estimate without `--live-prices`; if AWS has changed the format, a newer pipectl may know it",
+            "estimate without `--listed-prices`; if AWS has changed the format, a newer pipectl may know it",
         )
     })?;
     Ok((query, products))
