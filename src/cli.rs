@@ -1,7 +1,6 @@
 //! The command line. Its doc comments are the manual.
 
 use crate::commands;
-use crate::engine::resource::Address;
 use crate::report::Color;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
@@ -87,13 +86,13 @@ pub(crate) enum Command {
         command: commands::prices::PricesCommand,
     },
     /// Show what apply would do.
-    Plan(PlanArgs),
+    Plan(commands::plan::PlanArgs),
     /// Create, update and delete until AWS is what the file says.
-    Apply(ApplyArgs),
+    Apply(commands::apply::ApplyArgs),
     /// Take down what the pipeline owns, and nothing else.
-    Destroy(DestroyArgs),
+    Destroy(commands::apply::DestroyArgs),
     /// Print the endpoint and the names of what was made.
-    Output(OutputArgs),
+    Output(commands::output::OutputArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
     Send(commands::send::SendArgs),
     /// Run SQL on the pipeline's tables.
@@ -119,67 +118,4 @@ pub(crate) enum Command {
         /// `track` or `mover`.
         name: commands::function::Which,
     },
-}
-
-/// What a run may do that it otherwise refuses.
-#[derive(Debug, Args)]
-pub(crate) struct ConsentArgs {
-    /// Take over a resource that was not made by pipectl.
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) adopt: Vec<Address>,
-    /// Delete or replace a resource although that loses the data it holds.
-    #[arg(long, value_name = "ADDRESS")]
-    pub(crate) allow_data_loss: Vec<Address>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct PlanArgs {
-    #[command(flatten)]
-    pub(crate) consent: ConsentArgs,
-    /// Exit with 2 when there are changes.
-    #[arg(long)]
-    pub(crate) detailed_exitcode: bool,
-    /// Plan to take everything down.
-    #[arg(long)]
-    pub(crate) destroy: bool,
-    /// Print JSON (schema pipectl-plan/1).
-    #[arg(long, conflicts_with = "markdown")]
-    pub(crate) json: bool,
-    /// Print Markdown for a pull-request comment.
-    #[arg(long)]
-    pub(crate) markdown: bool,
-    /// Save the plan, so that `apply --plan FILE` does exactly this or nothing.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ApplyArgs {
-    #[command(flatten)]
-    pub(crate) consent: ConsentArgs,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-    /// Apply only if the plan is still the one saved in FILE; implies --yes.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) plan: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct DestroyArgs {
-    #[command(flatten)]
-    pub(crate) consent: ConsentArgs,
-    /// Do not ask.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct OutputArgs {
-    /// Print JSON (schema pipectl-output/1).
-    #[arg(long)]
-    pub(crate) json: bool,
-    /// Print the values of the API keys too.
-    #[arg(long)]
-    pub(crate) show_secrets: bool,
 }

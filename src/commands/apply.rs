@@ -1,9 +1,9 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
 use super::output::Made;
-use super::session::{Aim, Session, compare, print_plan, refuse};
+use super::session::{Aim, ConsentArgs, Session, compare, print_plan, refuse};
 use crate::blueprint::API;
-use crate::cli::{ApplyArgs, ConsentArgs, DestroyArgs, Global};
+use crate::cli::Global;
 use crate::engine::apply::{Execution, Outcome, apply};
 use crate::engine::graph::{Graph, Outputs};
 use crate::engine::inventory::Inventory;
@@ -11,9 +11,31 @@ use crate::engine::plan::{Action, Plan};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress};
 use crate::resources::{ApiKey, RestApi};
+use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+    /// Apply only if the plan is still the one saved in FILE; implies --yes.
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DestroyArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
 
 pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let yes = args.yes || args.plan.is_some();

@@ -2,11 +2,22 @@
 
 use super::session::Session;
 use crate::blueprint::API;
-use crate::cli::{Global, OutputArgs};
+use crate::cli::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
+use clap::Args;
 use serde_json::json;
+
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// Print JSON (schema pipectl-output/1).
+    #[arg(long)]
+    json: bool,
+    /// Print the values of the API keys too.
+    #[arg(long)]
+    show_secrets: bool,
+}
 
 /// The version of what `--json` prints.
 const SCHEMA: &str = "pipectl-output/1";

@@ -1,9 +1,32 @@
 //! `pipectl plan`
 
-use super::session::{Aim, Session, compare, cost_of, print_plan};
-use crate::cli::{Global, PlanArgs};
+use super::session::{Aim, ConsentArgs, Session, compare, cost_of, print_plan};
+use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
+use clap::Args;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Plan to take everything down.
+    #[arg(long)]
+    destroy: bool,
+    /// Print JSON (schema pipectl-plan/1).
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// Print Markdown for a pull-request comment.
+    #[arg(long)]
+    markdown: bool,
+    /// Save the plan, so that `apply --plan FILE` does exactly this or nothing.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;

@@ -4,15 +4,17 @@
 use crate::aws::LocalTarget;
 use crate::aws::{Artifacts, Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
-use crate::cli::{ConsentArgs, Global};
+use crate::cli::Global;
 use crate::config::{self, Overrides, Pipeline};
 use crate::cost::{self, Book, Difference, Inputs};
 use crate::engine::graph::Graph;
 use crate::engine::inventory::Inventory;
 use crate::engine::plan::{Consent, Plan, plan};
+use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::report::{Paint, difference_below_plan, place, refusal, show_plan};
 use crate::resources::{KINDS, observe};
+use clap::Args;
 
 /// A pipeline and the AWS it is for.
 pub(crate) struct Session {
@@ -36,6 +38,17 @@ struct Reached {
 pub(crate) enum Aim {
     Pipeline,
     Nothing,
+}
+
+/// What a run may do that it otherwise refuses.
+#[derive(Debug, Args)]
+pub(crate) struct ConsentArgs {
+    /// Take over a resource that was not made by pipectl.
+    #[arg(long, value_name = "ADDRESS")]
+    adopt: Vec<Address>,
+    /// Delete or replace a resource although that loses the data it holds.
+    #[arg(long, value_name = "ADDRESS")]
+    allow_data_loss: Vec<Address>,
 }
 
 impl Session {
