@@ -16,7 +16,6 @@ mod error;
 mod names;
 mod report;
 mod resources;
-mod send;
 
 use clap::Parser;
 use cli::{Cli, Command};

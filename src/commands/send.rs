@@ -1,19 +1,33 @@
 //! `pipectl send`: events for the pipeline, and an exact account of them.
+//!
+//! ```text
+//! Source (schema, template or file) -> batches -> Sender (many in flight, repeated where that helps) -> Tally
+//! ```
+
+mod generate;
+mod sender;
+mod source;
+mod tally;
+mod template;
 
 use super::output;
 use super::session::Session;
 use crate::cli::Global;
 use crate::config::parse_count;
 use crate::error::{Error, Exit, Result};
-use crate::send::{Generator, Pace, Sender, Source, Tally, Target, Template};
 use clap::Args;
+use generate::Generator;
 use http::HeaderValue;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan as _};
+use sender::{Pace, Sender, Target};
+use source::Source;
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use tally::Tally;
+use template::Template;
 
 #[derive(Debug, Args)]
 pub(crate) struct SendArgs {

@@ -5,33 +5,33 @@ use std::time::Duration;
 
 /// The count of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(super) struct Tally {
     /// Answered with 204: Firehose has them.
-    pub(crate) acknowledged: u64,
+    pub(super) acknowledged: u64,
     /// Answered with something that no repetition changes, or that all repetitions gave.
-    pub(crate) refused: u64,
+    pub(super) refused: u64,
     /// The connection was lost before an answer: Firehose may have them.
-    pub(crate) unknown: u64,
+    pub(super) unknown: u64,
     /// Acknowledged after an answer was lost: some of them may be there twice.
-    pub(crate) perhaps_doubled: u64,
-    pub(crate) requests: u64,
-    pub(crate) repeated: u64,
+    pub(super) perhaps_doubled: u64,
+    pub(super) requests: u64,
+    pub(super) repeated: u64,
     /// Of the requests that were acknowledged.
     latencies: Vec<Duration>,
     /// The first refusal: status and body.
-    pub(crate) first_refusal: Option<String>,
+    pub(super) first_refusal: Option<String>,
 }
 
 /// How one batch ended.
 #[derive(Debug)]
-pub(crate) enum Ended {
+pub(super) enum Ended {
     Acknowledged { took: Duration, perhaps_doubled: bool },
     Refused(String),
     Unknown(String),
 }
 
 impl Tally {
-    pub(crate) fn add(&mut self, events: u64, attempts: u64, ended: Ended) {
+    pub(super) fn add(&mut self, events: u64, attempts: u64, ended: Ended) {
         self.requests += attempts;
         self.repeated += attempts.saturating_sub(1);
         match ended {
@@ -53,7 +53,7 @@ impl Tally {
         }
     }
 
-    pub(crate) fn is_whole(&self) -> bool {
+    pub(super) fn is_whole(&self) -> bool {
         self.refused == 0 && self.unknown == 0
     }
 
@@ -65,7 +65,7 @@ impl Tally {
         all.get(index).copied().unwrap_or_default()
     }
 
-    pub(crate) fn to_json(&self, took: Duration) -> Value {
+    pub(super) fn to_json(&self, took: Duration) -> Value {
         let millis = |percent| self.percentile(percent).as_secs_f64() * 1000.0;
         json!({
             "schema": "pipectl-send/1",
@@ -81,7 +81,7 @@ impl Tally {
         })
     }
 
-    pub(crate) fn to_text(&self, took: Duration) -> String {
+    pub(super) fn to_text(&self, took: Duration) -> String {
         let rate = self.acknowledged as f64 / took.as_secs_f64().max(1e-9);
         let millis = |percent| self.percentile(percent).as_secs_f64() * 1000.0;
         let mut text = format!(

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 /// A template, and what its placeholders draw from.
 #[derive(Debug)]
-pub(crate) struct Template {
+pub(super) struct Template {
     text: String,
     random: Rng,
     sequence: u64,
@@ -14,7 +14,7 @@ pub(crate) struct Template {
 impl Template {
     /// # Errors
     /// A placeholder that is not known, or a text that is no JSON object once they are filled in.
-    pub(crate) fn new(text: &str, seed: u64) -> Result<Self, String> {
+    pub(super) fn new(text: &str, seed: u64) -> Result<Self, String> {
         // An event is one line.
         let text = text.lines().map(str::trim).collect::<Vec<_>>().join(" ").trim().to_owned();
         let first = Self { text: text.clone(), random: Rng::with_seed(seed), sequence: 0 }.fill()?;
@@ -25,7 +25,7 @@ impl Template {
         }
     }
 
-    pub(crate) fn event(&mut self) -> String {
+    pub(super) fn event(&mut self) -> String {
         self.fill().expect("every placeholder was tried when the template was read")
     }
 

@@ -23,26 +23,26 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_QUOTE: usize = 300;
 
 /// Where events go.
-pub(crate) struct Target {
-    pub(crate) url: String,
+pub(super) struct Target {
+    pub(super) url: String,
     /// Never shown.
-    pub(crate) key: Option<HeaderValue>,
+    pub(super) key: Option<HeaderValue>,
 }
 
 /// How fast, and how much at once.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Pace {
+pub(super) struct Pace {
     /// Events in all; of a file, at most.
-    pub(crate) events: u64,
-    pub(crate) batch: u64,
-    pub(crate) concurrency: usize,
+    pub(super) events: u64,
+    pub(super) batch: u64,
+    pub(super) concurrency: usize,
     /// Events in a second.
-    pub(crate) rate: Option<f64>,
+    pub(super) rate: Option<f64>,
     /// Whether what may have arrived is left alone.
-    pub(crate) once: bool,
+    pub(super) once: bool,
 }
 
-pub(crate) struct Sender {
+pub(super) struct Sender {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     target: Target,
     once: bool,
@@ -61,7 +61,7 @@ enum Attempt {
 impl Sender {
     /// # Errors
     /// The machine has no certificates to check servers by.
-    pub(crate) fn new(target: Target, pace: Pace) -> io::Result<Self> {
+    pub(super) fn new(target: Target, pace: Pace) -> io::Result<Self> {
         let provider = rustls::crypto::ring::default_provider();
         let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
         let mut http = HttpConnector::new();
@@ -78,7 +78,7 @@ impl Sender {
     ///
     /// # Errors
     /// The source cannot be read, or the copy not be written.
-    pub(crate) async fn send(
+    pub(super) async fn send(
         &self,
         source: &mut Source,
         pace: Pace,

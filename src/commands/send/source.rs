@@ -3,7 +3,7 @@
 use super::{Generator, Template};
 use std::io::{self, BufRead, Write};
 
-pub(crate) enum Source {
+pub(super) enum Source {
     Schema(Generator),
     Template(Template),
     /// Lines of JSON that somebody has.
@@ -30,7 +30,7 @@ impl Source {
     }
 
     /// Up to `most` events as the body of one request, and how many these are. What is sent is also written to `copy`.
-    pub(crate) fn batch(
+    pub(super) fn batch(
         &mut self,
         most: u64,
         copy: Option<&mut (dyn Write + Send)>,
