@@ -11,7 +11,6 @@ mod cli;
 mod commands;
 mod config;
 mod cost;
-mod engine;
 mod error;
 mod names;
 mod report;
@@ -20,6 +19,7 @@ mod resources;
 use clap::Parser;
 use cli::{Cli, Command};
 use error::{Exit, Result};
+use pipectl_engine as engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -3,9 +3,8 @@
 use super::ingest::add_log_group;
 use super::{Added, Plan, policies};
 use crate::config::Days;
-use crate::engine::graph::Graph;
 use crate::engine::value::{Pending, Secret};
-use crate::resources::{Bucket, Function, LogGroup, Notification, Permission, Role, Stream};
+use crate::resources::{Bucket, Function, Graph, LogGroup, Notification, Permission, Role, Stream};
 use aws_sdk_firehose::types::DeliveryStreamType;
 
 /// For how long the log of failed deliveries is kept.

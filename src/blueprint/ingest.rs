@@ -2,11 +2,10 @@
 
 use super::{API, Added, Plan, policies};
 use crate::config::Function as Settings;
-use crate::engine::graph::Graph;
 use crate::engine::value::Secret;
 use crate::names::Names;
 use crate::resources::{
-    ApiKey, Cors, Function, Ids, LogGroup, Permission, Quota, RestApi, Role, Routes, Stream, UsagePlan,
+    ApiKey, Cors, Function, Graph, Ids, LogGroup, Permission, Quota, RestApi, Role, Routes, Stream, UsagePlan,
 };
 use std::collections::BTreeMap;
 

@@ -12,9 +12,9 @@ mod article;
 
 use crate::aws::{Artifacts, Code, Policy, Result, Tags};
 use crate::config::Pipeline;
-use crate::engine::graph::{Graph, Handle};
+use crate::engine::graph::Handle;
 use crate::names::Names;
-use crate::resources::{LogGroup, Role};
+use crate::resources::{Graph, LogGroup, Role};
 
 /// The code of the two functions.
 #[derive(Clone, Debug)]

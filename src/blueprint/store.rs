@@ -2,8 +2,7 @@
 
 use super::{Added, Plan, policies};
 use crate::config::Days;
-use crate::engine::graph::Graph;
-use crate::resources::{Bucket, Lifecycle, OWN_PREFIX, Rule};
+use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 
 /// Days after which an upload that was never completed, or a temporary file, is of no use to anybody.
 const LEFTOVERS: i32 = 7;

@@ -2,9 +2,8 @@
 
 use super::{Added, Plan, etl_script, policies};
 use crate::config::Crawler as Settings;
-use crate::engine::graph::Graph;
 use crate::resources::{
-    Behavior, Bucket, Configuration, Crawler, Database, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
+    Behavior, Bucket, Configuration, Crawler, Database, Graph, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
     Workgroup,
 };
 

@@ -4,13 +4,12 @@ use super::output::Made;
 use super::session::{Aim, ConsentArgs, Session, compare, print_plan, refuse};
 use crate::blueprint::API;
 use crate::cli::Global;
-use crate::engine::apply::{Execution, Outcome, apply};
-use crate::engine::graph::{Graph, Outputs};
-use crate::engine::inventory::Inventory;
-use crate::engine::plan::{Action, Plan};
+use crate::engine::apply::{Execution, apply};
+use crate::engine::graph::Outputs;
+use crate::engine::plan::Action;
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress};
-use crate::resources::{ApiKey, RestApi};
+use crate::resources::{ApiKey, Outcome, Plan, RestApi};
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -77,7 +76,7 @@ async fn converge(
     if !plan.is_empty() {
         confirm(yes, aim)?;
     }
-    let outputs = execute(session, &plan, &graph, &live, global).await?;
+    let outputs = execute(session, &plan, global).await?;
     let key = |name: &String| graph.outputs::<ApiKey>(name, &outputs).cloned();
     Ok(Made {
         api: graph.outputs::<RestApi>(API, &outputs).cloned(),
@@ -134,18 +133,12 @@ async fn watch_interrupts() {
     }
 }
 
-async fn execute(
-    session: &Session,
-    plan: &Plan,
-    graph: &Graph<'_>,
-    live: &Inventory,
-    global: &Global,
-) -> Result<Outputs> {
+async fn execute(session: &Session, plan: &Plan<'_>, global: &Global) -> Result<Outputs> {
     let interrupts = tokio::spawn(watch_interrupts());
     let paint = Paint::new(global.color, &std::io::stderr());
     let mut progress = Progress::new(paint);
     let execution = Execution { parallelism: global.parallelism, stop: &STOP };
-    let outcome = apply(plan, graph, live, &session.aws, execution, |event| progress.show(&event)).await;
+    let outcome = apply(plan, &session.aws, execution, |event| progress.show(&event)).await;
     interrupts.abort();
     let ended = count(plan, &outcome);
     if ended.failed + ended.skipped > 0 {
@@ -159,7 +152,7 @@ async fn execute(
 
 /// Counts the steps that were to do something.
 fn count(plan: &Plan, outcome: &Outcome) -> Ended {
-    let works = |index: &usize| plan.steps[*index].action != Action::NoOp;
+    let works = |index: &usize| plan.steps[*index].action() != Action::NoOp;
     Ended {
         done: outcome.done.iter().filter(|index| works(index)).count(),
         failed: outcome.failed.len(),

@@ -39,9 +39,9 @@ type Shown = (String, Option<String>);
 async fn made(session: &Session) -> Result<Made> {
     let graph = session.graph();
     let live = session.observe(&graph).await?;
-    let key = |name: &String| live.outputs::<ApiKey>(name).cloned();
+    let key = |name: &String| live.live::<ApiKey>(name).map(|live| live.outputs.clone());
     let made = Made {
-        api: live.outputs::<RestApi>(API).cloned(),
+        api: live.live::<RestApi>(API).map(|live| live.outputs.clone()),
         keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
     };
     if made.api.is_none() {

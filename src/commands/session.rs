@@ -7,13 +7,11 @@ use crate::blueprint::{self, Functions};
 use crate::cli::Global;
 use crate::config::{self, Overrides, Pipeline};
 use crate::cost::{self, Book, Difference, Inputs};
-use crate::engine::graph::Graph;
-use crate::engine::inventory::Inventory;
-use crate::engine::plan::{Consent, Plan, plan};
+use crate::engine::plan::{Consent, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::report::{Paint, difference_below_plan, place, refusal, show_plan};
-use crate::resources::{KINDS, observe};
+use crate::resources::{Graph, Inventory, KINDS, Plan, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -143,7 +141,7 @@ async fn target(global: &Global) -> Result<(Target, bool)> {
 }
 
 /// Compares, after checking that every address the user names is of a kind there is.
-pub(crate) fn compare(graph: &Graph<'_>, live: &Inventory, consent: &ConsentArgs) -> Result<Plan> {
+pub(crate) fn compare<'a>(graph: &'a Graph<'_>, live: &'a Inventory, consent: &ConsentArgs) -> Result<Plan<'a>> {
     for address in consent.adopt.iter().chain(&consent.allow_data_loss) {
         let known = KINDS.iter().any(|kind| kind.name == address.kind);
         if !known || !(graph.contains(address) || live.get(address).is_some()) {

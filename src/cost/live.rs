@@ -4,8 +4,9 @@ use super::Estimate;
 use crate::config::{
     Architecture, ByteSize, Compression, Days, Execution, GlueVersion, Pipeline, Schedule, WorkerType,
 };
-use crate::engine::plan::{Action, Plan, Step};
+use crate::engine::plan::Action;
 use crate::engine::value::Value;
+use crate::resources::{Plan, Step};
 use std::time::Duration;
 
 /// What has to be there for events to flow: kind and name.
@@ -28,13 +29,13 @@ pub(crate) fn before(pipeline: &Pipeline, plan: &Plan, estimate: &dyn Fn(&Pipeli
             undo(&mut live, step, change.attribute, &change.before);
         }
         // Of what is to go, the attributes are those that are live.
-        for (attribute, value) in step.attributes.iter().filter(|_| step.action == Action::Delete) {
+        for (attribute, value) in step.attributes.iter().filter(|_| step.action() == Action::Delete) {
             undo(&mut live, step, attribute, value);
         }
     }
     let is_there = |kind: &str, name: &str| {
         let mut steps = plan.steps.iter();
-        steps.any(|step| step.action != Action::Create && step.address.kind == kind && step.address.name == name)
+        steps.any(|step| step.action() != Action::Create && step.address.kind == kind && step.address.name == name)
     };
     let flows = FLOW.iter().all(|(kind, name)| is_there(kind, name));
     let mut before = estimate(&live);

@@ -2,11 +2,10 @@
 //!
 //! No rollback: whatever a failed or interrupted apply leaves behind is what the next plan starts from.
 
-use super::graph::{Graph, Outputs, Slot};
-use super::inventory::Inventory;
-use super::plan::{Action, Plan, Step};
-use crate::aws::{Aws, Error, Result};
-use futures::future::BoxFuture;
+use super::graph::{Outputs, Slot};
+use super::plan::{Action, Plan, Step, Work};
+use super::resource::{Tried, World};
+use futures::future::{BoxFuture, TryFutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,69 +13,60 @@ use std::time::{Duration, Instant};
 
 /// Something worth telling the user while an apply runs.
 #[derive(Debug)]
-pub(crate) enum Event<'a> {
-    Started(&'a Step),
-    Finished(&'a Step, Duration),
-    Failed(&'a Step, &'a Error),
+pub enum Event<'a, W: World> {
+    Started(&'a Step<'a, W>),
+    Finished(&'a Step<'a, W>, Duration),
+    Failed(&'a Step<'a, W>, &'a W::Error),
     /// A dependency failed, or the run was interrupted.
-    Skipped(&'a Step),
+    Skipped(&'a Step<'a, W>),
 }
 
 /// How an apply ended. Steps are named by their position in the plan.
-#[derive(Debug, Default)]
-pub(crate) struct Outcome {
-    pub(crate) done: BTreeSet<usize>,
-    pub(crate) failed: Vec<(usize, Error)>,
-    pub(crate) skipped: BTreeSet<usize>,
-    pub(crate) interrupted: bool,
+#[derive(Debug)]
+pub struct Outcome<W: World> {
+    pub done: BTreeSet<usize>,
+    pub failed: Vec<(usize, W::Error)>,
+    pub skipped: BTreeSet<usize>,
+    pub interrupted: bool,
     /// Of every desired resource that is there.
-    pub(crate) outputs: Outputs,
+    pub outputs: Outputs,
 }
 
 /// How an apply is run.
 #[derive(Debug)]
-pub(crate) struct Execution<'a> {
+pub struct Execution<'a> {
     /// Steps in flight at most.
-    pub(crate) parallelism: usize,
+    pub parallelism: usize,
     /// Set once to let the calls in flight finish and start nothing more.
-    pub(crate) stop: &'a AtomicBool,
+    pub stop: &'a AtomicBool,
 }
 
-type Running<'a> = FuturesUnordered<BoxFuture<'a, (usize, Instant, Result<Option<Slot>>)>>;
+/// A step at work: its position, since when, and what becomes of it.
+type Running<'a, W> = FuturesUnordered<BoxFuture<'a, (usize, Instant, Tried<W, Option<Slot>>)>>;
 
-struct Executor<'a, R> {
-    plan: &'a Plan,
-    graph: &'a Graph<'a>,
-    live: &'a Inventory,
-    aws: &'a Aws,
+struct Executor<'a, W: World, R> {
+    plan: &'a Plan<'a, W>,
+    world: &'a W,
     execution: Execution<'a>,
     report: R,
-    outcome: Outcome,
-    running: Running<'a>,
+    outcome: Outcome<W>,
+    running: Running<'a, W>,
 }
 
-/// Runs the plan that was made from `graph` and `live`.
-pub(crate) async fn apply<'a>(
-    plan: &'a Plan,
-    graph: &'a Graph<'a>,
-    live: &'a Inventory,
-    aws: &'a Aws,
+/// Carries out a plan.
+pub async fn apply<'a, W: World>(
+    plan: &'a Plan<'a, W>,
+    world: &'a W,
     execution: Execution<'a>,
-    report: impl FnMut(Event<'_>),
-) -> Outcome {
-    let mut executor = Executor {
-        plan,
-        graph,
-        live,
-        aws,
-        execution,
-        report,
-        outcome: Outcome::default(),
-        running: FuturesUnordered::new(),
-    };
-    let wanted = graph.nodes().len();
-    executor.drain((0..wanted).collect()).await;
-    executor.drain((wanted..plan.steps.len()).collect()).await;
+    report: impl FnMut(Event<'_, W>),
+) -> Outcome<W> {
+    let (done, failed, skipped) = Default::default();
+    let outcome = Outcome { done, failed, skipped, interrupted: false, outputs: Outputs::default() };
+    let mut executor = Executor { plan, world, execution, report, outcome, running: FuturesUnordered::new() };
+    let deletes = |index: &usize| plan.steps[*index].action() == Action::Delete;
+    let (deletions, others) = (0..plan.steps.len()).partition(deletes);
+    executor.drain(others).await;
+    executor.drain(deletions).await;
     executor.outcome
 }
 
@@ -87,7 +77,7 @@ enum Ready {
     Never,
 }
 
-impl<R: FnMut(Event<'_>)> Executor<'_, R> {
+impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
     /// Runs these steps until each is done, failed or skipped.
     async fn drain(&mut self, mut waiting: Vec<usize>) {
         loop {
@@ -127,8 +117,8 @@ impl<R: FnMut(Event<'_>)> Executor<'_, R> {
             self.outcome.interrupted = true;
             return Ready::Never;
         }
-        let needs = self.needs(index);
-        if self.broke(&needs) {
+        let needs = &self.plan.steps[index].needs;
+        if self.broke(needs) {
             Ready::Never
         } else if needs.is_subset(&self.outcome.done) && self.running.len() < self.execution.parallelism {
             Ready::Now
@@ -137,34 +127,21 @@ impl<R: FnMut(Event<'_>)> Executor<'_, R> {
         }
     }
 
-    /// The steps that have to be done first: for a desired resource those it takes outputs from, for
-    /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved
-    /// to another one.
-    fn needs(&self, index: usize) -> BTreeSet<usize> {
-        if let Some(node) = self.graph.nodes().get(index) {
-            return node.dependencies().clone();
-        }
-        let used_by = self.live.get(&self.plan.steps[index].address).map_or(&[][..], |live| live.used_by());
-        let users =
-            self.plan.steps.iter().enumerate().filter(|(_, step)| used_by.contains(&step.address.kind.as_str()));
-        users.map(|(user, _)| user).collect()
-    }
-
     fn broke(&self, needs: &BTreeSet<usize>) -> bool {
         !needs.is_disjoint(&self.outcome.skipped) || self.outcome.failed.iter().any(|(index, _)| needs.contains(index))
     }
 
     fn launch(&mut self, index: usize) {
         let step = &self.plan.steps[index];
-        if step.action != Action::NoOp {
+        if step.action() != Action::NoOp {
             (self.report)(Event::Started(step));
         }
-        let work = self.work(index, step);
+        let work = self.work(step);
         let began = Instant::now();
         self.running.push(Box::pin(async move { (index, began, work.await) }));
     }
 
-    fn finish(&mut self, index: usize, began: Instant, result: Result<Option<Slot>>) {
+    fn finish(&mut self, index: usize, began: Instant, result: Tried<W, Option<Slot>>) {
         let step = &self.plan.steps[index];
         match result {
             Ok(outputs) => {
@@ -172,7 +149,7 @@ impl<R: FnMut(Event<'_>)> Executor<'_, R> {
                     self.outcome.outputs.insert(index, outputs);
                 }
                 self.outcome.done.insert(index);
-                if step.action != Action::NoOp {
+                if step.action() != Action::NoOp {
                     (self.report)(Event::Finished(step, began.elapsed()));
                 }
             }
@@ -186,25 +163,28 @@ impl<R: FnMut(Event<'_>)> Executor<'_, R> {
     fn skip(&mut self, index: usize) {
         let step = &self.plan.steps[index];
         self.outcome.skipped.insert(index);
-        if step.action != Action::NoOp {
+        if step.action() != Action::NoOp {
             (self.report)(Event::Skipped(step));
         }
     }
 }
 
-impl<'a, R> Executor<'a, R> {
-    fn work(&self, index: usize, step: &'a Step) -> BoxFuture<'a, Result<Option<Slot>>> {
-        let (live, aws) = (self.live.get(&step.address), self.aws);
-        let Some(node) = self.graph.nodes().get(index) else {
-            let orphan = live.expect("a plan is made from its inventory");
-            return Box::pin(async move { orphan.delete(aws).await.map(|()| None) });
-        };
-        if step.action == Action::NoOp {
-            let outputs = live.expect("a no-op step is about a live resource").outputs();
-            return Box::pin(std::future::ready(Ok(Some(outputs))));
+impl<'a, W: World, R> Executor<'a, W, R> {
+    /// Gives the outputs of what is there afterwards.
+    fn work(&self, step: &'a Step<'a, W>) -> BoxFuture<'a, Tried<W, Option<Slot>>> {
+        let (outputs, world) = (&self.outcome.outputs, self.world);
+        match step.work {
+            Work::Keep(live) => Box::pin(std::future::ready(Ok(Some(live.outputs())))),
+            Work::Create(node) => Box::pin(node.create(outputs, world).map_ok(Some)),
+            Work::Update(node, live) => Box::pin(node.update(live, outputs, world).map_ok(Some)),
+            Work::Replace(node, live) => {
+                let create = node.create(outputs, world);
+                Box::pin(async move {
+                    live.delete(world).await?;
+                    create.await.map(Some)
+                })
+            }
+            Work::Delete(live) => Box::pin(live.delete(world).map_ok(|()| None)),
         }
-        let replace = step.action == Action::Replace;
-        let work = node.converge(live, replace, &self.outcome.outputs, self.graph, aws);
-        Box::pin(async move { work.await.map(Some) })
     }
 }

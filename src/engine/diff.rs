@@ -10,58 +10,71 @@ enum OnChange {
     Replace,
 }
 
-/// A resource described once, for diffing, digesting and printing.
+/// A resource described once, for diffing, digesting and printing: its attributes in the author's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Attributes(BTreeMap<&'static str, (Value, OnChange)>);
+pub struct Attributes(Vec<(&'static str, Value, OnChange)>);
+
+/// Before the digest, so that another way to make it can be told from another configuration.
+pub(crate) const DIGEST_VERSION: &str = "v1:";
 
 impl Attributes {
-    pub(crate) fn new() -> Self {
+    pub fn new() -> Self {
         Self::default()
     }
 
     /// An attribute that AWS lets us change in place.
-    pub(crate) fn update(mut self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
-        self.0.insert(name, (value.canonical(), OnChange::Update));
-        self
+    pub fn update(self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
+        self.with(name, value.canonical(), OnChange::Update)
     }
 
     /// An attribute fixed at creation: a change of it replaces the resource.
-    pub(crate) fn replace(mut self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
-        self.0.insert(name, (value.canonical(), OnChange::Replace));
+    pub fn replace(self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
+        self.with(name, value.canonical(), OnChange::Replace)
+    }
+
+    fn with(mut self, name: &'static str, value: Value, on_change: OnChange) -> Self {
+        self.0.push((name, value, on_change));
         self
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
-        self.0.iter().map(|(name, (value, _))| (*name, value))
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
+        self.0.iter().map(|(name, value, _)| (*name, value))
     }
 
-    /// What is kept in the tag `pipectl:config` to tell drift from an edit.
+    fn get(&self, name: &str) -> &Value {
+        self.iter().find(|(other, _)| *other == name).map_or(&Value::Unset, |(_, value)| value)
+    }
+
+    /// What is kept in the tag `pipectl:config` to tell drift from an edit: `v1:` and the SHA-256 of canonical
+    /// JSON, cut to 128 bits. It must give the same for the same configuration in every release; a test holds it.
     ///
     /// Unset attributes do not count, so that a release that learns to manage one more attribute does
-    /// not call every resource edited. Secrets count by their digest.
-    pub(crate) fn digest(&self) -> String {
-        let mut text = String::new();
-        for (name, value) in self.iter().filter(|(_, value)| **value != Value::Unset) {
-            text.push_str(&format!("{name}={value:?}\n"));
-        }
-        digest(text)
+    /// not call every resource edited, nor does the order in which they are said. Secrets count by their digest.
+    pub fn digest(&self) -> String {
+        format!("{DIGEST_VERSION}{}", digest(self.canonical_json().to_string()))
+    }
+
+    /// Those that are set, in the alphabet's order.
+    pub(crate) fn canonical_json(&self) -> serde_json::Value {
+        let set: BTreeMap<_, _> = self.iter().filter(|(_, value)| **value != Value::Unset).collect();
+        set.into_iter().map(|(name, value)| (name.to_owned(), value.canonical_json())).collect()
     }
 }
 
 /// One attribute that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
-    pub(crate) attribute: &'static str,
-    pub(crate) before: Value,
-    pub(crate) after: Value,
-    pub(crate) forces_replacement: bool,
+pub struct Change {
+    pub attribute: &'static str,
+    pub before: Value,
+    pub after: Value,
+    pub forces_replacement: bool,
 }
 
-/// Everything that differs between `live` and `desired`, in attribute order.
-pub(crate) fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
+/// Everything that differs between `live` and `desired`, in the author's order.
+pub fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (name, (after, on_change)) in &desired.0 {
-        let before = live.0.get(name).map_or(&Value::Unset, |(value, _)| value);
+    for (name, after, on_change) in &desired.0 {
+        let before = live.get(name);
         if before != after {
             changes.push(Change {
                 attribute: name,
@@ -75,7 +88,7 @@ pub(crate) fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
 }
 
 /// For kinds whose `update` makes a different call for each attribute.
-pub(crate) trait Changes {
+pub trait Changes {
     /// Whether any of these attributes differs.
     fn touch(&self, attributes: &[&str]) -> bool;
 }

@@ -5,9 +5,7 @@
 
 use super::diff::{Attributes, Change, diff};
 use super::inventory::{AnyLive, typed};
-use super::resource::{Address, Resource, Wanted};
-use crate::aws::{Aws, Result};
-use crate::names::Names;
+use super::resource::{Address, Resource, Tried, Wanted, World};
 use futures::future::BoxFuture;
 use std::any::Any;
 use std::cell::RefCell;
@@ -18,7 +16,7 @@ use std::ops::Index;
 use std::sync::Arc;
 
 /// A resource already in the graph. Holding one is the only way to refer to its outputs.
-pub(crate) struct Handle<R> {
+pub struct Handle<R> {
     index: usize,
     kind: PhantomData<fn() -> R>,
 }
@@ -31,11 +29,11 @@ impl<R> Clone for Handle<R> {
 }
 
 /// The outputs of one resource, its type erased.
-pub(crate) type Slot = Arc<dyn Any + Send + Sync>;
+pub type Slot = Arc<dyn Any + Send + Sync>;
 
 /// Outputs known so far, by position in the graph.
 #[derive(Clone, Default)]
-pub(crate) struct Outputs(BTreeMap<usize, Slot>);
+pub struct Outputs(BTreeMap<usize, Slot>);
 
 impl fmt::Debug for Outputs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,7 +42,7 @@ impl fmt::Debug for Outputs {
 }
 
 impl Outputs {
-    pub(crate) fn insert(&mut self, index: usize, value: Slot) {
+    pub fn insert(&mut self, index: usize, value: Slot) {
         self.0.insert(index, value);
     }
 
@@ -54,7 +52,7 @@ impl Outputs {
 }
 
 /// The view of outputs that a resource is built from. It notes what is read.
-pub(crate) struct Scope<'a> {
+pub struct Scope<'a> {
     outputs: &'a Outputs,
     predicted: &'a Outputs,
     read: RefCell<BTreeSet<usize>>,
@@ -65,7 +63,7 @@ impl Scope<'_> {
     ///
     /// Only for what is derived from names and is not checked by AWS when it is written: an API
     /// Gateway integration takes any function's ARN, so the API need not wait for the function.
-    pub(crate) fn predicted<R: Resource>(&self, handle: Handle<R>) -> &R::Outputs {
+    pub fn predicted<R: Resource>(&self, handle: Handle<R>) -> &R::Outputs {
         self.predicted.get(handle)
     }
 }
@@ -80,45 +78,49 @@ impl<R: Resource> Index<Handle<R>> for Scope<'_> {
 }
 
 /// What comparing a desired resource with the live one gives.
-pub(crate) struct Compared {
-    pub(crate) attributes: Attributes,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) outputs: Slot,
+pub struct Compared {
+    pub attributes: Attributes,
+    pub changes: Vec<Change>,
+    pub outputs: Slot,
 }
 
-/// A desired resource, its type erased.
-pub(crate) trait Node: Send + Sync {
+/// A desired resource, its type erased. It is built anew for each call, from the outputs known by then.
+pub trait Node<W: World>: Send + Sync {
     fn address(&self) -> &Address;
+    /// [`Resource::id`].
     fn id(&self) -> &str;
+    /// Positions of what it takes outputs from.
     fn dependencies(&self) -> &BTreeSet<usize>;
+    /// [`Resource::USES`].
+    fn uses(&self) -> &'static [&'static str];
+    /// [`Resource::HOLDS_DATA`].
     fn holds_data(&self) -> bool;
-    fn compare(&self, live: Option<&dyn AnyLive>, outputs: &Outputs, graph: &Graph) -> Compared;
-    /// Makes the live resource what is desired, replacing it if told so.
-    fn converge<'a>(
-        &'a self,
-        live: Option<&'a dyn AnyLive>,
-        replace: bool,
-        outputs: &Outputs,
-        graph: &Graph,
-        aws: &'a Aws,
-    ) -> BoxFuture<'a, Result<Slot>>;
+    fn compare(&self, live: Option<&dyn AnyLive<W>>, outputs: &Outputs) -> Compared;
+    fn create<'a>(&'a self, outputs: &Outputs, world: &'a W) -> BoxFuture<'a, Tried<W, Slot>>;
+    fn update<'a>(&'a self, live: &'a dyn AnyLive<W>, outputs: &Outputs, world: &'a W)
+    -> BoxFuture<'a, Tried<W, Slot>>;
+    /// The resource, as far as it is known before an apply.
+    fn predicted(&self) -> Box<dyn Any>;
 }
 
-struct Typed<R, F> {
+struct Typed<'a, R: Resource, F> {
     address: Address,
     id: String,
     dependencies: BTreeSet<usize>,
     build: F,
+    place: &'a <R::World as World>::Place,
+    /// What the outputs of everything before it will be.
+    before: Outputs,
     kind: PhantomData<fn() -> R>,
 }
 
-impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Typed<R, F> {
-    fn desired(&self, outputs: &Outputs, graph: &Graph) -> R {
-        (self.build)(&Scope { outputs, predicted: &graph.predicted, read: RefCell::default() })
+impl<R: Resource, F: Fn(&Scope) -> R> Typed<'_, R, F> {
+    fn desired(&self, outputs: &Outputs) -> R {
+        (self.build)(&Scope { outputs, predicted: &self.before, read: RefCell::default() })
     }
 }
 
-impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node for Typed<R, F> {
+impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_, R, F> {
     fn address(&self) -> &Address {
         &self.address
     }
@@ -131,14 +133,18 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node for Typed<R, F> {
         &self.dependencies
     }
 
+    fn uses(&self) -> &'static [&'static str] {
+        R::USES
+    }
+
     fn holds_data(&self) -> bool {
         R::HOLDS_DATA
     }
 
-    fn compare(&self, live: Option<&dyn AnyLive>, outputs: &Outputs, graph: &Graph) -> Compared {
-        let desired = self.desired(outputs, graph);
+    fn compare(&self, live: Option<&dyn AnyLive<R::World>>, outputs: &Outputs) -> Compared {
+        let desired = self.desired(outputs);
         let attributes = desired.attributes();
-        let predicted = || Arc::new(desired.predict(graph.names, &self.address.name)) as Slot;
+        let predicted = || Arc::new(desired.predict(self.place, &self.address.name)) as Slot;
         let Some(live) = live.map(typed::<R>) else {
             return Compared { attributes, changes: vec![], outputs: predicted() };
         };
@@ -148,80 +154,92 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node for Typed<R, F> {
         Compared { attributes, changes, outputs }
     }
 
-    fn converge<'a>(
+    fn create<'a>(&'a self, outputs: &Outputs, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, Slot>> {
+        let desired = self.desired(outputs);
+        Box::pin(async move { Ok(Arc::new(desired.create(world, &self.address.name).await?) as Slot) })
+    }
+
+    fn update<'a>(
         &'a self,
-        live: Option<&'a dyn AnyLive>,
-        replace: bool,
+        live: &'a dyn AnyLive<R::World>,
         outputs: &Outputs,
-        graph: &Graph,
-        aws: &'a Aws,
-    ) -> BoxFuture<'a, Result<Slot>> {
-        let desired = self.desired(outputs, graph);
+        world: &'a R::World,
+    ) -> BoxFuture<'a, Tried<R::World, Slot>> {
+        let (desired, live) = (self.desired(outputs), typed::<R>(live));
         Box::pin(async move {
-            let outputs = match live.map(typed::<R>) {
-                None => desired.create(aws, &self.address.name).await?,
-                Some(live) if replace => {
-                    R::delete(live, aws).await?;
-                    desired.create(aws, &self.address.name).await?
-                }
-                Some(live) => {
-                    let changes = diff(&live.resource.attributes(), &desired.attributes());
-                    desired.update(aws, live, &changes).await?
-                }
-            };
-            Ok(Arc::new(outputs) as Slot)
+            let changes = diff(&live.resource.attributes(), &desired.attributes());
+            Ok(Arc::new(desired.update(world, live, &changes).await?) as Slot)
         })
+    }
+
+    fn predicted(&self) -> Box<dyn Any> {
+        Box::new(self.desired(&self.before))
     }
 }
 
 /// Desired resources, each after everything it depends on.
-pub(crate) struct Graph<'a> {
-    names: &'a Names,
-    nodes: Vec<Box<dyn Node + 'a>>,
+pub struct Graph<'a, W: World> {
+    place: &'a W::Place,
+    nodes: Vec<Box<dyn Node<W> + 'a>>,
     predicted: Outputs,
 }
 
-impl<'a> Graph<'a> {
-    pub(crate) fn new(names: &'a Names) -> Self {
-        Self { names, nodes: vec![], predicted: Outputs::default() }
+impl<'a, W: World> Graph<'a, W> {
+    pub fn new(place: &'a W::Place) -> Self {
+        Self { place, nodes: vec![], predicted: Outputs::default() }
     }
 
     /// Adds a resource built from the outputs of resources added before it.
-    pub(crate) fn add<R: Resource>(&mut self, name: &str, build: impl Fn(&Scope) -> R + Send + Sync + 'a) -> Handle<R> {
+    pub fn add<R: Resource<World = W>>(
+        &mut self,
+        name: &str,
+        build: impl Fn(&Scope) -> R + Send + Sync + 'a,
+    ) -> Handle<R> {
         let address = Address::new(R::KIND, name);
-        let scope = Scope { outputs: &self.predicted, predicted: &self.predicted, read: RefCell::default() };
+        let before = self.predicted.clone();
+        let scope = Scope { outputs: &before, predicted: &before, read: RefCell::default() };
         let desired = build(&scope);
-        let (id, outputs) = (desired.id(), desired.predict(self.names, name));
+        let (id, outputs) = (desired.id(), desired.predict(self.place, name));
         let dependencies = scope.read.into_inner();
         let index = self.nodes.len();
         self.predicted.insert(index, Arc::new(outputs));
-        self.nodes.push(Box::new(Typed { address, id, dependencies, build, kind: PhantomData }));
+        let place = self.place;
+        self.nodes.push(Box::new(Typed { address, id, dependencies, build, place, before, kind: PhantomData }));
         Handle { index, kind: PhantomData }
     }
 
-    pub(crate) fn nodes(&self) -> &[Box<dyn Node + 'a>] {
+    pub fn nodes(&self) -> &[Box<dyn Node<W> + 'a>] {
         &self.nodes
     }
 
     /// The outputs of a desired resource, for commands that show them.
-    pub(crate) fn outputs<'o, R: Resource>(&self, name: &str, outputs: &'o Outputs) -> Option<&'o R::Outputs> {
-        let address = Address::new(R::KIND, name);
-        let index = self.nodes.iter().position(|node| *node.address() == address)?;
-        outputs.0.get(&index)?.downcast_ref()
+    pub fn outputs<'o, R: Resource<World = W>>(&self, name: &str, outputs: &'o Outputs) -> Option<&'o R::Outputs> {
+        outputs.0.get(&self.position::<R>(name)?)?.downcast_ref()
     }
 
-    pub(crate) fn contains(&self, address: &Address) -> bool {
+    /// A desired resource as far as it is known before an apply, for what reads resources rather than compares them.
+    pub fn desired<R: Resource<World = W>>(&self, name: &str) -> Option<R> {
+        let node = &self.nodes[self.position::<R>(name)?];
+        node.predicted().downcast().ok().map(|resource| *resource)
+    }
+
+    fn position<R: Resource>(&self, name: &str) -> Option<usize> {
+        let address = Address::new(R::KIND, name);
+        self.nodes.iter().position(|node| *node.address() == address)
+    }
+
+    pub fn contains(&self, address: &Address) -> bool {
         self.nodes.iter().any(|node| node.address() == address)
     }
 
     /// The desired resources of one kind, which is where `observe` looks first.
-    pub(crate) fn wanted(&self, kind: &str) -> Vec<Wanted> {
+    pub fn wanted(&self, kind: &str) -> Vec<Wanted> {
         let of_kind = self.nodes.iter().filter(|node| node.address().kind == kind);
         of_kind.map(|node| Wanted { name: node.address().name.clone(), id: node.id().to_owned() }).collect()
     }
 }
 
-impl fmt::Debug for Graph<'_> {
+impl<W: World> fmt::Debug for Graph<'_, W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.nodes.iter().map(|node| (node.address(), node.dependencies()))).finish()
     }

@@ -2,26 +2,28 @@
 
 use super::diff::Attributes;
 use super::graph::{Graph, Slot};
-use super::resource::{Address, Live, Owner, Resource};
-use crate::aws::{Aws, Result};
+use super::resource::{Address, Live, Owner, Resource, Tried, World};
 use futures::future::BoxFuture;
 use std::any::Any;
 use std::sync::Arc;
 
 /// A live resource, its type erased.
-pub(crate) trait AnyLive: Send + Sync {
+pub trait AnyLive<W: World>: Send + Sync {
     fn address(&self) -> Address;
     fn attributes(&self) -> Attributes;
     fn outputs(&self) -> Slot;
     fn owner(&self) -> &Owner;
+    /// [`Live::applied`].
     fn applied(&self) -> Option<&str>;
+    /// [`Live::data`].
     fn data(&self) -> &str;
-    fn used_by(&self) -> &'static [&'static str];
-    fn delete<'a>(&'a self, aws: &'a Aws) -> BoxFuture<'a, Result<()>>;
+    /// [`Resource::USES`].
+    fn uses(&self) -> &'static [&'static str];
+    fn delete<'a>(&'a self, world: &'a W) -> BoxFuture<'a, Tried<W, ()>>;
     fn as_any(&self) -> &dyn Any;
 }
 
-impl<R: Resource> AnyLive for Live<R> {
+impl<R: Resource> AnyLive<R::World> for Live<R> {
     fn address(&self) -> Address {
         Address::new(R::KIND, &self.name)
     }
@@ -40,11 +42,11 @@ impl<R: Resource> AnyLive for Live<R> {
     fn data(&self) -> &str {
         &self.data
     }
-    fn used_by(&self) -> &'static [&'static str] {
-        R::USED_BY
+    fn uses(&self) -> &'static [&'static str] {
+        R::USES
     }
-    fn delete<'a>(&'a self, aws: &'a Aws) -> BoxFuture<'a, Result<()>> {
-        Box::pin(R::delete(self, aws))
+    fn delete<'a>(&'a self, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, ()>> {
+        Box::pin(R::delete(self, world))
     }
     fn as_any(&self) -> &dyn Any {
         self
@@ -52,34 +54,39 @@ impl<R: Resource> AnyLive for Live<R> {
 }
 
 /// The live resource with its type back.
-pub(super) fn typed<R: Resource>(live: &dyn AnyLive) -> &Live<R> {
+pub(super) fn typed<R: Resource>(live: &dyn AnyLive<R::World>) -> &Live<R> {
     live.as_any().downcast_ref().expect("an address is typed by its kind")
 }
 
 /// Live resources, in the order in which kinds are registered.
-#[derive(Default)]
-pub(crate) struct Inventory(Vec<Box<dyn AnyLive>>);
+pub struct Inventory<W: World>(Vec<Box<dyn AnyLive<W>>>);
 
-impl Inventory {
-    pub(crate) fn extend(&mut self, found: Vec<Box<dyn AnyLive>>) {
+impl<W: World> Default for Inventory<W> {
+    fn default() -> Self {
+        Self(vec![])
+    }
+}
+
+impl<W: World> Inventory<W> {
+    pub fn extend(&mut self, found: Vec<Box<dyn AnyLive<W>>>) {
         self.0.extend(found);
     }
 
-    pub(crate) fn get(&self, address: &Address) -> Option<&dyn AnyLive> {
+    pub fn get(&self, address: &Address) -> Option<&dyn AnyLive<W>> {
         self.iter().find(|live| live.address() == *address)
     }
 
-    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn AnyLive> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn AnyLive<W>> {
         self.0.iter().map(|live| &**live)
     }
 
-    /// Outputs of a live resource, for commands that look things up (`pipectl output`).
-    pub(crate) fn outputs<R: Resource>(&self, name: &str) -> Option<&R::Outputs> {
-        self.get(&Address::new(R::KIND, name)).map(|live| &typed::<R>(live).outputs)
+    /// A live resource of a kind and name, for what reads resources rather than compares them.
+    pub fn live<R: Resource<World = W>>(&self, name: &str) -> Option<&Live<R>> {
+        self.get(&Address::new(R::KIND, name)).map(typed::<R>)
     }
 
     /// What is live and ours, but no longer wanted; the last registered kinds first.
-    pub(crate) fn orphans<'a>(&'a self, graph: &'a Graph) -> impl Iterator<Item = &'a dyn AnyLive> {
+    pub fn orphans<'a>(&'a self, graph: &'a Graph<'_, W>) -> impl Iterator<Item = &'a dyn AnyLive<W>> {
         self.iter().rev().filter(|live| *live.owner() == Owner::Us && !graph.contains(&live.address()))
     }
 }

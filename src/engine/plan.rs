@@ -1,14 +1,16 @@
 //! What to do, decided without touching AWS.
 
-use super::diff::{Attributes, Change};
-use super::graph::{Graph, Node, Outputs};
+use super::diff::{Attributes, Change, DIGEST_VERSION};
+use super::graph::{Compared, Graph, Node, Outputs, Slot};
 use super::inventory::{AnyLive, Inventory};
-use super::resource::{Address, Owner};
+use super::resource::{Address, Owner, World};
 use super::value::digest;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
+use std::fmt;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
+pub enum Action {
     NoOp,
     Create,
     Update,
@@ -18,9 +20,9 @@ pub(crate) enum Action {
 
 impl Action {
     /// Every action that does something, in the order in which plans count them.
-    pub(crate) const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Replace, Self::Delete];
+    pub const ALL: [Self; 4] = [Self::Create, Self::Update, Self::Replace, Self::Delete];
 
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::NoOp => "no-op",
             Self::Create => "create",
@@ -30,7 +32,7 @@ impl Action {
         }
     }
 
-    pub(crate) fn symbol(self) -> &'static str {
+    pub fn symbol(self) -> &'static str {
         match self {
             Self::NoOp => " ",
             Self::Create => "+",
@@ -43,7 +45,7 @@ impl Action {
 
 /// Why a step is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+pub enum Cause {
     /// Asked for and not there.
     Missing,
     /// The file changed.
@@ -59,7 +61,7 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Missing => "missing",
             Self::Edit => "edit",
@@ -73,7 +75,7 @@ impl Cause {
 
 /// Why a step may not run as planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// It has our name and nobody's tags.
     Unowned,
     /// It is another pipeline's or stage's.
@@ -82,109 +84,178 @@ pub(crate) enum Refusal {
     LosesData(String),
 }
 
-/// What the user allows, address by address.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Consent {
-    pub(crate) adopt: BTreeSet<Address>,
-    pub(crate) lose_data: BTreeSet<Address>,
+impl Refusal {
+    fn canonical_json(&self) -> Json {
+        match self {
+            Self::Unowned => json!("unowned"),
+            Self::OwnedBy(owner) => json!({"owned_by": owner}),
+            Self::LosesData(data) => json!({"loses_data": data}),
+        }
+    }
 }
 
-#[derive(Clone, Debug)]
-pub(crate) struct Step {
-    pub(crate) address: Address,
-    pub(crate) action: Action,
-    pub(crate) cause: Option<Cause>,
+/// What the user allows, address by address.
+#[derive(Clone, Debug, Default)]
+pub struct Consent {
+    pub adopt: BTreeSet<Address>,
+    pub lose_data: BTreeSet<Address>,
+}
+
+/// What a step does, with all that it needs to do it.
+pub enum Work<'a, W: World> {
+    /// Nothing: it is as it should be.
+    Keep(&'a dyn AnyLive<W>),
+    Create(&'a dyn Node<W>),
+    Update(&'a dyn Node<W>, &'a dyn AnyLive<W>),
+    Replace(&'a dyn Node<W>, &'a dyn AnyLive<W>),
+    Delete(&'a dyn AnyLive<W>),
+}
+
+impl<W: World> Work<'_, W> {
+    fn action(&self) -> Action {
+        match self {
+            Self::Keep(_) => Action::NoOp,
+            Self::Create(_) => Action::Create,
+            Self::Update(..) => Action::Update,
+            Self::Replace(..) => Action::Replace,
+            Self::Delete(_) => Action::Delete,
+        }
+    }
+}
+
+/// One resource, and what is done to it.
+pub struct Step<'a, W: World> {
+    pub address: Address,
+    pub work: Work<'a, W>,
+    pub cause: Option<Cause>,
     /// What is desired; what is live, for a delete.
-    pub(crate) attributes: Attributes,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) refusal: Option<Refusal>,
+    pub attributes: Attributes,
+    pub changes: Vec<Change>,
+    pub refusal: Option<Refusal>,
+    /// The steps that have to be done first, by position: for a desired resource those it takes outputs from, for
+    /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved to another one.
+    pub(crate) needs: BTreeSet<usize>,
+    uses: &'static [&'static str],
+}
+
+impl<W: World> Step<'_, W> {
+    pub fn action(&self) -> Action {
+        self.work.action()
+    }
+
+    fn canonical_json(&self) -> Json {
+        let change =
+            |change: &Change| json!([change.attribute, change.before.canonical_json(), change.after.canonical_json()]);
+        json!({
+            "address": self.address.to_string(),
+            "action": self.action().name(),
+            "attributes": self.attributes.canonical_json(),
+            "changes": self.changes.iter().map(change).collect::<Vec<_>>(),
+            "refusal": self.refusal.as_ref().map(Refusal::canonical_json),
+        })
+    }
+}
+
+impl<W: World> fmt::Debug for Step<'_, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.action().name(), self.address)
+    }
 }
 
 /// Steps for every desired resource in graph order, then for every orphan.
-#[derive(Clone, Debug)]
-pub(crate) struct Plan {
-    pub(crate) steps: Vec<Step>,
+#[derive(Debug)]
+pub struct Plan<'a, W: World> {
+    pub steps: Vec<Step<'a, W>>,
 }
 
-impl Plan {
+/// Before the fingerprint, as before a digest.
+const FINGERPRINT_VERSION: &str = "v1:";
+
+impl<'a, W: World> Plan<'a, W> {
     /// The steps that do something.
-    pub(crate) fn work(&self) -> impl Iterator<Item = &Step> {
-        self.steps.iter().filter(|step| step.action != Action::NoOp)
+    pub fn work(&self) -> impl Iterator<Item = &Step<'a, W>> {
+        self.steps.iter().filter(|step| step.action() != Action::NoOp)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.work().next().is_none()
     }
 
-    pub(crate) fn count(&self, action: Action) -> usize {
-        self.steps.iter().filter(|step| step.action == action).count()
+    pub fn count(&self, action: Action) -> usize {
+        self.steps.iter().filter(|step| step.action() == action).count()
     }
 
-    pub(crate) fn refused(&self) -> impl Iterator<Item = (&Step, &Refusal)> {
+    pub fn refused(&self) -> impl Iterator<Item = (&Step<'a, W>, &Refusal)> {
         self.steps.iter().filter_map(|step| Some((step, step.refusal.as_ref()?)))
     }
 
     /// Equal for two plans exactly when they would do the same to the same live state, secrets
-    /// included. A saved plan whose fingerprint has moved is stale.
-    pub(crate) fn fingerprint(&self) -> String {
-        let mut text = String::new();
-        for Step { address, action, cause: _, attributes, changes, refusal } in &self.steps {
-            text.push_str(&format!("{address} {action:?} {} {changes:?} {refusal:?}\n", attributes.digest()));
-        }
-        digest(text)
+    /// included. A saved plan whose fingerprint has moved is stale. Made of canonical JSON, so that it lasts from
+    /// one release to the next; a test holds it.
+    pub fn fingerprint(&self) -> String {
+        let steps: Json = self.steps.iter().map(Step::canonical_json).collect();
+        format!("{FINGERPRINT_VERSION}{}", digest(steps.to_string()))
     }
 }
 
 /// Compares the desired graph with what is live. Destroying a pipeline is planning an empty graph.
-pub(crate) fn plan(graph: &Graph, live: &Inventory, consent: &Consent) -> Plan {
+pub fn plan<'a, W: World>(graph: &'a Graph<'_, W>, live: &'a Inventory<W>, consent: &Consent) -> Plan<'a, W> {
     let mut outputs = Outputs::default();
     let mut steps = Vec::new();
     for (index, node) in graph.nodes().iter().enumerate() {
-        let (step, slot) = wanted(&**node, live.get(node.address()), &outputs, graph, consent);
+        let (step, slot) = wanted(&**node, live.get(node.address()), &outputs, consent);
         outputs.insert(index, slot);
         steps.push(step);
     }
     // Taking everything down is what is asked for: nothing is left over by accident.
     let cause = (!graph.nodes().is_empty()).then_some(Cause::Orphan);
+    let kept = steps.len();
     steps.extend(live.orphans(graph).map(|orphan| unwanted(orphan, cause, consent)));
+    for index in kept..steps.len() {
+        let users = steps.iter().enumerate().filter(|(_, step)| step.uses.contains(&&*steps[index].address.kind));
+        steps[index].needs = users.map(|(user, _)| user).collect();
+    }
     Plan { steps }
 }
 
-fn wanted(
-    node: &dyn Node,
-    found: Option<&dyn AnyLive>,
+fn wanted<'a, W: World>(
+    node: &'a dyn Node<W>,
+    found: Option<&'a dyn AnyLive<W>>,
     outputs: &Outputs,
-    graph: &Graph,
     consent: &Consent,
-) -> (Step, super::graph::Slot) {
-    let compared = node.compare(found, outputs, graph);
+) -> (Step<'a, W>, Slot) {
+    let compared = node.compare(found, outputs);
     let address = node.address().clone();
     let adopted = found.is_some_and(|live| *live.owner() == Owner::Nobody);
-    let action = match found {
-        None => Action::Create,
-        Some(_) if compared.changes.iter().any(|change| change.forces_replacement) => Action::Replace,
-        Some(_) if compared.changes.is_empty() && !adopted => Action::NoOp,
-        Some(_) => Action::Update,
+    let work = match found {
+        None => Work::Create(node),
+        Some(live) if compared.changes.iter().any(|change| change.forces_replacement) => Work::Replace(node, live),
+        Some(live) if compared.changes.is_empty() && !adopted => Work::Keep(live),
+        Some(live) => Work::Update(node, live),
     };
     let refusal = found.and_then(|live| match live.owner() {
         Owner::Other(other) => Some(Refusal::OwnedBy(other.clone())),
         Owner::Nobody if !consent.adopt.contains(&address) => Some(Refusal::Unowned),
-        _ if action == Action::Replace && node.holds_data() => loss(live, consent),
+        _ if work.action() == Action::Replace && node.holds_data() => loss(live, consent),
         _ => None,
     });
-    let cause = match (found, action) {
-        (_, Action::NoOp) => None,
-        (None, _) => Some(Cause::Missing),
-        (Some(_), _) if adopted => Some(Cause::Adopt),
-        (Some(live), _) => Some(why(live, &compared.attributes)),
+    let cause = match &work {
+        Work::Keep(_) => None,
+        Work::Create(_) => Some(Cause::Missing),
+        _ if adopted => Some(Cause::Adopt),
+        Work::Update(_, live) | Work::Replace(_, live) | Work::Delete(live) => Some(why(*live, &compared.attributes)),
     };
-    let step = Step { address, action, cause, attributes: compared.attributes, changes: compared.changes, refusal };
-    (step, compared.outputs)
+    let (needs, uses) = (node.dependencies().clone(), node.uses());
+    let Compared { attributes, changes, outputs } = compared;
+    (Step { address, work, cause, attributes, changes, refusal, needs, uses }, outputs)
 }
 
-/// Tells an edit of the file from a change of the live resource, by the digest of what was last applied.
-fn why(live: &dyn AnyLive, desired: &Attributes) -> Cause {
-    let Some(applied) = live.applied() else { return Cause::Edit };
+/// Tells an edit of the file from a change of the live resource, by the digest of what was last applied. Without
+/// one, or where it was made in another way, nothing is known, which is not drift.
+fn why<W: World>(live: &dyn AnyLive<W>, desired: &Attributes) -> Cause {
+    let Some(applied) = live.applied().filter(|applied| applied.starts_with(DIGEST_VERSION)) else {
+        return Cause::Edit;
+    };
     match (desired.digest() == applied, live.attributes().digest() == applied) {
         (true, _) => Cause::Drift,
         (false, true) => Cause::Edit,
@@ -192,18 +263,20 @@ fn why(live: &dyn AnyLive, desired: &Attributes) -> Cause {
     }
 }
 
-fn unwanted(orphan: &dyn AnyLive, cause: Option<Cause>, consent: &Consent) -> Step {
+fn unwanted<'a, W: World>(orphan: &'a dyn AnyLive<W>, cause: Option<Cause>, consent: &Consent) -> Step<'a, W> {
     Step {
         address: orphan.address(),
-        action: Action::Delete,
+        work: Work::Delete(orphan),
         cause,
         attributes: orphan.attributes(),
         changes: vec![],
         refusal: loss(orphan, consent),
+        needs: BTreeSet::new(),
+        uses: orphan.uses(),
     }
 }
 
-fn loss(live: &dyn AnyLive, consent: &Consent) -> Option<Refusal> {
+fn loss<W: World>(live: &dyn AnyLive<W>, consent: &Consent) -> Option<Refusal> {
     let allowed = live.data().is_empty() || consent.lose_data.contains(&live.address());
     (!allowed).then(|| Refusal::LosesData(live.data().to_owned()))
 }

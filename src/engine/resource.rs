@@ -1,20 +1,29 @@
 //! The contract that every kind of AWS resource fulfils.
 
 use super::diff::{Attributes, Change};
-use crate::aws::{Aws, Result};
-use crate::names::Names;
 use std::fmt;
 use std::str::FromStr;
 
+/// What resources live in: AWS for the program, a few lines of memory for the engine's tests.
+pub trait World: fmt::Debug + Send + Sync + 'static {
+    /// Which part of it: what ids and outputs are derived from before anything is made.
+    type Place: fmt::Debug + Send + Sync + 'static;
+    /// Why a call fails.
+    type Error: std::error::Error + Send + Sync + 'static;
+}
+
+/// What a call in a world gives.
+pub type Tried<W, T> = Result<T, <W as World>::Error>;
+
 /// Where a resource sits in the pipeline: its kind and its name in the blueprint, `glue.crawler.raw`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Address {
-    pub(crate) kind: String,
-    pub(crate) name: String,
+pub struct Address {
+    pub kind: String,
+    pub name: String,
 }
 
 impl Address {
-    pub(crate) fn new(kind: &str, name: &str) -> Self {
+    pub fn new(kind: &str, name: &str) -> Self {
         Self { kind: kind.to_owned(), name: name.to_owned() }
     }
 }
@@ -42,7 +51,7 @@ impl FromStr for Address {
 
 /// Whose a live resource is, by its tags or by what contains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Owner {
+pub enum Owner {
     /// This pipeline's, in this stage.
     Us,
     /// It carries no owner: somebody made it by hand or with another tool.
@@ -53,30 +62,30 @@ pub(crate) enum Owner {
 
 /// A resource that the graph asks for: where `observe` looks first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wanted {
+pub struct Wanted {
     /// Its name in the blueprint.
-    pub(crate) name: String,
+    pub name: String,
     /// [`Resource::id`].
-    pub(crate) id: String,
+    pub id: String,
 }
 
 /// A resource as AWS has it now.
 #[derive(Clone, Debug)]
-pub(crate) struct Live<R: Resource> {
+pub struct Live<R: Resource> {
     /// Its name in the blueprint.
-    pub(crate) name: String,
-    pub(crate) resource: R,
-    pub(crate) outputs: R::Outputs,
-    pub(crate) owner: Owner,
+    pub name: String,
+    pub resource: R,
+    pub outputs: R::Outputs,
+    pub owner: Owner,
     /// [`Attributes::digest`] of what pipectl last applied, where the kind can be tagged.
-    pub(crate) applied: Option<String>,
+    pub applied: Option<String>,
     /// What deleting it would lose, in words ("12 objects, 3.1 GB"); empty when there is nothing to lose.
-    pub(crate) data: String,
+    pub data: String,
 }
 
 impl<R: Resource> Live<R> {
     /// A live resource that is ours because its container is, and that no tag describes.
-    pub(crate) fn contained(name: impl Into<String>, resource: R, outputs: R::Outputs) -> Self {
+    pub fn contained(name: impl Into<String>, resource: R, outputs: R::Outputs) -> Self {
         Self { name: name.into(), resource, outputs, owner: Owner::Us, applied: None, data: String::new() }
     }
 }
@@ -85,11 +94,13 @@ impl<R: Resource> Live<R> {
 ///
 /// `observe` and `predict` change nothing. `create` succeeds if the resource is already there and
 /// ours, `delete` if it is already gone; any of them may run again after a crash.
-pub(crate) trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
+pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
+    /// What it lives in.
+    type World: World;
     /// Service and noun, `glue.crawler`.
     const KIND: &'static str;
-    /// Kinds that use this one: their resources are deleted before any of this kind.
-    const USED_BY: &'static [&'static str] = &[];
+    /// Kinds that this one uses: resources of theirs are deleted after all of this kind.
+    const USES: &'static [&'static str] = &[];
     /// Whether replacing it in place of an update loses what it holds.
     const HOLDS_DATA: bool = false;
     /// What other resources may refer to.
@@ -104,25 +115,29 @@ pub(crate) trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     fn attributes(&self) -> Attributes;
 
     /// The outputs as far as they are known before creation.
-    fn predict(&self, names: &Names, name: &str) -> Self::Outputs;
+    fn predict(&self, place: &<Self::World as World>::Place, name: &str) -> Self::Outputs;
 
     /// The live resources of this kind: the `wanted` ones, whoever made them, and every other one that
     /// this pipeline owns.
-    fn observe(aws: &Aws, wanted: &[Wanted]) -> impl Future<Output = Result<Vec<Live<Self>>>> + Send;
+    fn observe(
+        world: &Self::World,
+        wanted: &[Wanted],
+    ) -> impl Future<Output = Tried<Self::World, Vec<Live<Self>>>> + Send;
 
     /// Makes it.
-    fn create(&self, aws: &Aws, name: &str) -> impl Future<Output = Result<Self::Outputs>> + Send;
+    fn create(&self, world: &Self::World, name: &str)
+    -> impl Future<Output = Tried<Self::World, Self::Outputs>> + Send;
 
     /// Changes it in place. `changes` says what differs, and is empty when only the owner does (adoption).
     fn update(
         &self,
-        aws: &Aws,
+        world: &Self::World,
         live: &Live<Self>,
         changes: &[Change],
-    ) -> impl Future<Output = Result<Self::Outputs>> + Send;
+    ) -> impl Future<Output = Tried<Self::World, Self::Outputs>> + Send;
 
     /// Takes it down.
-    fn delete(live: &Live<Self>, aws: &Aws) -> impl Future<Output = Result<()>> + Send;
+    fn delete(live: &Live<Self>, world: &Self::World) -> impl Future<Output = Tried<Self::World, ()>> + Send;
 }
 
 #[cfg(test)]

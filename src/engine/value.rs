@@ -6,7 +6,7 @@ use std::fmt;
 
 /// A value in canonical form: two are equal exactly when AWS would treat them as the same setting.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Value {
+pub enum Value {
     /// The setting is absent, which AWS treats as "off" or "its default".
     Unset,
     Bool(bool),
@@ -22,7 +22,7 @@ pub(crate) enum Value {
 
 impl Value {
     /// JSON for plans and digests. A secret gives its placeholder, so that no JSON can leak one.
-    pub(crate) fn to_json(&self) -> serde_json::Value {
+    pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Unset => serde_json::Value::Null,
             Self::Bool(value) => (*value).into(),
@@ -33,6 +33,23 @@ impl Value {
                 serde_json::Value::Object(fields.iter().map(|(name, value)| (name.clone(), value.to_json())).collect())
             }
             Self::Secret(_) | Self::AfterApply => self.to_string().into(),
+        }
+    }
+}
+
+impl Value {
+    /// JSON for digests, in which every value counts: also secrets, by their digest, and what is not known yet.
+    pub(crate) fn canonical_json(&self) -> serde_json::Value {
+        match self {
+            Self::List(items) => items.iter().map(Self::canonical_json).collect(),
+            Self::Map(fields) => fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.canonical_json()))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
+            Self::Secret(digest) => serde_json::json!({"$secret": digest}),
+            Self::AfterApply => serde_json::json!({"$after_apply": true}),
+            plain => plain.to_json(),
         }
     }
 }
@@ -83,7 +100,7 @@ impl fmt::Display for Value {
 }
 
 /// Types that have a canonical form.
-pub(crate) trait Canonical {
+pub trait Canonical {
     fn canonical(&self) -> Value;
 }
 
@@ -156,7 +173,7 @@ impl<T: Canonical> Canonical for BTreeMap<String, T> {
 
 /// A value that must never reach a terminal, a log or a plan file.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) struct Secret<T>(pub(crate) T);
+pub struct Secret<T>(pub T);
 
 impl<T> fmt::Debug for Secret<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -171,7 +188,7 @@ impl<T: AsRef<[u8]>> Canonical for Secret<T> {
 
 /// An output that AWS chooses: an API's id, a key's value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Pending<T> {
+pub enum Pending<T> {
     Known(T),
     AfterApply,
 }
@@ -182,14 +199,14 @@ impl<T> Pending<T> {
     /// # Panics
     /// If called while planning: the executor rebuilds a resource from the real outputs of what it
     /// refers to before it calls AWS, so there it is always known.
-    pub(crate) fn known(&self) -> &T {
+    pub fn known(&self) -> &T {
         match self {
             Self::Known(value) => value,
             Self::AfterApply => unreachable!("the executor rebuilds a resource from real outputs"),
         }
     }
 
-    pub(crate) fn map<U>(&self, change: impl FnOnce(&T) -> U) -> Pending<U> {
+    pub fn map<U>(&self, change: impl FnOnce(&T) -> U) -> Pending<U> {
         match self {
             Self::Known(value) => Pending::Known(change(value)),
             Self::AfterApply => Pending::AfterApply,
@@ -206,7 +223,7 @@ impl<T: Canonical> Canonical for Pending<T> {
 }
 
 /// A short digest that survives a round trip through a tag.
-pub(crate) fn digest(bytes: impl AsRef<[u8]>) -> String {
+pub fn digest(bytes: impl AsRef<[u8]>) -> String {
     hex::encode(&Sha256::digest(bytes.as_ref())[..16])
 }
 

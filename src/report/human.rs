@@ -2,15 +2,16 @@
 
 use super::delta::deltas;
 use super::paint::Paint;
-use crate::engine::plan::{Action, Plan, Refusal, Step};
+use crate::engine::plan::{Action, Refusal};
 use crate::engine::value::Value;
 use crate::error::Error;
+use crate::resources::{Plan, Step};
 use std::fmt::Write as _;
 
 /// The plan, step by step, and its summary.
 pub(crate) fn show_plan(plan: &Plan, paint: Paint) -> String {
     let mut text = String::new();
-    for step in plan.steps.iter().filter(|step| step.action != Action::NoOp || step.refusal.is_some()) {
+    for step in plan.steps.iter().filter(|step| step.action() != Action::NoOp || step.refusal.is_some()) {
         show_step(&mut text, step, paint);
     }
     if plan.is_empty() && plan.refused().next().is_none() {
@@ -30,14 +31,14 @@ pub(super) fn summary(plan: &Plan) -> String {
 }
 
 fn show_step(text: &mut String, step: &Step, paint: Paint) {
-    let symbol = match step.action {
-        Action::Create => paint.good(step.action.symbol()),
-        Action::Update | Action::NoOp => paint.careful(step.action.symbol()),
-        Action::Replace | Action::Delete => paint.bad(step.action.symbol()),
+    let symbol = match step.action() {
+        Action::Create => paint.good(step.action().symbol()),
+        Action::Update | Action::NoOp => paint.careful(step.action().symbol()),
+        Action::Replace | Action::Delete => paint.bad(step.action().symbol()),
     };
     let cause = step.cause.map_or_else(String::new, |cause| paint.faint(&format!("  ({})", cause.name())));
     line(text, format_args!("{symbol} {}{cause}", paint.strong(&step.address.to_string())));
-    if step.action == Action::Create {
+    if step.action() == Action::Create {
         for (name, value) in step.attributes.iter().filter(|(_, value)| **value != Value::Unset) {
             line(text, format_args!("    {name}: {value}"));
         }

@@ -1,7 +1,8 @@
 //! Plans for programs. The schema is versioned: fields are added, never renamed.
 
-use crate::engine::plan::{Action, Plan, Step};
+use crate::engine::plan::Action;
 use crate::names::Names;
+use crate::resources::{Plan, Step};
 use serde_json::{Value, json};
 
 /// The version of what `--json` and `--out` write.
@@ -36,7 +37,7 @@ fn step_to_json(step: &Step) -> Value {
         step.attributes.iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect();
     json!({
         "address": step.address.to_string(),
-        "action": step.action.name(),
+        "action": step.action().name(),
         "cause": step.cause.map(crate::engine::plan::Cause::name),
         "attributes": attributes,
         "changes": changes.collect::<Vec<_>>(),

@@ -2,8 +2,9 @@
 
 use super::delta::deltas;
 use super::human::{refusal, summary};
-use crate::engine::plan::{Action, Plan};
+use crate::engine::plan::Action;
 use crate::names::Names;
+use crate::resources::Plan;
 use std::fmt::Write as _;
 
 /// A hidden line by which a bot finds the comment it has to replace.
@@ -16,7 +17,7 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
         return text;
     }
     let _ = writeln!(text, "**{}**\n\n| | Resource | Why | What |\n|---|---|---|---|", summary(plan));
-    for step in plan.steps.iter().filter(|step| step.action != Action::NoOp || step.refusal.is_some()) {
+    for step in plan.steps.iter().filter(|step| step.action() != Action::NoOp || step.refusal.is_some()) {
         let mut what: Vec<_> = step
             .changes
             .iter()
@@ -37,7 +38,7 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
         let _ = writeln!(
             text,
             "| {} | {} | {cause} | {} |",
-            step.action.name(),
+            step.action().name(),
             code(&step.address.to_string()),
             what.join("<br>")
         );

@@ -1,8 +1,8 @@
 //! What an apply is doing: spinners on a terminal, plain lines elsewhere. All of it goes to stderr.
 
 use super::paint::Paint;
-use crate::engine::apply::Event;
-use crate::engine::plan::{Action, Step};
+use crate::engine::plan::Action;
+use crate::resources::{Event, Step};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
@@ -41,7 +41,7 @@ impl Progress {
             Event::Started(step) => self.started(step),
             Event::Finished(step, took) => {
                 self.stopped(step);
-                self.say(&format!("{} {} {}", paint.good(done(step.action)), step.address, seconds(*took)));
+                self.say(&format!("{} {} {}", paint.good(done(step.action())), step.address, seconds(*took)));
             }
             Event::Failed(step, error) => {
                 self.stopped(step);
@@ -53,7 +53,7 @@ impl Progress {
     }
 
     fn started(&mut self, step: &Step) {
-        let words = format!("{} {}", doing(step.action), step.address);
+        let words = format!("{} {}", doing(step.action()), step.address);
         let Some(spinners) = &mut self.terminal else {
             eprintln!("{words}");
             return;

@@ -48,8 +48,8 @@ impl ApiKey {
 }
 
 impl Resource for ApiKey {
+    type World = Aws;
     const KIND: &'static str = "apigateway.api_key";
-    const USED_BY: &'static [&'static str] = &["apigateway.usage_plan"];
     type Outputs = ApiKeyOutputs;
 
     fn id(&self) -> String {

@@ -64,7 +64,12 @@ pub(super) fn sent_once() -> Builder {
 ///
 /// # Errors
 /// `lost`, where nothing was made.
-pub(super) async fn resume<R: Resource>(desired: &R, aws: &Aws, name: &str, lost: Error) -> Result<R::Outputs> {
+pub(super) async fn resume<R: Resource<World = Aws>>(
+    desired: &R,
+    aws: &Aws,
+    name: &str,
+    lost: Error,
+) -> Result<R::Outputs> {
     if !matches!(lost.sort(), Sort::Busy | Sort::Network) {
         return Err(lost);
     }

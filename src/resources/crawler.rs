@@ -221,7 +221,9 @@ impl Crawler {
 }
 
 impl Resource for Crawler {
+    type World = Aws;
     const KIND: &'static str = "glue.crawler";
+    const USES: &'static [&'static str] = &["iam.role", "glue.database", "s3.bucket"];
     type Outputs = ();
 
     fn id(&self) -> String {

@@ -51,8 +51,8 @@ impl Database {
 }
 
 impl Resource for Database {
+    type World = Aws;
     const KIND: &'static str = "glue.database";
-    const USED_BY: &'static [&'static str] = &["glue.crawler", "glue.job", "athena.named_query"];
     const HOLDS_DATA: bool = true;
     type Outputs = DatabaseOutputs;
 

@@ -33,7 +33,7 @@ pub(crate) async fn by_id<R, F>(
     read: impl Fn(String) -> F,
 ) -> Result<Vec<Live<R>>>
 where
-    R: Resource,
+    R: Resource<World = Aws>,
     F: Future<Output = Result<Option<Found<R>>>>,
 {
     by_list(wanted, aws.tagged(arn_prefix), read).await
@@ -46,7 +46,7 @@ pub(crate) async fn by_list<R, F>(
     read: impl Fn(String) -> F,
 ) -> Result<Vec<Live<R>>>
 where
-    R: Resource,
+    R: Resource<World = Aws>,
     F: Future<Output = Result<Option<Found<R>>>>,
 {
     let expected = try_join_all(wanted.iter().map(|wanted| read(wanted.id.clone())));
@@ -69,7 +69,7 @@ where
 /// The name its tag gives, so that a resource whose id follows a setting (a bucket that gets another
 /// name) is seen as replaced. If the new one is there already, after a run that was killed, the old one
 /// goes by its id.
-fn name_of<R: Resource>(found: &Found<R>, seen: &[Live<R>]) -> String {
+fn name_of<R: Resource<World = Aws>>(found: &Found<R>, seen: &[Live<R>]) -> String {
     let id = found.resource.id();
     match &found.stamp.name {
         Some(name) if seen.iter().all(|live| live.name != *name) => name.clone(),
@@ -79,7 +79,7 @@ fn name_of<R: Resource>(found: &Found<R>, seen: &[Live<R>]) -> String {
 
 /// What `create` does when AWS says that it is there already: brings up to date what is ours, as a run that was
 /// killed leaves it, and reports AWS's error for anybody else's.
-pub(crate) async fn resume<R: Resource>(
+pub(crate) async fn resume<R: Resource<World = Aws>>(
     desired: &R,
     aws: &Aws,
     name: &str,

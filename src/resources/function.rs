@@ -241,8 +241,10 @@ fn running(recorded: Option<&String>, sha256: &str) -> String {
 }
 
 impl Resource for Function {
+    type World = Aws;
     const KIND: &'static str = "lambda.function";
-    const USED_BY: &'static [&'static str] = &["lambda.permission", "s3.notification", "apigateway.rest_api"];
+    /// One that outlives its log group makes it again with its last words.
+    const USES: &'static [&'static str] = &["iam.role", "logs.log_group", "s3.bucket"];
     type Outputs = FunctionOutputs;
 
     fn id(&self) -> String {

@@ -92,8 +92,9 @@ impl Job {
 }
 
 impl Resource for Job {
+    type World = Aws;
     const KIND: &'static str = "glue.job";
-    const USED_BY: &'static [&'static str] = &["glue.trigger"];
+    const USES: &'static [&'static str] = &["s3.object", "iam.role", "glue.database", "s3.bucket"];
     type Outputs = JobOutputs;
 
     fn id(&self) -> String {

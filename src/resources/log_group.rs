@@ -65,9 +65,8 @@ impl LogGroup {
 }
 
 impl Resource for LogGroup {
+    type World = Aws;
     const KIND: &'static str = "logs.log_group";
-    /// A stream or function that outlives its log group makes it again with its last words.
-    const USED_BY: &'static [&'static str] = &["firehose.stream", "lambda.function"];
     type Outputs = LogGroupOutputs;
 
     fn id(&self) -> String {

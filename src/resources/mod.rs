@@ -22,6 +22,7 @@ mod stream;
 mod trigger;
 mod usage_plan;
 mod workgroup;
+mod world;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
 pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule};
@@ -40,34 +41,34 @@ pub(crate) use stream::Stream;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
 pub(crate) use workgroup::Workgroup;
+pub(crate) use world::{Event, Graph, Inventory, Outcome, Plan, Step};
 
 use crate::aws::{Aws, Result};
-use crate::engine::graph::Graph;
-use crate::engine::inventory::{AnyLive, Inventory};
+use crate::engine::inventory::AnyLive;
 use crate::engine::resource::{Resource, Wanted};
 use futures::future::{BoxFuture, try_join_all};
 
 /// A look at everything live of one kind.
-type Observing<'a> = BoxFuture<'a, Result<Vec<Box<dyn AnyLive>>>>;
+type Observing<'a> = BoxFuture<'a, Result<Vec<Box<dyn AnyLive<Aws>>>>>;
 
 /// A kind of resource, its type erased.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
     #[cfg(test)]
-    used_by: &'static [&'static str],
+    uses: &'static [&'static str],
     observe: for<'a> fn(&'a Aws, Vec<Wanted>) -> Observing<'a>,
 }
 
 impl Kind {
-    const fn of<R: Resource>() -> Self {
+    const fn of<R: Resource<World = Aws>>() -> Self {
         Self {
             name: R::KIND,
             #[cfg(test)]
-            used_by: R::USED_BY,
+            uses: R::USES,
             observe: |aws, wanted| {
                 Box::pin(async move {
                     let found = R::observe(aws, &wanted).await?;
-                    Ok(found.into_iter().map(|live| Box::new(live) as Box<dyn AnyLive>).collect())
+                    Ok(found.into_iter().map(|live| Box::new(live) as Box<dyn AnyLive<Aws>>).collect())
                 })
             },
         }
@@ -111,16 +112,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_kind_is_named_once_and_used_by_later_kinds_only() {
+    fn every_kind_is_named_once_and_uses_earlier_kinds_only() {
         for (index, kind) in KINDS.iter().enumerate() {
             assert_eq!(KINDS.iter().filter(|other| other.name == kind.name).count(), 1, "{}", kind.name);
-            for user in kind.used_by {
-                let position = KINDS.iter().position(|other| other.name == *user);
-                assert!(
-                    position.is_some_and(|at| at > index),
-                    "{} is used by {user}, which must be a later kind",
-                    kind.name
-                );
+            for used in kind.uses {
+                let earlier = KINDS[..index].iter().any(|other| other.name == *used);
+                assert!(earlier, "{} uses {used}, which must be an earlier kind", kind.name);
             }
         }
     }

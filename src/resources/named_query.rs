@@ -54,7 +54,9 @@ impl NamedQuery {
 }
 
 impl Resource for NamedQuery {
+    type World = Aws;
     const KIND: &'static str = "athena.named_query";
+    const USES: &'static [&'static str] = &["glue.database", "athena.workgroup"];
     type Outputs = NamedQueryOutputs;
 
     fn id(&self) -> String {

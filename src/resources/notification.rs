@@ -71,7 +71,9 @@ impl Notification {
 }
 
 impl Resource for Notification {
+    type World = Aws;
     const KIND: &'static str = "s3.notification";
+    const USES: &'static [&'static str] = &["lambda.function", "s3.bucket"];
     type Outputs = NotificationOutputs;
 
     fn id(&self) -> String {

@@ -84,8 +84,9 @@ fn prefix() -> String {
 }
 
 impl Resource for Object {
+    type World = Aws;
     const KIND: &'static str = "s3.object";
-    const USED_BY: &'static [&'static str] = &["glue.job"];
+    const USES: &'static [&'static str] = &["s3.bucket"];
     type Outputs = ObjectOutputs;
 
     fn id(&self) -> String {

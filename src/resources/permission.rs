@@ -105,7 +105,9 @@ impl Permission {
 }
 
 impl Resource for Permission {
+    type World = Aws;
     const KIND: &'static str = "lambda.permission";
+    const USES: &'static [&'static str] = &["lambda.function"];
     type Outputs = PermissionOutputs;
 
     fn id(&self) -> String {

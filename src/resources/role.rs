@@ -73,8 +73,8 @@ impl Role {
 }
 
 impl Resource for Role {
+    type World = Aws;
     const KIND: &'static str = "iam.role";
-    const USED_BY: &'static [&'static str] = &["firehose.stream", "lambda.function", "glue.crawler", "glue.job"];
     type Outputs = RoleOutputs;
 
     fn id(&self) -> String {

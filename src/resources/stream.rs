@@ -204,7 +204,10 @@ impl Stream {
 }
 
 impl Resource for Stream {
+    type World = Aws;
     const KIND: &'static str = "firehose.stream";
+    /// One that outlives its log group makes it again with its last words.
+    const USES: &'static [&'static str] = &["iam.role", "logs.log_group", "s3.bucket"];
     /// What is buffered and not yet delivered: up to 15 minutes of events.
     const HOLDS_DATA: bool = true;
     type Outputs = StreamOutputs;

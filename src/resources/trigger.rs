@@ -74,7 +74,9 @@ impl Trigger {
 }
 
 impl Resource for Trigger {
+    type World = Aws;
     const KIND: &'static str = "glue.trigger";
+    const USES: &'static [&'static str] = &["glue.job"];
     type Outputs = ();
 
     fn id(&self) -> String {

@@ -151,7 +151,9 @@ impl UsagePlan {
 }
 
 impl Resource for UsagePlan {
+    type World = Aws;
     const KIND: &'static str = "apigateway.usage_plan";
+    const USES: &'static [&'static str] = &["apigateway.api_key", "apigateway.rest_api"];
     type Outputs = UsagePlanOutputs;
 
     fn id(&self) -> String {

@@ -133,8 +133,8 @@ impl Workgroup {
 }
 
 impl Resource for Workgroup {
+    type World = Aws;
     const KIND: &'static str = "athena.workgroup";
-    const USED_BY: &'static [&'static str] = &["athena.named_query"];
     const HOLDS_DATA: bool = true;
     type Outputs = WorkgroupOutputs;
 

@@ -188,9 +188,8 @@ impl Bucket {
 }
 
 impl Resource for Bucket {
+    type World = Aws;
     const KIND: &'static str = "s3.bucket";
-    const USED_BY: &'static [&'static str] =
-        &["s3.object", "s3.notification", "firehose.stream", "lambda.function", "glue.crawler", "glue.job"];
     const HOLDS_DATA: bool = true;
     type Outputs = BucketOutputs;
 

@@ -107,8 +107,9 @@ fn deployment(routes: &Routes) -> String {
 }
 
 impl Resource for RestApi {
+    type World = Aws;
     const KIND: &'static str = "apigateway.rest_api";
-    const USED_BY: &'static [&'static str] = &["apigateway.usage_plan"];
+    const USES: &'static [&'static str] = &["lambda.function"];
     type Outputs = RestApiOutputs;
 
     fn id(&self) -> String {

@@ -1,0 +1,19 @@
+//! Observe, plan, apply: what pipectl is about, without a word about AWS.
+//!
+//! ```text
+//! Graph (desired) --+
+//!                   +-> plan() -> Plan -> apply() -> Outcome
+//! Inventory (live) -+
+//! ```
+//!
+//! [`plan::plan`] is pure: values in, a value out. [`apply::apply`] decides nothing. What resources live in is a
+//! type, [`resource::World`]: AWS in the program, a few lines of memory in the tests of this crate. So the order of
+//! steps, what a failure leaves undone and what counts as drift are tested in words and in milliseconds.
+
+pub mod apply;
+pub mod diff;
+pub mod graph;
+pub mod inventory;
+pub mod plan;
+pub mod resource;
+pub mod value;
