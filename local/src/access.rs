@@ -1,13 +1,10 @@
-//! Who asks, and whether they may.
+//! Who asks, and in which region of which service.
 //!
-//! Requests that carry any other credentials are those of the account's user, who may do everything. A
-//! function carries the credentials of its role's session, and a service that works under a role asks here
-//! first: both may do only what the role's policies allow.
+//! Requests that carry any other credentials than those of a role's session are the account's user's.
 
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::{Context, new_id};
-use crate::services::iam::evaluate::{self, Ask};
+use crate::context::new_id;
+use http::{Request, header};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
@@ -58,47 +55,34 @@ impl Sessions {
     }
 }
 
-impl Caller {
-    /// # Errors
-    /// [`permit`]'s, for a role. The user may do everything.
-    pub(crate) fn permit(
-        &self,
-        context: &Context<'_>,
-        action: &str,
-        resource: &str,
-        keys: &[(&str, &str)],
-    ) -> Result<()> {
-        match self {
-            Self::User => Ok(()),
-            Self::Role(role) => permit(context, role, action, resource, keys),
-        }
-    }
+/// The service and region a request is signed for. The signature itself is not checked: there is
+/// nothing to protect, and any credentials do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Scope {
+    pub(crate) service: String,
+    pub(crate) region: String,
+    /// Empty where nobody signed.
+    pub(crate) access_key_id: String,
 }
 
-/// Checks that a role's policies allow an action on a resource. `keys` are the condition keys of the request,
-/// `("s3:prefix", "raw/")`.
-///
-/// # Errors
-/// `AccessDeniedException`, in AWS's words.
-pub(crate) fn permit(
-    context: &Context<'_>,
-    role_arn: &str,
-    action: &str,
-    resource: &str,
-    keys: &[(&str, &str)],
-) -> Result<()> {
-    let path = role_arn.split_once(":role/").map_or(role_arn, |(_, path)| path);
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let policies = crate::services::iam::policies(context, name)?;
-    let ask = Ask { action, resource, keys };
-    let because = match evaluate::decide(&policies, &ask) {
-        evaluate::Decision::Allowed => return Ok(()),
-        evaluate::Decision::Denied => format!("with an explicit deny in an identity-based policy: {action}"),
-        evaluate::Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
-    };
-    let who = format!("arn:{}:sts::{ACCOUNT}:assumed-role/{name}/local", context.partition());
-    let message = format!("User: {who} is not authorized to perform: {action} on resource: {resource} {because}");
-    Err(ApiError::new("AccessDeniedException", message))
+impl Scope {
+    /// Reads `Credential=AKID/20261123/us-east-1/glue/aws4_request` from the header, or from the query of a
+    /// presigned URL.
+    pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
+        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let credential = match header {
+            Some(header) => header.split("Credential=").nth(1)?.split(',').next()?.to_owned(),
+            None => {
+                let query = request.uri().query().unwrap_or_default();
+                let mut pairs = form_urlencoded::parse(query.as_bytes());
+                pairs.find(|(name, _)| name == "X-Amz-Credential")?.1.into_owned()
+            }
+        };
+        let mut parts = credential.trim().rsplit('/');
+        let (_request, service, region) = (parts.next()?, parts.next()?, parts.next()?);
+        let access_key_id = parts.next_back().unwrap_or_default();
+        Some(Self { service: service.to_owned(), region: region.to_owned(), access_key_id: access_key_id.to_owned() })
+    }
 }
 
 #[cfg(test)]
@@ -114,5 +98,21 @@ mod tests {
         assert_eq!(sessions.caller("AKIAANYTHING").unwrap(), Caller::User);
         sessions.close(&credentials.access_key_id);
         assert_eq!(sessions.caller(&credentials.access_key_id).unwrap_err().code, "ExpiredTokenException");
+    }
+
+    #[test]
+    fn the_scope_is_in_the_header_or_in_the_query() {
+        let signed =
+            "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/glue/aws4_request, SignedHeaders=host, Signature=00";
+        let request = Request::builder().header("authorization", signed).body(()).unwrap();
+        let scope = Scope { service: "glue".into(), region: "eu-west-1".into(), access_key_id: "AKID".into() };
+        assert_eq!(Scope::of(&request), Some(scope));
+        let presigned = "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request";
+        let request = Request::builder().uri(presigned).body(()).unwrap();
+        assert_eq!(
+            Scope::of(&request),
+            Some(Scope { service: "s3".into(), region: "us-west-2".into(), access_key_id: "AKID".into() })
+        );
+        assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), None);
     }
 }

@@ -14,7 +14,7 @@
 
 use crate::background;
 use crate::core::Core;
-use crate::router::{json, plain};
+use crate::response::{json, plain};
 use crate::status::status;
 use axum::body::Body;
 use bytes::Bytes;

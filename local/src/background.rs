@@ -5,59 +5,36 @@
 //! *pass* does what is there to do; so a process that was killed goes on with what it had begun.
 
 use crate::core::Core;
-use crate::services;
-use futures::future::{BoxFuture, join_all};
+use crate::registry::WORKERS;
+use crate::slots::Slot;
+use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Mutex;
 
 /// Nothing is due earlier than it was thought to be, unless a request says so; then it rings.
 const LONGEST_NAP: Duration = Duration::from_millis(200);
 
-/// One service's work in the background.
-pub(crate) struct Worker {
-    /// Does all there is to do, and tells whether there was anything.
-    pub(crate) pass: for<'a> fn(&'a Arc<Core>) -> BoxFuture<'a, bool>,
-    /// When there will be something to do because of the time.
-    pub(crate) due: fn(&Core) -> Option<Timestamp>,
-}
-
-/// In the order of the pipeline: what one hands on, the next finds.
-const WORKERS: &[Worker] = &[
-    services::firehose::WORKER,
-    services::lambda::WORKER,
-    services::apigateway::WORKER,
-    services::glue::WORKER,
-    services::athena::WORKER,
-];
-
-/// Rings when a request has left something to do.
+/// Who works at the moment.
 #[derive(Debug)]
-pub(crate) struct Bell {
-    bell: Notify,
+struct Turns {
     /// One at a time moves the clock.
     stepping: Mutex<()>,
     /// A pass is not to meet itself.
     passing: Vec<Mutex<()>>,
 }
 
-impl Default for Bell {
-    fn default() -> Self {
-        let passing = WORKERS.iter().map(|_| Mutex::default()).collect();
-        Self { bell: Notify::default(), stepping: Mutex::default(), passing }
-    }
-}
-
-impl Bell {
-    pub(crate) fn ring(&self) {
-        self.bell.notify_waiters();
+impl Slot for Turns {
+    fn open(_: &Path) -> Self {
+        Self { stepping: Mutex::default(), passing: WORKERS.iter().map(|_| Mutex::default()).collect() }
     }
 }
 
 async fn pass(core: &Arc<Core>, index: usize) -> bool {
-    let _alone = core.bell.passing[index].lock().await;
+    let turns = core.slot::<Turns>();
+    let _alone = turns.passing[index].lock().await;
     (WORKERS[index].pass)(core).await
 }
 
@@ -65,7 +42,7 @@ async fn pass(core: &Arc<Core>, index: usize) -> bool {
 pub(crate) async fn run(core: &Arc<Core>) {
     let each = (0..WORKERS.len()).map(|index| async move {
         loop {
-            let rung = core.bell.bell.notified();
+            let rung = core.rung();
             tokio::pin!(rung);
             rung.as_mut().enable();
             if !pass(core, index).await {
@@ -93,7 +70,8 @@ async fn settle(core: &Arc<Core>) {
 /// Lets time pass: moves the clock from one due time to the next, and does each time what is due then, as if
 /// nobody had hurried it.
 pub(crate) async fn step(core: &Arc<Core>, by: Duration) {
-    let _alone = core.bell.stepping.lock().await;
+    let turns = core.slot::<Turns>();
+    let _alone = turns.stepping.lock().await;
     let by = SignedDuration::try_from(by).unwrap_or(SignedDuration::MAX);
     let target = core.clock.now().saturating_add(by).unwrap_or(Timestamp::MAX);
     settle(core).await;
@@ -107,12 +85,5 @@ pub(crate) async fn step(core: &Arc<Core>, by: Duration) {
     }
     core.clock.move_to(target);
     settle(core).await;
-    remember(core);
-}
-
-/// Keeps how far ahead the clock is, for the next process.
-pub(crate) fn remember(core: &Core) {
-    let ahead = core.clock.ahead();
-    // Should it fail, the next process starts at an earlier time: a nuisance, not a loss.
-    let _ = core.store.transact(|documents| documents.put("local", "clock", &json!(ahead)));
+    core.keep_time();
 }

@@ -1,6 +1,5 @@
 //! What an operation has to work with: who asks where and when, and the documents.
 
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
 use crate::blobs::Blobs;
 use crate::faults::Faults;
@@ -8,6 +7,9 @@ use crate::store::Documents;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
+
+/// The account that everything in Local AWS belongs to.
+pub const ACCOUNT: &str = "000000000000";
 
 /// One request's view of Local AWS.
 pub(crate) struct Context<'a> {

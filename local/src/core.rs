@@ -1,35 +1,28 @@
-//! The embedded AWS as its users hold it: opened on a directory, asked in-process or served.
+//! What all services share: the documents, the time, the faults, and a slot for what each keeps in memory.
 
 use crate::access::Sessions;
-use crate::admin;
 use crate::api_error::Result as ApiResult;
-use crate::background::{self, Bell};
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
-use crate::router;
-use crate::services::{apigateway, lambda};
+use crate::slots::{Slot, Slots};
 use crate::store::Store;
-use axum::Router;
-use axum::body::Body;
-use axum::extract::Request;
-use bytes::Bytes;
-use http::Response;
-use http_body_util::BodyExt as _;
-use std::collections::VecDeque;
+use serde_json::json;
+use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
-/// The largest request: a function's zip of 50 MB in base64, with room to spare.
-const LARGEST_REQUEST: usize = 100 << 20;
 /// How many requests the log remembers.
 const LOGGED_REQUESTS: usize = 10_000;
 /// What URLs in answers begin with while it is not served.
 const DEFAULT_ENDPOINT: &str = "http://localhost:4566";
+/// Where it is kept how far ahead the clock is.
+const CLOCK: (&str, &str) = ("local", "clock");
 
 /// Why Local AWS cannot be had.
 #[derive(Debug, thiserror::Error)]
@@ -80,27 +73,25 @@ impl Default for Options {
     }
 }
 
-/// An embedded AWS. Clones share one state.
-#[derive(Clone, Debug)]
-pub struct LocalAws {
-    core: Arc<Core>,
-}
-
 /// What all services share.
 #[derive(Debug)]
 pub(crate) struct Core {
+    directory: PathBuf,
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
-    pub(crate) functions: lambda::Functions,
-    pub(crate) front: apigateway::Front,
-    pub(crate) bell: Bell,
+    slots: Slots,
+    /// How many operations each service has carried out.
+    carried_out: Mutex<HashMap<&'static str, u64>>,
+    /// Rings when a request has left something to do.
+    bell: Notify,
     log: Mutex<VecDeque<Logged>>,
     /// Where it is served, once it is.
     endpoint: OnceLock<String>,
+    /// Held as long as anything is done with the directory.
     lock: Lock,
 }
 
@@ -111,12 +102,9 @@ pub(crate) struct Logged {
     pub(crate) status: u16,
 }
 
-impl LocalAws {
+impl Core {
     /// Opens the state in `directory`, which is made if it is missing.
-    ///
-    /// # Errors
-    /// [`Error::Served`] and [`Error::Busy`] while another process has it, otherwise what went wrong with the files.
-    pub fn open(directory: &Path, options: Options) -> Result<Self, Error> {
+    pub(crate) fn open(directory: &Path, options: Options) -> Result<Self, Error> {
         let io = |source| Error::Io { directory: directory.to_owned(), source };
         std::fs::create_dir_all(directory).map_err(io)?;
         let lock = Lock::take(directory).map_err(|taken| match taken {
@@ -128,76 +116,66 @@ impl LocalAws {
         let store =
             Store::open(&file).map_err(|source| Error::Store { file: file.clone(), source: Box::new(source) })?;
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
-        let ahead = store.read("local", "clock").ok().flatten().and_then(|millis| millis.as_i64()).unwrap_or(0);
-        let clock = Clock::new(ahead, options.time_scale);
-        let core = Core {
+        let ahead = store.read(CLOCK.0, CLOCK.1).ok().flatten().and_then(|millis| millis.as_i64()).unwrap_or(0);
+        Ok(Self {
+            directory: directory.to_owned(),
             store,
             blobs,
-            clock,
+            clock: Clock::new(ahead, options.time_scale),
             faults: Faults::default(),
             options,
             sessions: Sessions::default(),
-            functions: lambda::Functions::new(directory.join("functions")),
-            front: apigateway::Front::default(),
-            bell: Bell::default(),
+            slots: Slots::default(),
+            carried_out: Mutex::default(),
+            bell: Notify::default(),
             log: Mutex::default(),
             endpoint: OnceLock::new(),
             lock,
-        };
-        Ok(Self { core: Arc::new(core) })
+        })
     }
 
-    /// Answers one request, as the service would over HTTP.
-    pub async fn respond<B>(&self, request: http::Request<B>) -> Response<Body>
-    where
-        B: axum::body::HttpBody<Data = Bytes> + Send + 'static,
-        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        let (parts, body) = request.into_parts();
-        let body = http_body_util::Limited::new(body, LARGEST_REQUEST);
-        let Ok(body) = body.collect().await else {
-            return router::plain(413, "the request is too large, or was cut off");
-        };
-        let request = http::Request::from_parts(parts, body.to_bytes());
-        if request.uri().path().starts_with(admin::PATH) {
-            return admin::respond(&self.core, &request).await;
-        }
-        if let Some(call) = apigateway::user_request(&request) {
-            return apigateway::front(&self.core, call, request).await;
-        }
-        tokio::time::sleep(self.core.options.latency).await;
-        router::respond(&self.core, request).await
+    /// What a service keeps in memory: `core.slot::<Functions>()`.
+    pub(crate) fn slot<T: Slot>(&self) -> Arc<T> {
+        self.slots.get(&self.directory)
     }
 
-    /// Serves it over HTTP until the future is dropped, and meanwhile does what is to be done in the background.
-    /// Other processes that open the same directory are told the address.
-    ///
-    /// # Errors
-    /// What the operating system says about the listener or the directory.
-    pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
-        let url = format!("http://{}", listener.local_addr()?);
-        self.core.lock.announce(&url)?;
-        let _ = self.core.endpoint.set(url);
-        let aws = self.clone();
-        let app = Router::new().fallback(move |request: Request| {
-            let aws = aws.clone();
-            async move { aws.respond(request).await }
-        });
-        // Without TCP_NODELAY, an answer of two small packets waits 40 ms for an acknowledgement.
-        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            let _ = stream.set_nodelay(true);
-        });
-        tokio::select! {
-            served = std::future::IntoFuture::into_future(axum::serve(listener, app)) => served,
-            () = background::run(&self.core) => Ok(()),
-        }
+    /// Says where it is served, also to other processes that open the same directory.
+    pub(crate) fn announce(&self, url: String) -> std::io::Result<()> {
+        self.lock.announce(&url)?;
+        let _ = self.endpoint.set(url);
+        Ok(())
     }
-}
 
-impl Core {
     /// Where it is served, once it is.
     pub(crate) fn endpoint(&self) -> Option<&str> {
         self.endpoint.get().map(String::as_str)
+    }
+
+    /// Says that there may be something to do in the background.
+    pub(crate) fn ring(&self) {
+        self.bell.notify_waiters();
+    }
+
+    /// Waits until somebody [rings](Self::ring).
+    pub(crate) fn rung(&self) -> Notified<'_> {
+        self.bell.notified()
+    }
+
+    /// Counts an operation of a service.
+    pub(crate) fn carried_out(&self, service: &'static str) {
+        *self.carried_out.lock().unwrap_or_else(PoisonError::into_inner).entry(service).or_default() += 1;
+    }
+
+    /// Rises with each operation of a service: what was read of it before may be out of date.
+    pub(crate) fn revision(&self, service: &'static str) -> u64 {
+        self.carried_out.lock().unwrap_or_else(PoisonError::into_inner).get(service).copied().unwrap_or_default()
+    }
+
+    /// Keeps how far ahead the clock is, for the next process.
+    pub(crate) fn keep_time(&self) {
+        let ahead = json!(self.clock.ahead());
+        // Should it fail, the next process starts at an earlier time: a nuisance, not a loss.
+        let _ = self.store.transact(|documents| documents.put(CLOCK.0, CLOCK.1, &ahead));
     }
 
     /// Runs one operation as a transaction.

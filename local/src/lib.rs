@@ -7,6 +7,19 @@
 //! ```text
 //! HTTP request -> router (SigV4 scope) -> protocol (JSON, query XML, REST) -> services/* -> store
 //! ```
+//!
+//! Floors, from the ground up; each module uses only what is below it (`tests/floors.rs` sees to that):
+//!
+//! ```text
+//! api_error  store  blobs  clock  lock  faults  context  tags  access  response  slots     ground
+//! core       what all services share, and a slot for what each keeps in memory
+//! service    what a service is: its protocol, its operations, its work in the background
+//! protocol   how requests are read and answers written
+//! services   one folder each, standing on each other in the order of `services/mod.rs`
+//! registry   which there are
+//! router  background  status  admin                                                        front
+//! local      opened on a directory, asked, served                                          roof
+//! ```
 
 mod access;
 mod admin;
@@ -17,15 +30,19 @@ mod clock;
 mod context;
 mod core;
 mod faults;
+mod local;
 mod lock;
 mod protocol;
+mod registry;
+mod response;
 mod router;
+mod service;
 mod services;
+mod slots;
 mod status;
 mod store;
 mod tags;
 
-pub use crate::core::{Error, LocalAws, Options};
-
-/// The account that everything in Local AWS belongs to.
-pub const ACCOUNT: &str = "000000000000";
+pub use crate::context::ACCOUNT;
+pub use crate::core::{Error, Options};
+pub use crate::local::LocalAws;

@@ -2,11 +2,11 @@
 
 use crate::core::Core;
 use crate::services::s3::versions;
-use crate::services::{firehose, glue, lambda};
+use crate::services::{apigateway, firehose, glue, lambda};
 use serde_json::{Value, json};
 
 pub(crate) fn status(core: &Core) -> Value {
-    let (answered, refused) = core.front.counts();
+    let (answered, refused) = apigateway::counts(core);
     json!({
         "now": core.clock.now().to_string(),
         "requests": {"answered": answered, "refused": refused},

@@ -1,8 +1,9 @@
 //! The AWS JSON protocol: `X-Amz-Target: AWSGlue.GetJob`, everything else in the body.
 
-use super::{Call, Run};
+use super::Call;
 use crate::api_error::{ApiError, Result};
-use crate::router::body;
+use crate::response::body;
+use crate::service::Run;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};

@@ -5,31 +5,11 @@ mod query;
 mod rest;
 
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::services::Service;
+use crate::service::{Protocol, Run, Service};
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
-
-pub(crate) use rest::{Route, route};
-
-/// What carries out an operation: its input as JSON, named as in AWS's service model.
-pub(crate) type Run = fn(&Context<'_>, &Value) -> Result<Value>;
-
-/// How a service is spoken to.
-pub(crate) enum Protocol {
-    /// `X-Amz-Target` names the operation, input and output are JSON.
-    Json {
-        operations: &'static [(&'static str, Run)],
-        /// How the service spells the field with an error's message: `message` or `Message`.
-        message: &'static str,
-    },
-    /// A form names the operation, the output is XML of this namespace.
-    Query { operations: &'static [(&'static str, Run)], namespace: &'static str },
-    /// Method and path name the operation, input is path, query and JSON body.
-    Rest { routes: &'static [&'static [Route]], message: &'static str },
-}
 
 /// A request, read.
 pub(crate) struct Call {

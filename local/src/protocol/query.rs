@@ -1,8 +1,9 @@
 //! The AWS query protocol: a form with `Action=CreateRole&Tags.member.1.Key=...`, answered in XML.
 
-use super::{Call, Run};
+use super::Call;
 use crate::api_error::{ApiError, Result};
-use crate::router::body;
+use crate::response::body;
+use crate::service::Run;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};

@@ -1,34 +1,14 @@
 //! The REST JSON protocol: method and path name the operation.
 
-use super::{Call, Run};
+use super::Call;
 use crate::api_error::{ApiError, Result};
-use crate::router::body;
+use crate::response::body;
+use crate::service::Route;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
-
-/// One operation of a REST service.
-pub(crate) struct Route {
-    method: &'static str,
-    /// `/restapis/{restApiId}/stages/{stageName}`; a last `{name+}` takes the rest of the path.
-    pattern: &'static str,
-    operation: &'static str,
-    status: u16,
-    run: Run,
-}
-
-/// `route("GET", "/functions/{FunctionName}", "GetFunction", 200, get_function)`
-pub(crate) const fn route(
-    method: &'static str,
-    pattern: &'static str,
-    operation: &'static str,
-    status: u16,
-    run: Run,
-) -> Route {
-    Route { method, pattern, operation, status, run }
-}
 
 impl Route {
     /// The values of the pattern's names, if the path has its form.
@@ -115,6 +95,7 @@ pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::route;
 
     fn nothing(_: &crate::context::Context<'_>, _: &Value) -> Result<Value> {
         Ok(Value::Null)

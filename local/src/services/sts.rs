@@ -1,20 +1,19 @@
 //! Security Token Service: who the caller is. Local AWS takes any credentials for its account's user.
 
-use super::Service;
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::context::{ACCOUNT, Context};
+use crate::service::{Protocol, Service, anything};
 use serde_json::{Value, json};
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "sts",
     prefix: "sts",
     protocol: Protocol::Query {
         operations: &[("GetCallerIdentity", get_caller_identity)],
         namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 fn get_caller_identity(context: &Context<'_>, _: &Value) -> Result<Value> {

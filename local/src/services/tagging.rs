@@ -1,14 +1,13 @@
 //! Resource Groups Tagging API: resources by tag, whatever their service.
 
-use super::{Input, Service};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::service::{Input, Protocol, Service, anything};
 use crate::tags::{Tags, read_map, write_list};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "tagging",
     prefix: "tag",
     protocol: Protocol::Json {
@@ -21,7 +20,8 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 /// Resources of this region, and those whose ARN names none (buckets). IAM's roles are left out, as on AWS.

@@ -1,10 +1,9 @@
 //! REST APIs.
 
 use super::{RESTAPIS, USAGE_PLANS, arn, bad_request, listed, not_found, patch, shown_tags};
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context, new_id};
+use crate::service::Input;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use super::apis::{find, keep};
 use super::{bad_request, listed, not_found, patch};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 /// The summary that the API shows; what was deployed is kept beside it.

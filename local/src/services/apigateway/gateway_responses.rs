@@ -4,7 +4,7 @@ use super::apis::{find, keep};
 use super::{bad_request, not_found, patch};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 /// Every kind there is, with its status; the last two are the defaults of the others.

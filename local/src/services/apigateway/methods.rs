@@ -5,7 +5,7 @@ use super::resources::existing as resource;
 use super::{bad_request, conflict, not_found, patch};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 /// The method of a request, within its API.

@@ -2,7 +2,7 @@
 
 use super::bad_request;
 use crate::api_error::{ApiError, Result};
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::Value;
 
 /// One operation. Its path comes in parts, in which `~1` was `/` and `~0` was `~`.

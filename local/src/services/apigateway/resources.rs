@@ -4,7 +4,7 @@ use super::apis::{find, keep};
 use super::{bad_request, conflict, listed, not_found};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 pub(super) fn existing<'a>(api: &'a mut Value, id: &str) -> Result<&'a mut Value> {

@@ -4,7 +4,7 @@ use super::apis::{find, keep};
 use super::{arn, bad_request, conflict, not_found, patch, shown_tags};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 

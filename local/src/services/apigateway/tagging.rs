@@ -3,7 +3,7 @@
 use super::{KEYS, RESTAPIS, USAGE_PLANS, arn, bad_request, not_found};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::{read_map, write_map};
 use serde_json::{Value, json};
 

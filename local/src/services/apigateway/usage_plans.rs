@@ -3,7 +3,7 @@
 use super::{RESTAPIS, USAGE_PLANS, arn, bad_request, conflict, listed, not_found, patch, shown_tags};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 

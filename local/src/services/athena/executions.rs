@@ -3,10 +3,9 @@
 use super::query::{self, results};
 use super::{EXECUTIONS, invalid, workgroups};
 use crate::api_error::{ApiError, Result};
-use crate::background::Worker;
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::{Input, Worker};
 use crate::services::s3::versions;
 use crate::store::Documents;
 use futures::FutureExt as _;

@@ -4,7 +4,7 @@ use super::workgroups::existing as existing_workgroup;
 use super::{QUERIES, invalid};
 use crate::api_error::Result;
 use crate::context::{Context, new_uuid};
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 fn check(query: &Value) -> Result<()> {

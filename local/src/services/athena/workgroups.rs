@@ -3,7 +3,7 @@
 use super::{QUERIES, WORKGROUPS, invalid};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::read_list;
 use serde_json::{Value, json};
 

@@ -3,11 +3,11 @@
 use super::buffer::{self, Buffer};
 use super::naming;
 use super::records::stream_of;
-use crate::access::permit;
 use crate::api_error::{ApiError, Result};
-use crate::background::Worker;
 use crate::context::Context;
 use crate::core::Core;
+use crate::service::Worker;
+use crate::services::iam::permit;
 use crate::services::iam::role_assumable;
 use crate::services::logs;
 use crate::services::s3::objects;

@@ -4,7 +4,7 @@ use super::streams::existing;
 use super::{STREAMS, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::iam::role_assumable;
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use super::streams::{existing, status};
 use super::{STREAMS, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::service::Input;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};

@@ -2,10 +2,9 @@
 
 use super::destination::{DESTINATION_ID, describe_extended, describe_plain, read_destination};
 use super::{STREAMS, invalid};
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
 

@@ -1,10 +1,9 @@
 //! Crawlers and their schedules.
 
 use super::{CRAWLERS, already_exists, check_name, check_schedule, has_tags, invalid, listed, not_found, tag};
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use crate::services::iam::role_assumable;
 use serde_json::{Value, json};
 

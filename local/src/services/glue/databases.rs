@@ -1,10 +1,9 @@
 //! Databases of the catalog. Names are folded to lower case, as Hive does.
 
 use super::{DATABASES, PARTITIONS, TABLES, already_exists, invalid, listed, not_found, tag};
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use serde_json::{Value, json};
 
 pub(super) fn arn(context: &Context<'_>, name: &str) -> String {

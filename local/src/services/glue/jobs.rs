@@ -1,10 +1,9 @@
 //! Jobs.
 
 use super::{JOBS, already_exists, check_name, has_tags, invalid, listed, not_found, tag};
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use crate::services::iam::role_assumable;
 use serde_json::{Value, json};
 

@@ -1,10 +1,9 @@
 //! Partitions of tables.
 
 use super::{PARTITIONS, TABLES, already_exists, invalid, listed, not_found};
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

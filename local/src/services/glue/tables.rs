@@ -2,10 +2,9 @@
 
 use super::databases::existing;
 use super::{TABLES, already_exists, listed, not_found};
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::Context;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::Input;
 use serde_json::{Value, json};
 
 const FIELDS: &[&str] = &[

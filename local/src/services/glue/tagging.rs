@@ -3,7 +3,7 @@
 use super::{CRAWLERS, DATABASES, JOBS, TRIGGERS, invalid, not_found};
 use crate::api_error::Result;
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::{read_map, write_map};
 use serde_json::{Value, json};
 

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 pub(super) fn arn(context: &Context<'_>, name: &str) -> String {

@@ -2,10 +2,9 @@
 
 use super::{CRAWLERS, PARTITIONS, TABLES, TRIGGERS, crawl, run, schedule, triggers};
 use crate::api_error::Result;
-use crate::background::Worker;
 use crate::context::Context;
 use crate::core::Core;
-use crate::services::Input as _;
+use crate::service::{Input as _, Worker};
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -3,7 +3,7 @@
 use super::{keep, role};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 pub(super) fn attach_role_policy(context: &Context<'_>, input: &Value) -> Result<Value> {

@@ -4,7 +4,7 @@ use super::roles::encode;
 use super::{check_policy, keep, role};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 
 /// IAM's limit for all inline policies of one role together, without white space.

@@ -3,7 +3,7 @@
 use super::{ROLES, check_policy, keep, role, role_arn, validation};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::{read_list, write_list};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};

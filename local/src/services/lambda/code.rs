@@ -5,7 +5,7 @@ use super::functions::changeable;
 use super::{FUNCTIONS, existing, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};

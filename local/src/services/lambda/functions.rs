@@ -4,7 +4,7 @@ use super::configuration::{defaults, describe, set, touched};
 use super::{FUNCTIONS, arn, conflict, existing, invalid, name_of, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::tags::{read_map, write_map};
 use serde_json::{Value, json};
 

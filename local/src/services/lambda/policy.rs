@@ -3,7 +3,7 @@
 use super::{FUNCTIONS, arn, conflict, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Map, Value, json};
 
 pub(super) fn add_permission(context: &Context<'_>, input: &Value) -> Result<Value> {

@@ -2,10 +2,10 @@
 
 use super::groups::{create_log_group, existing};
 use super::{invalid, not_found};
-use crate::access::permit;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
+use crate::services::iam::permit;
 use serde_json::{Value, json};
 
 const STREAMS: &str = "logs.stream";

@@ -4,9 +4,8 @@
 
 use super::versions::Version;
 use super::{buckets, notifications};
-use crate::ACCOUNT;
 use crate::api_error::Result;
-use crate::context::{Context, new_id};
+use crate::context::{ACCOUNT, Context, new_id};
 use crate::services::lambda;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};

@@ -20,13 +20,15 @@ mod permissions;
 mod policy;
 pub(crate) mod versions;
 
-use crate::access::Caller;
+use crate::access::{Caller, Scope};
 use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
-use crate::router::{self, Scope, plain};
+use crate::response::{dropped, plain};
+use crate::service::{Protocol, Service, Whole, anything};
 use axum::body::Body;
 use bytes::Bytes;
+use futures::FutureExt as _;
 use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
@@ -37,6 +39,15 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub(crate) const SERVICE: Service = Service {
+    scope: "s3",
+    prefix: "s3",
+    // REST with XML, of which `s3s` knows the routes.
+    protocol: Protocol::Rest { routes: &[], message: "Message" },
+    resource: anything,
+    whole: Some(Whole { takes: |_| true, respond: |core, scope, request| respond(core, scope, request).boxed() }),
+};
+
 /// The operations, for one request.
 struct Front {
     core: Arc<Core>,
@@ -45,7 +56,7 @@ struct Front {
     tags: Vec<Tag>,
 }
 
-pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
+async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
     let operation = Operation::default();
     let is_head = request.method() == http::Method::HEAD;
     let tags = creation::tags(request.body());
@@ -62,7 +73,7 @@ pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<By
     let answer = match (strike, answer) {
         (Some(Strike { error: None, .. }), _) => {
             core.log(&name, 0);
-            return router::dropped();
+            return dropped();
         }
         (Some(Strike { error: Some(error), .. }), _) => from_api(error).to_http_response().ok(),
         (None, answer) => answer.ok(),
@@ -72,7 +83,7 @@ pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<By
         return plain(500, "Local AWS could not answer");
     };
     core.log(&name, answer.status().as_u16());
-    core.bell.ring();
+    core.ring();
     finish(answer, is_head)
 }
 

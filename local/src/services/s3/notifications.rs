@@ -2,9 +2,8 @@
 
 use super::buckets::{self, arn};
 use super::{configurations, refuse};
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
+use crate::context::{ACCOUNT, Context};
 use crate::services::iam::evaluate::like;
 use s3s::dto::{
     Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,

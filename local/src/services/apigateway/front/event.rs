@@ -2,7 +2,7 @@
 
 use super::Asked;
 use super::exposed::{Exposed, Found, Key};
-use crate::ACCOUNT;
+use crate::context::ACCOUNT;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;

@@ -2,10 +2,10 @@
 
 use super::super::{KEYS, RESTAPIS, USAGE_PLANS};
 use super::mock::Mock;
-use crate::ACCOUNT;
 use crate::api_error::Result;
+use crate::context::ACCOUNT;
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::iam::evaluate::like;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};

@@ -1,9 +1,10 @@
 //! How often callers may call: a bucket of tokens for each method and each key, and quotas of the plans.
 
+use super::Front;
 use super::answer::Refusal;
 use super::exposed::{Exposed, Found, Key, Throttle};
-use crate::background::Worker;
 use crate::core::Core;
+use crate::service::Worker;
 use futures::FutureExt as _;
 use jiff::civil::Weekday;
 use jiff::{Timestamp, tz::TimeZone};
@@ -110,7 +111,8 @@ fn begins(period: &str, millis: i64) -> String {
 
 async fn pass(core: &Arc<Core>) -> bool {
     let changed: Vec<_> = {
-        let mut all = core.front.limits.used.lock().unwrap_or_else(PoisonError::into_inner);
+        let front = core.slot::<Front>();
+        let mut all = front.limits.used.lock().unwrap_or_else(PoisonError::into_inner);
         let changed = all.iter_mut().filter(|(_, used)| !used.kept);
         changed
             .map(|(name, used)| {

@@ -13,13 +13,16 @@ mod mock;
 use crate::api_error::ApiError;
 use crate::context::{new_id, new_uuid};
 use crate::core::Core;
+use crate::services::apigateway::SERVICE;
 use crate::services::lambda;
+use crate::slots::Slot;
 use answer::Refusal;
 use axum::body::Body;
 use bytes::Bytes;
 use exposed::{Exposed, Found, Integration};
 use http::{HeaderMap, HeaderValue, Request, Response};
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -33,8 +36,6 @@ const LARGEST_BODY: usize = 10 << 20;
 #[derive(Debug, Default)]
 pub(crate) struct Front {
     exposed: Mutex<HashMap<Place, Read>>,
-    /// Rises with every change of an API, a key or a plan.
-    version: AtomicU64,
     limits: limits::Limits,
     answered: AtomicU64,
     refused: AtomicU64,
@@ -42,32 +43,35 @@ pub(crate) struct Front {
 
 /// An API and a stage.
 type Place = (String, String);
-/// At which version it was read, and what it was.
+/// At which revision it was read, and what it was.
 type Read = (u64, Arc<Exposed>);
 
+impl Slot for Front {
+    fn open(_: &Path) -> Self {
+        Self::default()
+    }
+}
+
+/// Requests since it was started: those that were answered well, and the others.
+pub(crate) fn counts(core: &Core) -> (u64, u64) {
+    let front = core.slot::<Front>();
+    (front.answered.load(Ordering::Relaxed), front.refused.load(Ordering::Relaxed))
+}
+
 impl Front {
-    /// What was read before may be out of date.
-    pub(crate) fn changed(&self) {
-        self.version.fetch_add(1, Ordering::Relaxed);
-    }
-
-    /// Requests since it was started: those that were answered well, and the others.
-    pub(crate) fn counts(&self) -> (u64, u64) {
-        (self.answered.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
-    }
-
     fn exposed(&self, core: &Core, call: &Call) -> Result<Option<Arc<Exposed>>, ApiError> {
-        let version = self.version.load(Ordering::Relaxed);
+        // A stage shows what API Gateway's documents say, and whom a function's policy lets in.
+        let revision = core.revision(SERVICE.scope) + core.revision(lambda::SERVICE.scope);
         let key = (call.api.clone(), call.stage.clone());
         let mut all = self.exposed.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((read, exposed)) = all.get(&key)
-            && *read == version
+            && *read == revision
         {
             return Ok(Some(Arc::clone(exposed)));
         }
         let Some(exposed) = Exposed::read(core, &call.api, &call.stage)? else { return Ok(None) };
         let exposed = Arc::new(exposed);
-        all.insert(key, (version, Arc::clone(&exposed)));
+        all.insert(key, (revision, Arc::clone(&exposed)));
         Ok(Some(exposed))
     }
 }
@@ -112,7 +116,7 @@ impl Asked {
     }
 }
 
-pub(crate) async fn front(core: &Arc<Core>, call: Call, request: Request<Bytes>) -> Response<Body> {
+pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes>) -> Response<Body> {
     let millis = core.clock.now().as_millisecond();
     let asked = Asked {
         call,
@@ -122,23 +126,24 @@ pub(crate) async fn front(core: &Arc<Core>, call: Call, request: Request<Bytes>)
         trace_id: format!("Root=1-{:08x}-{}", millis / 1000, hex::encode(rand::random::<[u8; 12]>())),
         millis,
     };
-    let exposed = match core.front.exposed(core, &asked.call) {
+    let front = core.slot::<Front>();
+    let exposed = match front.exposed(core, &asked.call) {
         Ok(Some(exposed)) => exposed,
         // No such host would be found by DNS; a stage that is not there is forbidden.
         Ok(None) => return identify(answer::plain(&Refusal::FORBIDDEN), &asked),
-        Err(error) => return crate::router::plain(500, &error.message),
+        Err(error) => return crate::response::plain(500, &error.message),
     };
-    let response = match run(core, &exposed, &asked).await {
+    let response = match run(core, &front, &exposed, &asked).await {
         Ok(response) => response,
         Err(refusal) => answer::refuse(&exposed, &asked, &refusal),
     };
     core.log("execute-api:Invoke", response.status().as_u16());
-    let count = if response.status().is_success() { &core.front.answered } else { &core.front.refused };
+    let count = if response.status().is_success() { &front.answered } else { &front.refused };
     count.fetch_add(1, Ordering::Relaxed);
     identify(response, &asked)
 }
 
-async fn run(core: &Arc<Core>, exposed: &Exposed, asked: &Asked) -> Result<Response<Body>, Refusal> {
+async fn run(core: &Arc<Core>, front: &Front, exposed: &Exposed, asked: &Asked) -> Result<Response<Body>, Refusal> {
     let method = asked.request.method().as_str();
     let found = exposed.find(method, &asked.call.path).ok_or(Refusal::MISSING_TOKEN)?;
     if asked.request.body().len() > LARGEST_BODY {
@@ -148,7 +153,7 @@ async fn run(core: &Arc<Core>, exposed: &Exposed, asked: &Asked) -> Result<Respo
         true => Some(exposed.key(asked.header("x-api-key")).ok_or(Refusal::INVALID_KEY)?),
         false => None,
     };
-    core.front.limits.admit(core, exposed, &found, key, asked.millis)?;
+    front.limits.admit(core, exposed, &found, key, asked.millis)?;
     match &found.method.integration {
         Integration::Mock(mock) => mock.answer(),
         Integration::Function { name, timeout, permitted: true } => {

@@ -4,7 +4,7 @@ use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::glue::hive::HiveType;
 use crate::services::glue::{TABLES, partitions};
 use crate::services::s3::versions;

@@ -4,7 +4,7 @@ use super::{Answer, print};
 use crate::api_error::Result as ApiResult;
 use crate::context::Context;
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::glue::{TABLES, partitions};
 use serde_json::Value;
 

@@ -5,7 +5,7 @@ use super::infer::{Inferred, Kind};
 use super::{Changes, Crawl, permit_glue, seconds};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::glue::partitions::{self, key};
 use crate::services::glue::{PARTITIONS, TABLES};
 use md5::{Digest as _, Md5};

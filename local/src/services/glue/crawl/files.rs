@@ -3,7 +3,7 @@
 use super::{Crawl, permit_s3, place};
 use crate::api_error::Result;
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::iam::evaluate::like;
 use crate::services::s3::versions::{self, Version};
 use serde_json::Value;

@@ -6,13 +6,13 @@ mod infer;
 
 use super::crawlers::existing;
 use super::{CRAWLERS, invalid, listed};
-use crate::ACCOUNT;
-use crate::access::permit;
 use crate::api_error::{ApiError, Result};
-use crate::context::{Context, new_uuid};
+use crate::context::{ACCOUNT, Context, new_uuid};
 use crate::core::Core;
+use crate::service::Input;
+use crate::services::iam::permit;
 use crate::services::iam::role_assumable;
-use crate::services::{Input, logs};
+use crate::services::logs;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::Arc;

@@ -7,11 +7,12 @@ use super::{BOOKMARKS, RUNS, start_attempt};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
+use crate::service::Input;
 use crate::services::glue::rows::{Columns, lines};
 use crate::services::iam::role_assumable;
+use crate::services::logs;
 use crate::services::s3::versions::Version;
 use crate::services::s3::{objects, versions};
-use crate::services::{Input, logs};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::time::Instant;
@@ -193,7 +194,7 @@ impl Work<'_> {
             return Ok(());
         }
         let namespace = [("cloudwatch:namespace", "Glue")];
-        crate::access::permit(context, &self.role, "cloudwatch:PutMetricData", "*", &namespace)
+        crate::services::iam::permit(context, &self.role, "cloudwatch:PutMetricData", "*", &namespace)
     }
 
     /// A role that may not write logs leaves none.

@@ -4,7 +4,7 @@ use super::BOOKMARKS;
 use super::settings::Settings;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::services::Input;
+use crate::service::Input;
 use crate::services::glue::partitions::{self, key};
 use crate::services::glue::{PARTITIONS, TABLES, permit_catalog};
 use crate::services::s3::versions::{self, Version};
@@ -70,14 +70,14 @@ pub(super) fn find(
 }
 
 pub(super) fn permit(context: &Context<'_>, role: &str, action: &str, resource: &str) -> Result<()> {
-    crate::access::permit(context, role, action, resource, &[])
+    crate::services::iam::permit(context, role, action, resource, &[])
 }
 
 fn list(context: &Context<'_>, role: &str, bucket: &str, prefix: &str) -> Result<()> {
     let arn = format!("arn:{}:s3:::{bucket}", context.partition());
     // As a crawler: first where the bucket is, then what is in it.
     permit(context, role, "s3:GetBucketLocation", &arn)?;
-    crate::access::permit(context, role, "s3:ListBucket", &arn, &[("s3:prefix", prefix)])
+    crate::services::iam::permit(context, role, "s3:ListBucket", &arn, &[("s3:prefix", prefix)])
 }
 
 /// `year=2018/month=01/day=30/`

@@ -17,7 +17,7 @@ use super::{invalid, listed, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
-use crate::services::Input;
+use crate::service::Input;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -170,5 +170,5 @@ pub(super) async fn pass(core: &Arc<Core>) -> bool {
 fn role(context: &Context<'_>, job: &Value) -> Result<String> {
     let role = job.text("Role").map_err(|_| invalid("The job has no role"))?;
     let path = role.split_once(":role/").map_or(role, |(_, path)| path).trim_start_matches('/');
-    Ok(format!("arn:{}:iam::{}:role/{path}", context.partition(), crate::ACCOUNT))
+    Ok(format!("arn:{}:iam::{}:role/{path}", context.partition(), crate::context::ACCOUNT))
 }

@@ -19,13 +19,13 @@ use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
 use bytes::Bytes;
+use pool::Functions;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(crate) use pool::Functions;
 pub(crate) use queue::{WORKER, enqueue, waiting_events};
-pub(crate) use request::{is_invocation, respond};
+pub(super) use request::INVOKE;
 
 use sandbox::StartError;
 
@@ -119,9 +119,10 @@ pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: 
         return Err(ApiError::new("RequestTooLargeException", message).with_status(413));
     }
     let function = Arc::new(core.run(region, |context| Function::read(context, name))?);
-    let seat = core.functions.seat(&function)?;
+    let functions = core.slot::<Functions>();
+    let seat = functions.seat(&function)?;
     let request_id = new_uuid();
-    let mut sandbox = match core.functions.sandbox(core, &function, seat).await {
+    let mut sandbox = match functions.sandbox(core, &function, seat).await {
         Ok(sandbox) => sandbox,
         Err(error @ StartError::Role) => {
             return Err(ApiError::new("AccessDeniedException", error.to_string()).with_status(403));
@@ -134,6 +135,6 @@ pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: 
         }
     };
     let invoked = sandbox.invoke(core, &request_id, payload).await;
-    core.functions.put_back(sandbox);
+    functions.put_back(sandbox);
     Ok(invoked)
 }

@@ -4,8 +4,9 @@ use super::Function;
 use super::sandbox::{Sandbox, StartError};
 use crate::api_error::{ApiError, Result};
 use crate::core::Core;
+use crate::slots::Slot;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -43,17 +44,19 @@ impl Drop for Seat {
     }
 }
 
-impl Functions {
-    pub(crate) fn new(directory: PathBuf) -> Self {
+impl Slot for Functions {
+    fn open(directory: &Path) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            directory,
+            directory: directory.join("functions"),
             idle: Mutex::default(),
             running: Arc::default(),
             machine: Arc::new(Semaphore::new(cores * PER_CORE)),
         }
     }
+}
 
+impl Functions {
     /// # Errors
     /// `TooManyRequestsException` at the function's reserved concurrency.
     pub(super) fn seat(&self, function: &Function) -> Result<Seat> {

@@ -1,10 +1,11 @@
 //! Events that nobody waits for: kept until the function has taken them, or has failed three times.
 
+use super::pool::Functions;
 use super::{Function, LARGEST_EVENT, invoke};
 use crate::api_error::{ApiError, Result};
-use crate::background::Worker;
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
+use crate::service::Worker;
 use crate::services::logs;
 use bytes::Bytes;
 use futures::FutureExt as _;
@@ -80,7 +81,7 @@ fn due(core: &Core) -> Option<Timestamp> {
 }
 
 async fn pass(core: &Arc<Core>) -> bool {
-    core.functions.tidy(core);
+    core.slot::<Functions>().tidy(core);
     let now = core.clock.now().as_millisecond();
     let ready: Vec<_> = waiting(core).into_iter().filter(|(_, event)| event.due <= now).collect();
     let any = !ready.is_empty();

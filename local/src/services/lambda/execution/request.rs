@@ -2,16 +2,17 @@
 
 use super::queue::enqueue;
 use super::{Function, Invoked, invoke};
-use crate::access::Caller;
+use crate::access::{Caller, Scope};
 use crate::api_error::Result;
 use crate::core::Core;
 use crate::faults::Strike;
 use crate::protocol;
-use crate::router::{Scope, dropped};
-use crate::services::Service;
+use crate::response::{dropped, identified};
+use crate::service::Whole;
 use crate::services::lambda::{SERVICE, resource};
 use axum::body::Body;
 use bytes::Bytes;
+use futures::FutureExt as _;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use percent_encoding::percent_decode_str;
 use serde_json::json;
@@ -23,20 +24,21 @@ fn function_of(path: &str) -> Option<&str> {
     path.strip_prefix("/2015-03-31/functions/")?.strip_suffix("/invocations")
 }
 
-pub(crate) fn is_invocation(service: &Service, request: &Request<Bytes>) -> bool {
-    service.scope == SERVICE.scope && request.method() == Method::POST && function_of(request.uri().path()).is_some()
-}
+pub(in super::super) const INVOKE: Whole = Whole {
+    takes: |request| request.method() == Method::POST && function_of(request.uri().path()).is_some(),
+    respond: |core, scope, request| respond(core, scope, request).boxed(),
+};
 
-pub(crate) async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
+async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
     let strike = core.faults.strike(OPERATION);
     let answer = match strike {
-        Some(Strike { error: None, .. }) => return dropped(),
+        Some(Strike { error: None, .. }) => return identified(dropped()),
         Some(Strike { error: Some(error), .. }) => Err(error),
         None => run(core, scope, request).await,
     };
     let response = answer.unwrap_or_else(|error| protocol::write_error(&SERVICE, &error));
     core.log(OPERATION, response.status().as_u16());
-    response
+    identified(response)
 }
 
 async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result<Response<Body>> {
@@ -56,7 +58,7 @@ async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result
         "Event" => {
             let payload = String::from_utf8_lossy(request.body()).into_owned();
             core.run(&scope.region, |context| enqueue(context, &name, &payload))?;
-            core.bell.ring();
+            core.ring();
             Ok(empty(StatusCode::ACCEPTED))
         }
         "RequestResponse" => Ok(answer(invoke(core, &scope.region, &name, request.into_body()).await?)),

@@ -1,7 +1,7 @@
 //! One process of a function, and one invocation of it at a time.
 
 use super::journal::Journal;
-use super::pool::Seat;
+use super::pool::{Functions, Seat};
 use super::runtime_api::{Answer, Job, RuntimeApi};
 use super::unpack::unpack;
 use super::{Function, Invoked};
@@ -72,7 +72,7 @@ impl Sandbox {
             return Err(StartError::Role);
         }
         let zip = core.blobs.path(&function.blob);
-        let code = unpack(&zip, &core.functions.directory.join(&function.blob)).await?;
+        let code = unpack(&zip, &core.slot::<Functions>().directory.join(&function.blob)).await?;
         let api = RuntimeApi::bind().await.map_err(|source| StartError::File { path: code.clone(), source })?;
         let credentials = core.sessions.open(&function.role);
         let session = Session { core: Arc::downgrade(core), access_key_id: credentials.access_key_id.clone() };

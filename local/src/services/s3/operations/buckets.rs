@@ -3,7 +3,7 @@
 use super::super::objects::timestamp;
 use super::super::{Front, buckets, configurations, error};
 use super::owner;
-use crate::ACCOUNT;
+use crate::context::ACCOUNT;
 use s3s::S3Result;
 use s3s::dto::*;
 

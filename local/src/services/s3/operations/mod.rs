@@ -12,9 +12,8 @@ mod uploads;
 use super::objects::collect;
 use super::versions::Version;
 use super::{Front, from_api};
-use crate::ACCOUNT;
 use crate::api_error::Result as ApiResult;
-use crate::context::Context;
+use crate::context::{ACCOUNT, Context};
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 

@@ -12,19 +12,19 @@ mod stages;
 mod tagging;
 mod usage_plans;
 
-pub(crate) use front::{Front, WORKER, front, user_request};
+pub(crate) use front::{WORKER, counts, respond, user_request};
 
-use super::{Input, Service};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::protocol::{Protocol, Route, route};
+use crate::service::{Input, Protocol, Route, Service, anything, route};
 use serde_json::{Value, json};
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "apigateway",
     prefix: "apigateway",
     protocol: Protocol::Rest { routes: &[APIS, METHODS, PLANS], message: "message" },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 const APIS: &[Route] = &[

@@ -5,13 +5,12 @@ mod groups;
 
 pub(crate) use events::write_under;
 
-use super::{Input as _, Service};
 use crate::api_error::ApiError;
 use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::service::{Input as _, Protocol, Service};
 use serde_json::Value;
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "logs",
     prefix: "logs",
     protocol: Protocol::Json {
@@ -35,6 +34,7 @@ pub(super) const SERVICE: Service = Service {
         message: "message",
     },
     resource,
+    whole: None,
 };
 
 const GROUPS: &str = "logs.group";

@@ -3,16 +3,17 @@
 mod attached;
 pub(crate) mod evaluate;
 mod inline;
+mod permit;
 mod roles;
 
-use super::Service;
-use crate::ACCOUNT;
+pub(crate) use permit::permit;
+
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::context::{ACCOUNT, Context};
+use crate::service::{Protocol, Service, anything};
 use serde_json::Value;
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "iam",
     prefix: "iam",
     protocol: Protocol::Query {
@@ -38,7 +39,8 @@ pub(super) const SERVICE: Service = Service {
         ],
         namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 /// Key: the role's name. IAM is not regional.

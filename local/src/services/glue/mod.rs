@@ -21,15 +21,14 @@ mod work;
 
 pub(crate) use work::{WORKER, schedules_overview, tables_overview};
 
-use super::{Input, Service};
-use crate::access::permit;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::service::{Input, Protocol, Service, anything};
+use crate::services::iam::permit;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "glue",
     prefix: "glue",
     protocol: Protocol::Json {
@@ -94,7 +93,8 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 const DATABASES: &str = "glue.database";

@@ -14,13 +14,12 @@ mod streams;
 pub(crate) use buffer::overview;
 pub(crate) use delivery::WORKER;
 
-use super::{Input as _, Service};
 use crate::api_error::ApiError;
 use crate::context::Context;
-use crate::protocol::Protocol;
+use crate::service::{Input as _, Protocol, Service};
 use serde_json::Value;
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "firehose",
     prefix: "firehose",
     protocol: Protocol::Json {
@@ -39,6 +38,7 @@ pub(super) const SERVICE: Service = Service {
         message: "message",
     },
     resource,
+    whole: None,
 };
 
 /// Key: the stream's name.

@@ -6,20 +6,19 @@ mod execution;
 mod functions;
 mod policy;
 
-use super::Service;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::protocol::{Protocol, Route, route};
-use crate::services::Input;
+use crate::service::{Input, Protocol, Route, Service, route};
 use serde_json::Value;
 
-pub(crate) use execution::{Functions, WORKER, enqueue, invoke, is_invocation, respond, waiting_events};
+pub(crate) use execution::{WORKER, enqueue, invoke, waiting_events};
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "lambda",
     prefix: "lambda",
     protocol: Protocol::Rest { routes: &[ROUTES], message: "Message" },
     resource,
+    whole: Some(execution::INVOKE),
 };
 
 const FUNCTION: &str = "/2015-03-31/functions/{FunctionName}";

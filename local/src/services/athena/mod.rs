@@ -7,16 +7,13 @@ mod workgroups;
 
 pub(crate) use executions::WORKER;
 
-use super::Service;
-use crate::ACCOUNT;
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
-use crate::protocol::Protocol;
-use crate::services::Input;
+use crate::context::{ACCOUNT, Context};
+use crate::service::{Input, Protocol, Service, anything};
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
 
-pub(super) const SERVICE: Service = Service {
+pub(crate) const SERVICE: Service = Service {
     scope: "athena",
     prefix: "athena",
     protocol: Protocol::Json {
@@ -47,7 +44,8 @@ pub(super) const SERVICE: Service = Service {
         ],
         message: "Message",
     },
-    resource: super::anything,
+    resource: anything,
+    whole: None,
 };
 
 /// Key: the workgroup's name.

@@ -1,0 +1,36 @@
+//! Answers over HTTP.
+
+use crate::context::new_uuid;
+use axum::body::Body;
+use bytes::Bytes;
+use http::{HeaderValue, Response, header};
+use serde_json::Value;
+
+/// An answer that no AWS service gives.
+pub(crate) fn plain(status: u16, words: &str) -> Response<Body> {
+    body(status, "text/plain", words.to_owned())
+}
+
+pub(crate) fn json(status: u16, value: &Value) -> Response<Body> {
+    body(status, "application/json", value.to_string())
+}
+
+pub(crate) fn body(status: u16, content_type: &'static str, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::from(text));
+    *response.status_mut() = http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+/// An answer whose body breaks off: what a client sees when the connection is lost.
+pub(crate) fn dropped() -> Response<Body> {
+    let lost = futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("connection dropped on demand")) });
+    Response::new(Body::from_stream(lost))
+}
+
+/// An answer with the id that most services give each request.
+pub(crate) fn identified(mut response: Response<Body>) -> Response<Body> {
+    let id = HeaderValue::try_from(new_uuid()).expect("a UUID is a header value");
+    response.headers_mut().insert("x-amzn-requestid", id);
+    response
+}

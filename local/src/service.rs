@@ -1,0 +1,129 @@
+//! The contract of a service: what Local AWS has to know of one to have it.
+//!
+//! A service is a folder under `services/` whose `SERVICE` says how it is spoken to, and which function carries out
+//! which operation. What it does without being asked is its [`Worker`]. Both stand in `registry.rs`.
+
+use crate::access::Scope;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
+use crate::core::Core;
+use axum::body::Body;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{Request, Response};
+use jiff::Timestamp;
+use serde_json::Value;
+use std::sync::Arc;
+
+/// A service: what requests for it are signed for, and how it is spoken to.
+pub(crate) struct Service {
+    /// As in a credential scope.
+    pub(crate) scope: &'static str,
+    /// As in an IAM action, `logs:CreateLogGroup`.
+    pub(crate) prefix: &'static str,
+    pub(crate) protocol: Protocol,
+    /// The ARN of what an operation is about, as IAM compares it with a policy's resources.
+    pub(crate) resource: fn(&Context<'_>, &Value) -> String,
+    /// Requests that it takes whole, past the protocol.
+    pub(crate) whole: Option<Whole>,
+}
+
+/// What carries out an operation: its input as JSON, named as in AWS's service model.
+pub(crate) type Run = fn(&Context<'_>, &Value) -> Result<Value>;
+
+/// How a service is spoken to.
+pub(crate) enum Protocol {
+    /// `X-Amz-Target` names the operation, input and output are JSON.
+    Json {
+        operations: &'static [(&'static str, Run)],
+        /// How the service spells the field with an error's message: `message` or `Message`.
+        message: &'static str,
+    },
+    /// A form names the operation, the output is XML of this namespace.
+    Query { operations: &'static [(&'static str, Run)], namespace: &'static str },
+    /// Method and path name the operation, input is path, query and JSON body.
+    Rest { routes: &'static [&'static [Route]], message: &'static str },
+}
+
+/// One operation of a REST service.
+pub(crate) struct Route {
+    pub(crate) method: &'static str,
+    /// `/restapis/{restApiId}/stages/{stageName}`; a last `{name+}` takes the rest of the path.
+    pub(crate) pattern: &'static str,
+    pub(crate) operation: &'static str,
+    pub(crate) status: u16,
+    pub(crate) run: Run,
+}
+
+/// `route("GET", "/functions/{FunctionName}", "GetFunction", 200, get_function)`
+pub(crate) const fn route(
+    method: &'static str,
+    pattern: &'static str,
+    operation: &'static str,
+    status: u16,
+    run: Run,
+) -> Route {
+    Route { method, pattern, operation, status, run }
+}
+
+/// Answers a request.
+pub(crate) type Respond = for<'a> fn(&'a Arc<Core>, &'a Scope, Request<Bytes>) -> BoxFuture<'a, Response<Body>>;
+
+/// Requests whose body is not an operation's input: an object of S3, what a function is to take.
+pub(crate) struct Whole {
+    /// Whether it takes this one.
+    pub(crate) takes: fn(&Request<Bytes>) -> bool,
+    pub(crate) respond: Respond,
+}
+
+/// One service's work in the background.
+pub(crate) struct Worker {
+    /// Does all there is to do, and tells whether there was anything.
+    pub(crate) pass: for<'a> fn(&'a Arc<Core>) -> BoxFuture<'a, bool>,
+    /// When there will be something to do because of the time.
+    pub(crate) due: fn(&Core) -> Option<Timestamp>,
+}
+
+/// Where a policy cannot name anything narrower, or nobody under a role calls the service.
+pub(crate) fn anything(_: &Context<'_>, _: &Value) -> String {
+    "*".to_owned()
+}
+
+/// Reading an operation's input.
+pub(crate) trait Input {
+    /// A string that has to be there and not be empty.
+    fn text(&self, name: &str) -> Result<&str>;
+    /// A string, if it is there.
+    fn optional(&self, name: &str) -> Option<&str>;
+    /// A whole number, written as one or, in a query, as text.
+    fn number(&self, name: &str) -> Option<i64>;
+    /// A list of strings; one string is a list of it, as a query gives it.
+    fn texts(&self, name: &str) -> Vec<String>;
+}
+
+impl Input for Value {
+    fn text(&self, name: &str) -> Result<&str> {
+        self.optional(name).filter(|text| !text.is_empty()).ok_or_else(|| {
+            let constraint = "failed to satisfy constraint: Member must not be null";
+            ApiError::new(
+                "ValidationException",
+                format!("1 validation error detected: Value null at '{name}' {constraint}"),
+            )
+        })
+    }
+
+    fn optional(&self, name: &str) -> Option<&str> {
+        self[name].as_str()
+    }
+
+    fn number(&self, name: &str) -> Option<i64> {
+        self[name].as_i64().or_else(|| self[name].as_str()?.parse().ok())
+    }
+
+    fn texts(&self, name: &str) -> Vec<String> {
+        match &self[name] {
+            Value::String(one) => vec![one.clone()],
+            many => many.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
+        }
+    }
+}

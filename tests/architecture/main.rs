@@ -1,0 +1,63 @@
+//! What stands on what, read from the sources.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+mod modules;
+mod rules;
+mod tokens;
+
+use modules::Modules;
+use rules::Floors;
+use std::path::Path;
+
+/// Local AWS, from the ground up, a floor to a line.
+const FLOORS: &[&[&str]] = &[
+    &["api_error", "clock", "blobs", "lock", "store", "faults", "context", "tags", "access", "response", "slots"],
+    &["core"],
+    &["service"],
+    &["protocol"],
+    &["services"],
+    &["registry"],
+    &["router", "background", "status", "admin"],
+    &["local"],
+];
+
+/// Its services: each may use those before it.
+const SERVICES: &[&str] =
+    &["iam", "sts", "tagging", "logs", "lambda", "s3", "firehose", "glue", "athena", "apigateway"];
+
+fn read(directory: &str) -> Modules {
+    Modules::of_directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap()
+}
+
+fn hold(broken: &[String]) {
+    assert!(broken.is_empty(), "\n{}\n", broken.join("\n"));
+}
+
+#[test]
+fn local_aws_stands_on_its_floors() {
+    hold(&rules::higher_floors(&read("local/src"), Floors { of: &[], order: &FLOORS.concat() }));
+}
+
+#[test]
+fn services_stand_on_each_other_in_their_order() {
+    hold(&rules::higher_floors(&read("local/src"), Floors { of: &["services"], order: SERVICES }));
+}
+
+#[test]
+#[ignore = "documents are read by string"]
+fn documents_are_read_by_their_own_service_only() {
+    hold(&rules::foreign_collections(&read("local/src"), SERVICES));
+}
+
+#[test]
+#[ignore = "circles are left"]
+fn no_circles_in_the_program() {
+    hold(&rules::circles(&read("src")));
+}
+
+#[test]
+#[ignore = "circles are left"]
+fn no_circles_in_local_aws() {
+    hold(&rules::circles(&read("local/src")));
+}
