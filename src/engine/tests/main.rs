@@ -1,0 +1,8 @@
+//! The engine in words, in a world of memory: no AWS, no network, no clock.
+
+mod digest;
+mod failing;
+mod fake;
+mod generated;
+mod order;
+mod planning;
