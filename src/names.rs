@@ -23,6 +23,13 @@ pub(crate) struct Names {
 }
 
 impl Names {
+    /// For looking at a pipeline without credentials: nothing by these names is in AWS.
+    pub(crate) fn without_account(pipeline: &str, stage: &str, region: &str) -> Self {
+        let [partition, account, region, pipeline, stage] =
+            ["aws", "000000000000", region, pipeline, stage].map(str::to_owned);
+        Self { partition, account, region, pipeline, stage }
+    }
+
     /// `clickstream-prod-track`: what a resource is called in AWS, where its name is free to choose.
     pub(crate) fn physical(&self, name: &str) -> String {
         format!("{}-{}-{name}", self.pipeline, self.stage)

@@ -10,6 +10,8 @@ mod transform;
 #[cfg(test)]
 mod article;
 
+pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED, EXPIRE_RAW};
+
 use crate::aws::{Artifacts, Code, Policy, Result, Tags};
 use crate::config::Pipeline;
 use crate::engine::graph::Handle;
@@ -31,6 +33,11 @@ impl Functions {
             track: artifacts.code("track", pipeline.ingest.function.architecture)?,
             mover: artifacts.code("mover", pipeline.mover.function.architecture)?,
         })
+    }
+
+    /// For what is never deployed: an estimate asks only what there is and how large.
+    pub(crate) fn without_code() -> Self {
+        Self { track: Code::live(""), mover: Code::live("") }
     }
 }
 

@@ -6,6 +6,10 @@ use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 
 /// Days after which an upload that was never completed, or a temporary file, is of no use to anybody.
 const LEFTOVERS: i32 = 7;
+/// Our rules by their ids: under each, the objects of a part of the pipeline expire.
+pub(crate) const EXPIRE_RAW: &str = "expire-raw";
+pub(crate) const EXPIRE_PARTITIONED: &str = "expire-partitioned";
+pub(crate) const EXPIRE_PARQUET: &str = "expire-parquet";
 /// Days that a version lives on which is not the current one any more.
 const OLD_VERSIONS: i32 = 30;
 
@@ -33,16 +37,16 @@ fn lifecycle(plan: &Plan<'_>) -> Lifecycle {
         let days = i32::try_from(days.0).unwrap_or(i32::MAX);
         Rule { prefix: prefix.to_owned(), expire: Some(days), ..Rule::default() }
     };
-    let stages = [
-        ("expire-raw", &pipeline.delivery.prefix, expire.raw),
-        ("expire-partitioned", &pipeline.mover.prefix, expire.partitioned),
-        ("expire-parquet", &pipeline.etl.output, expire.parquet),
+    let parts = [
+        (EXPIRE_RAW, &pipeline.delivery.prefix, expire.raw),
+        (EXPIRE_PARTITIONED, &pipeline.mover.prefix, expire.partitioned),
+        (EXPIRE_PARQUET, &pipeline.etl.output, expire.parquet),
         ("expire-results", &pipeline.query.results.prefix, pipeline.query.results.expire),
     ];
-    let stages = stages.into_iter().filter_map(|(id, prefix, days)| Some((id.to_owned(), after(prefix, days?))));
+    let parts = parts.into_iter().filter_map(|(id, prefix, days)| Some((id.to_owned(), after(prefix, days?))));
     let temporary = Rule { prefix: format!("{OWN_PREFIX}tmp/"), expire: Some(LEFTOVERS), ..Rule::default() };
     let old = pipeline.bucket.versioning.then_some(OLD_VERSIONS);
     let leftovers = Rule { abort_uploads: Some(LEFTOVERS), expire_noncurrent: old, ..Rule::default() };
     let always = [("expire-temporary".to_owned(), temporary), ("leftovers".to_owned(), leftovers)];
-    Lifecycle(stages.chain(always).collect())
+    Lifecycle(parts.chain(always).collect())
 }

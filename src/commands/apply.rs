@@ -1,7 +1,7 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
 use super::output::Made;
-use super::session::{Aim, ConsentArgs, Session, compare, print_plan, refuse};
+use super::session::{Aim, ConsentArgs, Session, compare, cost_of, print_plan, refuse};
 use crate::blueprint::API;
 use crate::cli::Global;
 use crate::engine::apply::{Execution, apply};
@@ -71,7 +71,7 @@ async fn converge(
     if let Some(path) = saved {
         check_saved(path, &plan)?;
     }
-    print_plan(session, &plan, aim, global);
+    print_plan(session, &plan, cost_of(session, &plan, &graph, &live).as_ref(), global);
     refuse(&plan)?;
     if !plan.is_empty() {
         confirm(yes, aim)?;

@@ -6,7 +6,7 @@ use super::prices::listed;
 use super::session::load;
 use crate::cli::Global;
 use crate::config::Pipeline;
-use crate::cost::{Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
+use crate::cost::{Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
     By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_to_json,
@@ -81,6 +81,7 @@ pub(crate) struct CostArgs {
 /// What every estimate of a run has in common.
 struct Question<'a> {
     pipeline: &'a Pipeline,
+    billed: Billed,
     /// Of the run, where a file does not say.
     region: String,
     own_prices: Option<Book>,
@@ -128,7 +129,8 @@ impl<'a> Question<'a> {
         let own_prices = own_prices.map_err(|message| {
             Error::usage(message, "templates/prices/book.yaml of pipectl's sources shows the form of a price book")
         })?;
-        Ok(Self { pipeline, region, own_prices, args })
+        let billed = Billed::of_file(pipeline, pipeline.region.as_ref().unwrap_or(&region));
+        Ok(Self { pipeline, billed, region, own_prices, args })
     }
 
     fn region_of<'b>(&'b self, pipeline: &'b Pipeline) -> &'b str {
@@ -139,20 +141,27 @@ impl<'a> Question<'a> {
     async fn listed_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
         let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
         for pipeline in before.map(|other| &other.pipeline).into_iter().chain([self.pipeline]) {
-            let figures = needed(pipeline, &self.inputs(pipeline, None)?);
-            wanted.entry(self.region_of(pipeline)).or_default().extend(figures);
+            let region = self.region_of(pipeline);
+            let figures = needed(&Billed::of_file(pipeline, region), &self.inputs(pipeline, None)?);
+            wanted.entry(region).or_default().extend(figures);
         }
         listed(global, &wanted).await
     }
 
     /// A month; `last` overrides every other figure.
     fn estimate(&self, last: Option<String>) -> Result<Estimate> {
-        Ok(self.priced(self.pipeline, self.inputs(self.pipeline, last)?))
+        Ok(self.priced(&self.billed, self.region_of(self.pipeline), self.inputs(self.pipeline, last)?))
     }
 
-    fn priced(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
+    /// Of another pipeline.
+    fn estimate_of(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
+        let region = self.region_of(pipeline);
+        self.priced(&Billed::of_file(pipeline, region), region, inputs)
+    }
+
+    fn priced(&self, billed: &Billed, region: &str, inputs: Inputs) -> Estimate {
         let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
-        estimate(book, pipeline, self.region_of(pipeline), inputs, self.args.free_tier)
+        estimate(book, billed, region, inputs, self.args.free_tier)
     }
 
     fn inputs(&self, pipeline: &Pipeline, last: Option<String>) -> Result<Inputs> {
@@ -169,7 +178,7 @@ impl<'a> Question<'a> {
     }
 
     fn levers(&self, month: &Estimate) -> Vec<Lever> {
-        levers(self.pipeline, &month.inputs, &|pipeline, inputs| self.priced(pipeline, inputs.clone()))
+        levers(self.pipeline, &month.inputs, &|pipeline, inputs| self.estimate_of(pipeline, inputs.clone()))
     }
 
     fn other(&self, global: &Global) -> Result<Option<Other>> {
@@ -213,8 +222,8 @@ impl<'a> Question<'a> {
         title: &str,
         (global, paint): (&Global, Paint),
     ) -> Result<String> {
-        let was = self.priced(&before.pipeline, self.inputs(&before.pipeline, None)?);
-        let difference = Difference::between(Some(&was), Some(after));
+        let was = self.estimate_of(&before.pipeline, self.inputs(&before.pipeline, None)?);
+        let difference = Difference::between(&was, after);
         Ok(if self.args.json {
             format!("{:#}\n", difference_to_json(&difference))
         } else if self.args.markdown {

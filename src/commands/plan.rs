@@ -1,6 +1,6 @@
 //! `pipectl plan`
 
-use super::session::{Aim, ConsentArgs, Session, compare, cost_of, print_plan};
+use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
@@ -32,13 +32,9 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let wanted = session.graph();
     let live = session.observe(&wanted).await?;
-    let aim = if args.destroy { Aim::Nothing } else { Aim::Pipeline };
-    let graph = match aim {
-        Aim::Pipeline => wanted,
-        Aim::Nothing => session.nothing(),
-    };
+    let graph = if args.destroy { session.nothing() } else { wanted };
     let plan = compare(&graph, &live, &args.consent)?;
-    let cost = cost_of(&session, &plan, aim);
+    let cost = cost_of(&session, &plan, &graph, &live);
     let mut json = plan_to_json(&plan, &session.aws.names);
     if let Some(cost) = &cost {
         json["cost"] = difference_to_json(cost);
@@ -55,7 +51,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
             print!("\n{}", difference_to_markdown(cost));
         }
     } else {
-        print_plan(&session, &plan, aim, global);
+        print_plan(&session, &plan, cost.as_ref(), global);
     }
     session.print_timings(global);
     let pending = !plan.is_empty();

@@ -6,7 +6,7 @@ use crate::aws::{Artifacts, Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
 use crate::cli::Global;
 use crate::config::{self, Overrides, Pipeline};
-use crate::cost::{self, Book, Difference, Inputs};
+use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
@@ -167,25 +167,23 @@ pub(crate) fn refuse(plan: &Plan) -> Result<()> {
 }
 
 /// The plan for people, on stdout, and what it makes of a month's costs.
-pub(crate) fn print_plan(session: &Session, plan: &Plan, aim: Aim, global: &Global) {
+pub(crate) fn print_plan(session: &Session, plan: &Plan, cost: Option<&Difference>, global: &Global) {
     let paint = Paint::new(global.color, &std::io::stdout());
     println!("{}\n", session.place());
     print!("{}", show_plan(plan, paint));
-    if let Some(cost) = cost_of(session, plan, aim) {
-        print!("\n{}", difference_below_plan(&cost, paint));
+    if let Some(cost) = cost {
+        print!("\n{}", difference_below_plan(cost, paint));
     }
 }
 
-/// What a month costs before and after a plan, at list prices and the file's usage; `None` where nothing changes.
-pub(crate) fn cost_of(session: &Session, plan: &Plan, aim: Aim) -> Option<Difference> {
-    let price = |pipeline: &Pipeline| {
-        let region = &session.aws.names.region;
-        cost::estimate(Book::bundled(), pipeline, region, Inputs::of(&session.pipeline), false)
+/// What a month costs before and after a plan, at list prices; `None` where the plan changes nothing.
+///
+/// Usage is the file's, before and after: what is live does not tell how much it is used.
+pub(crate) fn cost_of(session: &Session, plan: &Plan, graph: &Graph<'_>, live: &Inventory) -> Option<Difference> {
+    let month = |billed: Billed| {
+        let inputs = Inputs::of(&session.pipeline);
+        estimate(Book::bundled(), &billed, &session.aws.names.region, inputs, false)
     };
-    if plan.is_empty() {
-        return None;
-    }
-    let before = cost::before(&session.pipeline, plan, &price);
-    let after = (aim == Aim::Pipeline).then(|| price(&session.pipeline));
-    Some(Difference::between(before.as_ref(), after.as_ref()))
+    let (before, after) = (Billed::live(live, graph), Billed::wanted(graph));
+    (!plan.is_empty()).then(|| Difference::between(&month(before), &month(after)))
 }

@@ -18,7 +18,7 @@ mod usage;
 mod values;
 
 pub(crate) use column::{Column, ColumnType};
-pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline, WorkerType};
+pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;

@@ -2,11 +2,23 @@
 
 use super::tests::{EXAMPLE, pipeline as example};
 use super::*;
-use crate::config::{Architecture, Compression, Days, Schedule};
+use crate::config::{Architecture, Compression, Days, Pipeline, Schedule};
+use crate::names::Names;
+use crate::resources::Graph;
 use proptest::prelude::*;
 
 fn price(pipeline: &Pipeline, inputs: &Inputs) -> Estimate {
-    estimate(Book::bundled(), pipeline, "us-east-1", inputs.clone(), false)
+    priced(&Billed::of_file(pipeline, "us-east-1"), "us-east-1", inputs)
+}
+
+fn priced(billed: &Billed, region: &str, inputs: &Inputs) -> Estimate {
+    estimate(Book::bundled(), billed, region, inputs.clone(), false)
+}
+
+/// Of a pipeline that is not there.
+fn nothing(inputs: &Inputs) -> Estimate {
+    let names = Names::without_account("nothing", "test", "us-east-1");
+    priced(&Billed::wanted(&Graph::new(&names)), "us-east-1", inputs)
 }
 
 /// A pipeline with some of what decides its cost changed.
@@ -42,13 +54,13 @@ proptest! {
     #[test]
     fn a_difference_is_after_less_before_to_the_cent((one, these) in pipelines(), (other, those) in pipelines()) {
         let (before, after) = (price(&one, &these), price(&other, &those));
-        let difference = Difference::between(Some(&before), Some(&after));
+        let difference = Difference::between(&before, &after);
         prop_assert_eq!(difference.change(), after.total_cents() - before.total_cents());
         prop_assert_eq!(difference.rows.iter().filter_map(Row::change).sum::<i64>(), difference.change());
         prop_assert_eq!(PARTS.iter().map(|part| difference.part_change(part)).sum::<i64>(), difference.change());
-        let same = Difference::between(Some(&before), Some(&before));
+        let same = Difference::between(&before, &before);
         prop_assert!(same.rows.iter().all(|row| row.change() == Some(0)));
-        let made = Difference::between(None, Some(&after));
+        let made = Difference::between(&nothing(&those), &after);
         prop_assert_eq!((made.before, made.change()), (0, after.total_cents()));
     }
 
@@ -82,8 +94,8 @@ fn a_line_without_a_price_changes_by_nobody_knows_what() {
     let inputs = Inputs::of(&pipeline);
     let here = price(&pipeline, &inputs);
     // Where Firehose's price is not in the book.
-    let there = estimate(Book::bundled(), &pipeline, "eu-west-1", inputs, false);
-    let difference = Difference::between(Some(&here), Some(&there));
+    let there = priced(&Billed::of_file(&pipeline, "eu-west-1"), "eu-west-1", &inputs);
+    let difference = Difference::between(&here, &there);
     let unknown: Vec<_> = difference.unknown().map(|row| row.item).collect();
     assert!(unknown.contains(&"Firehose ingestion"), "{unknown:?}");
 }

@@ -48,20 +48,18 @@ impl Row {
 }
 
 impl Difference {
-    /// Between two estimates; `None` is a pipeline that is not there, which costs nothing.
-    pub(crate) fn between(before: Option<&Estimate>, after: Option<&Estimate>) -> Self {
-        let lines = |estimate: Option<&Estimate>| estimate.map(|one| one.lines.clone()).unwrap_or_default();
-        let (was, will) = (lines(before), lines(after));
+    /// Between two estimates; that of nothing has no lines.
+    pub(crate) fn between(before: &Estimate, after: &Estimate) -> Self {
+        let (was, will) = (&before.lines, &after.lines);
         let mut rows: Vec<Row> = vec![];
-        for line in was.iter().chain(&will) {
+        for line in was.iter().chain(will) {
             if !rows.iter().any(|row| row.part == line.part && row.item == line.item) {
-                let (before, after) = (side(&was, line), side(&will, line));
+                let (before, after) = (side(was, line), side(will, line));
                 rows.push(Row { part: line.part, item: line.item, before, after });
             }
         }
         rows.sort_by_key(|row| PARTS.iter().position(|part| *part == row.part));
-        let total = |estimate: Option<&Estimate>| estimate.map_or(0, Estimate::total_cents);
-        Self { rows, before: total(before), after: total(after) }
+        Self { rows, before: before.total_cents(), after: after.total_cents() }
     }
 
     /// Cents more a month, of all that has a price.

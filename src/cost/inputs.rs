@@ -1,6 +1,7 @@
 //! What an estimate is told or has to assume, each with where it is from.
 
-use crate::config::{FIGURES, Figure, Pipeline, parse_number};
+use super::Origin;
+use crate::config::{FIGURES, Figure, Pipeline, Places, parse_number};
 
 /// One figure that goes in.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,9 +12,12 @@ pub(crate) struct Input {
     pub(crate) source: String,
 }
 
-/// All of them.
+/// All of them, and where the file says the rest.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Inputs(Vec<Input>);
+pub(crate) struct Inputs {
+    figures: Vec<Input>,
+    places: Places,
+}
 
 const COMMAND_LINE: &str = "--usage";
 
@@ -38,11 +42,11 @@ impl Inputs {
             let source = place(figure.name).filter(|_| written.is_some()).unwrap_or_else(|| figure.why.to_owned());
             written.or(figure.default).map(|value| Input { name: figure.name, value, source })
         });
-        Self(told.into_iter().chain(figures).collect())
+        Self { figures: told.into_iter().chain(figures).collect(), places: pipeline.places.clone() }
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Input> {
-        self.0.iter()
+        self.figures.iter()
     }
 
     /// The figure of a name that is in the table.
@@ -52,7 +56,16 @@ impl Inputs {
 
     /// A figure that is there only if somebody gave it.
     pub(super) fn known(&self, name: &str) -> Option<f64> {
-        self.0.iter().find(|input| input.name == name).map(|input| input.value)
+        self.figures.iter().find(|input| input.name == name).map(|input| input.value)
+    }
+
+    /// Where a figure, or a key of the file, is from.
+    pub(super) fn origin(&self, name: &'static str) -> Origin {
+        let assumed = |source: &str| Figure::named(name).is_some_and(|figure| figure.why == source);
+        let words = |source: &str| if assumed(source) { "assumed".to_owned() } else { source.to_owned() };
+        let figure = self.figures.iter().find(|input| input.name == name).map(|input| words(&input.source));
+        let place = figure.or_else(|| self.places.of(name)).unwrap_or_else(|| "default".to_owned());
+        Origin { name, place }
     }
 
     /// Takes `name=value`; values are written as in the file, `1B` or `1.5`. Without a value, a figure that can
@@ -64,7 +77,7 @@ impl Inputs {
         let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not `name=value`"))?;
         let name = name.trim();
         if value.trim().is_empty() && Figure::named(name).is_some_and(|figure| figure.default.is_none()) {
-            self.0.retain(|input| input.name != name);
+            self.figures.retain(|input| input.name != name);
             return Ok(());
         }
         let value = match Figure::named(name) {
@@ -75,18 +88,18 @@ impl Inputs {
             return Err("`events_per_request` is 1 or more".to_owned());
         }
         let source = COMMAND_LINE.to_owned();
-        if let Some(input) = self.0.iter_mut().find(|input| input.name == name) {
+        if let Some(input) = self.figures.iter_mut().find(|input| input.name == name) {
             *input = Input { name: input.name, value, source };
             return Ok(());
         }
         let figure = Figure::named(name).ok_or_else(|| self.unknown(name))?;
-        self.0.push(Input { name: figure.name, value, source });
+        self.figures.push(Input { name: figure.name, value, source });
         Ok(())
     }
 
     fn unknown(&self, name: &str) -> String {
         let derived = FIGURES.iter().map(|figure| figure.name).filter(|name| self.known(name).is_none());
-        let all: Vec<_> = self.0.iter().map(|input| input.name).chain(derived).collect();
+        let all: Vec<_> = self.figures.iter().map(|input| input.name).chain(derived).collect();
         format!("there is no figure `{name}`: there are {}", all.join(", "))
     }
 }

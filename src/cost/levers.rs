@@ -1,11 +1,9 @@
 //! What would make this pipeline cheaper, found by estimating it again with one key changed.
 
-use super::{Estimate, Inputs};
+use super::{Estimate, FIREHOSE_STEP, Inputs};
 use crate::config::{Architecture, ByteSize, Compression, Days, Execution, GlueVersion, Pipeline, Schedule};
 use std::time::Duration;
 
-/// Firehose counts a record in steps of this many bytes (Firehose FAQ).
-const FIREHOSE_STEP: f64 = 5120.0;
 /// The most that Firehose buffers.
 const LARGEST_BUFFER: ByteSize = ByteSize::mib(128);
 const LONGEST_BUFFER: Duration = Duration::from_secs(900);

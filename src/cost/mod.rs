@@ -1,28 +1,31 @@
-//! What a month costs: meters that follow from the file and its usage, priced from a book.
+//! What a month costs: meters that follow from resources and their usage, priced from a book.
 //!
 //! ```text
-//! Pipeline + Inputs -> meters -> Lines (quantity, price, cost, how) -> Estimate -> report
+//! Graph or Inventory -> Billed + Inputs -> meters -> Lines (quantity, price, cost, how) -> Estimate -> report
 //! ```
 
+mod billed;
 mod book;
 mod difference;
 mod inputs;
 mod levers;
-mod live;
 mod meters;
 mod price_list;
 
+pub(crate) use billed::Billed;
 pub(crate) use book::{Book, Price, Update, updated};
 pub(crate) use difference::{Difference, Row, Side};
 pub(crate) use inputs::Inputs;
 pub(crate) use levers::{Lever, levers};
-pub(crate) use live::before;
 pub(crate) use price_list::{Beside, Finding, Listed, book_of, fetch, not_looked_up};
 
-use crate::config::{Figure, Pipeline};
+use meters::Meter;
 use std::collections::BTreeSet;
 
-/// A part of the pipeline, in the order of the data's way.
+/// Firehose counts a record in steps of this many bytes (Firehose FAQ).
+const FIREHOSE_STEP: f64 = 5120.0;
+
+/// The parts of the data's way, in their order.
 pub(crate) const PARTS: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
 
 /// One line of the bill.
@@ -127,37 +130,28 @@ impl Estimate {
 pub(crate) const SAAS: &str = "compare_price_per_million";
 
 /// Estimates a month. Needs no network.
-pub(crate) fn estimate(book: &Book, pipeline: &Pipeline, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
-    let meters = meters::of(book, pipeline, &inputs);
-    let line = |meter: meters::Meter| {
-        let from = meter.from.iter().map(|name| origin(pipeline, &inputs, name)).collect();
+pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
+    let line = |meter: Meter| {
+        let from = meter.from.iter().map(|name| inputs.origin(name)).collect();
         Line { from, ..price(book, region, meter, free_tier) }
     };
-    let lines = meters.into_iter().map(line).collect();
+    let lines = meters::of(book, billed, &inputs).into_iter().map(line).collect();
     Estimate { region: region.to_owned(), free_tier, inputs, lines }
 }
 
 /// The figures of the book that an estimate needs.
-pub(crate) fn needed(pipeline: &Pipeline, inputs: &Inputs) -> BTreeSet<&'static str> {
-    meters::of(Book::bundled(), pipeline, inputs).into_iter().map(|meter| meter.dimension).collect()
+pub(crate) fn needed(billed: &Billed, inputs: &Inputs) -> BTreeSet<&'static str> {
+    meters::of(Book::bundled(), billed, inputs).into_iter().map(|meter| meter.dimension).collect()
 }
 
-fn origin(pipeline: &Pipeline, inputs: &Inputs, name: &'static str) -> Origin {
-    let assumed = |source: &str| Figure::named(name).is_some_and(|figure| figure.why == source);
-    let words = |source: &str| if assumed(source) { "assumed".to_owned() } else { source.to_owned() };
-    let figure = inputs.iter().find(|input| input.name == name).map(|input| words(&input.source));
-    let place = figure.or_else(|| pipeline.places.of(name)).unwrap_or_else(|| "default".to_owned());
-    Origin { name, place }
-}
-
-fn price(book: &Book, region: &str, meter: meters::Meter, free_tier: bool) -> Line {
+fn price(book: &Book, region: &str, meter: Meter, free_tier: bool) -> Line {
     let free = if free_tier { meter.free.min(meter.quantity) } else { 0.0 };
     let free = free + meter.always_free.min(meter.quantity - free);
     let billed = meter.quantity - free;
     let found = book.price(region, meter.dimension);
     let priced = found.map_or(Priced::Missing, |price| at(price, billed));
     let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
-    let meters::Meter { part, item, usage_type, quantity, how, .. } = meter;
+    let Meter { part, item, usage_type, quantity, how, .. } = meter;
     Line { part, item, usage_type, quantity, free, unit, how, from: vec![], priced }
 }
 
@@ -175,5 +169,7 @@ fn at(price: &Price, billed: f64) -> Priced {
 
 #[cfg(test)]
 mod change_tests;
+#[cfg(test)]
+mod resource_tests;
 #[cfg(test)]
 mod tests;

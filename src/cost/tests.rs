@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Overrides, load};
+use crate::config::{Overrides, Pipeline, load};
 use proptest::prelude::*;
 use std::path::Path;
 
@@ -12,7 +12,7 @@ fn month(path: &str, region: &str, usage: &[&str], free_tier: bool) -> Estimate 
     let pipeline = pipeline(path);
     let mut inputs = Inputs::of(&pipeline);
     usage.iter().for_each(|text| inputs.set(text).unwrap());
-    estimate(Book::bundled(), &pipeline, region, inputs, free_tier)
+    estimate(Book::bundled(), &Billed::of_file(&pipeline, region), region, inputs, free_tier)
 }
 
 pub(super) const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";

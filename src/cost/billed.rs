@@ -1,0 +1,94 @@
+//! The resources that AWS bills: those that a graph asks for, or those that are live.
+
+use crate::aws::Aws;
+use crate::blueprint::{self, API, Functions};
+use crate::config::Pipeline;
+use crate::engine::resource::{Address, Owner, Resource};
+use crate::names::Names;
+use crate::resources::{
+    Bucket, Crawler, Database, Function, Graph, Inventory, Job, LogGroup, RestApi, Stream, Trigger, Workgroup,
+};
+
+/// Where resources are, by their type and their name in the blueprint.
+trait Resources {
+    fn get<R: Resource<World = Aws>>(&self, name: &str) -> Option<R>;
+}
+
+/// What is to be.
+impl Resources for Graph<'_> {
+    fn get<R: Resource<World = Aws>>(&self, name: &str) -> Option<R> {
+        self.desired(name)
+    }
+}
+
+/// What there is of ours, and what has a name that the graph asks for, whoever made it.
+struct Before<'a> {
+    live: &'a Inventory,
+    graph: &'a Graph<'a>,
+}
+
+impl Resources for Before<'_> {
+    fn get<R: Resource<World = Aws>>(&self, name: &str) -> Option<R> {
+        let live = self.live.live::<R>(name)?;
+        let counts = live.owner == Owner::Us || self.graph.contains(&Address::new(R::KIND, name));
+        counts.then(|| live.resource.clone())
+    }
+}
+
+/// What a month's bill follows from, beside usage. What is not there costs nothing.
+///
+/// Each meter reads the resources that it counts, so that a pipeline which is asked for and one which is live are
+/// estimated by the same code.
+#[derive(Clone, Debug)]
+pub(crate) struct Billed {
+    pub(super) api: Option<RestApi>,
+    pub(super) track: Option<Function>,
+    pub(super) track_log: Option<LogGroup>,
+    pub(super) stream: Option<Stream>,
+    pub(super) bucket: Option<Bucket>,
+    pub(super) mover: Option<Function>,
+    pub(super) mover_log: Option<LogGroup>,
+    pub(super) database: Option<Database>,
+    pub(super) raw_crawler: Option<Crawler>,
+    pub(super) parquet_crawler: Option<Crawler>,
+    pub(super) job: Option<Job>,
+    pub(super) trigger: Option<Trigger>,
+    pub(super) workgroup: Option<Workgroup>,
+}
+
+impl Billed {
+    fn of(resources: &impl Resources) -> Self {
+        Self {
+            api: resources.get(API),
+            track: resources.get("track"),
+            track_log: resources.get("track"),
+            stream: resources.get("delivery"),
+            bucket: resources.get("data"),
+            mover: resources.get("mover"),
+            mover_log: resources.get("mover"),
+            database: resources.get("catalog"),
+            raw_crawler: resources.get("raw"),
+            parquet_crawler: resources.get("parquet"),
+            job: resources.get("etl"),
+            trigger: resources.get("etl"),
+            workgroup: resources.get("query"),
+        }
+    }
+
+    /// After a plan: what the graph asks for.
+    pub(crate) fn wanted(graph: &Graph<'_>) -> Self {
+        Self::of(graph)
+    }
+
+    /// Before a plan: what AWS has of it.
+    pub(crate) fn live(live: &Inventory, graph: &Graph<'_>) -> Self {
+        Self::of(&Before { live, graph })
+    }
+
+    /// What a file asks for, while nobody knows the account and nothing is built: neither has a price.
+    pub(crate) fn of_file(pipeline: &Pipeline, region: &str) -> Self {
+        let names = Names::without_account(&pipeline.name, &pipeline.stage, region);
+        let pipeline = pipeline.clone().resolve(&names.account, region);
+        Self::wanted(&blueprint::graph(&pipeline, &names, &Functions::without_code()))
+    }
+}

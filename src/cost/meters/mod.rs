@@ -1,0 +1,99 @@
+//! What AWS counts in a month: of each resource that is there, what its service bills.
+
+mod api_gateway;
+mod athena;
+mod firehose;
+mod flow;
+mod glue;
+mod lambda;
+mod logs;
+mod quicksight;
+mod s3;
+
+use super::{Billed, Book, Inputs};
+use flow::Flow;
+
+/// AWS's GB in storage, transfer and Firehose.
+const GB: f64 = (1_u64 << 30) as f64;
+/// A month, for schedules and buffers.
+const DAYS: f64 = 30.0;
+
+/// A quantity of a month, before it is priced.
+#[derive(Clone, Debug)]
+pub(super) struct Meter {
+    pub(super) part: &'static str,
+    pub(super) item: &'static str,
+    pub(super) usage_type: &'static str,
+    /// In the price book.
+    pub(super) dimension: &'static str,
+    /// In the book's units.
+    pub(super) quantity: f64,
+    /// What the free tier of an account takes.
+    pub(super) free: f64,
+    /// What is free for everybody, in the price list itself.
+    pub(super) always_free: f64,
+    pub(super) how: String,
+    /// What it follows from: keys of the file and names of figures.
+    pub(super) from: Vec<&'static str>,
+}
+
+impl Meter {
+    fn new(
+        part: &'static str,
+        item: &'static str,
+        (usage_type, dimension): (&'static str, &'static str),
+        quantity: f64,
+        how: impl Into<String>,
+    ) -> Self {
+        let (how, from) = (how.into(), vec![]);
+        Self { part, item, usage_type, dimension, quantity, free: 0.0, always_free: 0.0, how, from }
+    }
+
+    /// Adds what it follows from; what two resources follow from is told once.
+    fn from(mut self, names: &[&'static str]) -> Self {
+        for name in names {
+            if !self.from.contains(name) {
+                self.from.push(name);
+            }
+        }
+        self
+    }
+}
+
+/// What the meters of a month read.
+struct Month<'a> {
+    book: &'a Book,
+    billed: &'a Billed,
+    inputs: &'a Inputs,
+    /// `None`: no event finds its way.
+    flow: Option<Flow>,
+}
+
+/// In the order of the bill.
+pub(super) fn of(book: &Book, billed: &Billed, inputs: &Inputs) -> Vec<Meter> {
+    let month = Month { book, billed, inputs, flow: Flow::of(billed, inputs) };
+    let all = [
+        api_gateway::requests(&month).into_iter().collect(),
+        lambda::all(&month),
+        api_gateway::transfer(&month).into_iter().collect(),
+        firehose::ingestion(&month).into_iter().collect(),
+        s3::all(&month),
+        glue::all(&month),
+        athena::scanned(&month).into_iter().collect(),
+        quicksight::all(&month),
+        logs::all(&month),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+impl Month<'_> {
+    fn get(&self, figure: &str) -> f64 {
+        self.inputs.get(figure)
+    }
+
+    /// Months of data that are there in the month that is shown, where it goes after so many days.
+    fn kept(&self, days: Option<i32>) -> f64 {
+        let month = self.get("month");
+        days.map_or(month, |days| month.min(f64::from(days) / DAYS))
+    }
+}
