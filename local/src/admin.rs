@@ -6,7 +6,8 @@
 //! GET    /_local/requests             [{"operation": "glue:GetJob", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
-//! DELETE /_local/faults
+//! GET    /_local/faults               [{"operation": "glue:GetJob", "times": 0, "struck": 2, ...}, ...]: what is left of each
+//! DELETE /_local/faults               forgets them, and answers whom one of them holds
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
@@ -14,6 +15,8 @@
 
 use crate::background;
 use crate::core::Core;
+use crate::faults::{EVERY, Fault};
+use crate::registry;
 use crate::response::{json, plain};
 use crate::status::status;
 use axum::body::Body;
@@ -49,10 +52,12 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
             core.forget_log();
             json(200, &json!({}))
         }
-        (&Method::POST, "faults") => with(request, |fault| {
+        (&Method::POST, "faults") => with(request, |fault: Fault| {
+            known(&fault.operation)?;
             core.faults.add(fault);
             Ok(())
         }),
+        (&Method::GET, "faults") => json(200, &json!(core.faults.list())),
         (&Method::DELETE, "faults") => {
             core.faults.clear();
             json(200, &json!({}))
@@ -66,6 +71,17 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
         _ => plain(404, "no such page of Local AWS"),
     }
+}
+
+/// A fault of an operation that nobody can ask for would never strike, and its test prove nothing.
+fn known(operation: &str) -> Result<(), String> {
+    let operations = registry::operations();
+    if operation == EVERY || operations.iter().any(|known| known == operation) {
+        return Ok(());
+    }
+    let near = operations.iter().map(|known| (strsim::jaro_winkler(known, operation), known));
+    let near = near.max_by(|(one, _), (other, _)| one.total_cmp(other)).map_or("*", |(_, known)| known);
+    Err(format!("Local AWS does not have the operation `{operation}`; did you mean `{near}`?"))
 }
 
 /// Answers when all that came due on the way is done.

@@ -2,19 +2,23 @@
 
 use crate::api_error::ApiError;
 use serde::{Deserialize, Serialize};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::watch;
+
+/// In place of an operation's name: every operation.
+pub(crate) const EVERY: &str = "*";
 
 /// An answer that some operation gives for a while in place of doing its work.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Fault {
     /// `firehose:CreateDeliveryStream`; `*` for every operation.
-    operation: String,
-    /// For how many requests.
+    pub(crate) operation: String,
+    /// For how many requests. Counts down.
     #[serde(default = "once")]
     times: u32,
-    /// How many requests go through before.
+    /// How many requests go through before. Counts down.
     #[serde(default)]
     after: u32,
     #[serde(default = "bad_request")]
@@ -26,6 +30,12 @@ pub(crate) struct Fault {
     /// The work is done, and only the answer is this one: what a client sees whose answer was lost.
     #[serde(default)]
     done: bool,
+    /// No answer is given until the faults are forgotten: whoever is to be killed at this request stands still.
+    #[serde(default)]
+    hold: bool,
+    /// How many requests have met it.
+    #[serde(skip_deserializing)]
+    struck: u32,
 }
 
 fn once() -> u32 {
@@ -43,40 +53,67 @@ pub(crate) struct Strike {
     pub(crate) error: Option<ApiError>,
     /// After the work was done.
     pub(crate) done: bool,
+    hold: Option<watch::Receiver<()>>,
+}
+
+impl Strike {
+    /// Whether the operation is kept from its work.
+    pub(crate) fn stops(&self) -> bool {
+        !self.done
+    }
+
+    /// Returns when an answer may be given.
+    pub(crate) async fn wait(&mut self) {
+        if let Some(hold) = &mut self.hold {
+            // It fails when Local AWS itself is gone, and with it whoever waits.
+            let _ = hold.changed().await;
+        }
+    }
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     faults: Mutex<Vec<Fault>>,
+    /// Tells those who are held that they are no more.
+    release: watch::Sender<()>,
     /// Before any other service learns of a role.
     propagation: Mutex<Duration>,
 }
 
 impl Faults {
-    pub(crate) fn add(&self, fault: Fault) {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+    fn faults(&self) -> MutexGuard<'_, Vec<Fault>> {
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    pub(crate) fn add(&self, fault: Fault) {
+        self.faults().push(fault);
+    }
+
+    /// All of them, those that are used up too: who asked for one can see that it struck.
+    pub(crate) fn list(&self) -> Vec<Fault> {
+        self.faults().clone()
+    }
+
+    /// Forgets them, and lets go who is held by one.
     pub(crate) fn clear(&self) {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let mut faults = self.faults();
+        faults.clear();
+        self.release.send_replace(());
     }
 
     /// The fault that this request meets, if any; each request uses one up.
     pub(crate) fn strike(&self, operation: &str) -> Option<Strike> {
-        let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        let index = faults.iter().position(|fault| fault.operation == "*" || fault.operation == operation)?;
-        let fault = &mut faults[index];
+        let mut faults = self.faults();
+        let meets = |fault: &&mut Fault| fault.times > 0 && (fault.operation == EVERY || fault.operation == operation);
+        let fault = faults.iter_mut().find(meets)?;
         if fault.after > 0 {
             fault.after -= 1;
             return None;
         }
-        fault.times = fault.times.saturating_sub(1);
+        fault.times -= 1;
+        fault.struck += 1;
         let error = fault.code.as_ref().map(|code| ApiError::new(code, &fault.message).with_status(fault.status));
-        let strike = Strike { error, done: fault.done };
-        if fault.times == 0 {
-            faults.remove(index);
-        }
-        Some(strike)
+        Some(Strike { error, done: fault.done, hold: fault.hold.then(|| self.release.subscribe()) })
     }
 
     /// How long a new role stays unknown to the services that are to assume it.
@@ -92,13 +129,29 @@ impl Faults {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt as _;
+
+    fn fault(json: &str) -> Fault {
+        serde_json::from_str(json).unwrap()
+    }
 
     #[test]
-    fn a_fault_lets_the_first_through_and_ends_after_its_times() {
+    fn a_fault_lets_the_first_through_ends_after_its_times_and_counts_them() {
         let faults = Faults::default();
-        faults.add(serde_json::from_str(r#"{"operation":"glue:GetJob","times":2,"after":1,"code":"Busy"}"#).unwrap());
+        faults.add(fault(r#"{"operation":"glue:GetJob","times":2,"after":1,"code":"Busy"}"#));
         let hits = (0..5).map(|_| faults.strike("glue:GetJob").is_some()).collect::<Vec<_>>();
         assert_eq!(hits, [false, true, true, false, false]);
         assert!(faults.strike("glue:GetJobs").is_none());
+        assert_eq!(faults.list()[0].struck, 2);
+    }
+
+    #[test]
+    fn who_is_held_goes_on_when_the_faults_are_forgotten() {
+        let faults = Faults::default();
+        faults.add(fault(r#"{"operation":"*","hold":true}"#));
+        let mut strike = faults.strike("glue:GetJob").unwrap();
+        assert_eq!(strike.wait().now_or_never(), None);
+        faults.clear();
+        assert_eq!(strike.wait().now_or_never(), Some(()));
     }
 }

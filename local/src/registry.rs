@@ -17,6 +17,13 @@ pub(crate) const ALL: &[Service] = &[
     tagging::SERVICE,
 ];
 
+/// Every operation there is, as faults name it; with them single records of a batch, which can fail by themselves.
+pub(crate) fn operations() -> Vec<String> {
+    let mut all: Vec<_> = ALL.iter().flat_map(Service::operations).collect();
+    all.push(firehose::RECORD.to_owned());
+    all
+}
+
 /// In the order of the pipeline: what one hands on, the next finds.
 pub(crate) const WORKERS: &[Worker] =
     &[firehose::WORKER, lambda::WORKER, apigateway::WORKER, glue::WORKER, athena::WORKER];

@@ -1,7 +1,6 @@
 //! From a request to the service it is for, and its operation.
 
 use crate::access::{Caller, Scope};
-use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
 use crate::protocol::{self, Call};
@@ -36,7 +35,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     });
     match call {
         Ok((caller, call)) => {
-            let response = operate(core, service, &scope.region, &caller, &call);
+            let response = operate(core, service, &scope.region, &caller, &call).await;
             core.carried_out(service.scope);
             core.ring();
             response
@@ -48,21 +47,24 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     }
 }
 
-fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
+async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
     let operation = format!("{}:{}", service.prefix, call.operation);
-    let strike = core.faults.strike(&operation);
-    if let Some(Strike { error, done: false }) = strike {
-        return struck(core, service, &operation, error);
-    }
-    let result = core.run(region, |context| {
-        if *caller != Caller::User {
-            caller.permit(context, &operation, &(service.resource)(context, &call.input), &[])?;
+    let work = || {
+        core.run(region, |context| {
+            if *caller != Caller::User {
+                caller.permit(context, &operation, &(service.resource)(context, &call.input), &[])?;
+            }
+            (call.run)(context, &call.input)
+        })
+    };
+    if let Some(strike) = core.faults.strike(&operation) {
+        if !strike.stops() {
+            // Only the answer is lost, be it a good or a bad one.
+            let _ = work();
         }
-        (call.run)(context, &call.input)
-    });
-    if let Some(Strike { error, done: true }) = strike {
-        return struck(core, service, &operation, error);
+        return struck(core, service, &operation, strike).await;
     }
+    let result = work();
     let response = match &result {
         Ok(output) => protocol::write(service, call, output),
         Err(error) => protocol::write_error(service, error),
@@ -71,8 +73,9 @@ fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: 
     identified(response)
 }
 
-fn struck(core: &Core, service: &Service, operation: &str, error: Option<ApiError>) -> Response<Body> {
-    let Some(error) = error else {
+async fn struck(core: &Core, service: &Service, operation: &str, mut strike: Strike) -> Response<Body> {
+    strike.wait().await;
+    let Some(error) = strike.error else {
         core.log(operation, 0);
         return dropped();
     };

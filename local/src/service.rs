@@ -28,6 +28,20 @@ pub(crate) struct Service {
     pub(crate) whole: Option<Whole>,
 }
 
+impl Service {
+    /// Every operation it has, as the request log and faults name it: `glue:GetJob`.
+    pub(crate) fn operations(&self) -> Vec<String> {
+        let mut names: Vec<_> = match &self.protocol {
+            Protocol::Json { operations, .. } | Protocol::Query { operations, .. } => {
+                operations.iter().map(|(name, _)| *name).collect()
+            }
+            Protocol::Rest { routes, .. } => routes.iter().copied().flatten().map(|route| route.operation).collect(),
+        };
+        names.extend(self.whole.iter().flat_map(|whole| (whole.operations)()));
+        names.into_iter().map(|name| format!("{}:{name}", self.prefix)).collect()
+    }
+}
+
 /// What carries out an operation: its input as JSON, named as in AWS's service model.
 pub(crate) type Run = fn(&Context<'_>, &Value) -> Result<Value>;
 
@@ -73,6 +87,8 @@ pub(crate) type Respond = for<'a> fn(&'a Arc<Core>, &'a Scope, Request<Bytes>) -
 pub(crate) struct Whole {
     /// Whether it takes this one.
     pub(crate) takes: fn(&Request<Bytes>) -> bool,
+    /// The operations that such requests are for.
+    pub(crate) operations: fn() -> Vec<&'static str>,
     pub(crate) respond: Respond,
 }
 

@@ -1,7 +1,7 @@
 //! AWS on a bad day: what passes is waited for, what does not fails at once and says what to do.
 
 use crate::support::{Place, judge};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::time::{Duration, Instant};
 
 /// Answers that go away by themselves: operation, status, code, message. From terraform-provider-aws and cdkd.
@@ -57,20 +57,39 @@ const PASSING: &[(&str, u16, &str, &str)] = &[
     ),
 ];
 
-fn fault(operation: &str, status: u16, code: &str, message: &str, times: u32) -> String {
-    json!({"operation": operation, "status": status, "code": code, "message": message, "times": times}).to_string()
+fn fault(operation: &str, status: u16, code: &str, message: &str, times: u32) -> Value {
+    json!({"operation": operation, "status": status, "code": code, "message": message, "times": times})
+}
+
+/// A fault that never strikes lets its test pass for nothing.
+#[test]
+fn a_misspelt_operation_is_refused() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    for (wrong, right) in [
+        ("firehose:CreateDeliverySteam", "firehose:CreateDeliveryStream"),
+        ("apigateway:CreateRestAPI", "apigateway:CreateRestApi"),
+        ("iam:CreateRoles", "iam:CreateRole"),
+        ("s3:PutBucketNotification", "s3:PutBucketNotificationConfiguration"),
+        ("lambda:InvokeFunction", "lambda:Invoke"),
+    ] {
+        let refusal = server.admin().refuses(&fault(wrong, 400, "Busy", "", 1));
+        let expected = format!("Local AWS does not have the operation `{wrong}`; did you mean `{right}`?");
+        assert_eq!(refusal, expected);
+        server.admin().fault(&fault(right, 400, "Busy", "", 1));
+    }
+    server.admin().all_struck(0);
 }
 
 #[test]
 fn what_passes_is_waited_for() {
     let place = Place::example("clickstream");
     let server = place.serve();
-    let faults: Vec<_> =
-        PASSING.iter().map(|(operation, status, code, message)| fault(operation, *status, code, message, 2)).collect();
-    let arguments: Vec<_> =
-        [server.url.as_str(), "faults"].into_iter().chain(faults.iter().map(String::as_str)).collect();
-    judge("local.py", &arguments);
+    for (operation, status, code, message) in PASSING {
+        server.admin().fault(&fault(operation, *status, code, message, 2));
+    }
     place.run(&["apply", "--local", "--yes"]).exits(0);
+    server.admin().all_struck(2);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
 
@@ -78,7 +97,7 @@ fn what_passes_is_waited_for() {
 fn a_new_role_is_waited_for_until_every_service_knows_it() {
     let place = Place::example("clickstream");
     let server = place.serve();
-    judge("local.py", &[&server.url, "propagation", "{\"seconds\": 2.0}"]);
+    server.admin().propagation(2.0);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
@@ -88,14 +107,16 @@ fn a_new_role_is_waited_for_until_every_service_knows_it() {
 fn a_quota_fails_at_once_and_the_next_run_goes_on() {
     let place = Place::example("clickstream");
     let server = place.serve();
-    let quota = fault("apigateway:CreateRestApi", 429, "LimitExceededException", "Maximum number of APIs reached", 1);
-    judge("local.py", &[&server.url, "faults", &quota]);
+    let reached = "Maximum number of APIs reached";
+    server.admin().fault(&fault("apigateway:CreateRestApi", 429, "LimitExceededException", reached, 9));
     let began = Instant::now();
     let failed = place.run(&["apply", "--local", "--yes"]).exits(5);
     assert!(began.elapsed() < Duration::from_secs(20));
     assert!(failed.stderr.contains("failed apigateway.rest_api.ingest"), "{}", failed.stderr);
     assert!(failed.stderr.contains("ask AWS for a higher limit"), "{}", failed.stderr);
     assert!(failed.stderr.contains("not started apigateway.usage_plan.ingest"), "{}", failed.stderr);
+    server.admin().all_struck(1);
+    server.admin().forget_faults();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
@@ -105,9 +126,10 @@ fn expired_credentials_fail_at_once() {
     let place = Place::example("minimal");
     let server = place.serve();
     let expired = "The security token included in the request is expired";
-    judge("local.py", &[&server.url, "faults", &fault("sts:GetCallerIdentity", 403, "ExpiredToken", expired, 9)]);
+    server.admin().fault(&fault("sts:GetCallerIdentity", 403, "ExpiredToken", expired, 9));
     let began = Instant::now();
     place.run(&["plan", "--local"]).exits(1).says("log in again");
+    server.admin().all_struck(1);
     assert!(began.elapsed() < Duration::from_secs(10));
 }
 
@@ -116,10 +138,8 @@ fn expired_credentials_fail_at_once() {
 fn a_lost_answer_leaves_nothing_doubled() {
     let place = Place::example("clickstream");
     let server = place.serve();
-    let lost = |operation: &str| {
-        json!({"operation": operation, "status": 500, "code": "InternalFailure", "message": "lost", "done": true})
-            .to_string()
-    };
+    let lost =
+        |operation: &str| json!({"operation": operation, "status": 500, "code": "InternalFailure", "done": true});
     let operations = [
         "apigateway:CreateRestApi",
         "apigateway:CreateApiKey",
@@ -147,11 +167,9 @@ fn a_lost_answer_leaves_nothing_doubled() {
         "lambda:CreateFunction",
         "lambda:AddPermission",
     ];
-    let faults = operations.map(lost);
-    let arguments: Vec<_> =
-        [server.url.as_str(), "faults"].into_iter().chain(faults.iter().map(String::as_str)).collect();
-    judge("local.py", &arguments);
+    operations.map(lost).iter().for_each(|fault| server.admin().fault(fault));
     place.run(&["apply", "--local", "--yes"]).exits(0);
+    server.admin().all_struck(1);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
     place.run(&["destroy", "--local", "--yes"]).exits(0);
     assert_eq!(judge("leftovers.py", &[&server.url]), "");

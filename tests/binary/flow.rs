@@ -1,10 +1,11 @@
 //! Events from the endpoint to SQL, through every part, also when the server is killed on the way.
 
+use crate::admin::Admin;
 use crate::support::{Place, Ran};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A server that keeps its port over a `kill -9`.
@@ -18,6 +19,15 @@ impl<'a> Server<'a> {
     fn start(place: &'a Place) -> Self {
         let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { place, port, child: serve(place, port) }
+    }
+
+    /// At the next request for an operation but `after` of them: it is done, and nobody is told.
+    fn kill_and_start_again_at(&mut self, operation: &str, after: u32, meanwhile: &mut Command) -> Child {
+        let admin = Admin::of(&format!("http://127.0.0.1:{}", self.port));
+        let held = json!({"operation": operation, "after": after, "times": 1000, "hold": true, "done": true});
+        let meanwhile = admin.hold(&held, meanwhile);
+        self.kill_and_start_again();
+        meanwhile
     }
 
     /// `Child::kill` sends SIGKILL: the process can tidy nothing up.
@@ -103,9 +113,8 @@ fn ten_thousand_events_come_back_from_sql_although_the_server_is_killed() {
     write_events(&place, "second.ndjson", 5000..10_000);
     let mut sender = place.command();
     sender.args(["send", "--local", "--input", "second.ndjson", "--once", "--json", "--rate", "2500/s"]);
-    let sender = sender.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(900));
-    server.kill_and_start_again();
+    sender.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let sender = server.kill_and_start_again_at("firehose:PutRecordBatch", 20, &mut sender);
     let sent = Ran::new(&sender.wait_with_output().unwrap());
     let sent: Value = serde_json::from_str(&sent.stdout).unwrap_or_else(|_| panic!("{}", sent.stderr));
     let (acknowledged, unknown) = (sent["acknowledged"].as_u64().unwrap(), sent["unknown"].as_u64().unwrap());
@@ -113,9 +122,8 @@ fn ten_thousand_events_come_back_from_sql_although_the_server_is_killed() {
 
     // While buffers are delivered, files moved and tables made.
     let mut tick = place.command();
-    let mut tick = tick.args(["local", "tick", "1h"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(150));
-    server.kill_and_start_again();
+    tick.args(["local", "tick", "1h"]).stdout(Stdio::null()).stderr(Stdio::null());
+    let mut tick = server.kill_and_start_again_at("s3:CopyObject", 0, &mut tick);
     tick.wait().unwrap();
     // In the last quarter of an hour the buffers miss the next full hour, and the tables are made over two more.
     place.run(&["local", "tick", "3h"]).exits(0);

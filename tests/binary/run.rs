@@ -6,8 +6,8 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
 
 fn refuse(server: &Server, operation: &str, code: &str, times: u32) {
-    let fault = json!({"operation": operation, "status": 400, "code": code, "message": "in use", "times": times});
-    judge("local.py", &[&server.url, "faults", &fault.to_string()]);
+    server.admin().forget_faults();
+    server.admin().fault(&json!({"operation": operation, "code": code, "message": "in use", "times": times}));
 }
 
 #[test]
@@ -40,10 +40,12 @@ fn nobody_waits_unasked_for_what_a_server_does() {
     assert_eq!(started.stdout, "");
     refuse(&server, "glue:StartCrawler", "CrawlerRunningException", 1);
     place.run(&["run", "crawler", "raw", "--local"]).exits(0).says("glue.crawler.raw was running already");
+    server.admin().all_struck(1);
     // Nothing runs, and yet there is no place: that of a run that has just ended is taken for a moment.
     place.run(&["run", "etl", "--local", "--wait"]).exits(0);
     refuse(&server, "glue:StartJobRun", "ConcurrentRunsExceededException", 2);
     place.run(&["run", "etl", "--local", "--wait"]).exits(0).says("started jr_").says("SUCCEEDED");
+    server.admin().all_struck(2);
 }
 
 /// Waits for a crawl that somebody else has started, and that does not end.
@@ -57,6 +59,7 @@ fn waiting(place: &Place, server: &Server) -> (Child, String) {
     while !told.contains("was running already") {
         assert!(errors.read_line(&mut told).unwrap() > 0, "{told}");
     }
+    server.admin().all_struck(1);
     child.stderr = Some(errors.into_inner());
     (child, told)
 }

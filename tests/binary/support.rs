@@ -1,5 +1,6 @@
 //! A directory with a pipeline file, and the program run in it.
 
+use crate::admin::Admin;
 use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -133,6 +134,12 @@ impl Place {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
+}
+
+impl Server {
+    pub(crate) fn admin(&self) -> Admin {
+        Admin::of(&self.url)
+    }
 }
 
 impl Drop for Server {

@@ -13,6 +13,7 @@ mod streams;
 
 pub(crate) use buffer::overview;
 pub(crate) use delivery::WORKER;
+pub(crate) use records::RECORD;
 
 use crate::api_error::ApiError;
 use crate::context::Context;

@@ -17,7 +17,7 @@ const MOST_RECORDS: usize = 500;
 const LARGEST_BATCH: usize = 4 << 20;
 
 /// Strikes single records of a batch: what a fault is to name to make it fail in part.
-const RECORD: &str = "firehose:Record";
+pub(crate) const RECORD: &str = "firehose:Record";
 
 fn id() -> String {
     new_id(220)

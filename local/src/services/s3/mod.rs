@@ -45,7 +45,11 @@ pub(crate) const SERVICE: Service = Service {
     // REST with XML, of which `s3s` knows the routes.
     protocol: Protocol::Rest { routes: &[], message: "Message" },
     resource: anything,
-    whole: Some(Whole { takes: |_| true, respond: |core, scope, request| respond(core, scope, request).boxed() }),
+    whole: Some(Whole {
+        takes: |_| true,
+        operations: operations::names,
+        respond: |core, scope, request| respond(core, scope, request).boxed(),
+    }),
 };
 
 /// The operations, for one request.
@@ -70,13 +74,16 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
     builder.set_auth(Nobody);
     let answer = builder.build().call(request).await;
     let (name, strike) = operation.noted();
-    let answer = match (strike, answer) {
-        (Some(Strike { error: None, .. }), _) => {
-            core.log(&name, 0);
-            return dropped();
+    let answer = match strike {
+        Some(mut strike) => {
+            strike.wait().await;
+            let Some(error) = strike.error else {
+                core.log(&name, 0);
+                return dropped();
+            };
+            from_api(error).to_http_response().ok()
         }
-        (Some(Strike { error: Some(error), .. }), _) => from_api(error).to_http_response().ok(),
-        (None, answer) => answer.ok(),
+        None => answer.ok(),
     };
     let Some(answer) = answer else {
         core.log(&name, 500);
@@ -199,7 +206,7 @@ impl S3Access for Gate {
         let name = format!("s3:{}", context.s3_op().name());
         let strike = self.core.faults.strike(&name);
         // The answer is replaced by the fault's in any case; here the work is kept from being done.
-        let stops = strike.as_ref().is_some_and(|strike| !strike.done);
+        let stops = strike.as_ref().is_some_and(Strike::stops);
         if let Some(operation) = context.extensions_mut().get::<Operation>() {
             operation.note(&name, strike);
         }

@@ -5,7 +5,6 @@ use super::{Function, Invoked, invoke};
 use crate::access::{Caller, Scope};
 use crate::api_error::Result;
 use crate::core::Core;
-use crate::faults::Strike;
 use crate::protocol;
 use crate::response::{dropped, identified};
 use crate::service::Whole;
@@ -26,14 +25,20 @@ fn function_of(path: &str) -> Option<&str> {
 
 pub(in super::super) const INVOKE: Whole = Whole {
     takes: |request| request.method() == Method::POST && function_of(request.uri().path()).is_some(),
+    operations: || vec!["Invoke"],
     respond: |core, scope, request| respond(core, scope, request).boxed(),
 };
 
 async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
-    let strike = core.faults.strike(OPERATION);
-    let answer = match strike {
-        Some(Strike { error: None, .. }) => return identified(dropped()),
-        Some(Strike { error: Some(error), .. }) => Err(error),
+    let answer = match core.faults.strike(OPERATION) {
+        Some(mut strike) => {
+            if !strike.stops() {
+                let _ = run(core, scope, request).await;
+            }
+            strike.wait().await;
+            let Some(error) = strike.error else { return identified(dropped()) };
+            Err(error)
+        }
         None => run(core, scope, request).await,
     };
     let response = answer.unwrap_or_else(|error| protocol::write_error(&SERVICE, &error));

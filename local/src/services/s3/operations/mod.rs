@@ -42,6 +42,12 @@ macro_rules! operations {
         plain { $($name:ident: $input:ident => $output:ident;)* }
         with_body { $($sent:ident: $sent_input:ident => $sent_output:ident;)* }
     ) => {
+        /// Their names, as `s3s` tells them of a request.
+        pub(super) fn names() -> Vec<&'static str> {
+            let inputs = [$(stringify!($input),)* $(stringify!($sent_input),)*];
+            inputs.into_iter().map(|input| input.trim_end_matches("Input")).collect()
+        }
+
         #[async_trait::async_trait]
         impl S3 for Front {
             $(async fn $name(&self, request: S3Request<$input>) -> S3Result<S3Response<$output>> {
