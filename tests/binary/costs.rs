@@ -241,7 +241,7 @@ fn pages_and_plots_are_whole_and_need_nothing_from_elsewhere() {
     let scale = ["cost-estimate", "-f", name, "--scale", "1M,10M,100M,1B", "--svg", "scale.svg"];
     place.run(&scale).exits(0).says("per million");
     place.run(&["cost-estimate", "-f", name, "--svg", "scale.svg"]).exits(3);
-    let script = root().join("tests/binary/judges/page.py");
+    let script = root().join("tests/judges/page.py");
     let told = Command::new("python3").arg(script).args(["cost.html", "scale.svg"]).current_dir(place.path()).output();
     let told = Ran::new(&told.unwrap()).exits(0).stdout;
     assert_eq!(told.trim(), "page: 13 bars; plot: 7 lines, 28 points");

@@ -145,7 +145,7 @@ fn moto(server: &[&str]) -> Server {
 fn a_pipeline_lives_on_moto() {
     let stock = moto(&["-m", "moto.server"]);
     assert_eq!(judge("moto_gaps.py", &[&stock.url]), MOTO_GAPS);
-    let script = crate::support::root().join("tests/binary/judges/moto_server.py");
+    let script = crate::support::root().join("tests/judges/moto_server.py");
     let server = moto(&[script.to_str().unwrap()]);
     let place = Place::new(
         "name: clicks\nschema: { event: string }\nbucket: { expire: { raw: 30 days } }\nquery: { queries: {} }\n\

@@ -20,7 +20,7 @@ impl Market {
     fn new(mode: &str) -> Self {
         let place = Place::example("clickstream");
         let log = place.path().join("requests.log");
-        let script = root().join("tests/binary/judges/price_list.py");
+        let script = root().join("tests/judges/price_list.py");
         let mut child = Command::new("python3").arg(script).arg(&log).arg(mode).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();

@@ -157,7 +157,7 @@ pub(crate) fn python() -> &'static Path {
 
 /// Python with what a file of requirements in `judges/` names.
 pub(crate) fn environment(name: &str, requirements: &str) -> PathBuf {
-    let requirements = root().join("tests/binary/judges").join(requirements);
+    let requirements = root().join("tests/judges").join(requirements);
     let home = root().join("target").join(name);
     let python = home.join("bin/python");
     let wanted = std::fs::read_to_string(&requirements).unwrap();
@@ -183,7 +183,7 @@ pub(crate) fn judge(script: &str, arguments: &[&str]) -> String {
 
 #[track_caller]
 pub(crate) fn judge_with(python: &Path, script: &str, arguments: &[&str]) -> String {
-    let path = root().join("tests/binary/judges").join(script);
+    let path = root().join("tests/judges").join(script);
     let output = Command::new(python).arg(path).args(arguments).output().unwrap();
     let ran = Ran::new(&output).exits(0);
     ran.stdout

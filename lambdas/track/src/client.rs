@@ -2,7 +2,7 @@
 //!
 //! It knows one operation. Of what the AWS SDK does for each request, a function needs little: its role's credentials are in its
 //! environment, its endpoint never changes, and what is worth retrying, and for how long, depends on its deadline. The rest would
-//! be most of the CPU time of an invocation (`benches/track`).
+//! be most of the CPU time of an invocation (`bench/track`).
 
 use crate::connection::{Broken, Connection};
 use crate::endpoint::Endpoint;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Events a second through the endpoint of Local AWS (key, plan, function, Firehose's buffer on disk), in batches of 100, and the
 # memory of the server before and after.
-# usage: benches/local_events.sh [PIPECTL] [EVENTS]
+# usage: bench/local_events.sh [PIPECTL] [EVENTS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pipectl=$(realpath -e "${1:-target/release/pipectl}")

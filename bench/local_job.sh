@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # JSON to Parquet: how long the Glue job of Local AWS takes for ten million rows, and the largest memory of the server meanwhile.
-# usage: benches/local_job.sh [PIPECTL] [ROWS]
+# usage: bench/local_job.sh [PIPECTL] [ROWS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pipectl=$(realpath -e "${1:-target/release/pipectl}")
 rows=${2:-10000000}
-benches=$PWD/benches
+bench=$PWD/bench
 place=$(mktemp -d)
 cp examples/clickstream/pipeline.yaml "$place"
 cd "$place"
@@ -20,7 +20,7 @@ done
 
 endpoint=$(grep -o 'http://[^ ]*' server.txt | head -n 1)
 bucket=$("$pipectl" output --local | sed -n 's|^bucket *s3://||p')
-python3 "$benches/put_rows.py" "$endpoint" "$bucket" partitioned_analytics_raw/ "$rows"
+python3 "$bench/put_rows.py" "$endpoint" "$bucket" partitioned_analytics_raw/ "$rows"
 
 memory() { awk -v when="$1" -v field="$2" '$1 == field { printf "%-20s %4.0f MB\n", when, $2 / 1024 }' "/proc/$server/status"; }
 

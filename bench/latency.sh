@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # How long plan and apply take when each request takes 80 ms longer, as to an AWS that is far away.
-# usage: benches/latency.sh [PIPECTL]
+# usage: bench/latency.sh [PIPECTL]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pipectl=$(realpath "${1:-target/release/pipectl}")
