@@ -81,7 +81,12 @@ impl Place {
     }
 
     pub(crate) fn command(&self) -> Command {
-        let mut command = Command::new(cargo_bin("pipectl"));
+        self.command_of(&cargo_bin("pipectl"))
+    }
+
+    /// Of another program that comes to run pipectl here.
+    pub(crate) fn command_of(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command.current_dir(self.path()).stdin(Stdio::null());
         // Nothing of the user's own configuration may reach a test.
         for name in ["AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION", "AWS_ENDPOINT_URL", "PIPECTL_STAGE"] {

@@ -1,0 +1,51 @@
+# The commands of README.md and CONTRIBUTING.md. `just` lists them.
+
+example := "examples/clickstream/pipeline.yaml"
+
+[private]
+default:
+    @just --list --unsorted
+
+# Formats, and says what the lints find. The inner loop.
+lint *ARGS:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets {{ ARGS }} -- -D warnings
+
+# Runs tests whose name contains one of the words; all without one.
+test *WORDS:
+    cargo test --workspace {{ if WORDS == "" { "" } else { "-- " + WORDS } }}
+
+# All that has to hold before anything lands, as CI does it.
+ci:
+    .ci/run
+
+# Makes the example on Local AWS, sends events, lets three hours pass and asks.
+demo:
+    cargo run -- apply --local -f {{ example }} --yes
+    cargo run -- send --local -f {{ example }} --events 10000
+    cargo run -- local tick 3h -f {{ example }}
+    cargo run -- query --local -f {{ example }} --named events_by_name --output table
+
+# Takes the example down again, with its data.
+demo-down:
+    cargo run -- destroy --local --yes --allow-data-loss s3.bucket.data -f {{ example }}
+
+# Runs pipectl as it is now.
+run *ARGS:
+    cargo run -- {{ ARGS }}
+
+# Serves Local AWS for the AWS CLI or boto3, at http://127.0.0.1:4566.
+local *ARGS:
+    cargo run -- local {{ ARGS }}
+
+# The executable that a release has.
+release:
+    cargo build --release
+
+# Measures what README.md tells under `Speed`: latency, local_events or local_job.
+bench NAME: release
+    bench/{{ NAME }}.sh
+
+# What one invocation of `track` costs.
+bench-track *ARGS:
+    bench/track/run.sh {{ ARGS }}
