@@ -24,13 +24,13 @@ struct Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Timings {
     requests: Arc<Mutex<Vec<Request>>>,
-    /// Prints each request to stderr as it ends.
-    verbose: bool,
+    /// Is told of each request as it ends.
+    tell: Option<fn(&str)>,
 }
 
 impl Timings {
-    pub(crate) fn new(verbose: bool) -> Self {
-        Self { requests: Arc::default(), verbose }
+    pub(crate) fn new(tell: Option<fn(&str)>) -> Self {
+        Self { requests: Arc::default(), tell }
     }
 
     fn sorted(&self) -> Vec<Request> {
@@ -105,8 +105,8 @@ impl Intercept for Timings {
         let metadata = config.load::<Metadata>();
         let operation = metadata.map_or_else(String::new, |m| format!("{}:{}", m.service(), m.name()));
         let request = Request { operation, began: *began, ended: Instant::now() };
-        if self.verbose {
-            eprintln!("{} ({} ms)", request.operation, millis(request.ended - request.began));
+        if let Some(tell) = self.tell {
+            tell(&format!("{} ({} ms)", request.operation, millis(request.ended - request.began)));
         }
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).push(request);
         Ok(())

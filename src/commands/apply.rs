@@ -8,7 +8,7 @@ use crate::engine::apply::{Execution, apply};
 use crate::engine::graph::Outputs;
 use crate::engine::plan::Action;
 use crate::error::{Ended, Error, Exit, Result};
-use crate::report::{Paint, Progress};
+use crate::report::{Paint, Progress, ask, say};
 use crate::resources::{ApiKey, Outcome, Plan, RestApi};
 use clap::Args;
 use std::io::{BufRead, IsTerminal, Write};
@@ -110,7 +110,7 @@ fn confirm(yes: bool, aim: Aim) -> Result<()> {
         Aim::Pipeline => "Apply these changes?",
         Aim::Nothing => "Take all of this down?",
     };
-    eprint!("\n{question} Only `yes` is taken for a yes: ");
+    ask(format_args!("\n{question} Only `yes` is taken for a yes: "));
     std::io::stderr().flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
@@ -129,7 +129,7 @@ async fn watch_interrupts() {
         if STOP.swap(true, Ordering::Relaxed) {
             std::process::exit(Exit::Interrupted as i32);
         }
-        eprintln!("interrupted: finishing the calls in flight (again to stop at once)");
+        say("interrupted: finishing the calls in flight (again to stop at once)");
     }
 }
 
@@ -145,7 +145,7 @@ async fn execute(session: &Session, plan: &Plan<'_>, global: &Global) -> Result<
         return Err(Error::Failed(ended));
     }
     if ended.done > 0 {
-        eprintln!("{} done", ended.done);
+        say(format_args!("{} done", ended.done));
     }
     Ok(outcome.outputs)
 }

@@ -4,6 +4,7 @@ use super::session::load;
 use crate::aws::Artifacts;
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
+use crate::report::data;
 use clap::Args;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -27,7 +28,8 @@ pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
         let zip = artifacts.code(name, function.architecture)?.zip().await?;
         let path = args.out.join(format!("{name}.zip"));
         write(&args.out, &path, &zip).map_err(failed(&path))?;
-        println!("{}  {}  {:.2} MB", path.display(), function.architecture, zip.len() as f64 / 1e6);
+        let size = zip.len() as f64 / 1e6;
+        data(format_args!("{}  {}  {size:.2} MB\n", path.display(), function.architecture));
     }
     Ok(Exit::Done)
 }

@@ -9,8 +9,8 @@ use crate::config::Pipeline;
 use crate::cost::{Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
-    By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_to_json,
-    difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text,
+    By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data, difference_to_json,
+    difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text, say,
     scale_to_svg, series_to_json, series_to_text,
 };
 use clap::Args;
@@ -110,14 +110,14 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     };
     match &args.out {
         Some(path) => write(path, &text)?,
-        None => print!("{text}"),
+        None => data(text),
     }
     within_budget(&month, args.budget)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).map_err(|source| Error::File { path: path.to_owned(), source })?;
-    eprintln!("wrote {}", path.display());
+    say(format_args!("wrote {}", path.display()));
     Ok(())
 }
 

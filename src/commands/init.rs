@@ -1,6 +1,7 @@
 //! `pipectl init`
 
 use crate::error::{Error, Exit, Result};
+use crate::report::data;
 use clap::Args;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -34,7 +35,7 @@ pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
     };
     file.write_all(text.as_bytes()).map_err(|source| Error::File { path: path.to_owned(), source })?;
     let option = if path == Path::new("pipeline.yaml") { String::new() } else { format!(" -f {}", path.display()) };
-    println!("wrote {}", path.display());
-    println!("next: `pipectl plan --local{option}` shows what it makes, without an AWS account");
+    data(format_args!("wrote {}\n", path.display()));
+    data(format_args!("next: `pipectl plan --local{option}` shows what it makes, without an AWS account\n"));
     Ok(Exit::Done)
 }

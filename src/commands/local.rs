@@ -6,6 +6,7 @@ mod view;
 use crate::aws::LocalTarget;
 use crate::config::parse_duration;
 use crate::error::{Error, Exit, Result};
+use crate::report::data;
 use clap::{Args, Subcommand};
 use pipectl_local::{LocalAws, Options};
 use std::io::Write as _;
@@ -122,6 +123,6 @@ async fn tick(directory: &Path, time: Duration) -> Result<Exit> {
     let url = running(directory).await?;
     let body = format!(r#"{{"step_seconds":{}}}"#, time.as_secs());
     let answer = request::post(&format!("{url}/_local/clock"), body).await?;
-    println!("it is {} now", answer["now"].as_str().unwrap_or("later"));
+    data(format_args!("it is {} now\n", answer["now"].as_str().unwrap_or("later")));
     Ok(Exit::Done)
 }

@@ -5,6 +5,7 @@ use crate::aws::{Aws, Expect as _, read};
 use crate::cli::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
+use crate::report::data;
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -114,7 +115,8 @@ async fn show(aws: &Aws, args: &LogsArgs, from: i64, seen: &mut HashSet<String>)
     let newest = events.iter().filter_map(|event| event.timestamp).max().unwrap_or(from);
     for event in events {
         if seen.insert(event.event_id.clone().unwrap_or_default()) {
-            println!("{}  {}", time(event.timestamp.unwrap_or(0)), event.message.unwrap_or_default().trim_end());
+            let message = event.message.unwrap_or_default();
+            data(format_args!("{}  {}\n", time(event.timestamp.unwrap_or(0)), message.trim_end()));
         }
     }
     Ok(newest)

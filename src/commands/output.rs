@@ -5,6 +5,7 @@ use crate::blueprint::API;
 use crate::cli::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
+use crate::report::data;
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
 use clap::Args;
 use serde_json::json;
@@ -69,9 +70,9 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
         keys.push((key.name.clone(), if args.show_secrets { value(&session, key).await? } else { None }));
     }
     if args.json {
-        println!("{:#}", to_json(&session, &made, &keys));
+        data(format_args!("{:#}\n", to_json(&session, &made, &keys)));
     } else {
-        print!("{}", to_text(&session, &made, &keys));
+        data(to_text(&session, &made, &keys));
     }
     session.print_timings(global);
     Ok(Exit::Done)
@@ -85,7 +86,7 @@ async fn value(session: &Session, key: &ApiKeyOutputs) -> Result<Option<String>>
 /// What an apply ends with.
 pub(super) fn print(session: &Session, made: &Made) {
     let keys: Vec<_> = made.keys.iter().map(|key| (key.name.clone(), None)).collect();
-    print!("\n{}", to_text(session, made, &keys));
+    data(format_args!("\n{}", to_text(session, made, &keys)));
 }
 
 fn endpoint(session: &Session, made: &Made) -> String {

@@ -3,7 +3,7 @@
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::{difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
+use crate::report::{data, difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -44,11 +44,11 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         std::fs::write(path, text).map_err(|source| Error::File { path: path.clone(), source })?;
     }
     if args.json {
-        println!("{json:#}");
+        data(format_args!("{json:#}\n"));
     } else if args.markdown {
-        print!("{}", plan_to_markdown(&plan, &session.aws.names, &session.place()));
+        data(plan_to_markdown(&plan, &session.aws.names, &session.place()));
         if let Some(cost) = &cost {
-            print!("\n{}", difference_to_markdown(cost));
+            data(format_args!("\n{}", difference_to_markdown(cost)));
         }
     } else {
         print_plan(&session, &plan, cost.as_ref(), global);

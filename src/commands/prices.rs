@@ -1,10 +1,11 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
-use crate::aws::{PriceList, Timings};
+use super::session::timings;
+use crate::aws::PriceList;
 use crate::cli::Global;
 use crate::cost::{Book, Listed, book_of, fetch, updated};
 use crate::error::{Error, Exit, Result};
-use crate::report::{listed_to_text, update_to_text};
+use crate::report::{data, listed_to_text, say, update_to_text};
 use clap::{Args, Subcommand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{ErrorKind, Write};
@@ -51,12 +52,12 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     let today = jiff::Timestamp::now().to_string().chars().take_while(|c| *c != 'T').collect::<String>();
     let update =
         updated(text.as_deref(), &all, &today).map_err(|why| invalid(format!("`{}` {why}", path.display())))?;
-    print!("{}", update_to_text(&update));
+    data(update_to_text(&update));
     if text.as_ref() == Some(&update.text) {
-        println!("{} is up to date", path.display());
+        data(format_args!("{} is up to date\n", path.display()));
     } else {
         write(path, &update.text).map_err(|source| Error::File { path: path.clone(), source })?;
-        println!("wrote {}", path.display());
+        data(format_args!("wrote {}\n", path.display()));
     }
     let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));
     let unclear: Vec<_> = unclear.map(|(listed, name, why)| format!("{} {name}: {why}", listed.region)).collect();
@@ -72,11 +73,11 @@ async fn ask(global: &Global, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {
     let list = connect(global, regions.first().copied().unwrap_or_default()).await?;
     let mut all = vec![];
     for region in regions {
-        eprintln!("asking for prices of {region}");
+        say(format_args!("asking for prices of {region}"));
         all.push(fetch(&list, region).await?);
     }
     if global.timings {
-        eprintln!("{}", list.timings);
+        say(&list.timings);
     }
     Ok(all)
 }
@@ -90,7 +91,7 @@ pub(super) async fn listed(global: &Global, wanted: &BTreeMap<&str, BTreeSet<&'s
     let all = ask(global, &wanted.keys().copied().collect()).await?;
     let mut unclear = vec![];
     for listed in &all {
-        eprint!("{}", listed_to_text(listed));
+        say(listed_to_text(listed).trim_end());
         let needed = |name: &str| wanted.get(listed.region.as_str()).is_some_and(|figures| figures.contains(name));
         unclear.extend(listed.unclear().filter(|(name, _)| needed(name)).map(|(name, why)| format!("{name}: {why}")));
     }
@@ -106,7 +107,7 @@ async fn connect(global: &Global, region: &str) -> Result<PriceList> {
     if global.local.is_some() {
         return Err(Error::usage("Local AWS has no price list", "leave out `--local` to ask AWS for its prices"));
     }
-    Ok(PriceList::connect(global.profile.clone(), region, Timings::new(global.verbose)).await)
+    Ok(PriceList::connect(global.profile.clone(), region, timings(global)).await)
 }
 
 /// All of it or nothing: what others read is never half a book.

@@ -6,7 +6,7 @@ use crate::cli::Global;
 use crate::config::parse_duration;
 use crate::cost::{Query as Cost, query_cost};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Rows, rows_to_csv, rows_to_json, rows_to_table};
+use crate::report::{Rows, data, rows_to_csv, rows_to_json, rows_to_table, say};
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
 use clap::Args;
 use std::io::IsTerminal as _;
@@ -50,18 +50,18 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
         done = wait(&session.aws, &id, args.timeout) => done?,
         _ = tokio::signal::ctrl_c() => {
             stop(&session.aws, &id).await;
-            eprintln!("the query was stopped");
+            say("the query was stopped");
             return Ok(Exit::Interrupted);
         }
     };
     let rows = results(&session.aws, &id, is_table(&done)).await?;
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
     match args.output.unwrap_or(default) {
-        Format::Table => print!("{}", rows_to_table(&rows)),
-        Format::Csv => print!("{}", rows_to_csv(&rows)),
-        Format::Json => println!("{:#}", rows_to_json(&rows)),
+        Format::Table => data(rows_to_table(&rows)),
+        Format::Csv => data(rows_to_csv(&rows)),
+        Format::Json => data(format_args!("{:#}\n", rows_to_json(&rows))),
     }
-    eprintln!("{}", summary(&session, &done, rows.rows.len(), began.elapsed()));
+    say(summary(&session, &done, rows.rows.len(), began.elapsed()));
     session.print_timings(global);
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::aws::Aws;
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::Paint;
+use crate::report::{Paint, data, say};
 use clap::{Args, Subcommand, ValueEnum};
 use watch::{Ended, Watch};
 
@@ -90,12 +90,12 @@ impl Stage {
 pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let session = Session::open_running(global).await?;
     let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
-    eprintln!("{}", session.place());
+    say(session.place());
     let stages = args.what.stages();
     let done = tokio::select! {
         done = go_through(&session.aws, &stages, wait, global) => done,
         _ = tokio::signal::ctrl_c() => {
-            eprintln!("interrupted: {}", after_interrupt(session.ends_with_us));
+            say(format_args!("interrupted: {}", after_interrupt(session.ends_with_us)));
             return Ok(Exit::Interrupted);
         }
     };
@@ -120,7 +120,7 @@ async fn go_through(aws: &Aws, stages: &[Stage], wait: bool, global: &Global) ->
         let ended = stage.go(aws, wait, &mut watch).await?;
         drop(watch);
         let Some(ended) = ended else { continue };
-        println!("{address:<20} {ended}");
+        data(format_args!("{address:<20} {ended}\n"));
         if !ended.well {
             return Err(failure(&address, &ended));
         }

@@ -2,8 +2,9 @@
 
 use crate::config;
 use crate::error::{Exit, Result};
+use crate::report::data;
 
 pub(crate) fn run() -> Result<Exit> {
-    println!("{:#}", config::json_schema());
+    data(format_args!("{:#}\n", config::json_schema()));
     Ok(Exit::Done)
 }

@@ -15,6 +15,7 @@ use super::session::Session;
 use crate::cli::Global;
 use crate::config::parse_count;
 use crate::error::{Error, Exit, Result};
+use crate::report::{data, say};
 use clap::Args;
 use generate::Generator;
 use http::HeaderValue;
@@ -105,11 +106,11 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
 fn tell(args: &SendArgs, tally: &Tally, began: Instant, interrupted: bool) -> Result<Exit> {
     let took = began.elapsed();
     match args.json {
-        true => println!("{:#}", tally.to_json(took)),
-        false => print!("{}", tally.to_text(took)),
+        true => data(format_args!("{:#}\n", tally.to_json(took))),
+        false => data(tally.to_text(took)),
     }
     if interrupted {
-        eprintln!("interrupted: what was in flight then is not counted");
+        say("interrupted: what was in flight then is not counted");
         return Ok(Exit::Interrupted);
     }
     match &tally.first_refusal {

@@ -10,7 +10,7 @@ use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
-use crate::report::{Paint, difference_below_plan, place, refusal, show_plan};
+use crate::report::{Paint, data, difference_below_plan, place, refusal, say, show_plan};
 use crate::resources::{Graph, Inventory, KINDS, Plan, observe};
 use clap::Args;
 
@@ -67,8 +67,7 @@ impl Session {
         let Reached { target, local, ends_with_us } = reached;
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
-        let timings = Timings::new(global.verbose);
-        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, timings).await?;
+        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, timings(global)).await?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         Ok(Self { pipeline, aws, local, ends_with_us, functions })
     }
@@ -94,9 +93,14 @@ impl Session {
     /// Prints requests and round trips if they were asked for.
     pub(crate) fn print_timings(&self, global: &Global) {
         if global.timings {
-            eprintln!("{}", self.aws.timings);
+            say(&self.aws.timings);
         }
     }
+}
+
+/// With each request on stderr as it ends, if that was asked for.
+pub(super) fn timings(global: &Global) -> Timings {
+    Timings::new(global.verbose.then_some(|line| say(line)))
 }
 
 /// Reads the file, with what the command line says beside it.
@@ -169,10 +173,10 @@ pub(crate) fn refuse(plan: &Plan) -> Result<()> {
 /// The plan for people, on stdout, and what it makes of a month's costs.
 pub(crate) fn print_plan(session: &Session, plan: &Plan, cost: Option<&Difference>, global: &Global) {
     let paint = Paint::new(global.color, &std::io::stdout());
-    println!("{}\n", session.place());
-    print!("{}", show_plan(plan, paint));
+    data(format_args!("{}\n\n", session.place()));
+    data(show_plan(plan, paint));
     if let Some(cost) = cost {
-        print!("\n{}", difference_below_plan(cost, paint));
+        data(format_args!("\n{}", difference_below_plan(cost, paint)));
     }
 }
 

@@ -3,9 +3,10 @@
 use super::session::load;
 use crate::cli::Global;
 use crate::error::{Exit, Result};
+use crate::report::data;
 
 pub(crate) fn run(global: &Global) -> Result<Exit> {
     let pipeline = load(global)?;
-    println!("{} is valid: {}/{}", global.file.display(), pipeline.name, pipeline.stage);
+    data(format_args!("{} is valid: {}/{}\n", global.file.display(), pipeline.name, pipeline.stage));
     Ok(Exit::Done)
 }

@@ -2,6 +2,7 @@
 
 use super::delta::deltas;
 use super::paint::Paint;
+use super::print::say;
 use crate::engine::plan::{Action, Refusal};
 use crate::engine::value::Value;
 use crate::error::Error;
@@ -88,10 +89,10 @@ pub(crate) fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
 pub(crate) fn print_error(error: &Error, paint: Paint) {
     match error {
         // Problems of a file come with their own heading, each.
-        Error::Config(problems) => eprintln!("{problems}"),
-        _ => eprintln!("{} {error}", paint.bad("error:")),
+        Error::Config(problems) => say(problems),
+        _ => say(format_args!("{} {error}", paint.bad("error:"))),
     }
     if let Some(hint) = error.hint() {
-        eprintln!("{} {hint}", paint.strong("hint:"));
+        say(format_args!("{} {hint}", paint.strong("hint:")));
     }
 }

@@ -7,6 +7,7 @@ mod json;
 mod markdown;
 mod paint;
 mod prices;
+mod print;
 mod progress;
 mod rows;
 
@@ -20,6 +21,7 @@ pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;
 pub(crate) use paint::{Color, Paint};
 pub(crate) use prices::{listed_to_text, update_to_text};
+pub(crate) use print::{ask, data, say};
 pub(crate) use progress::Progress;
 pub(crate) use rows::{Rows, rows_to_csv, rows_to_json, rows_to_table};
 

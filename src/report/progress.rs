@@ -1,6 +1,7 @@
 //! What an apply is doing: spinners on a terminal, plain lines elsewhere. All of it goes to stderr.
 
 use super::paint::Paint;
+use super::print::say;
 use crate::engine::plan::Action;
 use crate::resources::{Event, Step};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
@@ -31,7 +32,7 @@ impl Progress {
     pub(crate) fn say(&self, line: &str) {
         match &self.terminal {
             Some(spinners) if spinners.bars.println(line).is_ok() => {}
-            _ => eprintln!("{line}"),
+            _ => say(line),
         }
     }
 
@@ -55,7 +56,7 @@ impl Progress {
     fn started(&mut self, step: &Step) {
         let words = format!("{} {}", doing(step.action()), step.address);
         let Some(spinners) = &mut self.terminal else {
-            eprintln!("{words}");
+            say(words);
             return;
         };
         let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")

@@ -1,6 +1,6 @@
 //! What is said while Glue works, and of how it ended.
 
-use crate::report::Paint;
+use crate::report::{Paint, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal as _;
@@ -68,8 +68,8 @@ impl Watch {
     pub(super) fn say(&self, words: &str) {
         let line = format!("{} {words}", self.paint.strong(&self.address));
         match &self.bar {
-            Some(bar) => bar.suspend(|| eprintln!("{line}")),
-            None => eprintln!("{line}"),
+            Some(bar) => bar.suspend(|| say(line)),
+            None => say(line),
         }
     }
 
