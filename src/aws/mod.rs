@@ -24,7 +24,7 @@ pub(crate) use policy::Policy;
 pub(crate) use price_list::PriceList;
 pub(crate) use tags::{Stamp, Tags};
 pub(crate) use timings::Timings;
-pub(crate) use wait::{Look, Patience, call, read, until, write};
+pub(crate) use wait::{Look, Patience, Pause, call, read, until, write};
 
 use crate::names::Names;
 use std::collections::BTreeMap;

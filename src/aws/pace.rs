@@ -17,6 +17,7 @@ const INTERVALS: &[(&str, Duration)] = &[
 static NEXT: Mutex<BTreeMap<&str, Instant>> = Mutex::new(BTreeMap::new());
 
 /// Waits until this operation may be called. The first call of a run does not wait.
+#[expect(clippy::disallowed_methods, reason = "a quota is kept by waiting")]
 pub(super) async fn turn(operation: &'static str) {
     if let Some(turn) = next_turn(operation, Instant::now()) {
         tokio::time::sleep_until(turn.into()).await;

@@ -1,4 +1,5 @@
 //! Calls that are repeated while AWS is not ready, each for a named reason and a limited time.
+#![expect(clippy::disallowed_methods, reason = "here is where it is allowed")]
 
 use super::error::{Error, Result, Sort};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
@@ -129,6 +130,29 @@ where
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
+    }
+}
+
+/// The time between two looks at what takes as long as it takes, and that somebody watches: short at first.
+#[derive(Debug)]
+pub(crate) struct Pause {
+    next: Duration,
+    longest: Duration,
+}
+
+impl Pause {
+    pub(crate) fn growing(first: Duration, longest: Duration) -> Self {
+        Self { next: first, longest }
+    }
+
+    pub(crate) fn steady(length: Duration) -> Self {
+        Self::growing(length, length)
+    }
+
+    /// Until it is time to look again.
+    pub(crate) async fn pass(&mut self) {
+        sleep(self.next).await;
+        self.next = (self.next * 3 / 2).min(self.longest);
     }
 }
 

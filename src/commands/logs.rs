@@ -1,7 +1,7 @@
 //! `pipectl logs`: what the pipeline's parts have written to CloudWatch Logs.
 
 use super::session::Session;
-use crate::aws::{Aws, Expect as _, read};
+use crate::aws::{Aws, Expect as _, Pause, read};
 use crate::cli::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
@@ -11,7 +11,6 @@ use clap::{Args, ValueEnum};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// How often AWS is asked for more. FilterLogEvents is limited to 5 or 10 requests a second, by region.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -86,7 +85,7 @@ pub(crate) async fn run(global: &Global, args: &LogsArgs) -> Result<Exit> {
     let since = i64::try_from(args.since.as_millis()).unwrap_or(i64::MAX);
     let mut from = Timestamp::now().as_millisecond().saturating_sub(since).max(0);
     let mut seen = HashSet::new();
-    let pause = if session.local { LOCAL_PAUSE } else { PAUSE };
+    let mut pause = Pause::steady(if session.local { LOCAL_PAUSE } else { PAUSE });
     loop {
         let newest = tokio::select! {
             newest = show(&session.aws, args, from, &mut seen) => newest?,
@@ -97,7 +96,7 @@ pub(crate) async fn run(global: &Global, args: &LogsArgs) -> Result<Exit> {
         }
         from = from.max(newest.saturating_sub(LATE));
         tokio::select! {
-            () = sleep(pause) => {}
+            () = pause.pass() => {}
             _ = tokio::signal::ctrl_c() => break,
         }
     }

@@ -1,7 +1,7 @@
 //! `pipectl query`: SQL on the pipeline's tables, with what it scanned and what that costs.
 
 use super::session::Session;
-use crate::aws::{Aws, call, read};
+use crate::aws::{Aws, Patience, Pause, call, read};
 use crate::cli::Global;
 use crate::config::parse_duration;
 use crate::cost::{Query as Cost, query_cost};
@@ -11,7 +11,6 @@ use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutio
 use clap::Args;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
-use tokio::time::sleep;
 
 /// How often AWS is asked whether the query is done: at first, and after a while.
 const FIRST_PAUSE: Duration = Duration::from_millis(50);
@@ -82,7 +81,7 @@ async fn start(session: &Session, sql: &str) -> Result<String> {
     // The SDK repeats a request whose answer was lost: the token keeps that from being a second query.
     let token = format!("pipectl-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
     let context = QueryExecutionContext::builder().database(&session.pipeline.catalog.database).build();
-    let started = call("athena:StartQueryExecution", crate::aws::Patience::USUAL, || {
+    let started = call("athena:StartQueryExecution", Patience::USUAL, || {
         aws.athena
             .start_query_execution()
             .query_string(sql)
@@ -99,7 +98,7 @@ async fn start(session: &Session, sql: &str) -> Result<String> {
 }
 
 async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> {
-    let (began, mut pause) = (Instant::now(), FIRST_PAUSE);
+    let (began, mut pause) = (Instant::now(), Pause::growing(FIRST_PAUSE, LONGEST_PAUSE));
     loop {
         let look = || aws.athena.get_query_execution().query_execution_id(id).send();
         let execution = read("athena:GetQueryExecution", look).await?.query_execution;
@@ -116,8 +115,7 @@ async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> 
             }
             _ => {}
         }
-        sleep(pause).await;
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        pause.pass().await;
     }
 }
 

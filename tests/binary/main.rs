@@ -1,6 +1,7 @@
 //! The program as a user runs it, against Local AWS, with clients that nobody here wrote as judges.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![allow(clippy::disallowed_methods, reason = "a test waits for what other processes do")]
 
 mod action;
 mod admin;

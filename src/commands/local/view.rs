@@ -2,12 +2,12 @@
 //! change.
 
 use super::request;
+use crate::aws::Pause;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
-use tokio::time::sleep;
 
 const PAUSE: Duration = Duration::from_millis(500);
 /// Schedules that a screen has room for.
@@ -66,9 +66,9 @@ struct Schedule {
 pub(super) async fn watch(url: &str) {
     let url = format!("{url}/_local/status");
     let bar = std::io::stderr().is_terminal().then(screen);
-    let mut before = None;
+    let (mut before, mut pause) = (None, Pause::steady(PAUSE));
     loop {
-        sleep(PAUSE).await;
+        pause.pass().await;
         let read = request::get(&url).await.ok().and_then(|status| serde_json::from_value::<Status>(status).ok());
         let Some(status) = read else { continue };
         match &bar {

@@ -1,7 +1,7 @@
 //! A run of the job, from its start to its end.
 
 use super::watch::{Ended, Watch};
-use crate::aws::{Aws, Error, Look, Patience, Result, Sort, call, read, until};
+use crate::aws::{Aws, Error, Look, Patience, Pause, Result, Sort, call, read, until};
 use aws_sdk_glue::types::{JobRun, JobRunState};
 use std::time::{Duration, Instant};
 
@@ -107,13 +107,13 @@ async fn retries(aws: &Aws, job: &str) -> Result<i32> {
 
 /// The attempt behind one that failed, once Glue has begun it.
 async fn next_attempt(aws: &Aws, job: &str, failed: &JobRun) -> Result<Option<String>> {
-    let began = Instant::now();
+    let (began, mut pause) = (Instant::now(), Pause::steady(Duration::from_secs(1)));
     loop {
         let next = newest(aws, job).await?.into_iter().find(|run| follows(run, failed));
         if next.is_some() || began.elapsed() > RETRIES_WITHIN {
             return Ok(next.and_then(|run| run.id));
         }
-        tokio::time::sleep(Duration::from_secs(1)).await;
+        pause.pass().await;
     }
 }
 

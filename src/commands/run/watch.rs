@@ -1,11 +1,11 @@
 //! What is said while Glue works, and of how it ended.
 
+use crate::aws::Pause;
 use crate::report::{Paint, say};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal as _;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// How a crawl or a run of the job ended.
 #[derive(Debug)]
@@ -49,7 +49,7 @@ pub(super) struct Watch {
     paint: Paint,
     bar: Option<ProgressBar>,
     state: String,
-    pause: Duration,
+    pause: Pause,
 }
 
 impl Watch {
@@ -61,7 +61,13 @@ impl Watch {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self { address, paint, bar, state: String::new(), pause: Duration::from_millis(100) }
+        Self {
+            address,
+            paint,
+            bar,
+            state: String::new(),
+            pause: Pause::growing(Duration::from_millis(100), Duration::from_secs(5)),
+        }
     }
 
     /// A line of its own.
@@ -87,8 +93,7 @@ impl Watch {
 
     /// Until it is time to look again: soon at first, later every five seconds.
     pub(super) async fn pause(&mut self) {
-        sleep(self.pause).await;
-        self.pause = (self.pause * 2).min(Duration::from_secs(5));
+        self.pause.pass().await;
     }
 }
 

@@ -12,7 +12,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 /// API Gateway gives up after 29 s; what takes longer has lost its connection.
 const LONGEST_REQUEST: Duration = Duration::from_secs(35);
@@ -111,7 +111,7 @@ impl Sender {
                     tally.add(count, attempts, ended);
                     told(count);
                 }
-                () = sleep(wait), if more && !wait.is_zero() && running.len() < pace.concurrency => {}
+                () = rest(wait), if more && !wait.is_zero() && running.len() < pace.concurrency => {}
             }
         }
         match &mut copy {
@@ -143,7 +143,7 @@ impl Sender {
             }
             // Half of it at random, so that those who failed together do not come back together.
             let jittered = pause.mul_f64(0.5 + fastrand::f64() / 2.0);
-            sleep(asked.unwrap_or(jittered)).await;
+            rest(asked.unwrap_or(jittered)).await;
             pause = (pause * 2).min(LONGEST_PAUSE);
         }
     }
@@ -176,6 +176,12 @@ impl Sender {
             _ => Attempt::Refused(why),
         }
     }
+}
+
+/// Between requests, to keep a rate; and behind one that was refused for now.
+#[expect(clippy::disallowed_methods, reason = "the endpoint's pace is kept by who calls it")]
+async fn rest(length: Duration) {
+    tokio::time::sleep(length).await;
 }
 
 fn retry_after<B>(answer: &http::Response<B>) -> Option<Duration> {
