@@ -12,7 +12,7 @@ use std::sync::LazyLock;
 
 /// The form of a book.
 const SCHEMA: &str = "pipectl-prices/1";
-const BOOK: &str = include_str!("../../templates/prices/book.yaml");
+const BOOK: &str = include_str!("../../../templates/prices/book.yaml");
 
 #[derive(Debug, Deserialize)]
 pub(crate) struct Book {
