@@ -5,6 +5,7 @@
 //! AWS -> resources::observe -> Inventory ---------------------+-> engine::plan -> report, engine::apply
 //! ```
 
+mod artifact;
 mod aws;
 mod blueprint;
 mod cli;

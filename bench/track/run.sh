@@ -8,7 +8,7 @@ here=bench/track
 work=target/bench-track
 mkdir -p "$work"
 
-# Each crate alone, as src/aws/artifact/sources.rs writes it: in the workspace its dependencies would be built with other settings.
+# Each crate alone, as src/artifact/sources.rs writes it: in the workspace its dependencies would be built with other settings.
 standalone() {
   local name=$1 crate=$2
   mkdir -p "$work/$name"

@@ -36,7 +36,7 @@ pub(crate) enum LocalTarget {
 /// Connects and asks who the caller is.
 ///
 /// # Errors
-/// `Sort::Credentials` where there are none or they have expired, `Sort::Network` without an answer.
+/// `Class::Credentials` where there are none or they have expired, `Class::Network` without an answer.
 pub(crate) async fn connect(
     target: Target,
     region: Option<String>,

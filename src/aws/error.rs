@@ -1,5 +1,5 @@
-//! AWS's errors, sorted once by code and message. Everything that waits, retries or ignores an error
-//! asks [`Sort`]; nothing else in the program looks at an error code.
+//! AWS's errors, classed once by code and message. Everything that waits, retries or ignores an error
+//! asks [`Class`]; nothing else in the program looks at an error code.
 
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -9,17 +9,27 @@ use std::time::Duration;
 
 /// What an error means for what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sort {
+pub(crate) enum Class {
     /// The thing is not there.
     Absent,
     /// It is already there.
     Exists,
+    /// Its name is somebody else's, in an account that is not ours.
+    Taken,
+    /// It is in another region.
+    Elsewhere,
+    /// It holds something, and is kept because of that.
+    NotEmpty,
     /// IAM has not told the service yet: ask again soon, often.
     Propagating,
     /// Somebody else's call or an unfinished change is in the way: ask again, less often.
     Busy,
-    /// A Glue crawler is running: stopping it or waiting for it is the kind's decision.
-    CrawlerRunning,
+    /// A crawler or a job is running: stopping it or waiting for it is the caller's decision.
+    Running,
+    /// It is in the state that was asked for, started or stopped.
+    Already,
+    /// A condition did not come about while we waited for it.
+    StillWaiting,
     /// Too many requests.
     Throttled,
     /// An account limit is reached. Looks like throttling (HTTP 429), but waiting does not help:
@@ -42,7 +52,7 @@ pub(crate) struct Error(Box<Parts>);
 #[derive(Clone)]
 struct Parts {
     operation: &'static str,
-    sort: Sort,
+    class: Class,
     code: String,
     message: String,
     request_id: Option<String>,
@@ -56,13 +66,21 @@ impl Error {
     pub(crate) fn new(operation: &'static str, code: &str, message: &str) -> Self {
         Self(Box::new(Parts {
             operation,
-            sort: sort(code, message),
+            class: class(code, message),
             code: code.to_owned(),
             message: message.to_owned(),
             request_id: None,
             waited: Duration::ZERO,
             hint: None,
         }))
+    }
+
+    /// For a condition that was waited for in vain.
+    pub(super) fn still_waiting(operation: &'static str, message: &str) -> Self {
+        let mut error = Self::new(operation, "StillWaiting", message);
+        // Whatever the message repeats of what AWS said last.
+        error.0.class = Class::StillWaiting;
+        error
     }
 
     /// Reads what the SDK reports. `operation` is written `service:Operation`, as IAM writes actions.
@@ -83,7 +101,7 @@ impl Error {
                 };
                 let mut read = Self::new(operation, &code, meta.message().unwrap_or("AWS gave no message"));
                 read.0.request_id = meta.extra("aws_request_id").map(str::to_owned);
-                read.resort_by_status(status);
+                read.reclass_by_status(status);
                 read
             }
             other => Self::without_answer(operation, other),
@@ -102,33 +120,35 @@ impl Error {
         }
         let text = texts.join(": ");
         let credentials = text.contains("credentials") || text.contains("identity");
-        let (code, sort) = match error {
-            SdkError::ConstructionFailure(_) => ("InvalidRequest", Sort::Invalid),
-            _ if credentials => ("NoCredentials", Sort::Credentials),
-            SdkError::TimeoutError(_) => ("Timeout", Sort::Network),
-            _ => ("NoAnswer", Sort::Network),
+        let (code, class) = match error {
+            SdkError::ConstructionFailure(_) => ("InvalidRequest", Class::Invalid),
+            _ if credentials => ("NoCredentials", Class::Credentials),
+            SdkError::TimeoutError(_) => ("Timeout", Class::Network),
+            _ => ("NoAnswer", Class::Network),
         };
         let mut read = Self::new(operation, code, if text.is_empty() { "no answer" } else { &text });
-        read.0.sort = sort;
+        read.0.class = class;
         read
     }
 
-    fn resort_by_status(&mut self, status: u16) {
-        if self.0.sort != Sort::Invalid {
+    fn reclass_by_status(&mut self, status: u16) {
+        if self.0.class != Class::Invalid {
             return;
         }
         match status {
-            404 => self.0.sort = Sort::Absent,
-            429 => self.0.sort = Sort::Throttled,
-            500 | 502 | 503 | 504 => self.0.sort = Sort::Busy,
+            404 => self.0.class = Class::Absent,
+            429 => self.0.class = Class::Throttled,
+            500 | 502 | 503 | 504 => self.0.class = Class::Busy,
             _ => {}
         }
     }
 
-    pub(crate) fn sort(&self) -> Sort {
-        self.0.sort
+    pub(crate) fn class(&self) -> Class {
+        self.0.class
     }
 
+    /// For tests alone: what a code means is told by its [`Class`].
+    #[cfg(test)]
     pub(crate) fn code(&self) -> &str {
         &self.0.code
     }
@@ -154,15 +174,15 @@ impl Error {
         if self.0.hint.is_some() {
             return self.0.hint.clone();
         }
-        let hint = match self.0.sort {
-            Sort::Credentials => {
+        let hint = match self.0.class {
+            Class::Credentials => {
                 "log in again (`aws sso login`, `aws configure`), or try `--local`, which needs no account"
             }
-            Sort::Denied => "let the caller's IAM policy allow this operation",
-            Sort::Quota => "ask AWS for a higher limit (Service Quotas), or remove what is not needed",
-            Sort::Propagating => "AWS still refuses the role: check its trust policy and permissions",
-            Sort::Throttled => "AWS throttles this account: run again later, or with a lower `--parallelism`",
-            Sort::Network => "check the network, the region and `AWS_ENDPOINT_URL`",
+            Class::Denied => "let the caller's IAM policy allow this operation",
+            Class::Quota => "ask AWS for a higher limit (Service Quotas), or remove what is not needed",
+            Class::Propagating => "AWS still refuses the role: check its trust policy and permissions",
+            Class::Throttled => "AWS throttles this account: run again later, or with a lower `--parallelism`",
+            Class::Network => "check the network, the region and `AWS_ENDPOINT_URL`",
             _ => return None,
         };
         Some(hint.to_owned())
@@ -185,7 +205,7 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{self} [{:?}]", self.0.sort)
+        write!(f, "{self} [{:?}]", self.0.class)
     }
 }
 
@@ -201,7 +221,7 @@ impl<T> Expect<T> for Result<T> {
     fn absent(self) -> Result<Option<T>> {
         match self {
             Ok(value) => Ok(Some(value)),
-            Err(error) if error.sort() == Sort::Absent => Ok(None),
+            Err(error) if error.class() == Class::Absent => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -211,16 +231,16 @@ impl<T> Expect<T> for Result<T> {
     }
 }
 
-fn sort(code: &str, message: &str) -> Sort {
+fn class(code: &str, message: &str) -> Class {
     // Query and REST-XML services drop the suffix that JSON services put behind a code.
     let code = code.strip_suffix("Exception").unwrap_or(code);
-    by_message(code, message).or_else(|| by_code(code)).unwrap_or(Sort::Invalid)
+    by_message(code, message).or_else(|| by_code(code)).unwrap_or(Class::Invalid)
 }
 
 /// Codes that say it all.
-const CODES: &[(Sort, &[&str])] = &[
+const CODES: &[(Class, &[&str])] = &[
     (
-        Sort::Absent,
+        Class::Absent,
         &[
             "NoSuchEntity",
             "ResourceNotFound",
@@ -238,14 +258,27 @@ const CODES: &[(Sort, &[&str])] = &[
             "ServerSideEncryptionConfigurationNotFoundError",
         ],
     ),
-    (Sort::Exists, &["EntityAlreadyExists", "AlreadyExists", "ResourceAlreadyExists", "BucketAlreadyOwnedByYou"]),
-    (Sort::CrawlerRunning, &["CrawlerRunning", "CrawlerStopping"]),
     (
-        Sort::Busy,
+        Class::Exists,
+        &[
+            "EntityAlreadyExists",
+            "AlreadyExists",
+            "ResourceAlreadyExists",
+            "BucketAlreadyOwnedByYou",
+            // API Gateway's. Changes that overlap have the same code, and are told apart by AWS's words.
+            "Conflict",
+        ],
+    ),
+    (Class::Taken, &["BucketAlreadyExists"]),
+    (Class::Elsewhere, &["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"]),
+    (Class::NotEmpty, &["BucketNotEmpty"]),
+    (Class::Running, &["CrawlerRunning", "CrawlerStopping", "ConcurrentRunsExceeded"]),
+    (Class::Already, &["SchedulerRunning", "CrawlerNotRunning"]),
+    (
+        Class::Busy,
         &[
             "OperationAborted",
             "ConcurrentModification",
-            "ConcurrentRunsExceeded",
             "DeleteConflict",
             "ResourceInUse",
             "ResourceConflict",
@@ -260,12 +293,12 @@ const CODES: &[(Sort, &[&str])] = &[
         ],
     ),
     (
-        Sort::Throttled,
+        Class::Throttled,
         &["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "RequestThrottled"],
     ),
-    (Sort::Quota, &["LimitExceeded", "ResourceNumberLimitExceeded", "TooManyBuckets", "CodeStorageExceeded"]),
+    (Class::Quota, &["LimitExceeded", "ResourceNumberLimitExceeded", "TooManyBuckets", "CodeStorageExceeded"]),
     (
-        Sort::Credentials,
+        Class::Credentials,
         &[
             "ExpiredToken",
             "InvalidClientTokenId",
@@ -277,16 +310,16 @@ const CODES: &[(Sort, &[&str])] = &[
             "InvalidSignature",
         ],
     ),
-    (Sort::Denied, &["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError"]),
+    (Class::Denied, &["AccessDenied", "UnauthorizedOperation", "NotAuthorized", "AuthorizationError"]),
 ];
 
-fn by_code(code: &str) -> Option<Sort> {
-    CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(sort, _)| *sort)
+fn by_code(code: &str) -> Option<Class> {
+    CODES.iter().find(|(_, codes)| codes.contains(&code)).map(|(class, _)| *class)
 }
 
 /// Codes that say too little, told apart by AWS's words (collected from terraform-provider-aws and
 /// cdkd, and from the issue threads of both).
-fn by_message(code: &str, message: &str) -> Option<Sort> {
+fn by_message(code: &str, message: &str) -> Option<Class> {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     match code {
         // The role of a service is meant only where the service, not the caller, is refused.
@@ -300,25 +333,23 @@ fn by_message(code: &str, message: &str) -> Option<Sort> {
         | "Validation"
             if says(PROPAGATION) =>
         {
-            Some(Sort::Propagating)
+            Some(Class::Propagating)
         }
         "InvalidInput" if says(&["Cannot update Crawler while running", "Cannot delete Crawler while running"]) => {
-            Some(Sort::CrawlerRunning)
+            Some(Class::Running)
         }
         "InvalidRequest"
             if says(&["is not found", "was not found", "does not exist", "Does Not Exist", "not found"]) =>
         {
-            Some(Sort::Absent)
+            Some(Class::Absent)
         }
-        "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Sort::Exists),
-        // API Gateway has one code for what is there already and for changes that overlap.
-        "Conflict" if says(&["already exists", "already has this name", "already contains key"]) => Some(Sort::Exists),
+        "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Class::Exists),
         // Firehose says in-use of a stream that is there already, and of one that is being changed.
-        "ResourceConflict" | "ResourceInUse" if says(&["already exist"]) => Some(Sort::Exists),
-        "LimitExceeded" if says(&["Rate exceeded", "Too Many Requests", "too many requests"]) => Some(Sort::Throttled),
-        "TooManyRequests" if says(&["limit exceeded", "Limit Exceeded"]) => Some(Sort::Quota),
-        _ if says(&["Rate exceeded"]) => Some(Sort::Throttled),
-        _ if says(BUSY) => Some(Sort::Busy),
+        "ResourceConflict" | "ResourceInUse" if says(&["already exist"]) => Some(Class::Exists),
+        "LimitExceeded" if says(&["Rate exceeded", "Too Many Requests", "too many requests"]) => Some(Class::Throttled),
+        "TooManyRequests" if says(&["limit exceeded", "Limit Exceeded"]) => Some(Class::Quota),
+        _ if says(&["Rate exceeded"]) => Some(Class::Throttled),
+        _ if says(BUSY) => Some(Class::Busy),
         _ => None,
     }
 }

@@ -2,112 +2,123 @@
 
 use super::*;
 
-const ROWS: &[(&str, &str, Sort)] = &[
-    ("InvalidArgumentException", "Access was denied when calling Glue", Sort::Propagating),
+const ROWS: &[(&str, &str, Class)] = &[
+    ("InvalidArgumentException", "Access was denied when calling Glue", Class::Propagating),
     (
         "InvalidArgumentException",
         "Role arn:aws:iam::1:role/x is not authorized to perform: glue:GetTable",
-        Sort::Propagating,
+        Class::Propagating,
     ),
-    ("ResourceInUseException", "Firehose clicks under accountId 123456789012 already exists", Sort::Exists),
-    ("ResourceInUseException", "Firehose clicks is not in ACTIVE state", Sort::Busy),
-    ("InvalidArgumentException", "Firehose is unable to assume role arn:aws:iam::1:role/x", Sort::Propagating),
-    ("InvalidArgumentException", "Verify that the IAM role has access to the bucket", Sort::Propagating),
+    ("ResourceInUseException", "Firehose clicks under accountId 123456789012 already exists", Class::Exists),
+    ("ResourceInUseException", "Firehose clicks is not in ACTIVE state", Class::Busy),
+    ("InvalidArgumentException", "Firehose is unable to assume role arn:aws:iam::1:role/x", Class::Propagating),
+    ("InvalidArgumentException", "Verify that the IAM role has access to the bucket", Class::Propagating),
     (
         "InvalidArgumentException",
         "The security token included in the request is invalid. Ensure that the provided IAM role associated with firehose is not deleted.",
-        Sort::Propagating,
+        Class::Propagating,
     ),
     (
         "InvalidParameterValueException",
         "The role defined for the function cannot be assumed by Lambda.",
-        Sort::Propagating,
+        Class::Propagating,
     ),
     (
         "InvalidParameterValueException",
         "The provided execution role does not have permissions to call X",
-        Sort::Propagating,
+        Class::Propagating,
     ),
     (
         "InvalidParameterValueException",
         "Lambda was unable to configure access to your environment variables because the KMS key is invalid for CreateGrant",
-        Sort::Propagating,
+        Class::Propagating,
     ),
-    ("InvalidParameterValueException", "Your request has been throttled by EC2", Sort::Busy),
+    ("InvalidParameterValueException", "Your request has been throttled by EC2", Class::Busy),
     (
         "InvalidParameterValueException",
         "Lambda was unable to delete x because it is a replicated function.",
-        Sort::Busy,
+        Class::Busy,
     ),
     (
         "ResourceConflictException",
         "The operation cannot be performed at this time. An update is in progress",
-        Sort::Busy,
+        Class::Busy,
     ),
-    ("ResourceConflictException", "The statement id (s3) provided already exists.", Sort::Exists),
+    ("ResourceConflictException", "The statement id (s3) provided already exists.", Class::Exists),
     (
         "OperationAborted",
         "A conflicting conditional operation is currently in progress against this resource. Please try again.",
-        Sort::Busy,
+        Class::Busy,
     ),
-    ("InvalidArgument", "Unable to validate the following destination configurations", Sort::Propagating),
-    ("InvalidInputException", "Insufficient Lake Formation permission(s) on x", Sort::Propagating),
+    ("InvalidArgument", "Unable to validate the following destination configurations", Class::Propagating),
+    ("InvalidInputException", "Insufficient Lake Formation permission(s) on x", Class::Propagating),
     (
         "InvalidInputException",
         "Service is unable to assume provided role. Please verify role's TrustPolicy",
-        Sort::Propagating,
+        Class::Propagating,
     ),
-    ("InvalidInputException", "Service is unable to assume the role arn:aws:iam::1:role/x", Sort::Propagating),
+    ("InvalidInputException", "Service is unable to assume the role arn:aws:iam::1:role/x", Class::Propagating),
     (
         "InvalidInputException",
         "The security token included in the request is invalid. (Service: AWSGlueJobExecutor; Status Code: 403)",
-        Sort::Propagating,
+        Class::Propagating,
     ),
     (
         "InvalidInputException",
         "Cannot update Crawler while running. Please stop crawl or wait until it completes to update.",
-        Sort::CrawlerRunning,
+        Class::Running,
     ),
-    ("CrawlerRunningException", "Crawler with name x is currently running", Sort::CrawlerRunning),
+    ("CrawlerRunningException", "Crawler with name x is currently running", Class::Running),
     (
         "InvalidInputException",
         "Tags created previously on a crawler of the same name are in deleting state. Please retry after some time.",
-        Sort::Busy,
+        Class::Busy,
     ),
-    ("ConcurrentModificationException", "Workflow x was modified while adding trigger y", Sort::Busy),
-    ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"", Sort::Propagating),
-    ("MalformedPolicyDocument", "Syntax errors in policy.", Sort::Invalid),
-    ("DeleteConflict", "Cannot delete entity, must detach all policies first.", Sort::Busy),
+    ("ConcurrentModificationException", "Workflow x was modified while adding trigger y", Class::Busy),
+    ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"", Class::Propagating),
+    ("MalformedPolicyDocument", "Syntax errors in policy.", Class::Invalid),
+    ("DeleteConflict", "Cannot delete entity, must detach all policies first.", Class::Busy),
     (
         "ConflictException",
         "Unable to complete operation due to concurrent modification. Please try again later.",
-        Sort::Busy,
+        Class::Busy,
     ),
-    ("BadRequestException", "The role ARN does not have required permissions configured.", Sort::Propagating),
+    ("ConflictException", "Another resource with the same parent already has this name: track", Class::Exists),
+    ("ConflictException", "Usage Plan already contains key abc", Class::Exists),
+    ("BucketAlreadyExists", "The requested bucket name is not available.", Class::Taken),
+    ("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded.", Class::Exists),
+    ("BucketNotEmpty", "The bucket you tried to delete is not empty", Class::NotEmpty),
+    ("PermanentRedirect", "The bucket must be addressed using the specified endpoint.", Class::Elsewhere),
+    ("IllegalLocationConstraintException", "The eu-west-1 location constraint is incompatible", Class::Elsewhere),
+    ("SchedulerRunningException", "Scheduler for crawler x is already running", Class::Already),
+    ("CrawlerNotRunningException", "Crawler with name x isn't running", Class::Already),
+    ("CrawlerStoppingException", "Crawler with name x is stopping", Class::Running),
+    ("ConcurrentRunsExceededException", "Concurrent runs exceeded for x", Class::Running),
+    ("BadRequestException", "The role ARN does not have required permissions configured.", Class::Propagating),
     (
         "BadRequestException",
         "Active stages with canary settings pointing to this deployment must be moved or deleted",
-        Sort::Busy,
+        Class::Busy,
     ),
-    ("LimitExceededException", "The maximum number of Usage Plans has been reached.", Sort::Quota),
-    ("TooManyRequestsException", "Too Many Requests", Sort::Throttled),
-    ("ThrottlingException", "Rate exceeded", Sort::Throttled),
-    ("InvalidRequestException", "WorkGroup clickstream is not found.", Sort::Absent),
-    ("InvalidRequestException", "WorkGroup x is not empty", Sort::Invalid),
-    ("NoSuchEntity", "The role with name x cannot be found.", Sort::Absent),
-    ("EntityNotFoundException", "Crawler with name x does not exist", Sort::Absent),
-    ("ExpiredTokenException", "The security token included in the request is expired", Sort::Credentials),
-    ("ExpiredToken", "The provided token has expired.", Sort::Credentials),
-    ("InvalidClientTokenId", "The security token included in the request is invalid.", Sort::Credentials),
-    ("UnrecognizedClientException", "The security token included in the request is invalid.", Sort::Credentials),
-    ("AccessDenied", "User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole", Sort::Denied),
-    ("AccessDeniedException", "User: me is not authorized to perform: firehose:CreateDeliveryStream", Sort::Denied),
+    ("LimitExceededException", "The maximum number of Usage Plans has been reached.", Class::Quota),
+    ("TooManyRequestsException", "Too Many Requests", Class::Throttled),
+    ("ThrottlingException", "Rate exceeded", Class::Throttled),
+    ("InvalidRequestException", "WorkGroup clickstream is not found.", Class::Absent),
+    ("InvalidRequestException", "WorkGroup x is not empty", Class::Invalid),
+    ("NoSuchEntity", "The role with name x cannot be found.", Class::Absent),
+    ("EntityNotFoundException", "Crawler with name x does not exist", Class::Absent),
+    ("ExpiredTokenException", "The security token included in the request is expired", Class::Credentials),
+    ("ExpiredToken", "The provided token has expired.", Class::Credentials),
+    ("InvalidClientTokenId", "The security token included in the request is invalid.", Class::Credentials),
+    ("UnrecognizedClientException", "The security token included in the request is invalid.", Class::Credentials),
+    ("AccessDenied", "User: arn:aws:iam::1:user/me is not authorized to perform: iam:CreateRole", Class::Denied),
+    ("AccessDeniedException", "User: me is not authorized to perform: firehose:CreateDeliveryStream", Class::Denied),
 ];
 
 #[test]
-fn every_known_answer_is_sorted() {
+fn every_known_answer_has_its_class() {
     for (code, message, expected) in ROWS {
-        assert_eq!(Error::new("x:Y", code, message).sort(), *expected, "{code}: {message}");
+        assert_eq!(Error::new("x:Y", code, message).class(), *expected, "{code}: {message}");
     }
 }
 
@@ -124,13 +135,13 @@ fn an_error_names_operation_code_message_and_the_time_waited() {
 }
 
 #[test]
-fn an_answer_without_a_body_is_sorted_by_its_status() {
+fn an_answer_without_a_body_is_classed_by_its_status() {
     use aws_sdk_s3::operation::head_object::HeadObjectError;
     use aws_smithy_runtime_api::http::StatusCode;
     use aws_smithy_types::body::SdkBody;
-    for (status, sort) in [(403, Sort::Denied), (404, Sort::Absent)] {
+    for (status, class) in [(403, Class::Denied), (404, Class::Absent)] {
         let response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
         let error = SdkError::service_error(HeadObjectError::unhandled("no body"), response);
-        assert_eq!(Error::from_sdk("s3:GetObject", &error).sort(), sort, "{status}");
+        assert_eq!(Error::from_sdk("s3:GetObject", &error).class(), class, "{status}");
     }
 }

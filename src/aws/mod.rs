@@ -1,30 +1,23 @@
 //! The one connection to AWS: clients, who we are there, and what all kinds share.
 
-mod artifact;
 mod connect;
 mod error;
 mod pace;
-mod policy;
 mod price_list;
 mod tagging;
-mod tags;
 mod timings;
-mod trust;
 mod wait;
 
 #[cfg(feature = "local")]
 mod embedded;
 
-pub(crate) use artifact::{Artifacts, Code};
 #[cfg(feature = "local")]
 pub(crate) use connect::LocalTarget;
 pub(crate) use connect::{Target, connect};
-pub(crate) use error::{Error, Expect, Result, Sort};
-pub(crate) use policy::Policy;
+pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_list::PriceList;
-pub(crate) use tags::{Stamp, Tags};
 pub(crate) use timings::Timings;
-pub(crate) use wait::{Look, Patience, Pause, call, read, until, write};
+pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, write};
 
 use crate::names::Names;
 use std::collections::BTreeMap;

@@ -1,6 +1,6 @@
 //! AWS's price list, which is asked in three regions for the prices of all.
 
-use super::{Error, Result, Sort, Target, Timings, connect, read};
+use super::{Class, Error, Result, Target, Timings, connect, read};
 use aws_sdk_pricing::Client;
 use aws_sdk_pricing::types::{Filter, FilterType};
 use std::collections::BTreeSet;
@@ -57,9 +57,9 @@ const ELSEWHERE: &str =
     "what `AWS_ENDPOINT_URL` names may have no price list; `AWS_ENDPOINT_URL_PRICING` is asked first";
 
 fn explained(error: Error) -> Error {
-    match error.sort() {
-        Sort::Credentials | Sort::Denied => error.with_hint(HINT),
-        Sort::Invalid | Sort::Absent => error.with_hint(ELSEWHERE),
+    match error.class() {
+        Class::Credentials | Class::Denied => error.with_hint(HINT),
+        Class::Invalid | Class::Absent => error.with_hint(ELSEWHERE),
         _ => error,
     }
 }

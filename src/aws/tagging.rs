@@ -1,6 +1,6 @@
 //! What the Resource Groups Tagging API says is ours, which is how orphans are found.
 
-use super::{Aws, Error, Result};
+use super::{Aws, Result, pages};
 use crate::names::{TAG_NAME, TAG_PIPELINE, TAG_STAGE};
 use aws_sdk_resourcegroupstagging::types::TagFilter;
 
@@ -28,20 +28,21 @@ impl Aws {
 
     async fn fetch_tagged(&self) -> Result<Vec<Tagged>> {
         let filter = |key: &str, value: &str| TagFilter::builder().key(key).values(value).build();
-        let mut pages = self
-            .tagging
-            .get_resources()
-            .tag_filters(filter(TAG_PIPELINE, &self.names.pipeline))
-            .tag_filters(filter(TAG_STAGE, &self.names.stage))
-            .into_paginator()
-            .items()
-            .send();
-        let mut found = vec![];
-        while let Some(resource) = pages.next().await {
-            let resource = resource.map_err(|error| Error::from_sdk("tag:GetResources", &error))?;
-            let name = resource.tags().iter().find(|tag| tag.key() == TAG_NAME).map(|tag| tag.value().to_owned());
-            found.push(Tagged { arn: resource.resource_arn().unwrap_or_default().to_owned(), name });
-        }
-        Ok(found)
+        let (pipeline, stage) = (filter(TAG_PIPELINE, &self.names.pipeline), filter(TAG_STAGE, &self.names.stage));
+        let pages = pages(
+            "tag:GetResources",
+            |from| {
+                let request = self.tagging.get_resources().set_pagination_token(from);
+                request.tag_filters(pipeline.clone()).tag_filters(stage.clone()).send()
+            },
+            |page| page.pagination_token(),
+        );
+        let all = pages.await?.into_iter().flat_map(|page| page.resource_tag_mapping_list.unwrap_or_default());
+        Ok(all
+            .map(|resource| {
+                let name = resource.tags().iter().find(|tag| tag.key() == TAG_NAME).map(|tag| tag.value().to_owned());
+                Tagged { arn: resource.resource_arn.unwrap_or_default(), name }
+            })
+            .collect())
     }
 }

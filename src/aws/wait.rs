@@ -1,7 +1,7 @@
 //! Calls that are repeated while AWS is not ready, each for a named reason and a limited time.
 #![expect(clippy::disallowed_methods, reason = "here is where it is allowed")]
 
-use super::error::{Error, Result, Sort};
+use super::error::{Class, Error, Result};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -38,13 +38,13 @@ impl Patience {
     pub(crate) const READING: Self = Self { propagation: Duration::ZERO, busy: Duration::from_secs(10), ..Self::USUAL };
 
     /// The budget, the first pause and the longest pause; `None` for what does not pass.
-    fn cadence(self, sort: Sort) -> Option<(Duration, Duration, Duration)> {
+    fn cadence(self, class: Class) -> Option<(Duration, Duration, Duration)> {
         let millis = Duration::from_millis;
-        match sort {
-            Sort::Propagating => Some((self.propagation, millis(250), millis(2_000))),
-            Sort::Busy => Some((self.busy, millis(500), millis(8_000))),
-            Sort::Absent if !self.absent.is_zero() => Some((self.absent, millis(250), millis(2_000))),
-            Sort::Throttled => Some((self.throttle, millis(1_000), millis(8_000))),
+        match class {
+            Class::Propagating => Some((self.propagation, millis(250), millis(2_000))),
+            Class::Busy => Some((self.busy, millis(500), millis(8_000))),
+            Class::Absent if !self.absent.is_zero() => Some((self.absent, millis(250), millis(2_000))),
+            Class::Throttled => Some((self.throttle, millis(1_000), millis(8_000))),
             _ => None,
         }
     }
@@ -67,7 +67,7 @@ where
             Ok(value) => return Ok(value),
             Err(error) => Error::from_sdk(operation, &error),
         };
-        let Some((budget, first, longest)) = patience.cadence(error.sort()) else { return Err(error) };
+        let Some((budget, first, longest)) = patience.cadence(error.class()) else { return Err(error) };
         let pause = first.saturating_mul(1 << attempt.min(8)).min(longest);
         if began.elapsed() + pause > budget {
             return Err(error.waited(began.elapsed()));
@@ -84,6 +84,28 @@ where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     call(operation, Patience::READING, send).await
+}
+
+/// A list: each of its pages is a read. `send` is told where the page begins, `next` says where the one after it does.
+pub(crate) async fn pages<T, E, F>(
+    operation: &'static str,
+    send: impl Fn(Option<String>) -> F,
+    next: impl Fn(&T) -> Option<&str>,
+) -> Result<Vec<T>>
+where
+    F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+{
+    let (mut all, mut from) = (vec![], None::<String>);
+    loop {
+        let page = read(operation, || send(from.clone())).await?;
+        // Some services end with an empty token in place of none.
+        from = next(&page).filter(|token| !token.is_empty()).map(str::to_owned);
+        all.push(page);
+        if from.is_none() {
+            return Ok(all);
+        }
+    }
 }
 
 /// A write: repeated while IAM propagates or another change is in progress.
@@ -126,7 +148,7 @@ where
         };
         if began.elapsed() + pause > limit {
             let message = format!("it should be {condition}, but is {state}");
-            return Err(Error::new(operation, "StillWaiting", &message).waited(began.elapsed()));
+            return Err(Error::still_waiting(operation, &message).waited(began.elapsed()));
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
@@ -162,9 +184,9 @@ mod tests {
 
     #[test]
     fn only_a_new_bucket_may_be_missing_for_a_while() {
-        assert!(Patience::USUAL.cadence(Sort::Absent).is_none());
-        assert!(Patience::READING.cadence(Sort::Absent).is_none());
-        let (budget, first, _) = Patience::NEW_BUCKET.cadence(Sort::Absent).unwrap();
+        assert!(Patience::USUAL.cadence(Class::Absent).is_none());
+        assert!(Patience::READING.cadence(Class::Absent).is_none());
+        let (budget, first, _) = Patience::NEW_BUCKET.cadence(Class::Absent).unwrap();
         assert_eq!((budget, first), (Duration::from_secs(120), Duration::from_millis(250)));
     }
 }

@@ -1,28 +1,27 @@
 //! The Firehose stream, and the function `mover` behind it.
 
 use super::ingest::add_log_group;
-use super::{Added, Plan, policies};
+use super::{Added, Design, policies};
 use crate::config::Days;
 use crate::engine::value::{Pending, Secret};
-use crate::resources::{Bucket, Function, Graph, LogGroup, Notification, Permission, Role, Stream};
+use crate::resources::{Bucket, Function, Graph, LogGroup, Notification, Permission, Role, Stream, Word};
 use aws_sdk_firehose::types::DeliveryStreamType;
 
 /// For how long the log of failed deliveries is kept.
 const ERROR_LOG: Days = Days(30);
 
-pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>) -> Added<Stream> {
-    let Plan { pipeline, names, functions } = *plan;
+pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) -> Added<Stream> {
+    let Design { pipeline, names, .. } = design;
     let log = graph.add("delivery", move |_| {
         let name = format!("/aws/kinesisfirehose/{}", names.base());
-        Plan { pipeline, names, functions }.log_group(name, Some(ERROR_LOG))
+        design.log_group(name, Some(ERROR_LOG))
     });
-    let role = add_stream_role(graph, plan, log);
+    let role = add_stream_role(graph, design, log);
     graph.add("delivery", move |out| {
-        let plan = Plan { pipeline, names, functions };
         let delivery = &pipeline.delivery;
         Stream {
             name: names.base(),
-            source: DeliveryStreamType::DirectPut,
+            source: Word(DeliveryStreamType::DirectPut),
             role_arn: out[role].arn.clone(),
             bucket_arn: out[bucket].arn.clone(),
             prefix: delivery.prefix.clone(),
@@ -32,30 +31,27 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Add
             compression: Stream::format(delivery.compression),
             log_group: out[log].log_group.clone(),
             log_stream: Stream::LOG_STREAM.to_owned(),
-            tags: plan.tags(),
+            tags: design.tags(),
         }
     })
 }
 
-fn add_stream_role<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, log: Added<LogGroup>) -> Added<Role> {
-    let Plan { pipeline, names, functions } = *plan;
+fn add_stream_role<'a>(graph: &mut Graph<'a>, design: Design<'a>, log: Added<LogGroup>) -> Added<Role> {
+    let Design { names, .. } = design;
     graph.add("delivery", move |out| {
-        let plan = Plan { pipeline, names, functions };
-        let policy = plan.policy(policies::DELIVERY, &[("log_group_arn", &out.predicted(log).arn)]);
-        plan.role(names.physical("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
+        let policy = design.policy(policies::DELIVERY, &[("log_group_arn", &out.predicted(log).arn)]);
+        design.role(names.physical("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
     })
 }
 
-pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>) {
-    let Plan { pipeline, names, functions } = *plan;
-    let log = add_log_group(graph, plan, "mover", &pipeline.mover.function);
+pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) {
+    let Design { pipeline, names, functions } = design;
+    let log = add_log_group(graph, design, "mover", &pipeline.mover.function);
     let role = graph.add("mover", move |out| {
-        let plan = Plan { pipeline, names, functions };
-        let policy = plan.policy(policies::MOVER, &[("log_group_arn", &out.predicted(log).arn)]);
-        plan.role(names.physical("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
+        let policy = design.policy(policies::MOVER, &[("log_group_arn", &out.predicted(log).arn)]);
+        design.role(names.physical("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
     });
     let function = graph.add("mover", move |out| {
-        let plan = Plan { pipeline, names, functions };
         let environment = [
             ("RAW_PREFIX".to_owned(), Secret(pipeline.delivery.prefix.clone())),
             ("PARTITIONED_PREFIX".to_owned(), Secret(pipeline.mover.prefix.clone())),
@@ -65,7 +61,7 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Adde
             role_arn: out[role].arn.clone(),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
-            ..plan.function("mover", "Moves files into partitions", &pipeline.mover.function)
+            ..design.function("mover", "Moves files into partitions", &pipeline.mover.function)
         }
     });
     let permission = graph.add("mover", move |out| Permission {

@@ -1,6 +1,7 @@
 //! API Gateway, its keys, and the function `track`.
 
-use super::{API, Added, Plan, policies};
+use super::{API, Added, Design, policies};
+use crate::artifact::Code;
 use crate::config::Function as Settings;
 use crate::engine::value::Secret;
 use crate::names::Names;
@@ -9,13 +10,13 @@ use crate::resources::{
 };
 use std::collections::BTreeMap;
 
-pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, stream: Added<Stream>) {
-    let log_group = add_log_group(graph, plan, "track", &plan.pipeline.ingest.function);
-    let role = add_role(graph, plan, stream, log_group);
-    let function = add_function(graph, plan, role, log_group, stream);
-    let api = add_api(graph, plan, function);
-    let path = plan.pipeline.ingest.path.clone();
-    let names = plan.names;
+pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>) {
+    let log_group = add_log_group(graph, design, "track", &design.pipeline.ingest.function);
+    let role = add_role(graph, design, stream, log_group);
+    let function = add_function(graph, design, role, log_group, stream);
+    let api = add_api(graph, design, function);
+    let path = design.pipeline.ingest.path.clone();
+    let names = design.names;
     graph.add("track", move |out| Permission {
         name: "track".to_owned(),
         function: out[function].name.clone(),
@@ -24,47 +25,45 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, stream: Added<Stre
         source_arn: out[api].execution_arn(names, &path),
         source_account: None,
     });
-    let keys: Vec<_> = plan.pipeline.ingest.api_keys.iter().map(|key| add_key(graph, plan, key)).collect();
+    let keys: Vec<_> = design.pipeline.ingest.api_keys.iter().map(|key| add_key(graph, design, key)).collect();
     if !keys.is_empty() {
-        add_usage_plan(graph, plan, api, keys);
+        add_usage_plan(graph, design, api, keys);
     }
 }
 
 /// The log of a function, which is there before the function makes one without retention.
 pub(super) fn add_log_group<'a>(
     graph: &mut Graph<'a>,
-    plan: &Plan<'a>,
+    design: Design<'a>,
     function: &'static str,
     settings: &'a Settings,
 ) -> Added<LogGroup> {
-    let Plan { pipeline, names, functions } = *plan;
+    let Design { names, .. } = design;
     graph.add(function, move |_| {
         let name = format!("/aws/lambda/{}", names.physical(function));
-        Plan { pipeline, names, functions }.log_group(name, settings.log_retention)
+        design.log_group(name, settings.log_retention)
     })
 }
 
-fn add_role<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, stream: Added<Stream>, log: Added<LogGroup>) -> Added<Role> {
-    let Plan { pipeline, names, functions } = *plan;
+fn add_role<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>, log: Added<LogGroup>) -> Added<Role> {
+    let Design { names, .. } = design;
     graph.add("track", move |out| {
-        let plan = Plan { pipeline, names, functions };
         // A policy may name what is not there yet.
         let arns = [("stream_arn", out.predicted(stream).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
-        let policy = plan.policy(policies::TRACK, &arns);
-        plan.role(names.physical("track"), "Role of the function `track`", policies::TRUST_LAMBDA, policy)
+        let policy = design.policy(policies::TRACK, &arns);
+        design.role(names.physical("track"), "Role of the function `track`", policies::TRUST_LAMBDA, policy)
     })
 }
 
 fn add_function<'a>(
     graph: &mut Graph<'a>,
-    plan: &Plan<'a>,
+    design: Design<'a>,
     role: Added<Role>,
     log: Added<LogGroup>,
     stream: Added<Stream>,
 ) -> Added<Function> {
-    let Plan { pipeline, names, functions } = *plan;
+    let Design { pipeline, functions, .. } = design;
     graph.add("track", move |out| {
-        let plan = Plan { pipeline, names, functions };
         let ingest = &pipeline.ingest;
         let environment = [
             ("DELIVERY_STREAM_NAME".to_owned(), Secret(out.predicted(stream).name.clone())),
@@ -75,12 +74,12 @@ fn add_function<'a>(
             role_arn: out[role].arn.clone(),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
-            ..plan.function("track", "Takes events and queues them", &ingest.function)
+            ..design.function("track", "Takes events and queues them", &ingest.function)
         }
     })
 }
 
-impl Plan<'_> {
+impl Design<'_> {
     /// A function without what it takes from other resources.
     pub(super) fn function(&self, name: &str, what: &str, settings: &Settings) -> Function {
         let concurrency = settings.reserved_concurrency.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
@@ -96,16 +95,15 @@ impl Plan<'_> {
             reserved_concurrency: concurrency,
             environment: BTreeMap::new(),
             log_group: String::new(),
-            code: crate::aws::Code::live(""),
+            code: Code::live(""),
             tags: self.tags(),
         }
     }
 }
 
-fn add_api<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, function: Added<Function>) -> Added<RestApi> {
-    let Plan { pipeline, names, functions } = *plan;
+fn add_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) -> Added<RestApi> {
+    let Design { pipeline, names, .. } = design;
     graph.add(API, move |out| {
-        let plan = Plan { pipeline, names, functions };
         let ingest = &pipeline.ingest;
         // An integration takes any ARN, so that the API, which takes the most calls, need not wait.
         let uri = invocation_uri(names, &out.predicted(function).arn);
@@ -115,8 +113,8 @@ fn add_api<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, function: Added<Function>
             _ => Cors::Several,
         };
         let routes = Routes::of_function(&ingest.path, &uri, !ingest.api_keys.is_empty(), &cors);
-        let description = plan.description("Takes events");
-        let api = RestApi::new(names.base(), description, routes, names.stage.clone(), plan.tags());
+        let description = design.description("Takes events");
+        let api = RestApi::new(names.base(), description, routes, names.stage.clone(), design.tags());
         let burst = i32::try_from(ingest.throttle.burst).unwrap_or(i32::MAX);
         RestApi { rate: ingest.throttle.rate.per_second(), burst, ..api }
     })
@@ -128,27 +126,23 @@ fn invocation_uri(names: &Names, function: &str) -> String {
     format!("arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations")
 }
 
-fn add_key<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, key: &'a str) -> Added<ApiKey> {
-    let Plan { pipeline, names, functions } = *plan;
-    graph.add(key, move |_| {
-        let plan = Plan { pipeline, names, functions };
-        ApiKey {
-            name: names.physical(key),
-            description: plan.description("An API key"),
-            enabled: true,
-            tags: plan.tags(),
-        }
+fn add_key<'a>(graph: &mut Graph<'a>, design: Design<'a>, key: &'a str) -> Added<ApiKey> {
+    let Design { names, .. } = design;
+    graph.add(key, move |_| ApiKey {
+        name: names.physical(key),
+        description: design.description("An API key"),
+        enabled: true,
+        tags: design.tags(),
     })
 }
 
-fn add_usage_plan<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, api: Added<RestApi>, keys: Vec<Added<ApiKey>>) {
-    let Plan { pipeline, names, functions } = *plan;
+fn add_usage_plan<'a>(graph: &mut Graph<'a>, design: Design<'a>, api: Added<RestApi>, keys: Vec<Added<ApiKey>>) {
+    let Design { pipeline, names, .. } = design;
     graph.add(API, move |out| {
-        let plan = Plan { pipeline, names, functions };
         let ingest = &pipeline.ingest;
         UsagePlan {
             name: names.base(),
-            description: plan.description("Keys and limits"),
+            description: design.description("Keys and limits"),
             api_stages: Ids(vec![out[api].api_stage()]),
             rate: ingest.throttle.rate.per_second(),
             burst: i32::try_from(ingest.throttle.burst).unwrap_or(i32::MAX),
@@ -157,7 +151,7 @@ fn add_usage_plan<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, api: Added<RestApi
                 period: quota.per.as_str().to_uppercase(),
             }),
             keys: Ids(keys.iter().map(|key| out[*key].id.clone()).collect()),
-            tags: plan.tags(),
+            tags: design.tags(),
         }
     });
 }

@@ -12,11 +12,12 @@ mod article;
 
 pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED, EXPIRE_RAW};
 
-use crate::aws::{Artifacts, Code, Policy, Result, Tags};
+use crate::artifact::{Artifacts, Code};
+use crate::aws::Result;
 use crate::config::Pipeline;
 use crate::engine::graph::Handle;
 use crate::names::Names;
-use crate::resources::{Graph, LogGroup, Role};
+use crate::resources::{Graph, LogGroup, Policy, Role, Tags};
 
 /// The code of the two functions.
 #[derive(Clone, Debug)]
@@ -42,13 +43,14 @@ impl Functions {
 }
 
 /// What every part of the blueprint is drawn from.
-struct Plan<'a> {
+#[derive(Clone, Copy)]
+struct Design<'a> {
     pipeline: &'a Pipeline,
     names: &'a Names,
     functions: &'a Functions,
 }
 
-impl Plan<'_> {
+impl Design<'_> {
     fn tags(&self) -> Tags {
         Tags(self.pipeline.tags.clone())
     }
@@ -84,12 +86,12 @@ impl Plan<'_> {
 /// Every resource of a pipeline, each after those that it takes something from.
 pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a Functions) -> Graph<'a> {
     let mut graph = Graph::new(names);
-    let plan = Plan { pipeline, names, functions };
-    let bucket = store::add(&mut graph, &plan);
-    let stream = deliver::add_stream(&mut graph, &plan, bucket);
-    ingest::add(&mut graph, &plan, stream);
-    deliver::add_mover(&mut graph, &plan, bucket);
-    transform::add(&mut graph, &plan, bucket);
+    let design = Design { pipeline, names, functions };
+    let bucket = store::add(&mut graph, design);
+    let stream = deliver::add_stream(&mut graph, design, bucket);
+    ingest::add(&mut graph, design, stream);
+    deliver::add_mover(&mut graph, design, bucket);
+    transform::add(&mut graph, design, bucket);
     graph
 }
 

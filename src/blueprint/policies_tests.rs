@@ -1,6 +1,6 @@
 use super::*;
-use crate::aws::Policy;
 use crate::blueprint::article;
+use crate::resources::Policy;
 use serde_json::Value as Json;
 
 const ALL: &[(&str, &str)] = &[

@@ -1,6 +1,6 @@
 //! The bucket.
 
-use super::{Added, Plan, policies};
+use super::{Added, Design, policies};
 use crate::config::Days;
 use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 
@@ -13,25 +13,22 @@ pub(crate) const EXPIRE_PARQUET: &str = "expire-parquet";
 /// Days that a version lives on which is not the current one any more.
 const OLD_VERSIONS: i32 = 30;
 
-pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>) -> Added<Bucket> {
-    let Plan { pipeline, names, functions } = *plan;
-    graph.add("data", move |_| {
-        let plan = Plan { pipeline, names, functions };
-        Bucket {
-            bucket: pipeline.bucket.name.clone(),
-            public_access_blocked: true,
-            encryption: Some("AES256".to_owned()),
-            ownership: Some("BucketOwnerEnforced".to_owned()),
-            policy: plan.policy(policies::BUCKET, &[]),
-            lifecycle: lifecycle(&plan),
-            versioned: pipeline.bucket.versioning,
-            tags: plan.tags(),
-        }
+pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) -> Added<Bucket> {
+    let Design { pipeline, .. } = design;
+    graph.add("data", move |_| Bucket {
+        bucket: pipeline.bucket.name.clone(),
+        public_access_blocked: true,
+        encryption: Some("AES256".to_owned()),
+        ownership: Some("BucketOwnerEnforced".to_owned()),
+        policy: design.policy(policies::BUCKET, &[]),
+        lifecycle: lifecycle(design),
+        versioned: pipeline.bucket.versioning,
+        tags: design.tags(),
     })
 }
 
-fn lifecycle(plan: &Plan<'_>) -> Lifecycle {
-    let pipeline = plan.pipeline;
+fn lifecycle(design: Design<'_>) -> Lifecycle {
+    let pipeline = design.pipeline;
     let expire = &pipeline.bucket.expire;
     let after = |prefix: &str, days: Days| {
         let days = i32::try_from(days.0).unwrap_or(i32::MAX);

@@ -1,6 +1,6 @@
 //! The catalog, the job and what queries them.
 
-use super::{Added, Plan, etl_script, policies};
+use super::{Added, Design, etl_script, policies};
 use crate::config::Crawler as Settings;
 use crate::resources::{
     Behavior, Bucket, Configuration, Crawler, Database, Graph, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
@@ -10,56 +10,52 @@ use crate::resources::{
 /// A run that fails is tried once more; what it had not finished stays unread, thanks to bookmarks.
 const RETRIES: i32 = 1;
 
-pub(super) fn add<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>) {
-    let Plan { pipeline, names, functions } = *plan;
-    let database = graph.add("catalog", move |_| {
-        let plan = Plan { pipeline, names, functions };
-        Database { name: pipeline.catalog.database.clone(), description: plan.description("Tables"), tags: plan.tags() }
+pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) {
+    let Design { pipeline, names, .. } = design;
+    let database = graph.add("catalog", move |_| Database {
+        name: pipeline.catalog.database.clone(),
+        description: design.description("Tables"),
+        tags: design.tags(),
     });
     // Glue's own policies, and its console, know the roles of jobs by this beginning.
     let role = graph.add("etl", move |_| {
-        let plan = Plan { pipeline, names, functions };
         let name = format!("AWSGlueServiceRole-{}", names.physical("etl"));
-        plan.role(name, "Role of the crawlers and the job", policies::TRUST_GLUE, plan.policy(policies::ETL, &[]))
+        design.role(name, "Role of the crawlers and the job", policies::TRUST_GLUE, design.policy(policies::ETL, &[]))
     });
     let crawlers = &pipeline.catalog.crawlers;
-    add_crawler(graph, plan, ("raw", &pipeline.mover.prefix, &crawlers.raw), bucket, database, role);
-    add_crawler(graph, plan, ("parquet", &pipeline.etl.output, &crawlers.parquet), bucket, database, role);
-    add_job(graph, plan, bucket, role);
-    add_queries(graph, plan, bucket, database);
+    add_crawler(graph, design, ("raw", &pipeline.mover.prefix, &crawlers.raw), bucket, database, role);
+    add_crawler(graph, design, ("parquet", &pipeline.etl.output, &crawlers.parquet), bucket, database, role);
+    add_job(graph, design, bucket, role);
+    add_queries(graph, design, bucket, database);
 }
 
 fn add_crawler<'a>(
     graph: &mut Graph<'a>,
-    plan: &Plan<'a>,
+    design: Design<'a>,
     (name, prefix, settings): (&'static str, &'a str, &'a Settings),
     bucket: Added<Bucket>,
     database: Added<Database>,
     role: Added<Role>,
 ) {
-    let Plan { pipeline, names, functions } = *plan;
-    graph.add(name, move |out| {
-        let plan = Plan { pipeline, names, functions };
-        Crawler {
-            name: names.physical(name),
-            role: RoleName(out[role].arn.clone()),
-            database: out[database].name.clone(),
-            target: format!("s3://{}/{prefix}", out[bucket].bucket),
-            schedule: (&settings.schedule).into(),
-            behavior: Behavior::follow(),
-            configuration: Configuration::one_table(),
-            description: plan.description("Finds partitions"),
-            tags: plan.tags(),
-        }
+    let Design { names, .. } = design;
+    graph.add(name, move |out| Crawler {
+        name: names.physical(name),
+        role: RoleName(out[role].arn.clone()),
+        database: out[database].name.clone(),
+        target: format!("s3://{}/{prefix}", out[bucket].bucket),
+        schedule: (&settings.schedule).into(),
+        behavior: Behavior::follow(),
+        configuration: Configuration::one_table(),
+        description: design.description("Finds partitions"),
+        tags: design.tags(),
     });
 }
 
-fn add_job<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>, role: Added<Role>) {
-    let Plan { pipeline, names, functions } = *plan;
+fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, role: Added<Role>) {
+    let Design { pipeline, names, .. } = design;
     let script =
         graph.add("etl", move |out| Object::script(&out[bucket].bucket, etl_script::etl_script(pipeline, names)));
     let job = graph.add("etl", move |out| {
-        let plan = Plan { pipeline, names, functions };
         let etl = &pipeline.etl;
         let minutes = etl.timeout.as_secs() / 60;
         Job {
@@ -74,39 +70,33 @@ fn add_job<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>, ro
             max_retries: RETRIES,
             execution_class: etl.execution.to_string().to_uppercase(),
             arguments: etl_script::etl_arguments(pipeline),
-            description: plan.description("JSON to Parquet"),
-            tags: plan.tags(),
+            description: design.description("JSON to Parquet"),
+            tags: design.tags(),
         }
     });
-    graph.add("etl", move |out| {
-        let plan = Plan { pipeline, names, functions };
-        Trigger {
-            name: names.physical("etl"),
-            schedule: (&pipeline.etl.schedule).into(),
-            job: out[job].name.clone(),
-            enabled: true,
-            description: plan.description("Starts the job"),
-            tags: plan.tags(),
-        }
+    graph.add("etl", move |out| Trigger {
+        name: names.physical("etl"),
+        schedule: (&pipeline.etl.schedule).into(),
+        job: out[job].name.clone(),
+        enabled: true,
+        description: design.description("Starts the job"),
+        tags: design.tags(),
     });
 }
 
-fn add_queries<'a>(graph: &mut Graph<'a>, plan: &Plan<'a>, bucket: Added<Bucket>, database: Added<Database>) {
-    let Plan { pipeline, names, functions } = *plan;
-    let workgroup = graph.add("query", move |out| {
-        let plan = Plan { pipeline, names, functions };
-        Workgroup {
-            name: names.base(),
-            description: plan.description("Queries"),
-            output_location: format!("s3://{}/{}", out[bucket].bucket, pipeline.query.results.prefix),
-            scan_limit: Some(i64::try_from(pipeline.query.scan_limit.0).unwrap_or(i64::MAX)),
-            enforced: true,
-            encryption: Some("SSE_S3".to_owned()),
-            metrics: true,
-            engine: "Athena engine version 3".to_owned(),
-            enabled: true,
-            tags: plan.tags(),
-        }
+fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, database: Added<Database>) {
+    let Design { pipeline, names, .. } = design;
+    let workgroup = graph.add("query", move |out| Workgroup {
+        name: names.base(),
+        description: design.description("Queries"),
+        output_location: format!("s3://{}/{}", out[bucket].bucket, pipeline.query.results.prefix),
+        scan_limit: Some(i64::try_from(pipeline.query.scan_limit.0).unwrap_or(i64::MAX)),
+        enforced: true,
+        encryption: Some("SSE_S3".to_owned()),
+        metrics: true,
+        engine: "Athena engine version 3".to_owned(),
+        enabled: true,
+        tags: design.tags(),
     });
     for (name, sql) in &pipeline.query.queries {
         graph.add(name, move |out| NamedQuery {

@@ -1,7 +1,7 @@
 //! `pipectl build`: the functions' zips, for `--lambda-dir`.
 
 use super::session::load;
-use crate::aws::Artifacts;
+use crate::artifact::Artifacts;
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::data;

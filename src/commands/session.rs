@@ -1,8 +1,9 @@
 //! What plan, apply, destroy and output have in common: the file, the connection, the comparison.
 
+use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
-use crate::aws::{Artifacts, Aws, Target, Timings, connect};
+use crate::aws::{Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
 use crate::cli::Global;
 use crate::config::{self, Overrides, Pipeline};

@@ -10,7 +10,8 @@ use crate::engine::inventory::AnyLive;
 use crate::engine::resource::{Live, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Bucket, Crawler, Database, Function, Graph, Inventory, Job, LogGroup, RestApi, Rule, Stream, Trigger, Workgroup,
+    Bucket, Crawler, Database, Function, Graph, Inventory, Job, LogGroup, RestApi, Rule, Stream, Trigger, Word,
+    Workgroup,
 };
 use aws_sdk_firehose::types::CompressionFormat;
 use std::collections::BTreeSet;
@@ -148,10 +149,10 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
         (touch!(mover_log.retention_days = None), &[]),
         (touch!(stream.buffer_mb = 1), &buffer),
         (touch!(stream.buffer_seconds = 300), &buffer),
-        (touch!(stream.compression = CompressionFormat::Uncompressed), &STORE[..1]),
-        (touch!(stream.compression = CompressionFormat::Snappy), &STORE[..1]),
-        (touch!(stream.compression = CompressionFormat::HadoopSnappy), &STORE[..1]),
-        (touch!(stream.compression = CompressionFormat::Zip), &[]),
+        (touch!(stream.compression = Word(CompressionFormat::Uncompressed)), &STORE[..1]),
+        (touch!(stream.compression = Word(CompressionFormat::Snappy)), &STORE[..1]),
+        (touch!(stream.compression = Word(CompressionFormat::HadoopSnappy)), &STORE[..1]),
+        (touch!(stream.compression = Word(CompressionFormat::Zip)), &[]),
         (touch!(raw_crawler.schedule.0 = String::from("cron(0 0 * * ? *)")), &raw),
         (touch!(raw_crawler.schedule.0 = String::from("cron(0 0/1 * * ? *)")), &[]),
         (touch!(parquet_crawler.schedule.0 = String::new()), &parquet),

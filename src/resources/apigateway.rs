@@ -1,30 +1,104 @@
-//! What the kinds of API Gateway have in common: names that are not unique, and tags by ARN.
+//! API Gateway's kinds: their names are not unique, so that they are listed, and ours known by their tags.
 
-use crate::aws::{Aws, Error, Patience, Result, Sort, Stamp, Tags, write};
-use crate::engine::diff::{Attributes, diff};
-use crate::engine::resource::{Owner, Resource, Wanted};
+use super::managed::{Managed, Tagged, calls};
+use super::tags::{Stamp, Tags};
+use crate::aws::{Aws, Class, Error, Patience, Result, write};
+use crate::engine::diff::{Change, diff};
+use crate::engine::resource::{Live, Owner, Resource, Wanted};
+use crate::engine::value::Pending;
 use crate::names::Names;
 use aws_sdk_apigateway::config::Builder;
 use aws_sdk_apigateway::config::retry::RetryConfig;
-use std::collections::HashMap;
+use futures::future::try_join_all;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-/// The ARN of something in API Gateway, which names no account.
-pub(super) fn arn(names: &Names, resource: &str) -> String {
-    format!("arn:{}:apigateway:{}::/{resource}", names.partition, names.region)
+/// A kind of API Gateway's, which knows a resource by an id that it chooses. Its [`Resource::id`] is its name.
+pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
+    /// How AWS describes one in a list.
+    type Description: Send;
+    /// What ARNs have before the id: `apikeys`.
+    const PATH: &'static str;
+
+    fn name(&self) -> &str;
+    fn outputs(&self, id: Pending<String>) -> Self::Outputs;
+    /// The id in its outputs.
+    fn aws_id(outputs: &Self::Outputs) -> &Pending<String>;
+
+    /// All there are in the account and region, whoever made them.
+    fn list(aws: &Aws) -> impl Future<Output = Result<Vec<Entry<Self::Description>>>> + Send;
+
+    /// The whole of one that is in the list, and its id.
+    fn read(
+        aws: &Aws,
+        description: Self::Description,
+        tags: Tags,
+    ) -> impl Future<Output = Result<(String, Self)>> + Send;
+
+    /// Sends the creation once ([`ONCE`]), with these tags. Gives the id, and what it alone makes: what is missing
+    /// is made by further calls.
+    fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> impl Future<Output = Result<(String, Self)>> + Send;
+
+    /// Makes one of the calls that change it.
+    fn send(&self, call: Self::Call, aws: &Aws, id: &str, live: &Self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes it down.
+    fn remove(&self, aws: &Aws, id: &str) -> impl Future<Output = Result<()>> + Send;
 }
+
+/// The methods of [`Resource`] for a kind that is [`Listed`].
+macro_rules! ladders {
+    () => {
+        fn id(&self) -> String {
+            self.name().to_owned()
+        }
+
+        fn attributes(&self) -> crate::engine::diff::Attributes {
+            self.describe(crate::engine::diff::Attributes::new())
+        }
+
+        fn predict(&self, _: &crate::names::Names, _: &str) -> Self::Outputs {
+            self.outputs(crate::engine::value::Pending::AfterApply)
+        }
+
+        async fn observe(
+            aws: &crate::aws::Aws,
+            wanted: &[crate::engine::resource::Wanted],
+        ) -> crate::aws::Result<Vec<crate::engine::resource::Live<Self>>> {
+            crate::resources::apigateway::observe(aws, wanted).await
+        }
+
+        async fn create(&self, aws: &crate::aws::Aws, name: &str) -> crate::aws::Result<Self::Outputs> {
+            crate::resources::apigateway::create(self, aws, name).await
+        }
+
+        async fn update(
+            &self,
+            aws: &crate::aws::Aws,
+            live: &crate::engine::resource::Live<Self>,
+            changes: &[crate::engine::diff::Change],
+        ) -> crate::aws::Result<Self::Outputs> {
+            crate::resources::apigateway::update(self, aws, live, changes).await
+        }
+
+        async fn delete(live: &crate::engine::resource::Live<Self>, aws: &crate::aws::Aws) -> crate::aws::Result<()> {
+            live.resource.remove(aws, Self::aws_id(&live.outputs).known()).await
+        }
+    };
+}
+pub(super) use ladders;
 
 /// One of a list, with what its tags say.
 #[derive(Debug)]
-pub(super) struct Named<T> {
-    pub(super) name: String,
-    pub(super) stamp: Stamp,
-    pub(super) item: T,
+pub(crate) struct Entry<T> {
+    name: String,
+    stamp: Stamp,
+    item: T,
 }
 
-impl<T> Named<T> {
-    pub(super) fn new(names: &Names, name: String, tags: HashMap<String, String>, item: T) -> Self {
-        Self { name, stamp: Stamp::read(names, tags), item }
+impl<T> Entry<T> {
+    pub(super) fn new(names: &Names, name: Option<String>, tags: Option<HashMap<String, String>>, item: T) -> Self {
+        Self { name: name.unwrap_or_default(), stamp: Stamp::read(names, tags.unwrap_or_default()), item }
     }
 }
 
@@ -33,22 +107,33 @@ impl<T> Named<T> {
 /// API Gateway lets two APIs (keys, plans) have one name. Ours are known by their tags. Somebody else's of a
 /// wanted name is reported only where there is none of ours: it is not in the way. A second one of ours, as a
 /// repeated create leaves it, goes by its position, and thus is an orphan.
-pub(super) fn addressed<T>(wanted: &[Wanted], all: Vec<Named<T>>) -> Vec<(String, Named<T>)> {
-    let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|named| named.stamp.owner == Owner::Us);
-    let mut found: Vec<(String, Named<T>)> = vec![];
-    for named in ours {
-        let name = named.stamp.name.clone().unwrap_or_else(|| named.name.clone());
+fn addressed<T>(wanted: &[Wanted], all: Vec<Entry<T>>) -> Vec<(String, Entry<T>)> {
+    let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|entry| entry.stamp.owner == Owner::Us);
+    let mut found: Vec<(String, Entry<T>)> = vec![];
+    for entry in ours {
+        let name = entry.stamp.name.clone().unwrap_or_else(|| entry.name.clone());
         let taken = found.iter().any(|(other, _)| *other == name);
         let name = if taken { format!("{name}#{}", found.len()) } else { name };
-        found.push((name, named));
+        found.push((name, entry));
     }
-    for named in others {
-        let Some(wanted) = wanted.iter().find(|wanted| wanted.id == named.name) else { continue };
+    for entry in others {
+        let Some(wanted) = wanted.iter().find(|wanted| wanted.id == entry.name) else { continue };
         if found.iter().all(|(other, _)| *other != wanted.name) {
-            found.push((wanted.name.clone(), named));
+            found.push((wanted.name.clone(), entry));
         }
     }
     found
+}
+
+/// Lists all, in one call with their tags, and picks out ours.
+pub(super) async fn observe<T: Listed>(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<T>>> {
+    let found = addressed(wanted, T::list(aws).await?).into_iter().map(|(name, entry)| async move {
+        let Stamp { tags, owner, applied, .. } = entry.stamp;
+        let (id, resource) = T::read(aws, entry.item, tags).await?;
+        let outputs = resource.outputs(Pending::Known(id));
+        Ok(Live { name, resource, outputs, owner, applied, data: String::new() })
+    });
+    try_join_all(found).await
 }
 
 /// A creation is sent once: API Gateway would make a second API (key, plan) of the same name if the answer to the
@@ -60,50 +145,72 @@ pub(super) fn sent_once() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())
 }
 
+/// Makes it, and then what its creation does not take. The tags are on it from the first call on: what a killed run
+/// leaves half made is found by them, and completed by an update.
+pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
+    let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
+    let (id, made) = match desired.make(aws, tags.into_iter().collect()).await {
+        Ok(made) => made,
+        Err(error) => return resume(desired, aws, name, error).await,
+    };
+    let missing = diff(&made.attributes(), &desired.attributes());
+    for call in calls::<T>(&missing) {
+        desired.send(call, aws, &id, &made).await?;
+    }
+    Ok(desired.outputs(Pending::Known(id)))
+}
+
 /// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours.
 ///
 /// # Errors
 /// `lost`, where nothing was made.
-pub(super) async fn resume<R: Resource<World = Aws>>(
-    desired: &R,
-    aws: &Aws,
-    name: &str,
-    lost: Error,
-) -> Result<R::Outputs> {
-    if !matches!(lost.sort(), Sort::Busy | Sort::Network) {
+async fn resume<T: Listed>(desired: &T, aws: &Aws, name: &str, lost: Error) -> Result<T::Outputs> {
+    if !matches!(lost.class(), Class::Busy | Class::Network) {
         return Err(lost);
     }
     let wanted = [Wanted { name: name.to_owned(), id: desired.id() }];
-    let found = R::observe(aws, &wanted).await?;
+    let found = observe::<T>(aws, &wanted).await?;
     let Some(live) = found.into_iter().find(|live| live.name == name && live.owner == Owner::Us) else {
         return Err(lost);
     };
     let changes = diff(&live.resource.attributes(), &desired.attributes());
-    desired.update(aws, &live, &changes).await
+    update(desired, aws, &live, &changes).await
 }
 
-/// Makes the tags what they are to be: the user's, and ours.
-pub(super) async fn put_tags(
+/// Makes the calls that send what differs; then the tags, whose digest says that all of it is done.
+pub(super) async fn update<T: Listed>(
+    desired: &T,
     aws: &Aws,
-    arn: &str,
-    tags: &Tags,
-    live: &Tags,
-    name: &str,
-    attributes: &Attributes,
-) -> Result<()> {
-    let removed = tags.removed_from(live);
+    live: &Live<T>,
+    changes: &[Change],
+) -> Result<T::Outputs> {
+    let id = T::aws_id(&live.outputs).known();
+    for call in calls::<T>(changes) {
+        desired.send(call, aws, id, &live.resource).await?;
+    }
+    let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
+    let removed = desired.tags().removed_from(live.resource.tags());
+    put_tags(aws, &arn(&aws.names, &format!("{}/{id}", T::PATH)), tags, removed).await?;
+    Ok(desired.outputs(Pending::Known(id.clone())))
+}
+
+/// The ARN of something in API Gateway, which names no account.
+fn arn(names: &Names, resource: &str) -> String {
+    format!("arn:{}:apigateway:{}::/{resource}", names.partition, names.region)
+}
+
+async fn put_tags(aws: &Aws, arn: &str, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
     if !removed.is_empty() {
         write("apigateway:UntagResource", || {
             aws.apigateway.untag_resource().resource_arn(arn).set_tag_keys(Some(removed.clone())).send()
         })
         .await?;
     }
-    let all = tags.stamped(aws, name, attributes);
     write("apigateway:TagResource", || {
-        aws.apigateway.tag_resource().resource_arn(arn).set_tags(Some(all.clone().into_iter().collect())).send()
+        aws.apigateway.tag_resource().resource_arn(arn).set_tags(Some(tags.clone().into_iter().collect())).send()
     })
     .await
-    .map(|_| ())
+    .map(drop)
 }
 
 #[cfg(test)]
@@ -115,31 +222,37 @@ mod tests {
         Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() }
     }
 
-    fn named(name: &str, ours: bool, id: u8) -> Named<u8> {
+    fn entry(name: &str, ours: bool, id: u8) -> Entry<u8> {
         let mut tags = HashMap::new();
         if ours {
             tags.extend(names().owner_tags());
             tags.insert("pipectl:name".to_owned(), "ingest".to_owned());
         }
-        Named::new(&names(), name.to_owned(), tags, id)
+        Entry::new(&names(), Some(name.to_owned()), Some(tags), id)
     }
 
-    fn found(all: Vec<Named<u8>>) -> Vec<(String, u8)> {
+    fn found(all: Vec<Entry<u8>>) -> Vec<(String, u8)> {
         let wanted = [Wanted { name: "ingest".into(), id: "clicks-prod".into() }];
-        addressed(&wanted, all).into_iter().map(|(name, named)| (name, named.item)).collect()
+        addressed(&wanted, all).into_iter().map(|(name, entry)| (name, entry.item)).collect()
     }
 
     #[test]
     fn ours_come_before_others_of_the_same_name() {
-        let both = vec![named("clicks-prod", false, 1), named("clicks-prod", true, 2)];
+        let both = vec![entry("clicks-prod", false, 1), entry("clicks-prod", true, 2)];
         assert_eq!(found(both), [("ingest".to_owned(), 2)]);
-        assert_eq!(found(vec![named("clicks-prod", false, 1)]), [("ingest".to_owned(), 1)]);
-        assert_eq!(found(vec![named("other", false, 1)]), []);
+        assert_eq!(found(vec![entry("clicks-prod", false, 1)]), [("ingest".to_owned(), 1)]);
+        assert_eq!(found(vec![entry("other", false, 1)]), []);
     }
 
     #[test]
     fn a_second_one_of_ours_is_an_orphan() {
-        let two = vec![named("clicks-prod", true, 1), named("clicks-prod", true, 2)];
+        let two = vec![entry("clicks-prod", true, 1), entry("clicks-prod", true, 2)];
         assert_eq!(found(two), [("ingest".to_owned(), 1), ("ingest#1".to_owned(), 2)]);
+    }
+
+    #[test]
+    fn arns_follow_the_partition() {
+        let china = Names { partition: "aws-cn".into(), region: "cn-north-1".into(), ..names() };
+        assert_eq!(arn(&china, "restapis/abc"), "arn:aws-cn:apigateway:cn-north-1::/restapis/abc");
     }
 }

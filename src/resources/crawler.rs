@@ -1,46 +1,63 @@
 //! Glue crawler: finds the tables and partitions under a prefix, on a schedule.
 
 use super::glue_tags;
-use crate::aws::{Aws, Error, Expect, Look, Result, Sort, Tags, read, until, write};
+use super::managed::{Managed, Word};
+use super::named::{Found, Named, ladders};
+use super::tags::Tags;
+use crate::aws::{Aws, Class, Error, Expect, Look, Result, read, until, write};
 use crate::config::Schedule;
-use crate::engine::diff::{Attributes, Change};
-use crate::engine::resource::{Live, Resource, Wanted};
+use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Value};
 use crate::names::Names;
-use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_glue::types::{
     Crawler as Description, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target,
     ScheduleState, SchemaChangePolicy, UpdateBehavior,
 };
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// How long an apply waits for a crawl to end. The crawl goes on if it takes longer.
 const CRAWL_ENDS_WITHIN: Duration = Duration::from_secs(300);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Crawler {
+    #[fixed]
     pub(crate) name: String,
+    #[sent]
     pub(crate) role: RoleName,
+    #[sent]
     pub(crate) database: String,
     /// `s3://bucket/prefix/`.
+    #[sent]
     pub(crate) target: String,
+    #[sent]
     pub(crate) schedule: WrittenSchedule,
+    #[flat]
     pub(crate) behavior: Behavior,
+    #[sent]
     pub(crate) configuration: Configuration,
+    #[sent]
     pub(crate) description: String,
+    #[tags]
     pub(crate) tags: Tags,
 }
 
 /// What a crawler does with what it finds, in AWS's words.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Managed)]
 pub(crate) struct Behavior {
-    pub(crate) recrawl: RecrawlBehavior,
-    pub(crate) on_change: UpdateBehavior,
-    pub(crate) on_loss: DeleteBehavior,
+    #[sent]
+    pub(crate) recrawl: Word<RecrawlBehavior>,
+    #[sent]
+    pub(crate) on_change: Word<UpdateBehavior>,
+    #[sent]
+    pub(crate) on_loss: Word<DeleteBehavior>,
+    #[sent]
     pub(crate) table_prefix: String,
     /// Patterns of files that are left out.
+    #[sent]
     pub(crate) exclusions: Vec<String>,
     /// Targets that somebody added. AWS takes all targets at once, so that an update takes these away.
+    #[sent]
     pub(crate) other_targets: i64,
 }
 
@@ -48,9 +65,9 @@ impl Behavior {
     /// Tables follow what is found; one whose files are gone is only noted, since its query may be at work.
     pub(crate) fn follow() -> Self {
         Self {
-            recrawl: RecrawlBehavior::CrawlEverything,
-            on_change: UpdateBehavior::UpdateInDatabase,
-            on_loss: DeleteBehavior::Log,
+            recrawl: Word(RecrawlBehavior::CrawlEverything),
+            on_change: Word(UpdateBehavior::UpdateInDatabase),
+            on_loss: Word(DeleteBehavior::Log),
             table_prefix: String::new(),
             exclusions: vec![],
             other_targets: 0,
@@ -60,18 +77,14 @@ impl Behavior {
     fn read(description: &Description) -> Self {
         let (targets, policy) = (description.targets.as_ref(), description.schema_change_policy.as_ref());
         let recrawl = description.recrawl_policy.as_ref().and_then(|policy| policy.recrawl_behavior());
+        let on_change = policy.and_then(|policy| policy.update_behavior());
+        let on_loss = policy.and_then(|policy| policy.delete_behavior());
         let first = targets.and_then(|all| all.s3_targets().first());
         // What is absent is AWS's default.
         Self {
-            recrawl: recrawl.cloned().unwrap_or(RecrawlBehavior::CrawlEverything),
-            on_change: policy
-                .and_then(|policy| policy.update_behavior())
-                .cloned()
-                .unwrap_or(UpdateBehavior::UpdateInDatabase),
-            on_loss: policy
-                .and_then(|policy| policy.delete_behavior())
-                .cloned()
-                .unwrap_or(DeleteBehavior::DeprecateInDatabase),
+            recrawl: Word(recrawl.cloned().unwrap_or(RecrawlBehavior::CrawlEverything)),
+            on_change: Word(on_change.cloned().unwrap_or(UpdateBehavior::UpdateInDatabase)),
+            on_loss: Word(on_loss.cloned().unwrap_or(DeleteBehavior::DeprecateInDatabase)),
             table_prefix: description.table_prefix.clone().unwrap_or_default(),
             exclusions: first.map(|target| target.exclusions().to_vec()).unwrap_or_default(),
             other_targets: targets.map_or(0, other_targets),
@@ -80,11 +93,11 @@ impl Behavior {
 
     fn schema_change_policy(&self) -> SchemaChangePolicy {
         let builder = SchemaChangePolicy::builder();
-        builder.update_behavior(self.on_change.clone()).delete_behavior(self.on_loss.clone()).build()
+        builder.update_behavior(self.on_change.0.clone()).delete_behavior(self.on_loss.0.clone()).build()
     }
 
     fn recrawl_policy(&self) -> RecrawlPolicy {
-        RecrawlPolicy::builder().recrawl_behavior(self.recrawl.clone()).build()
+        RecrawlPolicy::builder().recrawl_behavior(self.recrawl.0.clone()).build()
     }
 }
 
@@ -187,7 +200,7 @@ impl Crawler {
                     .send()
             })
             .await
-            .map(|_| ())
+            .map(drop)
         })
         .await
     }
@@ -196,12 +209,12 @@ impl Crawler {
         let started =
             write("glue:StartCrawlerSchedule", || aws.glue.start_crawler_schedule().crawler_name(&self.name).send());
         match started.await {
-            Err(error) if error.code() != "SchedulerRunningException" => Err(error),
+            Err(error) if error.class() != Class::Already => Err(error),
             _ => Ok(()),
         }
     }
 
-    fn read(description: Description, tags: Tags) -> Self {
+    fn from_description(description: Description, tags: Tags) -> Self {
         let target = description.targets.as_ref().and_then(|all| all.s3_targets().first()?.path());
         // A schedule that is stopped fires as little as none.
         let runs = description.schedule.as_ref().filter(|all| all.state() != Some(&ScheduleState::NotScheduled));
@@ -222,43 +235,34 @@ impl Crawler {
 
 impl Resource for Crawler {
     type World = Aws;
-    const KIND: &'static str = "glue.crawler";
-    const USES: &'static [&'static str] = &["iam.role", "glue.database", "s3.bucket"];
     type Outputs = ();
+    const KIND: &'static str = "glue.crawler";
+    const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "glue.database"];
+    ladders!();
+}
 
-    fn id(&self) -> String {
-        self.name.clone()
+impl Named for Crawler {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self { name, role, database, target, schedule, behavior, configuration, description, tags } = self;
-        let Behavior { recrawl, on_change, on_loss, table_prefix, exclusions, other_targets } = behavior;
-        Attributes::new()
-            .replace("name", name)
-            .update("role", role)
-            .update("database", database)
-            .update("target", target)
-            .update("schedule", schedule)
-            .update("recrawl", recrawl.as_str())
-            .update("on_change", on_change.as_str())
-            .update("on_loss", on_loss.as_str())
-            .update("table_prefix", table_prefix)
-            .update("exclusions", exclusions)
-            .update("other_targets", other_targets)
-            .update("configuration", configuration)
-            .update("description", description)
-            .update("tags", tags)
+    fn outputs(&self, _: &Names) {}
+
+    fn arn(names: &Names, name: &str) -> String {
+        names.arn("glue", &format!("crawler/{name}"))
     }
 
-    fn predict(&self, _: &Names, _: &str) {}
-
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
+    async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
+        let arn = Self::arn(&aws.names, name);
+        let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(name).send());
+        let (crawler, stamp) = futures::join!(crawler, glue_tags::stamp(aws, &arn));
+        let (Some(crawler), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
+        let described = crawler.crawler.map(|description| Self::from_description(description, stamp.tags.clone()));
+        Ok(described.map(|resource| Found::new(resource, stamp)))
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<()> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
-        let made = write("glue:CreateCrawler", || {
+    async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        write("glue:CreateCrawler", || {
             aws.glue
                 .create_crawler()
                 .name(&self.name)
@@ -273,53 +277,42 @@ impl Resource for Crawler {
                 .description(&self.description)
                 .set_tags(Some(tags.clone().into_iter().collect()))
                 .send()
-        });
-        match made.await {
-            Ok(_) => Ok(()),
-            Err(error) if error.sort() == Sort::Exists => {
-                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
-            }
-            Err(error) => Err(error),
-        }
+        })
+        .await
+        .map(drop)
     }
 
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<()> {
-        if changes.iter().any(|change| change.attribute != "tags") {
-            self.change(aws).await?;
-        }
+    async fn send(&self, (): (), aws: &Aws, live: &Self) -> Result<()> {
+        self.change(aws).await?;
         // An update does not start a schedule that somebody stopped.
-        if live.resource.schedule.0.is_empty() && !self.schedule.0.is_empty() {
+        if live.schedule.0.is_empty() && !self.schedule.0.is_empty() {
             self.start_schedule(aws).await?;
         }
-        let arn = arn(&aws.names, &self.name);
-        glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
         Ok(())
     }
 
+    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        glue_tags::put(aws, &Self::arn(&aws.names, &self.name), tags, removed).await
+    }
+
     /// A crawl that nobody will look at is stopped, not waited for.
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let name = &live.resource.name;
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        const WAY: &str = "the crawler does not stop: run the same command again later";
+        let name = &self.name;
         let delete =
             || async { write("glue:DeleteCrawler", || aws.glue.delete_crawler().name(name).send()).await.gone() };
         match delete().await {
-            Err(error) if error.sort() == Sort::CrawlerRunning => {}
+            Err(error) if error.class() == Class::Running => {}
             done => return done,
         }
         let stopped = write("glue:StopCrawler", || aws.glue.stop_crawler().name(name).send()).await;
         // It may have ended by itself, or be stopping already.
         if let Err(error) = stopped
-            && !matches!(error.code(), "CrawlerNotRunningException" | "CrawlerStoppingException")
+            && !matches!(error.class(), Class::Already | Class::Running)
         {
             return Err(error);
         }
-        idle_then(
-            aws,
-            "glue:DeleteCrawler",
-            name,
-            "the crawler does not stop: run the same command again later",
-            delete,
-        )
-        .await
+        idle_then(aws, "glue:DeleteCrawler", name, WAY, delete).await
     }
 }
 
@@ -331,31 +324,17 @@ where
     let done = until(operation, "READY", CRAWL_ENDS_WITHIN, || async {
         match work().await {
             Ok(()) => Ok(Look::Done(())),
-            Err(error) if error.sort() == Sort::CrawlerRunning => Ok(Look::NotYet(state(aws, name).await?)),
+            Err(error) if error.class() == Class::Running => Ok(Look::NotYet(state(aws, name).await?)),
             Err(error) => Err(error),
         }
     });
-    done.await.map_err(|error: Error| if error.code() == "StillWaiting" { error.with_hint(hint) } else { error })
+    done.await.map_err(|error: Error| if error.class() == Class::StillWaiting { error.with_hint(hint) } else { error })
 }
 
 async fn state(aws: &Aws, name: &str) -> Result<String> {
     let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(name).send()).await?.crawler;
     let state = crawler.and_then(|crawler| crawler.state).unwrap_or(CrawlerState::Ready);
     Ok(state.to_string())
-}
-
-async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Crawler>>> {
-    let arn = arn(&aws.names, &name);
-    let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(&name).send());
-    let (crawler, stamp) = futures::join!(crawler, glue_tags::stamp(aws, &arn));
-    let (Some(crawler), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
-    let Some(description) = crawler.crawler else { return Ok(None) };
-    let resource = Crawler::read(description, stamp.tags.clone());
-    Ok(Some(Found { resource, outputs: (), stamp, data: String::new() }))
-}
-
-fn arn(names: &Names, name: &str) -> String {
-    names.arn("glue", &format!("crawler/{name}"))
 }
 
 #[cfg(test)]

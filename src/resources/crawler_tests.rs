@@ -46,7 +46,7 @@ fn described(crawler: &Crawler, targets: CrawlerTargets, state: ScheduleState) -
 }
 
 fn changed(description: Description) -> Vec<&'static str> {
-    let live = Crawler::read(description, Tags::default());
+    let live = Crawler::from_description(description, Tags::default());
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
     changes.iter().map(|change| change.attribute).collect()
 }

@@ -3,13 +3,16 @@
 //! VPC, layers, tracing and destinations are not managed: updates leave out what they do not change.
 
 use super::function_settle::{failed, gone, idle, settled};
-use crate::aws::{Aws, Code, Error, Expect as _, Patience, Result, Sort, Stamp, Tags, call, read, write};
+use super::managed::Managed;
+use super::named::{Found, Named, ladders};
+use super::tags::{Stamp, Tags};
+use super::trust::explain_role;
+use crate::artifact::Code;
+use crate::aws::{Aws, Error, Expect as _, Patience, Result, call, read, write};
 use crate::config::Architecture;
-use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Owner, Resource, Wanted};
-use crate::engine::value::Secret;
+use crate::engine::resource::Resource;
+use crate::engine::value::{Canonical, Secret, Value};
 use crate::names::Names;
-use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode, LoggingConfig};
@@ -22,34 +25,54 @@ use std::collections::BTreeMap;
 /// The tag that tells planning which code runs: `<digest of the code>:<CodeSha256>`.
 const TAG_CODE: &str = "pipectl:code";
 
-/// The attributes that `UpdateFunctionConfiguration` sets.
-const CONFIGURATION: &[&str] =
-    &["description", "role_arn", "runtime", "handler", "memory_mb", "timeout_s", "environment", "log_group"];
-
-/// Those that `UpdateFunctionCode` sets.
-const CODE: &[&str] = &["architecture", "code"];
-
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Function {
+    #[fixed]
     pub(crate) name: String,
+    #[sent(Configuration)]
     pub(crate) description: String,
+    #[sent(Configuration)]
     pub(crate) role_arn: String,
     /// [`Function::RUNTIME`].
+    #[sent(Configuration)]
     pub(crate) runtime: String,
     /// [`Function::HANDLER`].
+    #[sent(Configuration)]
     pub(crate) handler: String,
+    /// Belongs to the code: one without the other would not start.
+    #[sent(Code)]
     pub(crate) architecture: Architecture,
     /// MiB, which Lambda calls MB: 128 to 10,240.
+    #[sent(Configuration)]
     pub(crate) memory_mb: i32,
     /// 1 to 900 s.
+    #[sent(Configuration)]
     pub(crate) timeout_s: i32,
     /// `None`: shares the concurrency of the account. Zero stops the function.
+    #[sent(Concurrency)]
     pub(crate) reserved_concurrency: Option<i32>,
+    #[sent(Configuration)]
     pub(crate) environment: BTreeMap<String, Secret<String>>,
     /// Exists before the function: Lambda would make it without retention and tags.
+    #[sent(Configuration)]
     pub(crate) log_group: String,
+    #[sent(Code)]
     pub(crate) code: Code,
+    #[tags]
     pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Configuration,
+    Code,
+    Concurrency,
+}
+
+impl Canonical for Architecture {
+    fn canonical(&self) -> Value {
+        self.as_str().canonical()
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -71,10 +94,6 @@ impl Function {
     /// What that runtime starts whatever this says; the field must not be empty.
     pub(crate) const HANDLER: &'static str = "bootstrap";
 
-    fn outputs(&self, names: &Names) -> FunctionOutputs {
-        FunctionOutputs { name: self.name.clone(), arn: arn(names, &self.name) }
-    }
-
     async fn upload(&self) -> Result<Upload> {
         let zip = self.code.zip().await?;
         let sha256 = STANDARD.encode(Sha256::digest(&zip));
@@ -83,6 +102,10 @@ impl Function {
 
     fn code_tag(&self, sha256: &str) -> String {
         format!("{}:{sha256}", self.code.digest())
+    }
+
+    async fn record_code(&self, aws: &Aws, sha256: &str) -> Result<()> {
+        self.tag(aws, [(TAG_CODE.to_owned(), self.code_tag(sha256))].into(), vec![]).await
     }
 
     fn variables(&self) -> Environment {
@@ -98,34 +121,9 @@ impl Function {
         self.architecture.as_str().into()
     }
 
-    /// The code's tag goes with the request: it would take one more call afterwards.
-    async fn request(&self, aws: &Aws, name: &str, upload: &Upload) -> Result<Option<String>> {
-        let mut tags = self.tags.stamped(aws, name, &self.attributes());
-        tags.insert(TAG_CODE.to_owned(), self.code_tag(&upload.sha256));
-        let created = call("lambda:CreateFunction", Patience::LAMBDA, || {
-            aws.lambda
-                .create_function()
-                .function_name(&self.name)
-                .description(&self.description)
-                .role(&self.role_arn)
-                .runtime(self.runtime.as_str().into())
-                .handler(&self.handler)
-                .architectures(self.architecture())
-                .memory_size(self.memory_mb)
-                .timeout(self.timeout_s)
-                .environment(self.variables())
-                .logging_config(self.logging())
-                .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
-                .set_tags(Some(tags.clone().into_iter().collect()))
-                .send()
-        });
-        match created.await {
-            Ok(created) => Ok(created.code_sha256),
-            Err(error) => Err(self.explain(aws, error).await),
-        }
-    }
-
     async fn put_configuration(&self, aws: &Aws) -> Result<()> {
+        // Somebody else's update, or ours that was cut off (cargo-lambda#268).
+        idle(aws, &self.name).await?;
         let sent = call("lambda:UpdateFunctionConfiguration", Patience::LAMBDA, || {
             aws.lambda
                 .update_function_configuration()
@@ -146,8 +144,9 @@ impl Function {
         }
     }
 
-    /// The architecture belongs to the code: one without the other would not start.
-    async fn put_code(&self, aws: &Aws) -> Result<String> {
+    /// The tag that tells which code runs follows at once.
+    async fn put_code(&self, aws: &Aws) -> Result<()> {
+        idle(aws, &self.name).await?;
         let upload = self.upload().await?;
         let sent = call("lambda:UpdateFunctionCode", Patience::LAMBDA, || {
             aws.lambda
@@ -159,7 +158,7 @@ impl Function {
         });
         let sha256 = sent.await?.code_sha256.unwrap_or(upload.sha256);
         settled(aws, "lambda:UpdateFunctionCode", &self.name).await?;
-        Ok(sha256)
+        self.record_code(aws, &sha256).await
     }
 
     async fn put_concurrency(&self, aws: &Aws) -> Result<()> {
@@ -167,13 +166,13 @@ impl Function {
             let sent = call("lambda:DeleteFunctionConcurrency", Patience::LAMBDA, || {
                 aws.lambda.delete_function_concurrency().function_name(&self.name).send()
             });
-            return sent.await.map(|_| ());
+            return sent.await.map(drop);
         };
         let sent = call("lambda:PutFunctionConcurrency", Patience::LAMBDA, || {
             let request = aws.lambda.put_function_concurrency().function_name(&self.name);
             request.reserved_concurrent_executions(reserved).send()
         });
-        sent.await.map(|_| ()).map_err(|error| match error.message().contains("UnreservedConcurrentExecution") {
+        sent.await.map(drop).map_err(|error| match error.message().contains("UnreservedConcurrentExecution") {
             true => error.with_hint(
                 "lower `reserved_concurrency` or leave it out, or ask for a higher quota `Concurrent executions`: \
                  Lambda keeps part of it unreserved, which in a new account is all of it",
@@ -182,30 +181,12 @@ impl Function {
         })
     }
 
-    async fn put_tags(&self, aws: &Aws, name: &str, live: &Tags, code_tag: Option<String>) -> Result<()> {
-        let arn = arn(&aws.names, &self.name);
-        let removed = self.tags.removed_from(live);
-        if !removed.is_empty() {
-            write("lambda:UntagResource", || {
-                aws.lambda.untag_resource().resource(&arn).set_tag_keys(Some(removed.clone())).send()
-            })
-            .await?;
-        }
-        let mut tags = self.tags.stamped(aws, name, &self.attributes());
-        tags.extend(code_tag.map(|value| (TAG_CODE.to_owned(), value)));
-        write("lambda:TagResource", || {
-            aws.lambda.tag_resource().resource(&arn).set_tags(Some(tags.clone().into_iter().collect())).send()
-        })
-        .await
-        .map(|_| ())
-    }
-
     async fn explain(&self, aws: &Aws, error: Error) -> Error {
-        aws.explain_role(error, &self.role_arn, "lambda.amazonaws.com").await
+        explain_role(aws, error, &self.role_arn, "lambda.amazonaws.com").await
     }
 
     /// `None` if AWS described no function.
-    fn read(output: GetFunctionOutput, names: &Names) -> Option<(Self, Stamp)> {
+    fn from_output(output: GetFunctionOutput, names: &Names) -> Option<(Self, Stamp)> {
         let stamp = Stamp::read(names, output.tags.unwrap_or_default());
         let live = output.configuration?;
         let name = live.function_name?;
@@ -242,129 +223,110 @@ fn running(recorded: Option<&String>, sha256: &str) -> String {
 
 impl Resource for Function {
     type World = Aws;
+    type Outputs = FunctionOutputs;
     const KIND: &'static str = "lambda.function";
     /// One that outlives its log group makes it again with its last words.
-    const USES: &'static [&'static str] = &["iam.role", "logs.log_group", "s3.bucket"];
-    type Outputs = FunctionOutputs;
+    const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "logs.log_group"];
+    ladders!();
+}
 
-    fn id(&self) -> String {
-        self.name.clone()
+impl Named for Function {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self {
-            name,
-            description,
-            role_arn,
-            runtime,
-            handler,
-            architecture,
-            memory_mb,
-            timeout_s,
-            reserved_concurrency,
-            environment,
-            log_group,
-            code,
-            tags,
-        } = self;
-        Attributes::new()
-            .replace("name", name)
-            .update("description", description)
-            .update("role_arn", role_arn)
-            .update("runtime", runtime)
-            .update("handler", handler)
-            .update("architecture", architecture.as_str())
-            .update("memory_mb", memory_mb)
-            .update("timeout_s", timeout_s)
-            .update("reserved_concurrency", reserved_concurrency)
-            .update("environment", environment)
-            .update("log_group", log_group)
-            .update("code", code)
-            .update("tags", tags)
+    fn outputs(&self, names: &Names) -> FunctionOutputs {
+        FunctionOutputs { name: self.name.clone(), arn: Self::arn(names, &self.name) }
     }
 
-    fn predict(&self, names: &Names, _: &str) -> FunctionOutputs {
-        self.outputs(names)
+    fn arn(names: &Names, name: &str) -> String {
+        names.arn("lambda", &format!("function:{name}"))
     }
 
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        let prefix = arn(&aws.names, "");
-        // One that failed for good cannot be repaired: where it is wanted it counts as missing, and
-        // `create` clears it away; where it is not, it is an orphan like any other.
-        let is_wanted = |name: &str| wanted.iter().any(|wanted| wanted.id == name);
-        by_id(aws, wanted, &prefix, async |name: String| {
-            let found = observe_one(aws, &name).await?;
-            Ok(found.filter(|(_, failed)| !(*failed && is_wanted(&name))).map(|(found, _)| found))
+    async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
+        let found = read("lambda:GetFunction", || aws.lambda.get_function().function_name(name).send()).await;
+        let Some(found) = found.absent()? else { return Ok(None) };
+        if let Some(error) = &found.tags_error {
+            // Without its tags a function of ours would look like somebody else's.
+            return Err(Error::new("lambda:GetFunction", error.error_code(), error.message()));
+        }
+        let failed = found.configuration.as_ref().is_some_and(failed);
+        let read = Self::from_output(found, &aws.names);
+        Ok(read.map(|(resource, stamp)| Found { failed, ..Found::new(resource, stamp) }))
+    }
+
+    /// The code's tag goes with the request: it would take one more call afterwards.
+    async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        let upload = self.upload().await?;
+        let mut tags = tags.clone();
+        tags.insert(TAG_CODE.to_owned(), self.code_tag(&upload.sha256));
+        let created = call("lambda:CreateFunction", Patience::LAMBDA, || {
+            aws.lambda
+                .create_function()
+                .function_name(&self.name)
+                .description(&self.description)
+                .role(&self.role_arn)
+                .runtime(self.runtime.as_str().into())
+                .handler(&self.handler)
+                .architectures(self.architecture())
+                .memory_size(self.memory_mb)
+                .timeout(self.timeout_s)
+                .environment(self.variables())
+                .logging_config(self.logging())
+                .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+        });
+        let created = match created.await {
+            Ok(created) => created,
+            Err(error) => return Err(self.explain(aws, error).await),
+        };
+        settled(aws, "lambda:CreateFunction", &self.name).await?;
+        match created.code_sha256 {
+            // Lambda signs or packs the code again in some accounts: record what it runs.
+            Some(sha256) if sha256 != upload.sha256 => self.record_code(aws, &sha256).await,
+            _ => Ok(()),
+        }
+    }
+
+    fn made(&self) -> Self {
+        Self { reserved_concurrency: None, ..self.clone() }
+    }
+
+    async fn clear(&self, aws: &Aws, found: Option<&Found<Self>>) -> Result<bool> {
+        let failed = found.is_some_and(|found| found.failed && found.is_ours());
+        if failed {
+            gone(aws, &self.name).await?;
+        }
+        Ok(failed)
+    }
+
+    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+        match call {
+            Call::Configuration => self.put_configuration(aws).await,
+            Call::Code => self.put_code(aws).await,
+            Call::Concurrency => self.put_concurrency(aws).await,
+        }
+    }
+
+    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        let arn = Self::arn(&aws.names, &self.name);
+        if !removed.is_empty() {
+            write("lambda:UntagResource", || {
+                aws.lambda.untag_resource().resource(&arn).set_tag_keys(Some(removed.clone())).send()
+            })
+            .await?;
+        }
+        write("lambda:TagResource", || {
+            aws.lambda.tag_resource().resource(&arn).set_tags(Some(tags.clone().into_iter().collect())).send()
         })
         .await
+        .map(drop)
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<FunctionOutputs> {
-        let upload = self.upload().await?;
-        let sha256 = match self.request(aws, name, &upload).await {
-            Err(error) if error.sort() == Sort::Exists => match observe_one(aws, &self.name).await? {
-                Some((found, true)) if found.stamp.owner == Owner::Us => {
-                    gone(aws, &self.name).await?;
-                    self.request(aws, name, &upload).await?
-                }
-                found => return resume(self, aws, name, found.map(|(found, _)| found), error).await,
-            },
-            sent => sent?,
-        };
-        let sha256 = sha256.unwrap_or_else(|| upload.sha256.clone());
-        settled(aws, "lambda:CreateFunction", &self.name).await?;
-        if self.reserved_concurrency.is_some() {
-            self.put_concurrency(aws).await?;
-        }
-        if sha256 != upload.sha256 {
-            // Lambda signs or packs the code again in some accounts: record what it runs.
-            self.put_tags(aws, name, &self.tags, Some(self.code_tag(&sha256))).await?;
-        }
-        Ok(self.outputs(&aws.names))
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        gone(aws, &self.name).await
     }
-
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<FunctionOutputs> {
-        let (configuration, code) = (changes.touch(CONFIGURATION), changes.touch(CODE));
-        if configuration || code {
-            // Somebody else's update, or ours that was cut off (cargo-lambda#268).
-            idle(aws, &self.name).await?;
-        }
-        if configuration {
-            self.put_configuration(aws).await?;
-        }
-        let code_tag = match code {
-            true => Some(self.code_tag(&self.put_code(aws).await?)),
-            false => None,
-        };
-        if changes.touch(&["reserved_concurrency"]) {
-            self.put_concurrency(aws).await?;
-        }
-        self.put_tags(aws, &live.name, &live.resource.tags, code_tag).await?;
-        Ok(self.outputs(&aws.names))
-    }
-
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        gone(aws, &live.resource.name).await
-    }
-}
-
-/// The function, and whether it failed for good.
-async fn observe_one(aws: &Aws, name: &str) -> Result<Option<(Found<Function>, bool)>> {
-    let found = read("lambda:GetFunction", || aws.lambda.get_function().function_name(name).send()).await;
-    let Some(found) = found.absent()? else { return Ok(None) };
-    if let Some(error) = &found.tags_error {
-        // Without its tags a function of ours would look like somebody else's.
-        return Err(Error::new("lambda:GetFunction", error.error_code(), error.message()));
-    }
-    let failed = found.configuration.as_ref().is_some_and(failed);
-    Ok(Function::read(found, &aws.names).map(|(resource, stamp)| {
-        let outputs = resource.outputs(&aws.names);
-        (Found { resource, outputs, stamp, data: String::new() }, failed)
-    }))
-}
-
-fn arn(names: &Names, function: &str) -> String {
-    names.arn("lambda", &format!("function:{function}"))
 }
 
 #[cfg(test)]

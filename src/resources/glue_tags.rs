@@ -1,7 +1,8 @@
 //! Tags of Glue's resources: one pair of calls for databases, crawlers, jobs and triggers.
 
-use crate::aws::{Aws, Expect, Result, Stamp, Tags, read, write};
-use crate::engine::diff::Attributes;
+use super::tags::Stamp;
+use crate::aws::{Aws, Expect, Result, read, write};
+use std::collections::BTreeMap;
 
 /// What the tags of a resource say; `None` where the resource is not there.
 pub(super) async fn stamp(aws: &Aws, arn: &str) -> Result<Option<Stamp>> {
@@ -9,26 +10,16 @@ pub(super) async fn stamp(aws: &Aws, arn: &str) -> Result<Option<Stamp>> {
     Ok(tags.map(|tags| Stamp::read(&aws.names, tags.tags.unwrap_or_default())))
 }
 
-/// Makes the tags what they are to be: the user's, and ours.
-pub(super) async fn put(
-    aws: &Aws,
-    arn: &str,
-    tags: &Tags,
-    live: &Tags,
-    name: &str,
-    attributes: &Attributes,
-) -> Result<()> {
-    let removed = tags.removed_from(live);
+pub(super) async fn put(aws: &Aws, arn: &str, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
     if !removed.is_empty() {
         write("glue:UntagResource", || {
             aws.glue.untag_resource().resource_arn(arn).set_tags_to_remove(Some(removed.clone())).send()
         })
         .await?;
     }
-    let all = tags.stamped(aws, name, attributes);
     write("glue:TagResource", || {
-        aws.glue.tag_resource().resource_arn(arn).set_tags_to_add(Some(all.clone().into_iter().collect())).send()
+        aws.glue.tag_resource().resource_arn(arn).set_tags_to_add(Some(tags.clone().into_iter().collect())).send()
     })
     .await
-    .map(|_| ())
+    .map(drop)
 }

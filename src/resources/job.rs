@@ -2,32 +2,46 @@
 
 use super::crawler::RoleName;
 use super::glue_tags;
-use crate::aws::{Aws, Expect, Result, Sort, Tags, read, write};
-use crate::engine::diff::{Attributes, Change};
-use crate::engine::resource::{Live, Resource, Wanted};
+use super::managed::Managed;
+use super::named::{Found, Named, ladders};
+use super::tags::Tags;
+use crate::aws::{Aws, Expect, Result, read, write};
+use crate::engine::resource::Resource;
 use crate::names::Names;
-use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_glue::types::{ExecutionClass, ExecutionProperty, Job as Description, JobCommand, JobUpdate, WorkerType};
 use std::collections::BTreeMap;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Job {
+    #[fixed]
     pub(crate) name: String,
+    #[sent]
     pub(crate) role: RoleName,
     /// `s3://bucket/_pipectl/etl-<digest>.py`.
+    #[sent]
     pub(crate) script: String,
+    #[sent]
     pub(crate) glue_version: String,
+    #[sent]
     pub(crate) worker_type: String,
+    #[sent]
     pub(crate) workers: i32,
     /// Minutes.
+    #[sent]
     pub(crate) timeout: i32,
     /// Runs at the same time; more than one would read the same new files twice.
+    #[sent]
     pub(crate) concurrent_runs: i32,
+    #[sent]
     pub(crate) max_retries: i32,
     /// `STANDARD` or `FLEX`.
+    #[sent]
     pub(crate) execution_class: String,
+    #[sent]
     pub(crate) arguments: BTreeMap<String, String>,
+    #[sent]
     pub(crate) description: String,
+    #[tags]
     pub(crate) tags: Tags,
 }
 
@@ -37,10 +51,6 @@ pub(crate) struct JobOutputs {
 }
 
 impl Job {
-    fn outputs(&self) -> JobOutputs {
-        JobOutputs { name: self.name.clone() }
-    }
-
     fn command(&self) -> JobCommand {
         JobCommand::builder().name("glueetl").python_version("3").script_location(&self.script).build()
     }
@@ -49,27 +59,7 @@ impl Job {
         ExecutionProperty::builder().max_concurrent_runs(self.concurrent_runs).build()
     }
 
-    /// An update takes the place of the whole job: what it does not repeat goes back to Glue's default.
-    async fn change(&self, aws: &Aws) -> Result<()> {
-        let update = JobUpdate::builder()
-            .role(&self.role.0)
-            .command(self.command())
-            .glue_version(&self.glue_version)
-            .worker_type(WorkerType::from(self.worker_type.as_str()))
-            .number_of_workers(self.workers)
-            .timeout(self.timeout)
-            .max_retries(self.max_retries)
-            .execution_property(self.concurrency())
-            .execution_class(ExecutionClass::from(self.execution_class.as_str()))
-            .set_default_arguments(Some(self.arguments.clone().into_iter().collect()))
-            .description(&self.description)
-            .build();
-        write("glue:UpdateJob", || aws.glue.update_job().job_name(&self.name).job_update(update.clone()).send())
-            .await
-            .map(|_| ())
-    }
-
-    fn read(description: Description, tags: Tags) -> Self {
+    fn from_description(description: Description, tags: Tags) -> Self {
         let script = description.command.as_ref().and_then(|command| command.script_location());
         let property = description.execution_property.as_ref();
         let class = description.execution_class.as_ref().map_or("STANDARD", ExecutionClass::as_str);
@@ -93,57 +83,36 @@ impl Job {
 
 impl Resource for Job {
     type World = Aws;
-    const KIND: &'static str = "glue.job";
-    const USES: &'static [&'static str] = &["s3.object", "iam.role", "glue.database", "s3.bucket"];
     type Outputs = JobOutputs;
+    const KIND: &'static str = "glue.job";
+    const USES: &'static [&'static str] = &["s3.bucket", "s3.object", "iam.role", "glue.database"];
+    ladders!();
+}
 
-    fn id(&self) -> String {
-        self.name.clone()
+impl Named for Job {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self {
-            name,
-            role,
-            script,
-            glue_version,
-            worker_type,
-            workers,
-            timeout,
-            concurrent_runs,
-            max_retries,
-            execution_class,
-            arguments,
-            description,
-            tags,
-        } = self;
-        Attributes::new()
-            .replace("name", name)
-            .update("role", role)
-            .update("script", script)
-            .update("glue_version", glue_version)
-            .update("worker_type", worker_type)
-            .update("workers", workers)
-            .update("timeout", timeout)
-            .update("concurrent_runs", concurrent_runs)
-            .update("max_retries", max_retries)
-            .update("execution_class", execution_class)
-            .update("arguments", arguments)
-            .update("description", description)
-            .update("tags", tags)
+    fn outputs(&self, _: &Names) -> JobOutputs {
+        JobOutputs { name: self.name.clone() }
     }
 
-    fn predict(&self, _: &Names, _: &str) -> JobOutputs {
-        self.outputs()
+    fn arn(names: &Names, name: &str) -> String {
+        names.arn("glue", &format!("job/{name}"))
     }
 
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
+    async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
+        let arn = Self::arn(&aws.names, name);
+        let job = read("glue:GetJob", || aws.glue.get_job().job_name(name).send());
+        let (job, stamp) = futures::join!(job, glue_tags::stamp(aws, &arn));
+        let (Some(job), Some(stamp)) = (job.absent()?, stamp?) else { return Ok(None) };
+        let described = job.job.map(|description| Self::from_description(description, stamp.tags.clone()));
+        Ok(described.map(|resource| Found::new(resource, stamp)))
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<JobOutputs> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
-        let made = write("glue:CreateJob", || {
+    async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        write("glue:CreateJob", || {
             aws.glue
                 .create_job()
                 .name(&self.name)
@@ -160,42 +129,36 @@ impl Resource for Job {
                 .description(&self.description)
                 .set_tags(Some(tags.clone().into_iter().collect()))
                 .send()
-        });
-        match made.await {
-            Ok(_) => Ok(self.outputs()),
-            Err(error) if error.sort() == Sort::Exists => {
-                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
-            }
-            Err(error) => Err(error),
-        }
+        })
+        .await
+        .map(drop)
     }
 
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<JobOutputs> {
-        if changes.iter().any(|change| change.attribute != "tags") {
-            self.change(aws).await?;
-        }
-        let arn = arn(&aws.names, &self.name);
-        glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(self.outputs())
+    /// An update takes the place of the whole job: what it does not repeat goes back to Glue's default.
+    async fn send(&self, (): (), aws: &Aws, _: &Self) -> Result<()> {
+        let update = JobUpdate::builder()
+            .role(&self.role.0)
+            .command(self.command())
+            .glue_version(&self.glue_version)
+            .worker_type(WorkerType::from(self.worker_type.as_str()))
+            .number_of_workers(self.workers)
+            .timeout(self.timeout)
+            .max_retries(self.max_retries)
+            .execution_property(self.concurrency())
+            .execution_class(ExecutionClass::from(self.execution_class.as_str()))
+            .set_default_arguments(Some(self.arguments.clone().into_iter().collect()))
+            .description(&self.description)
+            .build();
+        write("glue:UpdateJob", || aws.glue.update_job().job_name(&self.name).job_update(update.clone()).send())
+            .await
+            .map(drop)
     }
 
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let name = &live.resource.name;
-        write("glue:DeleteJob", || aws.glue.delete_job().job_name(name).send()).await.gone()
+    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        glue_tags::put(aws, &Self::arn(&aws.names, &self.name), tags, removed).await
     }
-}
 
-async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Job>>> {
-    let arn = arn(&aws.names, &name);
-    let job = read("glue:GetJob", || aws.glue.get_job().job_name(&name).send());
-    let (job, stamp) = futures::join!(job, glue_tags::stamp(aws, &arn));
-    let (Some(job), Some(stamp)) = (job.absent()?, stamp?) else { return Ok(None) };
-    let Some(description) = job.job else { return Ok(None) };
-    let resource = Job::read(description, stamp.tags.clone());
-    let outputs = resource.outputs();
-    Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
-}
-
-fn arn(names: &Names, name: &str) -> String {
-    names.arn("glue", &format!("job/{name}"))
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        write("glue:DeleteJob", || aws.glue.delete_job().job_name(&self.name).send()).await.gone()
+    }
 }

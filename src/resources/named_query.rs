@@ -3,7 +3,8 @@
 //! It cannot be tagged. Ours are known by their workgroup and by their description; anything else that
 //! people saved there is theirs.
 
-use crate::aws::{Aws, Expect, Result, read, write};
+use super::managed::Managed;
+use crate::aws::{Aws, Expect, Result, pages, read, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use crate::engine::value::{Canonical, Pending, Value};
@@ -12,11 +13,15 @@ use aws_sdk_athena::types::NamedQuery as Description;
 use futures::future::try_join_all;
 use std::collections::BTreeSet;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct NamedQuery {
+    #[fixed]
     pub(crate) name: String,
+    #[fixed]
     pub(crate) workgroup: String,
+    #[fixed]
     pub(crate) database: String,
+    #[sent]
     pub(crate) sql: Sql,
 }
 
@@ -55,21 +60,16 @@ impl NamedQuery {
 
 impl Resource for NamedQuery {
     type World = Aws;
+    type Outputs = NamedQueryOutputs;
     const KIND: &'static str = "athena.named_query";
     const USES: &'static [&'static str] = &["glue.database", "athena.workgroup"];
-    type Outputs = NamedQueryOutputs;
 
     fn id(&self) -> String {
         format!("{}/{}", self.workgroup, self.name)
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { name, workgroup, database, sql } = self;
-        Attributes::new()
-            .replace("name", name)
-            .replace("workgroup", workgroup)
-            .replace("database", database)
-            .update("sql", sql)
+        self.describe(Attributes::new())
     }
 
     fn predict(&self, _: &Names, _: &str) -> NamedQueryOutputs {
@@ -162,24 +162,23 @@ pub(super) async fn foreign(aws: &Aws, workgroup: &str) -> Result<usize> {
 
 /// Every query of a workgroup; none where it does not exist.
 async fn queries(aws: &Aws, workgroup: &str) -> Result<Vec<Description>> {
-    let (mut all, mut token) = (vec![], None::<String>);
-    loop {
-        let page = read("athena:ListNamedQueries", || {
-            let request = aws.athena.list_named_queries().work_group(workgroup).max_results(50);
-            request.set_next_token(token.clone()).send()
-        });
-        let Some(page) = page.await.absent()? else { return Ok(vec![]) };
-        if let Some(ids) = page.named_query_ids.filter(|ids| !ids.is_empty()) {
-            let found = read("athena:BatchGetNamedQuery", || {
-                aws.athena.batch_get_named_query().set_named_query_ids(Some(ids.clone())).send()
-            });
-            all.extend(found.await?.named_queries.unwrap_or_default());
-        }
-        token = page.next_token.filter(|token| !token.is_empty());
-        if token.is_none() {
-            return Ok(all);
-        }
-    }
+    let pages = pages(
+        "athena:ListNamedQueries",
+        |from| aws.athena.list_named_queries().work_group(workgroup).max_results(50).set_next_token(from).send(),
+        |page| page.next_token(),
+    );
+    let pages = pages.await.absent()?.unwrap_or_default();
+    let ids = pages.into_iter().filter_map(|page| page.named_query_ids).filter(|ids| !ids.is_empty());
+    let found = try_join_all(ids.map(|ids| described(aws, ids))).await?;
+    Ok(found.into_iter().flatten().collect())
+}
+
+/// A page of queries: fifty are as many as one call describes.
+async fn described(aws: &Aws, ids: Vec<String>) -> Result<Vec<Description>> {
+    let found = read("athena:BatchGetNamedQuery", || {
+        aws.athena.batch_get_named_query().set_named_query_ids(Some(ids.clone())).send()
+    });
+    Ok(found.await?.named_queries.unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! entry, known by its id; the others are read and written back as they are
 //! (terraform-provider-aws#22147, aws-cli#1974).
 
+use super::managed::Managed;
 use crate::aws::{Aws, Error, Expect, Look, Patience, Result, call, until, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Resource, Wanted};
@@ -19,13 +20,17 @@ use std::time::Duration;
 /// For how long somebody else may keep writing between our read and our write.
 const LIMIT: Duration = Duration::from_secs(60);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Notification {
+    #[fixed]
     pub(crate) bucket: String,
+    #[sent]
     pub(crate) function_arn: String,
     /// Events of objects whose key begins with this.
+    #[sent]
     pub(crate) prefix: String,
     /// `s3:ObjectCreated:*`.
+    #[sent]
     pub(crate) events: BTreeSet<String>,
 }
 
@@ -72,21 +77,16 @@ impl Notification {
 
 impl Resource for Notification {
     type World = Aws;
-    const KIND: &'static str = "s3.notification";
-    const USES: &'static [&'static str] = &["lambda.function", "s3.bucket"];
     type Outputs = NotificationOutputs;
+    const KIND: &'static str = "s3.notification";
+    const USES: &'static [&'static str] = &["s3.bucket", "lambda.function"];
 
     fn id(&self) -> String {
         self.bucket.clone()
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { bucket, function_arn, prefix, events } = self;
-        Attributes::new()
-            .replace("bucket", bucket)
-            .update("function_arn", function_arn)
-            .update("prefix", prefix)
-            .update("events", events)
+        self.describe(Attributes::new())
     }
 
     fn predict(&self, _: &Names, _: &str) -> NotificationOutputs {

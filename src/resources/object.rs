@@ -4,6 +4,7 @@
 //! before is removed once the job points to the new one.
 
 use super::bucket::OWN_PREFIX;
+use super::managed::Managed;
 use crate::aws::{Aws, Expect, Patience, Result, call, read, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Resource, Wanted};
@@ -16,10 +17,13 @@ use std::collections::BTreeSet;
 /// The metadata that keeps the digest, so that an object need not be read to be compared.
 const DIGEST: &str = "pipectl-digest";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Object {
+    #[fixed]
     pub(crate) bucket: String,
+    #[fixed]
     pub(crate) key: String,
+    #[sent]
     pub(crate) content: Content,
 }
 
@@ -75,7 +79,7 @@ impl Object {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 }
 
@@ -85,17 +89,16 @@ fn prefix() -> String {
 
 impl Resource for Object {
     type World = Aws;
+    type Outputs = ObjectOutputs;
     const KIND: &'static str = "s3.object";
     const USES: &'static [&'static str] = &["s3.bucket"];
-    type Outputs = ObjectOutputs;
 
     fn id(&self) -> String {
         format!("{}/{}", self.bucket, self.key)
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { bucket, key, content } = self;
-        Attributes::new().replace("bucket", bucket).replace("key", key).update("content", content)
+        self.describe(Attributes::new())
     }
 
     fn predict(&self, _: &Names, _: &str) -> ObjectOutputs {

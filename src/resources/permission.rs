@@ -4,8 +4,9 @@
 //! it back; calls for one function wait for each other, because parallel ones are silently lost
 //! (terraform-provider-aws, `lambda/permission.go`).
 
+use super::managed::Managed;
 use super::statement::Statement;
-use crate::aws::{Aws, Expect as _, Look, Patience, Result, Sort, call, read, until};
+use crate::aws::{Aws, Class, Expect as _, Look, Patience, Result, call, read, until};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::resource::{Live, Resource, Wanted};
 use crate::engine::value::Pending;
@@ -20,19 +21,25 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 /// What the ids of our statements begin with. A statement has no tags to tell whose it is.
 const OURS: &str = "pipectl-";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Permission {
     /// Its name in the blueprint, which its statement's id is made of.
+    #[fixed]
     pub(crate) name: String,
     /// The function's name.
+    #[fixed]
     pub(crate) function: String,
     /// A service, `s3.amazonaws.com`.
+    #[sent]
     pub(crate) principal: String,
     /// `lambda:InvokeFunction`.
+    #[sent]
     pub(crate) action: String,
     /// On whose behalf the service may call; `*` and `?` match.
+    #[sent]
     pub(crate) source_arn: Pending<String>,
     /// For a source whose ARN names no account: a bucket could be deleted and made again by another.
+    #[sent]
     pub(crate) source_account: Option<String>,
 }
 
@@ -95,7 +102,7 @@ impl Permission {
             });
             match sent.await {
                 Ok(_) => Ok(Look::Done(())),
-                Err(error) if error.sort() == Sort::Absent => Ok(Look::NotYet("not found".to_owned())),
+                Err(error) if error.class() == Class::Absent => Ok(Look::NotYet("not found".to_owned())),
                 Err(error) => Err(error),
             }
         })
@@ -106,23 +113,16 @@ impl Permission {
 
 impl Resource for Permission {
     type World = Aws;
+    type Outputs = PermissionOutputs;
     const KIND: &'static str = "lambda.permission";
     const USES: &'static [&'static str] = &["lambda.function"];
-    type Outputs = PermissionOutputs;
 
     fn id(&self) -> String {
         format!("{}/{}", self.function, self.sid())
     }
 
     fn attributes(&self) -> Attributes {
-        let Self { name, function, principal, action, source_arn, source_account } = self;
-        Attributes::new()
-            .replace("name", name)
-            .replace("function", function)
-            .update("principal", principal)
-            .update("action", action)
-            .update("source_arn", source_arn)
-            .update("source_account", source_account)
+        self.describe(Attributes::new())
     }
 
     fn predict(&self, names: &Names, _: &str) -> PermissionOutputs {
@@ -156,7 +156,7 @@ impl Resource for Permission {
     async fn create(&self, aws: &Aws, _: &str) -> Result<PermissionOutputs> {
         let _turn = aws.lane(&lane(&self.function)).await;
         match self.add(aws).await {
-            Err(error) if error.sort() == Sort::Exists => self.replace(aws).await?,
+            Err(error) if error.class() == Class::Exists => self.replace(aws).await?,
             added => added?,
         }
         Ok(self.outputs(&aws.names))

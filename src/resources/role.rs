@@ -3,27 +3,44 @@
 //! Policies that somebody else put on it are theirs: an apply leaves them alone, and a destroy refuses to
 //! take the role away from under them.
 
-use crate::aws::{Aws, Error, Expect, Policy, Result, Sort, Stamp, Tags, read, write};
-use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Resource, Wanted};
+use super::managed::Managed;
+use super::named::{Found, Named, ladders};
+use super::policy::Policy;
+use super::tags::{Stamp, Tags};
+use crate::aws::{Aws, Error, Expect, Result, pages, read, write};
+use crate::engine::resource::Resource;
 use crate::names::Names;
-use crate::resources::found::{Found, by_list, resume};
 use aws_sdk_iam::types::Tag;
+use std::collections::BTreeMap;
 
 /// The name of our inline policy.
 const POLICY: &str = "pipectl";
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Role {
+    #[fixed]
     pub(crate) name: String,
     /// Marks it as ours, since IAM is not in the Tagging API: [`Names::iam_path`].
+    #[fixed]
     pub(crate) path: String,
+    #[sent(Description)]
     pub(crate) description: String,
+    #[sent(Trust)]
     pub(crate) trust: Policy,
+    #[sent(Policy)]
     pub(crate) policy: Policy,
+    #[tags]
     pub(crate) tags: Tags,
-    /// Policies that are not ours, by name. Not managed.
+    /// Policies that are not ours, by name.
+    #[unmanaged]
     pub(crate) foreign: Vec<String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Trust,
+    Description,
+    Policy,
 }
 
 #[derive(Clone, Debug)]
@@ -32,17 +49,22 @@ pub(crate) struct RoleOutputs {
 }
 
 impl Role {
-    fn outputs(&self, names: &Names) -> RoleOutputs {
-        let Names { partition, account, .. } = names;
-        RoleOutputs { arn: format!("arn:{partition}:iam::{account}:role{}{}", self.path, self.name) }
+    async fn put_trust(&self, aws: &Aws) -> Result<()> {
+        let trust = self.trust.document();
+        write("iam:UpdateAssumeRolePolicy", || {
+            aws.iam.update_assume_role_policy().role_name(&self.name).policy_document(&trust).send()
+        })
+        .await
+        .map(drop)
     }
 
-    fn tag_list(&self, aws: &Aws, name: &str) -> Result<Vec<Tag>> {
-        let tags = self.tags.stamped(aws, name, &self.attributes()).into_iter();
-        let built = tags.map(|(key, value)| Tag::builder().key(key).value(value).build());
-        built
-            .collect::<std::result::Result<_, _>>()
-            .map_err(|error| Error::new("iam:TagRole", "InvalidRequest", &error.to_string()))
+    /// UpdateRole sets the longest session back to an hour where it is not told one.
+    async fn put_description(&self, aws: &Aws) -> Result<()> {
+        write("iam:UpdateRoleDescription", || {
+            aws.iam.update_role_description().role_name(&self.name).description(&self.description).send()
+        })
+        .await
+        .map(drop)
     }
 
     async fn put_policy(&self, aws: &Aws) -> Result<()> {
@@ -54,55 +76,67 @@ impl Role {
             aws.iam.put_role_policy().role_name(&self.name).policy_name(POLICY).policy_document(&document).send()
         })
         .await
-        .map(|_| ())
-    }
-
-    async fn put_tags(&self, aws: &Aws, live: &Live<Self>) -> Result<()> {
-        let removed = self.tags.removed_from(&live.resource.tags);
-        if !removed.is_empty() {
-            write("iam:UntagRole", || {
-                aws.iam.untag_role().role_name(&self.name).set_tag_keys(Some(removed.clone())).send()
-            })
-            .await?;
-        }
-        let tags = self.tag_list(aws, &live.name)?;
-        write("iam:TagRole", || aws.iam.tag_role().role_name(&self.name).set_tags(Some(tags.clone())).send())
-            .await
-            .map(|_| ())
+        .map(drop)
     }
 }
 
 impl Resource for Role {
     type World = Aws;
-    const KIND: &'static str = "iam.role";
     type Outputs = RoleOutputs;
+    const KIND: &'static str = "iam.role";
+    ladders!();
+}
 
-    fn id(&self) -> String {
-        self.name.clone()
+impl Named for Role {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self { name, path, description, trust, policy, tags, foreign: _ } = self;
-        Attributes::new()
-            .replace("name", name)
-            .replace("path", path)
-            .update("description", description)
-            .update("trust", trust)
-            .update("policy", policy)
-            .update("tags", tags)
+    fn outputs(&self, names: &Names) -> RoleOutputs {
+        let path = self.path.trim_start_matches('/');
+        RoleOutputs { arn: Self::arn(names, &format!("{path}{}", self.name)) }
     }
 
-    fn predict(&self, names: &Names, _: &str) -> RoleOutputs {
-        self.outputs(names)
+    fn arn(names: &Names, path_and_name: &str) -> String {
+        format!("arn:{}:iam::{}:role/{path_and_name}", names.partition, names.account)
     }
 
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        by_list(wanted, under_our_path(aws), |name| observe_one(aws, name)).await
+    /// What is under our path, since IAM is not in the Tagging API.
+    async fn list(aws: &Aws) -> Result<Vec<String>> {
+        let path = aws.names.iam_path();
+        let pages = pages(
+            "iam:ListRoles",
+            |from| aws.iam.list_roles().path_prefix(&path).set_marker(from).send(),
+            |page| page.marker(),
+        );
+        Ok(pages.await?.into_iter().flat_map(|page| page.roles).map(|role| role.role_name).collect())
     }
 
-    async fn create(&self, aws: &Aws, name: &str) -> Result<RoleOutputs> {
-        let (trust, tags) = (self.trust.document(), self.tag_list(aws, name)?);
-        let made = write("iam:CreateRole", || {
+    async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
+        let role = read("iam:GetRole", || aws.iam.get_role().role_name(name).send());
+        let policy = read("iam:GetRolePolicy", || aws.iam.get_role_policy().role_name(name).policy_name(POLICY).send());
+        let (role, policy, foreign) = futures::join!(role, policy, foreign_policies(aws, name));
+        let Some(role) = role.absent()?.and_then(|role| role.role) else { return Ok(None) };
+        let malformed = |error: serde_json::Error| Error::new("iam:GetRolePolicy", "InvalidJson", &error.to_string());
+        let policy = policy.absent()?.map(|policy| Policy::parse_encoded(policy.policy_document()));
+        let trust = role.assume_role_policy_document.as_deref().map(Policy::parse_encoded);
+        let tags = role.tags.unwrap_or_default().into_iter();
+        let stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
+        let resource = Self {
+            name: role.role_name,
+            path: role.path,
+            description: role.description.unwrap_or_default(),
+            trust: trust.transpose().map_err(malformed)?.unwrap_or_default(),
+            policy: policy.transpose().map_err(malformed)?.unwrap_or_default(),
+            tags: stamp.tags.clone(),
+            foreign: foreign?,
+        };
+        Ok(Some(Found::new(resource, stamp)))
+    }
+
+    async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        let (trust, tags) = (self.trust.document(), tag_list(tags)?);
+        write("iam:CreateRole", || {
             aws.iam
                 .create_role()
                 .role_name(&self.name)
@@ -111,44 +145,38 @@ impl Resource for Role {
                 .assume_role_policy_document(&trust)
                 .set_tags(Some(tags.clone()))
                 .send()
-        });
-        match made.await {
-            Ok(_) => {
-                self.put_policy(aws).await?;
-                Ok(self.outputs(&aws.names))
-            }
-            Err(error) if error.sort() == Sort::Exists => {
-                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
-            }
-            Err(error) => Err(error),
+        })
+        .await
+        .map(drop)
+    }
+
+    fn made(&self) -> Self {
+        Self { policy: Policy::default(), ..self.clone() }
+    }
+
+    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+        match call {
+            Call::Trust => self.put_trust(aws).await,
+            Call::Description => self.put_description(aws).await,
+            Call::Policy => self.put_policy(aws).await,
         }
     }
 
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<RoleOutputs> {
-        let name = &self.name;
-        if changes.touch(&["trust"]) {
-            let trust = self.trust.document();
-            write("iam:UpdateAssumeRolePolicy", || {
-                aws.iam.update_assume_role_policy().role_name(name).policy_document(&trust).send()
+    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        if !removed.is_empty() {
+            write("iam:UntagRole", || {
+                aws.iam.untag_role().role_name(&self.name).set_tag_keys(Some(removed.clone())).send()
             })
             .await?;
         }
-        if changes.touch(&["description"]) {
-            // UpdateRole sets the longest session back to an hour where it is not told one.
-            write("iam:UpdateRoleDescription", || {
-                aws.iam.update_role_description().role_name(name).description(&self.description).send()
-            })
-            .await?;
-        }
-        if changes.touch(&["policy"]) {
-            self.put_policy(aws).await?;
-        }
-        self.put_tags(aws, live).await?;
-        Ok(self.outputs(&aws.names))
+        let tags = tag_list(&tags)?;
+        write("iam:TagRole", || aws.iam.tag_role().role_name(&self.name).set_tags(Some(tags.clone())).send())
+            .await
+            .map(drop)
     }
 
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let Self { name, foreign, .. } = &live.resource;
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        let Self { name, foreign, .. } = self;
         if !foreign.is_empty() {
             let message =
                 format!("the role `{name}` has policies that pipectl did not put there: {}", foreign.join(", "));
@@ -160,56 +188,33 @@ impl Resource for Role {
     }
 }
 
+fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>> {
+    let built = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+    built
+        .collect::<std::result::Result<_, _>>()
+        .map_err(|error| Error::new("iam:TagRole", "InvalidRequest", &error.to_string()))
+}
+
 async fn delete_policy(aws: &Aws, role: &str) -> Result<()> {
     write("iam:DeleteRolePolicy", || aws.iam.delete_role_policy().role_name(role).policy_name(POLICY).send())
         .await
         .gone()
 }
 
-async fn under_our_path(aws: &Aws) -> Result<Vec<String>> {
-    let mut pages = aws.iam.list_roles().path_prefix(aws.names.iam_path()).into_paginator().items().send();
-    let mut names = vec![];
-    while let Some(role) = pages.next().await {
-        let role = role.map_err(|error| Error::from_sdk("iam:ListRoles", &error))?;
-        names.push(role.role_name);
-    }
-    Ok(names)
-}
-
-async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Role>>> {
-    let role = read("iam:GetRole", || aws.iam.get_role().role_name(&name).send());
-    let policy = read("iam:GetRolePolicy", || aws.iam.get_role_policy().role_name(&name).policy_name(POLICY).send());
-    let (role, policy, foreign) = futures::join!(role, policy, foreign_policies(aws, &name));
-    let Some(role) = role.absent()?.and_then(|role| role.role) else { return Ok(None) };
-    let malformed = |error: serde_json::Error| Error::new("iam:GetRolePolicy", "InvalidJson", &error.to_string());
-    let policy = policy.absent()?.map(|policy| Policy::parse_encoded(policy.policy_document()));
-    let trust = role.assume_role_policy_document.as_deref().map(Policy::parse_encoded);
-    let tags = role.tags.unwrap_or_default().into_iter();
-    let stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
-    let resource = Role {
-        name: role.role_name,
-        path: role.path,
-        description: role.description.unwrap_or_default(),
-        trust: trust.transpose().map_err(malformed)?.unwrap_or_default(),
-        policy: policy.transpose().map_err(malformed)?.unwrap_or_default(),
-        tags: stamp.tags.clone(),
-        foreign: foreign?,
-    };
-    let outputs = RoleOutputs { arn: role.arn };
-    Ok(Some(Found { resource, outputs, stamp, data: String::new() }))
-}
-
 /// Everything on the role but our inline policy. Any page may be the short one: IAM gives no promise.
 async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<String>> {
-    let inline = aws.iam.list_role_policies().role_name(role).into_paginator().items().send();
-    let attached = aws.iam.list_attached_role_policies().role_name(role).into_paginator().items().send();
-    let (inline, attached) = futures::join!(
-        inline.collect::<std::result::Result<Vec<_>, _>>(),
-        attached.collect::<std::result::Result<Vec<_>, _>>()
+    let inline = pages(
+        "iam:ListRolePolicies",
+        |from| aws.iam.list_role_policies().role_name(role).set_marker(from).send(),
+        |page| page.marker(),
     );
-    let inline = inline.map_err(|error| Error::from_sdk("iam:ListRolePolicies", &error)).absent()?.unwrap_or_default();
-    let attached =
-        attached.map_err(|error| Error::from_sdk("iam:ListAttachedRolePolicies", &error)).absent()?.unwrap_or_default();
-    let inline = inline.into_iter().filter(|name| name != POLICY);
-    Ok(inline.chain(attached.into_iter().filter_map(|policy| policy.policy_name)).collect())
+    let attached = pages(
+        "iam:ListAttachedRolePolicies",
+        |from| aws.iam.list_attached_role_policies().role_name(role).set_marker(from).send(),
+        |page| page.marker(),
+    );
+    let (inline, attached) = futures::join!(inline, attached);
+    let inline = inline.absent()?.into_iter().flatten().flat_map(|page| page.policy_names);
+    let attached = attached.absent()?.into_iter().flatten().flat_map(|page| page.attached_policies.unwrap_or_default());
+    Ok(inline.filter(|name| name != POLICY).chain(attached.filter_map(|policy| policy.policy_name)).collect())
 }

@@ -26,7 +26,7 @@ fn described(s3: ExtendedS3DestinationDescription) -> DeliveryStreamDescription 
 fn desired() -> Stream {
     Stream {
         name: "clicks-prod-events".into(),
-        source: DeliveryStreamType::DirectPut,
+        source: Word(DeliveryStreamType::DirectPut),
         role_arn: "arn:aws:iam::1:role/delivery".into(),
         bucket_arn: "arn:aws:s3:::clicks".into(),
         prefix: "raw/".into(),
@@ -50,7 +50,7 @@ fn given_back(stream: &Stream, logging: bool) -> ExtendedS3DestinationDescriptio
         .prefix(&stream.prefix)
         .error_output_prefix(&stream.error_prefix)
         .buffering_hints(stream.buffering())
-        .compression_format(stream.compression.clone())
+        .compression_format(stream.compression.0.clone())
         .encryption_configuration(EncryptionConfiguration::builder().build())
         .cloud_watch_logging_options(logged)
         .build()
@@ -59,13 +59,13 @@ fn given_back(stream: &Stream, logging: bool) -> ExtendedS3DestinationDescriptio
 
 #[test]
 fn what_was_created_reads_back_without_a_difference() {
-    let live = Stream::read(&described(given_back(&desired(), true)), Tags::default());
+    let live = Stream::from_description(&described(given_back(&desired(), true)), Tags::default());
     assert_eq!(crate::engine::diff::diff(&live.attributes(), &desired().attributes()), []);
 }
 
 #[test]
 fn logging_that_somebody_turned_off_is_seen() {
-    let live = Stream::read(&described(given_back(&desired(), false)), Tags::default());
+    let live = Stream::from_description(&described(given_back(&desired(), false)), Tags::default());
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
     let changed: Vec<_> = changes.iter().map(|change| change.attribute).collect();
     assert_eq!(changed, ["log_group", "log_stream"]);
@@ -73,7 +73,7 @@ fn logging_that_somebody_turned_off_is_seen() {
 
 #[test]
 fn a_stream_that_reads_from_kinesis_is_replaced() {
-    let live = Stream { source: DeliveryStreamType::KinesisStreamAsSource, ..desired() };
+    let live = Stream { source: Word(DeliveryStreamType::KinesisStreamAsSource), ..desired() };
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
     assert!(changes.iter().all(|change| change.attribute == "source" && change.forces_replacement));
     assert_eq!(changes.len(), 1);

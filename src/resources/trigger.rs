@@ -2,27 +2,41 @@
 
 use super::crawler::WrittenSchedule;
 use super::glue_tags;
-use crate::aws::{Aws, Expect, Look, Result, Sort, Tags, read, until, write};
-use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Resource, Wanted};
+use super::managed::Managed;
+use super::named::{Found, Named, ladders};
+use super::tags::Tags;
+use crate::aws::{Aws, Expect, Look, Result, read, until, write};
+use crate::engine::resource::Resource;
 use crate::names::Names;
-use crate::resources::found::{Found, by_id, resume};
 use aws_sdk_glue::types::{Action, Trigger as Description, TriggerState, TriggerType, TriggerUpdate};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Deleting one takes a minute or two (cloudformation-coverage-roadmap#2103).
 const SETTLES_WITHIN: Duration = Duration::from_secs(300);
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct Trigger {
+    #[fixed]
     pub(crate) name: String,
+    #[sent(Definition)]
     pub(crate) schedule: WrittenSchedule,
+    #[sent(Definition)]
     pub(crate) job: String,
     /// Whether it fires. `StartOnCreation` is never returned, so that this is read from the state
     /// (terraform-provider-aws#49407).
+    #[sent(State)]
     pub(crate) enabled: bool,
+    #[sent(Definition)]
     pub(crate) description: String,
+    #[tags]
     pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Definition,
+    State,
 }
 
 impl Trigger {
@@ -30,25 +44,7 @@ impl Trigger {
         Action::builder().job_name(&self.job).build()
     }
 
-    async fn request(&self, aws: &Aws, name: &str) -> Result<()> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
-        write("glue:CreateTrigger", || {
-            aws.glue
-                .create_trigger()
-                .name(&self.name)
-                .r#type(TriggerType::Scheduled)
-                .schedule(&self.schedule.0)
-                .actions(self.action())
-                .start_on_creation(self.enabled)
-                .description(&self.description)
-                .set_tags(Some(tags.clone().into_iter().collect()))
-                .send()
-        })
-        .await
-        .map(|_| ())
-    }
-
-    async fn change(&self, aws: &Aws) -> Result<()> {
+    async fn put_definition(&self, aws: &Aws) -> Result<()> {
         let update = TriggerUpdate::builder()
             .schedule(&self.schedule.0)
             .actions(self.action())
@@ -56,10 +52,23 @@ impl Trigger {
             .build();
         write("glue:UpdateTrigger", || aws.glue.update_trigger().name(&self.name).trigger_update(update.clone()).send())
             .await
-            .map(|_| ())
+            .map(drop)
     }
 
-    fn read(description: Description, tags: Tags) -> Self {
+    async fn put_state(&self, aws: &Aws) -> Result<()> {
+        match (self.enabled, settled(aws, &self.name).await? == TriggerState::Activated) {
+            (true, false) => {
+                write("glue:StartTrigger", || aws.glue.start_trigger().name(&self.name).send()).await?;
+            }
+            (false, true) => {
+                write("glue:StopTrigger", || aws.glue.stop_trigger().name(&self.name).send()).await?;
+            }
+            _ => return Ok(()),
+        }
+        settled(aws, &self.name).await.map(drop)
+    }
+
+    fn from_description(description: Description, tags: Tags) -> Self {
         use TriggerState::{Activated, Activating};
         let job = description.actions().first().and_then(|action| action.job_name()).unwrap_or_default().to_owned();
         Self {
@@ -75,76 +84,77 @@ impl Trigger {
 
 impl Resource for Trigger {
     type World = Aws;
+    type Outputs = ();
     const KIND: &'static str = "glue.trigger";
     const USES: &'static [&'static str] = &["glue.job"];
-    type Outputs = ();
+    ladders!();
+}
 
-    fn id(&self) -> String {
-        self.name.clone()
+impl Named for Trigger {
+    fn name(&self) -> &str {
+        &self.name
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self { name, schedule, job, enabled, description, tags } = self;
-        Attributes::new()
-            .replace("name", name)
-            .update("schedule", schedule)
-            .update("job", job)
-            .update("enabled", enabled)
-            .update("description", description)
-            .update("tags", tags)
+    fn outputs(&self, _: &Names) {}
+
+    fn arn(names: &Names, name: &str) -> String {
+        names.arn("glue", &format!("trigger/{name}"))
     }
 
-    fn predict(&self, _: &Names, _: &str) {}
-
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        by_id(aws, wanted, &arn(&aws.names, ""), |name: String| observe_one(aws, name)).await
-    }
-
-    async fn create(&self, aws: &Aws, name: &str) -> Result<()> {
-        let made = match self.request(aws, name).await {
-            // What a destroy that was killed has begun: the name is free when it is done.
-            Err(error) if error.sort() == Sort::Exists && is_going(aws, &self.name).await? => {
-                gone(aws, &self.name).await?;
-                self.request(aws, name).await
-            }
-            made => made,
-        };
-        match made {
-            Ok(()) => {
-                settled(aws, &self.name).await?;
-                Ok(())
-            }
-            Err(error) if error.sort() == Sort::Exists => {
-                resume(self, aws, name, observe_one(aws, self.name.clone()).await?, error).await
-            }
-            Err(error) => Err(error),
+    async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
+        let arn = Self::arn(&aws.names, name);
+        let (trigger, stamp) = futures::join!(get(aws, name), glue_tags::stamp(aws, &arn));
+        let (Some(description), Some(stamp)) = (trigger?, stamp?) else { return Ok(None) };
+        if description.state == Some(TriggerState::Deleting) {
+            return Ok(None);
         }
+        Ok(Some(Found::new(Self::from_description(description, stamp.tags.clone()), stamp)))
+    }
+
+    async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        write("glue:CreateTrigger", || {
+            aws.glue
+                .create_trigger()
+                .name(&self.name)
+                .r#type(TriggerType::Scheduled)
+                .schedule(&self.schedule.0)
+                .actions(self.action())
+                .start_on_creation(self.enabled)
+                .description(&self.description)
+                .set_tags(Some(tags.clone().into_iter().collect()))
+                .send()
+        })
+        .await?;
+        settled(aws, &self.name).await.map(drop)
+    }
+
+    /// What a destroy that was killed has begun: the name is free when it is done.
+    async fn clear(&self, aws: &Aws, found: Option<&Found<Self>>) -> Result<bool> {
+        if found.is_none() {
+            gone(aws, &self.name).await?;
+        }
+        Ok(found.is_none())
     }
 
     /// Glue refuses changes while the trigger is on its way from one state to another, so each is waited for.
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<()> {
-        let mut state = settled(aws, &self.name).await?;
-        if changes.touch(&["schedule", "job", "description"]) {
-            self.change(aws).await?;
-            state = settled(aws, &self.name).await?;
+    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+        match call {
+            Call::Definition => {
+                settled(aws, &self.name).await?;
+                self.put_definition(aws).await?;
+                settled(aws, &self.name).await.map(drop)
+            }
+            Call::State => self.put_state(aws).await,
         }
-        let runs = state == TriggerState::Activated;
-        if self.enabled && !runs {
-            write("glue:StartTrigger", || aws.glue.start_trigger().name(&self.name).send()).await?;
-            settled(aws, &self.name).await?;
-        } else if !self.enabled && runs {
-            write("glue:StopTrigger", || aws.glue.stop_trigger().name(&self.name).send()).await?;
-            settled(aws, &self.name).await?;
-        }
-        let arn = arn(&aws.names, &self.name);
-        glue_tags::put(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(())
     }
 
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let name = &live.resource.name;
-        write("glue:DeleteTrigger", || aws.glue.delete_trigger().name(name).send()).await.gone()?;
-        gone(aws, name).await
+    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        glue_tags::put(aws, &Self::arn(&aws.names, &self.name), tags, removed).await
+    }
+
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        write("glue:DeleteTrigger", || aws.glue.delete_trigger().name(&self.name).send()).await.gone()?;
+        gone(aws, &self.name).await
     }
 }
 
@@ -156,11 +166,6 @@ async fn gone(aws: &Aws, name: &str) -> Result<()> {
         })
     })
     .await
-}
-
-async fn is_going(aws: &Aws, name: &str) -> Result<bool> {
-    let state = get(aws, name).await?.and_then(|trigger| trigger.state);
-    Ok(matches!(state, None | Some(TriggerState::Deleting)))
 }
 
 async fn get(aws: &Aws, name: &str) -> Result<Option<Description>> {
@@ -182,21 +187,6 @@ async fn settled(aws: &Aws, name: &str) -> Result<TriggerState> {
     .await
 }
 
-async fn observe_one(aws: &Aws, name: String) -> Result<Option<Found<Trigger>>> {
-    let arn = arn(&aws.names, &name);
-    let (trigger, stamp) = futures::join!(get(aws, &name), glue_tags::stamp(aws, &arn));
-    let (Some(description), Some(stamp)) = (trigger?, stamp?) else { return Ok(None) };
-    if description.state == Some(TriggerState::Deleting) {
-        return Ok(None);
-    }
-    let resource = Trigger::read(description, stamp.tags.clone());
-    Ok(Some(Found { resource, outputs: (), stamp, data: String::new() }))
-}
-
-fn arn(names: &Names, name: &str) -> String {
-    names.arn("glue", &format!("trigger/{name}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -205,7 +195,7 @@ mod tests {
     fn whether_it_fires_is_read_from_its_state() {
         let enabled = |state: TriggerState| {
             let description = Description::builder().name("t").state(state).schedule("cron(0 * * * ? *)").build();
-            Trigger::read(description, Tags::default()).enabled
+            Trigger::from_description(description, Tags::default()).enabled
         };
         assert!(enabled(TriggerState::Activated) && enabled(TriggerState::Activating));
         for state in [TriggerState::Created, TriggerState::Deactivated, TriggerState::Deactivating] {

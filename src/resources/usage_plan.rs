@@ -1,30 +1,45 @@
 //! API Gateway usage plan: which keys may call which stage, how often.
 
-use super::apigateway::{self, Named, addressed};
-use crate::aws::{Aws, Error, Expect, Result, Tags, call, write};
-use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Resource, Wanted};
+use super::apigateway::{Entry, Listed, ONCE, ladders, sent_once};
+use super::managed::Managed;
+use super::tags::Tags;
+use crate::aws::{Aws, Class, Expect, Result, call, pages, write};
+use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Pending, Value};
-use crate::names::Names;
 use aws_sdk_apigateway::types::{
     ApiStage, Op, PatchOperation, QuotaPeriodType, QuotaSettings, ThrottleSettings, UsagePlan as Description,
 };
 use futures::future::try_join_all;
+use std::collections::HashMap;
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct UsagePlan {
+    #[sent(Plan)]
     pub(crate) name: String,
+    #[sent(Plan)]
     pub(crate) description: String,
     /// `api:stage`.
+    #[sent(Plan)]
     pub(crate) api_stages: Ids,
     /// Requests in a second, for each key.
+    #[sent(Plan)]
     pub(crate) rate: f64,
     /// Requests at once, for each key.
+    #[sent(Plan)]
     pub(crate) burst: i32,
+    #[sent(Plan)]
     pub(crate) quota: Option<Quota>,
     /// Ids of API keys.
+    #[sent(Keys)]
     pub(crate) keys: Ids,
+    #[tags]
     pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Plan,
+    Keys,
 }
 
 #[derive(Clone, Debug)]
@@ -110,8 +125,8 @@ impl UsagePlan {
             });
             match made.await {
                 // A run that was killed may have added it.
-                Err(error) if error.code() == "ConflictException" => Ok(()),
-                made => made.map(|_| ()),
+                Err(error) if error.class() == Class::Exists => Ok(()),
+                made => made.map(drop),
             }
         });
         let removed = live.without(&self.keys).map(|key| async move {
@@ -121,11 +136,70 @@ impl UsagePlan {
             .await
             .gone()
         });
-        futures::try_join!(try_join_all(added), try_join_all(removed)).map(|_| ())
+        futures::try_join!(try_join_all(added), try_join_all(removed)).map(drop)
     }
 
-    async fn make(&self, aws: &Aws, name: &str) -> Result<String> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
+    async fn put_plan(&self, aws: &Aws, id: &str, live: &Self) -> Result<()> {
+        let patches = self.patches(live);
+        write("apigateway:UpdateUsagePlan", || {
+            aws.apigateway.update_usage_plan().usage_plan_id(id).set_patch_operations(Some(patches.clone())).send()
+        })
+        .await
+        .map(drop)
+    }
+}
+
+impl Resource for UsagePlan {
+    type World = Aws;
+    type Outputs = UsagePlanOutputs;
+    const KIND: &'static str = "apigateway.usage_plan";
+    const USES: &'static [&'static str] = &["apigateway.rest_api", "apigateway.api_key"];
+    ladders!();
+}
+
+impl Listed for UsagePlan {
+    type Description = Description;
+    const PATH: &'static str = "usageplans";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn outputs(&self, id: Pending<String>) -> UsagePlanOutputs {
+        UsagePlanOutputs { id }
+    }
+
+    fn aws_id(outputs: &UsagePlanOutputs) -> &Pending<String> {
+        &outputs.id
+    }
+
+    async fn list(aws: &Aws) -> Result<Vec<Entry<Description>>> {
+        let pages = pages(
+            "apigateway:GetUsagePlans",
+            |from| aws.apigateway.get_usage_plans().limit(500).set_position(from).send(),
+            |page| page.position(),
+        );
+        let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
+        Ok(all.map(|plan| Entry::new(&aws.names, plan.name.clone(), plan.tags.clone(), plan)).collect())
+    }
+
+    async fn read(aws: &Aws, plan: Description, tags: Tags) -> Result<(String, Self)> {
+        let id = plan.id.unwrap_or_default();
+        let keys = Ids(keys(aws, &id).await?.into_iter().map(Pending::Known).collect());
+        let stages = plan.api_stages.unwrap_or_default().into_iter();
+        let stages = stages.map(|stage| {
+            Pending::Known(format!("{}:{}", stage.api_id.unwrap_or_default(), stage.stage.unwrap_or_default()))
+        });
+        let quota = plan.quota.filter(|quota| quota.limit > 0).map(|quota| Quota {
+            requests: quota.limit,
+            period: quota.period.map(|period| period.to_string()).unwrap_or_default(),
+        });
+        let (rate, burst) = plan.throttle.map_or((0.0, 0), |throttle| (throttle.rate_limit, throttle.burst_limit));
+        let (name, description) = (plan.name.unwrap_or_default(), plan.description.unwrap_or_default());
+        Ok((id, Self { name, description, api_stages: Ids(stages.collect()), rate, burst, quota, keys, tags }))
+    }
+
+    async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {
         let stages = self.api_stages.known().filter_map(|text| text.split_once(':'));
         let stages: Vec<_> = stages.map(|(api, stage)| ApiStage::builder().api_id(api).stage(stage).build()).collect();
         let throttle = ThrottleSettings::builder().rate_limit(self.rate).burst_limit(self.burst).build();
@@ -133,7 +207,7 @@ impl UsagePlan {
             let period = QuotaPeriodType::from(quota.period.as_str());
             QuotaSettings::builder().limit(quota.requests).period(period).build()
         });
-        let made = call("apigateway:CreateUsagePlan", apigateway::ONCE, || {
+        let made = call("apigateway:CreateUsagePlan", ONCE, || {
             aws.apigateway
                 .create_usage_plan()
                 .name(&self.name)
@@ -141,88 +215,25 @@ impl UsagePlan {
                 .set_api_stages(Some(stages.clone()))
                 .throttle(throttle.clone())
                 .set_quota(quota.clone())
-                .set_tags(Some(tags.clone().into_iter().collect()))
+                .set_tags(Some(tags.clone()))
                 .customize()
-                .config_override(apigateway::sent_once())
+                .config_override(sent_once())
                 .send()
         });
-        Ok(made.await?.id.unwrap_or_default())
-    }
-}
-
-impl Resource for UsagePlan {
-    type World = Aws;
-    const KIND: &'static str = "apigateway.usage_plan";
-    const USES: &'static [&'static str] = &["apigateway.api_key", "apigateway.rest_api"];
-    type Outputs = UsagePlanOutputs;
-
-    fn id(&self) -> String {
-        self.name.clone()
+        Ok((made.await?.id.unwrap_or_default(), Self { keys: Ids::default(), ..self.clone() }))
     }
 
-    fn attributes(&self) -> Attributes {
-        let Self { name, description, api_stages, rate, burst, quota, keys, tags } = self;
-        Attributes::new()
-            .update("name", name)
-            .update("description", description)
-            .update("api_stages", api_stages)
-            .update("rate", rate)
-            .update("burst", burst)
-            .update("quota", quota)
-            .update("keys", keys)
-            .update("tags", tags)
-    }
-
-    fn predict(&self, _: &Names, _: &str) -> UsagePlanOutputs {
-        UsagePlanOutputs { id: Pending::AfterApply }
-    }
-
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        let mut pages = aws.apigateway.get_usage_plans().limit(500).into_paginator().items().send();
-        let mut all = vec![];
-        while let Some(plan) = pages.next().await {
-            let plan = plan.map_err(|error| Error::from_sdk("apigateway:GetUsagePlans", &error))?;
-            let (name, tags) = (plan.name.clone().unwrap_or_default(), plan.tags.clone().unwrap_or_default());
-            all.push(Named::new(&aws.names, name, tags, plan));
+    async fn send(&self, call: Call, aws: &Aws, id: &str, live: &Self) -> Result<()> {
+        match call {
+            Call::Plan => self.put_plan(aws, id, live).await,
+            Call::Keys => self.put_keys(aws, id, &live.keys).await,
         }
-        try_join_all(addressed(wanted, all).into_iter().map(|(name, named)| live(aws, name, named))).await
-    }
-
-    async fn create(&self, aws: &Aws, name: &str) -> Result<UsagePlanOutputs> {
-        let id = match self.make(aws, name).await {
-            Ok(id) => id,
-            Err(error) => return apigateway::resume(self, aws, name, error).await,
-        };
-        self.put_keys(aws, &id, &Ids::default()).await?;
-        Ok(UsagePlanOutputs { id: Pending::Known(id) })
-    }
-
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<UsagePlanOutputs> {
-        let id = live.outputs.id.known();
-        let patches = self.patches(&live.resource);
-        if !patches.is_empty() {
-            write("apigateway:UpdateUsagePlan", || {
-                aws.apigateway.update_usage_plan().usage_plan_id(id).set_patch_operations(Some(patches.clone())).send()
-            })
-            .await?;
-        }
-        if changes.touch(&["keys"]) {
-            self.put_keys(aws, id, &live.resource.keys).await?;
-        }
-        let arn = apigateway::arn(&aws.names, &format!("usageplans/{id}"));
-        apigateway::put_tags(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(live.outputs.clone())
     }
 
     /// API Gateway keeps a plan that has stages.
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let id = live.outputs.id.known();
-        let stages: Vec<_> = live
-            .resource
-            .api_stages
-            .known()
-            .map(|stage| patch(Op::Remove, "/apiStages", Some(stage.clone())))
-            .collect();
+    async fn remove(&self, aws: &Aws, id: &str) -> Result<()> {
+        let stages: Vec<_> =
+            self.api_stages.known().map(|stage| patch(Op::Remove, "/apiStages", Some(stage.clone()))).collect();
         if !stages.is_empty() {
             write("apigateway:UpdateUsagePlan", || {
                 aws.apigateway.update_usage_plan().usage_plan_id(id).set_patch_operations(Some(stages.clone())).send()
@@ -234,36 +245,14 @@ impl Resource for UsagePlan {
     }
 }
 
-async fn live(aws: &Aws, name: String, named: Named<Description>) -> Result<Live<UsagePlan>> {
-    let Named { stamp, item, .. } = named;
-    let id = item.id.unwrap_or_default();
-    let mut pages = aws.apigateway.get_usage_plan_keys().usage_plan_id(&id).limit(500).into_paginator().items().send();
-    let mut keys = vec![];
-    while let Some(key) = pages.next().await {
-        let key = key.map_err(|error| Error::from_sdk("apigateway:GetUsagePlanKeys", &error))?;
-        keys.extend(key.id.map(Pending::Known));
-    }
-    let stages = item.api_stages.unwrap_or_default().into_iter();
-    let stages = stages.map(|stage| {
-        Pending::Known(format!("{}:{}", stage.api_id.unwrap_or_default(), stage.stage.unwrap_or_default()))
-    });
-    let quota = item.quota.filter(|quota| quota.limit > 0).map(|quota| Quota {
-        requests: quota.limit,
-        period: quota.period.map(|period| period.to_string()).unwrap_or_default(),
-    });
-    let throttle = item.throttle.map_or((0.0, 0), |throttle| (throttle.rate_limit, throttle.burst_limit));
-    let resource = UsagePlan {
-        name: item.name.unwrap_or_default(),
-        description: item.description.unwrap_or_default(),
-        api_stages: Ids(stages.collect()),
-        rate: throttle.0,
-        burst: throttle.1,
-        quota,
-        keys: Ids(keys),
-        tags: stamp.tags,
-    };
-    let outputs = UsagePlanOutputs { id: Pending::Known(id) };
-    Ok(Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data: String::new() })
+async fn keys(aws: &Aws, plan: &str) -> Result<Vec<String>> {
+    let pages = pages(
+        "apigateway:GetUsagePlanKeys",
+        |from| aws.apigateway.get_usage_plan_keys().usage_plan_id(plan).limit(500).set_position(from).send(),
+        |page| page.position(),
+    );
+    let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
+    Ok(all.filter_map(|key| key.id).collect())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A crawl, from its start to its end.
 
 use super::watch::{Ended, Watch};
-use crate::aws::{Aws, Error, Result, Sort, read, write};
+use crate::aws::{Aws, Class, Error, Result, read, write};
 use aws_sdk_glue::types::{Crawler, CrawlerState, LastCrawlInfo, LastCrawlStatus};
 use aws_smithy_types::DateTime;
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ pub(super) async fn run(aws: &Aws, name: &str, wait: bool, watch: &mut Watch) ->
     let before = which(look(aws, name).await?.last_crawl.as_ref());
     match write("glue:StartCrawler", || aws.glue.start_crawler().name(name).send()).await {
         Ok(_) => watch.say("started"),
-        Err(error) if error.sort() == Sort::CrawlerRunning => watch.say("was running already"),
+        Err(error) if error.class() == Class::Running => watch.say("was running already"),
         Err(error) => return Err(error),
     }
     if !wait {
@@ -34,7 +34,7 @@ async fn look(aws: &Aws, name: &str) -> Result<Crawler> {
     let made = "`pipectl apply` makes it";
     found
         .and_then(|found| found.crawler.ok_or_else(missing))
-        .map_err(|error| if error.sort() == Sort::Absent { error.with_hint(made) } else { error })
+        .map_err(|error| if error.class() == Class::Absent { error.with_hint(made) } else { error })
 }
 
 fn which(last: Option<&LastCrawlInfo>) -> Which {

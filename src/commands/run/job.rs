@@ -1,7 +1,7 @@
 //! A run of the job, from its start to its end.
 
 use super::watch::{Ended, Watch};
-use crate::aws::{Aws, Error, Look, Patience, Pause, Result, Sort, call, read, until};
+use crate::aws::{Aws, Class, Error, Look, Patience, Pause, Result, call, read, until};
 use aws_sdk_glue::types::{JobRun, JobRunState};
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ async fn start(aws: &Aws, job: &str) -> Result<Started> {
     let started = until("glue:StartJobRun", "free to start", FREE_WITHIN, || async {
         match call("glue:StartJobRun", patience, || aws.glue.start_job_run().job_name(job).send()).await {
             Ok(answer) => Ok(Look::Done(Started::Now(answer.job_run_id.unwrap_or_default()))),
-            Err(error) if error.code() == "ConcurrentRunsExceededException" => match under_way(aws, job).await? {
+            Err(error) if error.class() == Class::Running => match under_way(aws, job).await? {
                 Some(run) => Ok(Look::Done(Started::Before(run.id.unwrap_or_default()))),
                 None => Ok(Look::NotYet("taken by a run that has ended".to_owned())),
             },
@@ -52,7 +52,7 @@ async fn start(aws: &Aws, job: &str) -> Result<Started> {
         }
     });
     let made = "`pipectl apply` makes it";
-    started.await.map_err(|error| if error.sort() == Sort::Absent { error.with_hint(made) } else { error })
+    started.await.map_err(|error| if error.class() == Class::Absent { error.with_hint(made) } else { error })
 }
 
 /// The newest runs, the newest first.

@@ -33,7 +33,7 @@ fn stored(item: &'static str, flow: &Flow, months: f64, ratio: f64) -> Meter {
 
 /// The files of Firehose, where the mover puts them; without it they stay.
 fn json(month: &Month<'_>, bucket: &Bucket, flow: &Flow) -> Meter {
-    let ratio = match month.billed.stream.as_ref().map(|stream| &stream.compression) {
+    let ratio = match month.billed.stream.as_ref().map(|stream| &stream.compression.0) {
         Some(CompressionFormat::Gzip | CompressionFormat::Zip) => month.get("gzip_ratio"),
         Some(CompressionFormat::Snappy | CompressionFormat::HadoopSnappy) => month.get("snappy_ratio"),
         _ => 1.0,

@@ -1,7 +1,7 @@
 //! What is in a bucket: counted for the plan, removed by a destroy.
 
 use super::{OWN_PREFIX, invalid};
-use crate::aws::{Aws, Error, Expect, Result, Sort, read, write};
+use crate::aws::{Aws, Class, Error, Expect, Result, read, write};
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
@@ -105,8 +105,8 @@ pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
         futures::try_join!(remove_objects(aws, bucket), abort_uploads(aws, bucket))?;
         let removed = write("s3:DeleteBucket", || aws.s3.delete_bucket().bucket(bucket).send()).await.gone();
         match removed {
-            Err(error) if error.code() == "BucketNotEmpty" && round < ROUNDS => round += 1,
-            Err(error) if error.code() == "BucketNotEmpty" => {
+            Err(error) if error.class() == Class::NotEmpty && round < ROUNDS => round += 1,
+            Err(error) if error.class() == Class::NotEmpty => {
                 return Err(
                     error.with_hint("objects keep arriving: stop what writes them, then run the same command again")
                 );
@@ -163,7 +163,7 @@ async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Re
     });
     // A request succeeds although some of its objects were refused. Those that S3 was too busy for are found
     // again in the next round.
-    let lasting = |error: &Error| !matches!(error.sort(), Sort::Busy | Sort::Throttled | Sort::Absent);
+    let lasting = |error: &Error| !matches!(error.class(), Class::Busy | Class::Throttled | Class::Absent);
     refused.into_iter().find(lasting).map_or(Ok(()), Err)
 }
 

@@ -4,36 +4,54 @@
 //! change only once it is deployed, so a deployment carries the digest of the routes it was made of, and a
 //! stage that shows another one is deployed anew (terraform-provider-aws#162).
 
+mod changes;
 mod observe;
 mod routes;
-mod write;
 
 pub(crate) use routes::{Cors, Routes};
 
-use super::apigateway::{ONCE, resume, sent_once};
-use crate::aws::{Aws, Expect, Result, Tags, call, write as write_call};
-use crate::engine::diff::{Attributes, Change, Changes};
-use crate::engine::resource::{Live, Resource, Wanted};
+use super::apigateway::{Entry, Listed, ONCE, ladders, sent_once};
+use super::managed::Managed;
+use super::tags::Tags;
+use crate::aws::{Aws, Expect, Result, call, write};
+use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Pending, digest};
 use crate::names::Names;
-use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType};
-use std::collections::BTreeMap;
+use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, RestApi as Description};
+use std::collections::{BTreeMap, HashMap};
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Managed)]
 pub(crate) struct RestApi {
+    #[sent(Name)]
     pub(crate) name: String,
+    #[sent(Name)]
     pub(crate) description: String,
+    #[sent(Routes)]
     pub(crate) routes: Routes,
+    #[fixed]
     pub(crate) stage: String,
     /// Digest of the routes that the stage shows to callers.
+    #[sent(Routes, OldDeployments)]
     pub(crate) deployment: String,
     /// Requests in a second, all callers together.
+    #[sent(Routes)]
     pub(crate) rate: f64,
     /// Requests at once.
+    #[sent(Routes)]
     pub(crate) burst: i32,
+    #[tags]
     pub(crate) tags: Tags,
-    /// Resource ids by path, in a live API. Not managed: AWS chooses them.
+    /// Resource ids by path, in a live API: AWS chooses them.
+    #[unmanaged]
     pub(crate) resource_ids: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Name,
+    /// Calls that depend on each other, down to the deployment and the stage.
+    Routes,
+    OldDeployments,
 }
 
 #[derive(Clone, Debug)]
@@ -75,30 +93,6 @@ impl RestApi {
         let deployment = deployment(&routes);
         Self { name, description, routes, stage, deployment, rate: 0.0, burst: 0, tags, resource_ids: BTreeMap::new() }
     }
-
-    async fn make(&self, aws: &Aws, name: &str) -> Result<(String, BTreeMap<String, String>)> {
-        let tags = self.tags.stamped(aws, name, &self.attributes());
-        let endpoint = EndpointConfiguration::builder().types(EndpointType::Regional).build();
-        let made = call("apigateway:CreateRestApi", ONCE, || {
-            aws.apigateway
-                .create_rest_api()
-                .name(&self.name)
-                .description(&self.description)
-                .endpoint_configuration(endpoint.clone())
-                .set_tags(Some(tags.clone().into_iter().collect()))
-                .customize()
-                .config_override(sent_once())
-                .send()
-        })
-        .await?;
-        let id = made.id.unwrap_or_default();
-        let root = match made.root_resource_id {
-            Some(root) => [("/".to_owned(), root)].into(),
-            // Some emulators do not tell.
-            None => observe::resources(aws, &id).await?.1,
-        };
-        Ok((id, root))
-    }
 }
 
 /// What the description of a deployment says about the routes in it.
@@ -108,76 +102,73 @@ fn deployment(routes: &Routes) -> String {
 
 impl Resource for RestApi {
     type World = Aws;
+    type Outputs = RestApiOutputs;
     const KIND: &'static str = "apigateway.rest_api";
     const USES: &'static [&'static str] = &["lambda.function"];
-    type Outputs = RestApiOutputs;
-
-    fn id(&self) -> String {
-        self.name.clone()
-    }
-
-    fn attributes(&self) -> Attributes {
-        let Self { name, description, routes, stage, deployment, rate, burst, tags, resource_ids: _ } = self;
-        Attributes::new()
-            .update("name", name)
-            .update("description", description)
-            .update("routes", routes)
-            .replace("stage", stage)
-            .update("deployment", deployment)
-            .update("rate", rate)
-            .update("burst", burst)
-            .update("tags", tags)
-    }
-
-    fn predict(&self, _: &Names, _: &str) -> RestApiOutputs {
-        RestApiOutputs { id: Pending::AfterApply, stage: self.stage.clone() }
-    }
-
-    async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
-        observe::apis(aws, wanted).await
-    }
-
-    /// The tags are on it from the first call on: what a killed run leaves half made is found by them,
-    /// and completed by an update.
-    async fn create(&self, aws: &Aws, name: &str) -> Result<RestApiOutputs> {
-        let (id, resource_ids) = match self.make(aws, name).await {
-            Ok(made) => made,
-            Err(error) => return resume(self, aws, name, error).await,
-        };
-        let empty = Self {
-            routes: Routes::default(),
-            deployment: String::new(),
-            rate: 0.0,
-            burst: 0,
-            resource_ids,
-            ..self.clone()
-        };
-        self.converge(aws, &id, &empty).await?;
-        Ok(RestApiOutputs { id: Pending::Known(id), stage: self.stage.clone() })
-    }
-
-    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<RestApiOutputs> {
-        let id = live.outputs.id.known();
-        if changes.touch(&["name", "description"]) {
-            self.rename(aws, id).await?;
-        }
-        self.converge(aws, id, &live.resource).await?;
-        if changes.touch(&["deployment"]) {
-            write::remove_old_deployments(aws, id).await?;
-        }
-        let arn = arn(&aws.names, id);
-        super::apigateway::put_tags(aws, &arn, &self.tags, &live.resource.tags, &live.name, &self.attributes()).await?;
-        Ok(live.outputs.clone())
-    }
-
-    async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        let id = live.outputs.id.known();
-        write_call("apigateway:DeleteRestApi", || aws.apigateway.delete_rest_api().rest_api_id(id).send()).await.gone()
-    }
+    ladders!();
 }
 
-fn arn(names: &Names, id: &str) -> String {
-    super::apigateway::arn(names, &format!("restapis/{id}"))
+impl Listed for RestApi {
+    type Description = Description;
+    const PATH: &'static str = "restapis";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn outputs(&self, id: Pending<String>) -> RestApiOutputs {
+        RestApiOutputs { id, stage: self.stage.clone() }
+    }
+
+    fn aws_id(outputs: &RestApiOutputs) -> &Pending<String> {
+        &outputs.id
+    }
+
+    async fn list(aws: &Aws) -> Result<Vec<Entry<Description>>> {
+        observe::apis(aws).await
+    }
+
+    async fn read(aws: &Aws, api: Description, tags: Tags) -> Result<(String, Self)> {
+        observe::whole(aws, api, tags).await
+    }
+
+    async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {
+        let endpoint = EndpointConfiguration::builder().types(EndpointType::Regional).build();
+        let made = call("apigateway:CreateRestApi", ONCE, || {
+            aws.apigateway
+                .create_rest_api()
+                .name(&self.name)
+                .description(&self.description)
+                .endpoint_configuration(endpoint.clone())
+                .set_tags(Some(tags.clone()))
+                .customize()
+                .config_override(sent_once())
+                .send()
+        })
+        .await?;
+        let id = made.id.unwrap_or_default();
+        let resource_ids = match made.root_resource_id {
+            Some(root) => [("/".to_owned(), root)].into(),
+            // Some emulators do not tell.
+            None => observe::resources(aws, &id).await?.1,
+        };
+        let (routes, deployment) = (Routes::default(), String::new());
+        Ok((id, Self { routes, deployment, rate: 0.0, burst: 0, resource_ids, ..self.clone() }))
+    }
+
+    async fn send(&self, call: Call, aws: &Aws, id: &str, live: &Self) -> Result<()> {
+        match call {
+            Call::Name => self.rename(aws, id).await,
+            Call::Routes => self.converge(aws, id, live).await,
+            // A new API has none.
+            Call::OldDeployments if live.deployment.is_empty() => Ok(()),
+            Call::OldDeployments => changes::remove_old_deployments(aws, id).await,
+        }
+    }
+
+    async fn remove(&self, aws: &Aws, id: &str) -> Result<()> {
+        write("apigateway:DeleteRestApi", || aws.apigateway.delete_rest_api().rest_api_id(id).send()).await.gone()
+    }
 }
 
 #[cfg(test)]
@@ -194,7 +185,6 @@ mod tests {
         let china = names("aws-cn", "cn-north-1");
         let url = invoke_url(&china, None, "abc", "prod", "/track");
         assert_eq!(url, "https://abc.execute-api.cn-north-1.amazonaws.com.cn/prod/track");
-        assert_eq!(arn(&china, "abc"), "arn:aws-cn:apigateway:cn-north-1::/restapis/abc");
         let outputs = RestApiOutputs { id: Pending::Known("abc".into()), stage: "prod".into() };
         let expected = Pending::Known("arn:aws:execute-api:us-east-1:1:abc/prod/*/track".to_owned());
         assert_eq!(outputs.execution_arn(&names("aws", "us-east-1"), "/track"), expected);

@@ -1,36 +1,30 @@
 //! Reading an API back.
 
+use super::RestApi;
 use super::routes::{Headers, Integration, Method, Routes};
-use super::{RestApi, RestApiOutputs};
-use crate::aws::{Aws, Error, Expect, Result, read};
-use crate::engine::resource::{Live, Owner, Wanted};
-use crate::engine::value::Pending;
-use crate::resources::apigateway::{Named, addressed};
+use crate::aws::{Aws, Expect, Result, pages, read};
+use crate::resources::apigateway::Entry;
+use crate::resources::tags::Tags;
 use aws_sdk_apigateway::operation::get_stage::GetStageOutput;
 use aws_sdk_apigateway::types::{Deployment, IntegrationType, Method as Described, RestApi as Description};
-use futures::future::try_join_all;
 use std::collections::BTreeMap;
 
 /// What the description of a deployment of ours begins with; the digest of its routes follows.
 pub(super) const DEPLOYED: &str = "pipectl ";
 
-/// Names are not unique in API Gateway, so that all APIs are listed (with their tags, in one call) and ours
-/// picked out.
-pub(super) async fn apis(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<RestApi>>> {
-    let mut pages = aws.apigateway.get_rest_apis().limit(500).into_paginator().items().send();
-    let mut all = vec![];
-    while let Some(api) = pages.next().await {
-        let api = api.map_err(|error| Error::from_sdk("apigateway:GetRestApis", &error))?;
-        let (name, tags) = (api.name.clone().unwrap_or_default(), api.tags.clone().unwrap_or_default());
-        all.push(Named::new(&aws.names, name, tags, api));
-    }
-    let stage = &aws.names.stage;
-    try_join_all(addressed(wanted, all).into_iter().map(|(name, named)| live(aws, stage, name, named))).await
+/// All APIs, with their tags, in one call.
+pub(super) async fn apis(aws: &Aws) -> Result<Vec<Entry<Description>>> {
+    let pages = pages(
+        "apigateway:GetRestApis",
+        |from| aws.apigateway.get_rest_apis().limit(500).set_position(from).send(),
+        |page| page.position(),
+    );
+    let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
+    Ok(all.map(|api| Entry::new(&aws.names, api.name.clone(), api.tags.clone(), api)).collect())
 }
 
-async fn live(aws: &Aws, stage: &str, name: String, named: Named<Description>) -> Result<Live<RestApi>> {
-    let Named { stamp, item, .. } = named;
-    let id = item.id.unwrap_or_default();
+pub(super) async fn whole(aws: &Aws, api: Description, tags: Tags) -> Result<(String, RestApi)> {
+    let (id, stage) = (api.id.unwrap_or_default(), &aws.names.stage);
     let staged = read("apigateway:GetStage", || aws.apigateway.get_stage().rest_api_id(&id).stage_name(stage).send());
     let (resources, staged, deployments, responses) =
         futures::join!(resources(aws, &id), staged, deployments(aws, &id), gateway_responses(aws, &id));
@@ -41,19 +35,17 @@ async fn live(aws: &Aws, stage: &str, name: String, named: Named<Description>) -
     let deployments = deployments?;
     let deployment = deployments.iter().find(|deployment| deployment.id.is_some() && deployment.id == shown);
     let resource = RestApi {
-        name: item.name.unwrap_or_default(),
-        description: item.description.unwrap_or_default(),
+        name: api.name.unwrap_or_default(),
+        description: api.description.unwrap_or_default(),
         routes: Routes { methods, gateway_responses: responses? },
-        stage: stage.to_owned(),
+        stage: stage.clone(),
         deployment: deployment.map(digest).unwrap_or_default(),
         rate,
         burst,
-        tags: stamp.tags.clone(),
+        tags,
         resource_ids,
     };
-    let outputs = RestApiOutputs { id: Pending::Known(id), stage: stage.to_owned() };
-    let owner: Owner = stamp.owner;
-    Ok(Live { name, resource, outputs, owner, applied: stamp.applied, data: String::new() })
+    Ok((id, resource))
 }
 
 /// The digest that a deployment carries; a deployment made by hand has none.
@@ -68,23 +60,25 @@ fn throttle(stage: Option<&GetStageOutput>) -> (f64, i32) {
 }
 
 pub(super) async fn deployments(aws: &Aws, id: &str) -> Result<Vec<Deployment>> {
-    let mut pages = aws.apigateway.get_deployments().rest_api_id(id).limit(500).into_paginator().items().send();
-    let mut all = vec![];
-    while let Some(deployment) = pages.next().await {
-        all.push(deployment.map_err(|error| Error::from_sdk("apigateway:GetDeployments", &error))?);
-    }
-    Ok(all)
+    let pages = pages(
+        "apigateway:GetDeployments",
+        |from| aws.apigateway.get_deployments().rest_api_id(id).limit(500).set_position(from).send(),
+        |page| page.position(),
+    );
+    Ok(pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default()).collect())
 }
 
 type Methods = BTreeMap<String, BTreeMap<String, Method>>;
 
 /// Methods by path, and the ids of the paths.
 pub(super) async fn resources(aws: &Aws, id: &str) -> Result<(Methods, BTreeMap<String, String>)> {
-    let pages = aws.apigateway.get_resources().rest_api_id(id).embed("methods").limit(500);
-    let mut pages = pages.into_paginator().items().send();
+    let pages = pages(
+        "apigateway:GetResources",
+        |from| aws.apigateway.get_resources().rest_api_id(id).embed("methods").limit(500).set_position(from).send(),
+        |page| page.position(),
+    );
     let (mut methods, mut ids) = (Methods::new(), BTreeMap::new());
-    while let Some(resource) = pages.next().await {
-        let resource = resource.map_err(|error| Error::from_sdk("apigateway:GetResources", &error))?;
+    for resource in pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default()) {
         let path = resource.path.unwrap_or_default();
         let found = resource.resource_methods.unwrap_or_default();
         let found: BTreeMap<_, _> = found.into_iter().map(|(name, found)| (name, method(&found))).collect();

@@ -12,10 +12,10 @@ use std::path::Path;
 // it takes a `mod` line to use it, and the files that are there are watched.
 static TRACK: Dir = include_dir!("$CARGO_MANIFEST_DIR/lambdas/track/src");
 static MOVER: Dir = include_dir!("$CARGO_MANIFEST_DIR/lambdas/mover/src");
-const LOCK: &str = include_str!("../../../Cargo.lock");
+const LOCK: &str = include_str!("../../Cargo.lock");
 
 /// Makes the crate a workspace of its own, and small: a cold start loads the whole executable.
-const STANDALONE: &str = include_str!("../../../lambdas/release.toml");
+const STANDALONE: &str = include_str!("../../lambdas/release.toml");
 
 /// One crate, complete: file contents by path.
 #[derive(Clone, Debug)]
@@ -31,8 +31,8 @@ impl Sources {
     /// `UnknownFunction` for any other.
     pub(super) fn bundled(function: &str) -> Result<Self, Error> {
         let (manifest, src) = match function {
-            "track" => (include_str!("../../../lambdas/track/Cargo.toml"), &TRACK),
-            "mover" => (include_str!("../../../lambdas/mover/Cargo.toml"), &MOVER),
+            "track" => (include_str!("../../lambdas/track/Cargo.toml"), &TRACK),
+            "mover" => (include_str!("../../lambdas/mover/Cargo.toml"), &MOVER),
             other => return Err(Error::UnknownFunction(other.to_owned())),
         };
         let package = format!("pipectl-{function}");

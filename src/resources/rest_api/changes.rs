@@ -4,7 +4,7 @@
 use super::RestApi;
 use super::observe::{DEPLOYED, deployments, resources};
 use super::routes::{Headers, Integration, Method};
-use crate::aws::{Aws, Expect, Result, Sort, write};
+use crate::aws::{Aws, Class, Expect, Result, read, write};
 use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType, Op, PatchOperation};
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ impl RestApi {
             aws.apigateway.update_rest_api().rest_api_id(id).set_patch_operations(Some(patch.clone())).send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 
     /// Writes what differs between the API with this id and what it is to be.
@@ -110,7 +110,7 @@ impl Api<'_> {
             request.parent_id(parent).path_part(part).send()
         });
         match made.await {
-            Err(error) if error.sort() == Sort::Exists => {
+            Err(error) if error.class() == Class::Exists => {
                 let (_, ids) = resources(self.aws, self.id).await?;
                 ids.get(path).cloned().ok_or(error)
             }
@@ -135,7 +135,7 @@ impl Api<'_> {
         };
         match put().await {
             // Whoever made it meanwhile, and we may have: it is to be as it is asked for.
-            Err(error) if error.sort() == Sort::Exists => {
+            Err(error) if error.class() == Class::Exists => {
                 self.delete_method(resource, name).await?;
                 put().await?;
             }
@@ -163,7 +163,7 @@ impl Api<'_> {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 
     async fn put_mock(&self, resource: &str, name: &str, status: &str, headers: &Headers) -> Result<()> {
@@ -193,7 +193,7 @@ impl Api<'_> {
         })
         .await
         .map(drop)
-        .or_else(|error| if error.sort() == Sort::Exists { Ok(()) } else { Err(error) })?;
+        .or_else(|error| if error.class() == Class::Exists { Ok(()) } else { Err(error) })?;
         write("apigateway:PutIntegrationResponse", || {
             gateway
                 .put_integration_response()
@@ -205,7 +205,7 @@ impl Api<'_> {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 
     async fn delete_method(&self, resource: &str, name: &str) -> Result<()> {
@@ -238,7 +238,7 @@ impl Api<'_> {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 
     async fn delete_gateway_response(&self, kind: &str) -> Result<()> {
@@ -262,7 +262,7 @@ impl Api<'_> {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 
     async fn throttle(&self, stage: &str, rate: f64, burst: i32) -> Result<()> {
@@ -280,14 +280,13 @@ impl Api<'_> {
                 .send()
         })
         .await
-        .map(|_| ())
+        .map(drop)
     }
 }
 
 /// Deployments of ours that no stage shows any more: an API may have 300.
 pub(super) async fn remove_old_deployments(aws: &Aws, id: &str) -> Result<()> {
-    let stages =
-        crate::aws::read("apigateway:GetStages", || aws.apigateway.get_stages().rest_api_id(id).send()).await?;
+    let stages = read("apigateway:GetStages", || aws.apigateway.get_stages().rest_api_id(id).send()).await?;
     let shown: Vec<_> = stages.item.unwrap_or_default().into_iter().filter_map(|stage| stage.deployment_id).collect();
     let all = deployments(aws, id).await?.into_iter();
     let ours = all.filter(|one| one.description.as_deref().is_some_and(|text| text.starts_with(DEPLOYED)));

@@ -1,26 +1,24 @@
 //! Why a service keeps refusing a role: "cannot be assumed" names neither the role nor what it lacks
 //! (serverless#4384).
 
-use super::{Aws, Error, Expect as _, Sort, read};
+use crate::aws::{Aws, Class, Error, Expect as _, read};
 use serde_json::Value;
 
-impl Aws {
-    /// Adds to an error that outlasted IAM's propagation which role is meant, and what its trust policy
-    /// lacks. `service` is the principal that assumes it, `lambda.amazonaws.com`.
-    pub(crate) async fn explain_role(&self, error: Error, role_arn: &str, service: &str) -> Error {
-        if error.sort() != Sort::Propagating {
-            return error;
+/// Adds to an error that outlasted IAM's propagation which role is meant, and what its trust policy
+/// lacks. `service` is the principal that assumes it, `lambda.amazonaws.com`.
+pub(super) async fn explain_role(aws: &Aws, error: Error, role_arn: &str, service: &str) -> Error {
+    if error.class() != Class::Propagating {
+        return error;
+    }
+    let role = role_arn.rsplit('/').next().unwrap_or(role_arn);
+    match read("iam:GetRole", || aws.iam.get_role().role_name(role).send()).await.absent() {
+        Ok(Some(found)) => {
+            let document = found.role.and_then(|role| role.assume_role_policy_document).unwrap_or_default();
+            error.with_hint(advice(role, &document, service))
         }
-        let role = role_arn.rsplit('/').next().unwrap_or(role_arn);
-        match read("iam:GetRole", || self.iam.get_role().role_name(role).send()).await.absent() {
-            Ok(Some(found)) => {
-                let document = found.role.and_then(|role| role.assume_role_policy_document).unwrap_or_default();
-                error.with_hint(advice(role, &document, service))
-            }
-            Ok(None) => error.with_hint(format!("the role `{role}` does not exist")),
-            // The first error says more than that roles may not be read.
-            Err(_) => error,
-        }
+        Ok(None) => error.with_hint(format!("the role `{role}` does not exist")),
+        // The first error says more than that roles may not be read.
+        Err(_) => error,
     }
 }
 

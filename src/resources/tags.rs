@@ -1,6 +1,5 @@
 //! Tags: the user's, which are an attribute like any other, and ours, which are the memory.
 
-use super::Aws;
 use crate::engine::diff::Attributes;
 use crate::engine::resource::Owner;
 use crate::engine::value::{Canonical, Value};
@@ -51,9 +50,9 @@ impl Stamp {
 
 impl Tags {
     /// All tags to put on a resource: the user's, the owner's, its name and its digest.
-    pub(crate) fn stamped(&self, aws: &Aws, name: &str, attributes: &Attributes) -> BTreeMap<String, String> {
+    pub(crate) fn stamped(&self, names: &Names, name: &str, attributes: &Attributes) -> BTreeMap<String, String> {
         let mut all = self.0.clone();
-        all.extend(aws.names.owner_tags());
+        all.extend(names.owner_tags());
         all.insert(TAG_NAME.to_owned(), name.to_owned());
         all.insert(TAG_CONFIG.to_owned(), attributes.digest());
         all

@@ -9,7 +9,7 @@ mod package;
 mod script;
 mod sources;
 
-use super::Result;
+use crate::aws::Result;
 use crate::config::Architecture;
 use crate::engine::value::{Canonical, Value, digest};
 use bytes::Bytes;

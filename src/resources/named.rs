@@ -1,0 +1,272 @@
+//! Kinds whose resources have a name that pipectl chooses, and carry tags: how they are observed, made and changed.
+//!
+//! A kind says what AWS's calls are ([`Named`]); the ladders around them stand here, once.
+
+use super::managed::{Managed, Tagged, calls};
+use super::tags::Stamp;
+use crate::aws::{Aws, Class, Error, Result};
+use crate::engine::diff::{Change, diff};
+use crate::engine::resource::{Live, Owner, Resource, Wanted};
+use crate::names::Names;
+use futures::future::try_join_all;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A kind whose resources AWS knows by a name of ours, which is also their [`Resource::id`].
+pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
+    fn name(&self) -> &str;
+    /// What others may refer to: all of it follows from names.
+    fn outputs(&self, names: &Names) -> Self::Outputs;
+    /// The ARN of the one of that name; with no name, what all ARNs of the kind begin with.
+    fn arn(names: &Names, name: &str) -> String;
+
+    /// Names of those that may be ours, whether wanted or not: what the Tagging API lists.
+    fn list(aws: &Aws) -> impl Future<Output = Result<Vec<String>>> + Send {
+        async { aws.tagged(&Self::arn(&aws.names, "")).await }
+    }
+
+    /// `None` for what is not there.
+    fn read(aws: &Aws, name: &str) -> impl Future<Output = Result<Option<Found<Self>>>> + Send;
+
+    /// Makes it, with these tags on it.
+    fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> impl Future<Output = Result<()>> + Send;
+
+    /// What [`Named::make`] alone makes of it: attributes with a call of their own are as AWS has them then.
+    fn made(&self) -> Self {
+        self.clone()
+    }
+
+    /// Where one of that name is there already: ends what a run that was killed has left half made or half
+    /// deleted, and says whether the name is free now.
+    fn clear(&self, _: &Aws, _: Option<&Found<Self>>) -> impl Future<Output = Result<bool>> + Send {
+        async { Ok(false) }
+    }
+
+    /// Makes one of the calls that change it.
+    fn send(&self, call: Self::Call, aws: &Aws, live: &Self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Makes several, one after the other.
+    fn send_all(&self, calls: BTreeSet<Self::Call>, aws: &Aws, live: &Self) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            for call in calls {
+                self.send(call, aws, live).await?;
+            }
+            Ok(())
+        }
+    }
+
+    /// Puts these tags on it, and takes those with the keys `removed` off.
+    fn tag(
+        &self,
+        aws: &Aws,
+        tags: BTreeMap<String, String>,
+        removed: Vec<String>,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes it down.
+    fn remove(&self, aws: &Aws) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// The methods of [`Resource`] for a kind that is [`Named`].
+macro_rules! ladders {
+    () => {
+        fn id(&self) -> String {
+            self.name().to_owned()
+        }
+
+        fn attributes(&self) -> crate::engine::diff::Attributes {
+            self.describe(crate::engine::diff::Attributes::new())
+        }
+
+        fn predict(&self, names: &crate::names::Names, _: &str) -> Self::Outputs {
+            self.outputs(names)
+        }
+
+        async fn observe(
+            aws: &crate::aws::Aws,
+            wanted: &[crate::engine::resource::Wanted],
+        ) -> crate::aws::Result<Vec<crate::engine::resource::Live<Self>>> {
+            crate::resources::named::observe(aws, wanted).await
+        }
+
+        async fn create(&self, aws: &crate::aws::Aws, name: &str) -> crate::aws::Result<Self::Outputs> {
+            crate::resources::named::create(self, aws, name).await
+        }
+
+        async fn update(
+            &self,
+            aws: &crate::aws::Aws,
+            live: &crate::engine::resource::Live<Self>,
+            changes: &[crate::engine::diff::Change],
+        ) -> crate::aws::Result<Self::Outputs> {
+            crate::resources::named::update(self, aws, live, changes).await
+        }
+
+        async fn delete(live: &crate::engine::resource::Live<Self>, aws: &crate::aws::Aws) -> crate::aws::Result<()> {
+            live.resource.remove(aws).await
+        }
+    };
+}
+pub(super) use ladders;
+
+/// What reading one resource gives.
+#[derive(Debug)]
+pub(crate) struct Found<T> {
+    pub(crate) resource: T,
+    pub(crate) stamp: Stamp,
+    /// What deleting it would lose, in words.
+    pub(crate) data: String,
+    /// Its creation failed, and nothing can repair it. Where it is wanted it counts as missing, and its name is
+    /// cleared; where it is not, it is an orphan like any other.
+    pub(crate) failed: bool,
+}
+
+impl<T> Found<T> {
+    pub(super) fn new(resource: T, stamp: Stamp) -> Self {
+        Self { resource, stamp, data: String::new(), failed: false }
+    }
+
+    pub(super) fn is_ours(&self) -> bool {
+        self.stamp.owner == Owner::Us
+    }
+}
+
+impl<T: Named> Found<T> {
+    fn live(self, name: String, names: &Names) -> Live<T> {
+        let Self { resource, stamp, data, failed: _ } = self;
+        let outputs = resource.outputs(names);
+        Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data }
+    }
+}
+
+/// Reads the wanted resources by name, and with them every other one that is ours.
+pub(super) async fn observe<T: Named>(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<T>>> {
+    let expected = try_join_all(wanted.iter().map(|wanted| T::read(aws, &wanted.id)));
+    let (expected, listed) = futures::try_join!(expected, T::list(aws))?;
+    let others = listed.iter().filter(|name| wanted.iter().all(|wanted| wanted.id != **name));
+    let others = try_join_all(others.map(|name| T::read(aws, name))).await?;
+    Ok(addressed(&aws.names, wanted, expected, others.into_iter().flatten()))
+}
+
+/// Gives each its name in the blueprint. `expected` is what was found in the places of the `wanted`.
+fn addressed<T: Named>(
+    names: &Names,
+    wanted: &[Wanted],
+    expected: Vec<Option<Found<T>>>,
+    others: impl Iterator<Item = Found<T>>,
+) -> Vec<Live<T>> {
+    let mut all = vec![];
+    for (wanted, found) in wanted.iter().zip(expected) {
+        all.extend(found.filter(|found| !found.failed).map(|found| found.live(wanted.name.clone(), names)));
+    }
+    // The Tagging API lags behind: tags may have been taken off since.
+    for found in others.filter(Found::is_ours) {
+        let name = name_of(&found, &all);
+        all.push(found.live(name, names));
+    }
+    all
+}
+
+/// The name its tag gives, so that a resource whose id follows a setting (a bucket that gets another
+/// name) is seen as replaced. If the new one is there already, after a run that was killed, the old one
+/// goes by its id.
+fn name_of<T: Named>(found: &Found<T>, seen: &[Live<T>]) -> String {
+    match &found.stamp.name {
+        Some(name) if seen.iter().all(|live| live.name != *name) => name.clone(),
+        _ => found.resource.name().to_owned(),
+    }
+}
+
+/// Makes it, and then what its creation does not take.
+pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
+    let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
+    match desired.make(aws, &tags).await {
+        Err(error) if error.class() == Class::Exists => {
+            let found = T::read(aws, desired.name()).await?;
+            if !desired.clear(aws, found.as_ref()).await? {
+                return resume(desired, aws, name, found, error).await;
+            }
+            desired.make(aws, &tags).await?;
+        }
+        made => made?,
+    }
+    let made = desired.made();
+    let missing = diff(&made.attributes(), &desired.attributes());
+    desired.send_all(calls::<T>(&missing), aws, &made).await?;
+    Ok(desired.outputs(&aws.names))
+}
+
+/// What `create` does when AWS says that it is there already: brings up to date what is ours, as a run that was
+/// killed leaves it, and reports AWS's error for anybody else's.
+async fn resume<T: Named>(
+    desired: &T,
+    aws: &Aws,
+    name: &str,
+    found: Option<Found<T>>,
+    exists: Error,
+) -> Result<T::Outputs> {
+    let Some(found) = found.filter(Found::is_ours) else { return Err(exists) };
+    let live = found.live(name.to_owned(), &aws.names);
+    let changes = diff(&live.resource.attributes(), &desired.attributes());
+    if changes.iter().any(|change| change.forces_replacement) {
+        return Err(exists.with_hint("run the same command again: it plans a replacement"));
+    }
+    update(desired, aws, &live, &changes).await
+}
+
+/// Makes the calls that send what differs; then the tags, whose digest says that all of it is done.
+pub(super) async fn update<T: Named>(desired: &T, aws: &Aws, live: &Live<T>, changes: &[Change]) -> Result<T::Outputs> {
+    desired.send_all(calls::<T>(changes), aws, &live.resource).await?;
+    let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
+    desired.tag(aws, tags, desired.tags().removed_from(live.resource.tags())).await?;
+    Ok(desired.outputs(&aws.names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::{LogGroup, Tags};
+
+    fn names() -> Names {
+        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
+        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() }
+    }
+
+    fn found(log_group: &str, owner: Owner) -> Found<LogGroup> {
+        let (log_group, tags) = (log_group.to_owned(), Tags::default());
+        let stamp =
+            Stamp { tags: tags.clone(), owner, name: Some("track".into()), applied: None, ours: Default::default() };
+        Found::new(LogGroup { log_group, retention_days: None, tags }, stamp)
+    }
+
+    /// The names of what is observed, where `/new` is wanted.
+    fn seen(new: Option<Found<LogGroup>>, others: Vec<Found<LogGroup>>) -> Vec<(String, String)> {
+        let wanted = [Wanted { name: "track".into(), id: "/new".into() }];
+        let live = addressed(&names(), &wanted, vec![new], others.into_iter());
+        live.into_iter().map(|live| (live.name, live.resource.log_group)).collect()
+    }
+
+    fn pair(name: &str, id: &str) -> (String, String) {
+        (name.to_owned(), id.to_owned())
+    }
+
+    #[test]
+    fn what_was_renamed_is_seen_as_itself_until_the_new_one_is_there() {
+        let (old, new) = (|| found("/old", Owner::Us), || found("/new", Owner::Us));
+        assert_eq!(seen(None, vec![old()]), [pair("track", "/old")]);
+        // Two resources at one address would hide the old one for ever.
+        assert_eq!(seen(Some(new()), vec![old()]), [pair("track", "/new"), pair("/old", "/old")]);
+    }
+
+    #[test]
+    fn what_is_listed_but_no_longer_ours_is_left_alone() {
+        assert!(seen(None, vec![found("/old", Owner::Nobody)]).is_empty());
+        assert_eq!(seen(Some(found("/new", Owner::Nobody)), vec![]), [pair("track", "/new")]);
+    }
+
+    #[test]
+    fn what_cannot_be_repaired_is_missing_where_it_is_wanted_and_an_orphan_elsewhere() {
+        let failed = |id| Found { failed: true, ..found(id, Owner::Us) };
+        assert_eq!(seen(Some(failed("/new")), vec![]), []);
+        assert_eq!(seen(None, vec![failed("/old")]), [pair("track", "/old")]);
+    }
+}
