@@ -1,4 +1,4 @@
-//! The one connection to AWS: clients, who we are there, and what all kinds share.
+//! The one connection to AWS: clients, who we are there, how calls are repeated and waited for, and what errors mean.
 
 mod connect;
 mod error;

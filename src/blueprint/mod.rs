@@ -99,3 +99,20 @@ pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a
 pub(crate) const API: &str = "ingest";
 
 type Added<R> = Handle<R>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resources::KINDS;
+
+    /// So that the tests which run the example see every kind made, read back, changed and taken down.
+    #[test]
+    fn every_kind_is_in_the_example() {
+        let (pipeline, names, functions) =
+            (article::pipeline(), article::names("aws", "us-east-1"), Functions::without_code());
+        let graph = graph(&pipeline, &names, &functions);
+        for kind in KINDS {
+            assert!(!graph.wanted(kind.name).is_empty(), "no {} in the example", kind.name);
+        }
+    }
+}

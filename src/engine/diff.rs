@@ -88,18 +88,6 @@ pub fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
     changes
 }
 
-/// For kinds whose `update` makes a different call for each attribute.
-pub trait Changes {
-    /// Whether any of these attributes differs.
-    fn touch(&self, attributes: &[&str]) -> bool;
-}
-
-impl Changes for [Change] {
-    fn touch(&self, attributes: &[&str]) -> bool {
-        self.iter().any(|change| attributes.contains(&change.attribute))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,7 +115,6 @@ mod tests {
         assert_eq!(changes.len(), 2);
         assert_eq!((&changes[0].before, &changes[0].after), (&Value::Int(128), &Value::Int(512)));
         assert!(!changes[0].forces_replacement && changes[1].forces_replacement);
-        assert!(changes.touch(&["memory"]) && !changes.touch(&["timeout"]));
     }
 
     #[test]

@@ -101,11 +101,16 @@ impl Place {
         Ran::new(&self.command().args(arguments).output().unwrap())
     }
 
-    /// A plan's steps that do something: address and action.
-    pub(crate) fn planned(&self, arguments: &[&str]) -> Vec<(String, String)> {
+    pub(crate) fn plan(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[&["plan", "--json"], arguments].concat());
         let plan: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
         assert_eq!(plan["schema"], "pipectl-plan/1");
+        plan
+    }
+
+    /// A plan's steps that do something: address and action.
+    pub(crate) fn planned(&self, arguments: &[&str]) -> Vec<(String, String)> {
+        let plan = self.plan(arguments);
         let steps = plan["steps"].as_array().unwrap().iter();
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         steps
