@@ -5,7 +5,7 @@ use crate::aws::{Aws, Expect as _, Pause, read};
 use crate::cli::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
-use crate::report::data;
+use crate::report::{data, log_line};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -114,16 +114,10 @@ async fn show(aws: &Aws, args: &LogsArgs, from: i64, seen: &mut HashSet<String>)
     let newest = events.iter().filter_map(|event| event.timestamp).max().unwrap_or(from);
     for event in events {
         if seen.insert(event.event_id.clone().unwrap_or_default()) {
-            let message = event.message.unwrap_or_default();
-            data(format_args!("{}  {}\n", time(event.timestamp.unwrap_or(0)), message.trim_end()));
+            data(log_line(event.timestamp.unwrap_or(0), &event.message.unwrap_or_default()));
         }
     }
     Ok(newest)
-}
-
-fn time(millis: i64) -> String {
-    let time = Timestamp::from_millisecond(millis).unwrap_or_default();
-    time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
 }
 
 async fn sources(aws: &Aws, what: What) -> Result<Vec<Source>> {

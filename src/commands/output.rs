@@ -5,10 +5,9 @@ use crate::blueprint::API;
 use crate::cli::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
-use crate::report::data;
+use crate::report::{Key, Output, data, output_to_json, output_to_text};
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
 use clap::Args;
-use serde_json::json;
 
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
@@ -20,18 +19,12 @@ pub(crate) struct OutputArgs {
     show_secrets: bool,
 }
 
-/// The version of what `--json` prints.
-const SCHEMA: &str = "pipectl-output/1";
-
 /// What only AWS knows about a pipeline.
 #[derive(Debug, Default)]
 pub(super) struct Made {
     pub(super) api: Option<RestApiOutputs>,
     pub(super) keys: Vec<ApiKeyOutputs>,
 }
-
-/// A key's name, and its value if that was asked for.
-type Shown = (String, Option<String>);
 
 /// What there is by now.
 ///
@@ -67,12 +60,14 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     let made = made(&session).await?;
     let mut keys = vec![];
     for key in &made.keys {
-        keys.push((key.name.clone(), if args.show_secrets { value(&session, key).await? } else { None }));
+        let value = if args.show_secrets { value(&session, key).await? } else { None };
+        keys.push(Key { name: key.name.clone(), value });
     }
+    let shown = shown(&session, &made, keys);
     if args.json {
-        data(format_args!("{:#}\n", to_json(&session, &made, &keys)));
+        data(format_args!("{:#}\n", output_to_json(&shown)));
     } else {
-        data(to_text(&session, &made, &keys));
+        data(output_to_text(&shown));
     }
     session.print_timings(global);
     Ok(Exit::Done)
@@ -85,8 +80,8 @@ async fn value(session: &Session, key: &ApiKeyOutputs) -> Result<Option<String>>
 
 /// What an apply ends with.
 pub(super) fn print(session: &Session, made: &Made) {
-    let keys: Vec<_> = made.keys.iter().map(|key| (key.name.clone(), None)).collect();
-    data(format_args!("\n{}", to_text(session, made, &keys)));
+    let keys = made.keys.iter().map(|key| Key { name: key.name.clone(), value: None }).collect();
+    data(format_args!("\n{}", output_to_text(&shown(session, made, keys))));
 }
 
 fn endpoint(session: &Session, made: &Made) -> String {
@@ -94,36 +89,7 @@ fn endpoint(session: &Session, made: &Made) -> String {
     url.unwrap_or_default()
 }
 
-fn to_text(session: &Session, made: &Made, keys: &[Shown]) -> String {
-    let pipeline = &session.pipeline;
-    let mut lines = vec![("endpoint", endpoint(session, made))];
-    for (name, value) in keys {
-        lines.push(("api key", value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}  {value}"))));
-    }
-    lines.push(("bucket", format!("s3://{}", pipeline.bucket.name)));
-    lines.push(("database", pipeline.catalog.database.clone()));
-    lines.push(("tables", format!("{}, {}", pipeline.raw_table(), pipeline.parquet_table())));
-    lines.push(("workgroup", session.aws.names.base()));
-    lines.iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
-}
-
-fn to_json(session: &Session, made: &Made, keys: &[Shown]) -> serde_json::Value {
-    let pipeline = &session.pipeline;
-    let keys: Vec<_> = keys
-        .iter()
-        .map(|(name, value)| match value {
-            Some(value) => json!({"name": name, "value": value}),
-            None => json!({"name": name}),
-        })
-        .collect();
-    json!({
-        "schema": SCHEMA,
-        "endpoint": endpoint(session, made),
-        "api_keys": keys,
-        "bucket": pipeline.bucket.name,
-        "database": pipeline.catalog.database,
-        "tables": {"raw": pipeline.raw_table(), "parquet": pipeline.parquet_table()},
-        "workgroup": session.aws.names.base(),
-        "queries": pipeline.query.queries.keys().collect::<Vec<_>>(),
-    })
+fn shown<'a>(session: &'a Session, made: &Made, keys: Vec<Key>) -> Output<'a> {
+    let (endpoint, workgroup) = (endpoint(session, made), session.aws.names.base());
+    Output { pipeline: &session.pipeline, endpoint, keys, workgroup }
 }

@@ -4,9 +4,9 @@ use super::session::Session;
 use crate::aws::{Aws, Patience, Pause, call, read};
 use crate::cli::Global;
 use crate::config::parse_duration;
-use crate::cost::{Query as Cost, query_cost};
+use crate::cost::query_cost;
 use crate::error::{Error, Exit, Result};
-use crate::report::{Rows, data, rows_to_csv, rows_to_json, rows_to_table, say};
+use crate::report::{QueryEnd, Rows, data, rows_to_csv, rows_to_json, rows_to_table, say};
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
 use clap::Args;
 use std::io::IsTerminal as _;
@@ -60,7 +60,7 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
         Format::Csv => data(rows_to_csv(&rows)),
         Format::Json => data(format_args!("{:#}\n", rows_to_json(&rows))),
     }
-    say(summary(&session, &done, rows.rows.len(), began.elapsed()));
+    say(end(&session, &done, &rows, began.elapsed()));
     session.print_timings(global);
     Ok(Exit::Done)
 }
@@ -167,19 +167,8 @@ fn values(row: &Row) -> Vec<Option<String>> {
     row.data().iter().map(|datum| datum.var_char_value().map(str::to_owned)).collect()
 }
 
-/// `3 rows in 0.4 s, 1.2 MB scanned, $0.00005`
-fn summary(session: &Session, execution: &QueryExecution, rows: usize, took: Duration) -> String {
-    let statistics = execution.statistics();
-    let bytes = statistics.and_then(|all| all.data_scanned_in_bytes()).unwrap_or(0);
-    let bytes = u64::try_from(bytes).unwrap_or(0);
-    let plural = if rows == 1 { "" } else { "s" };
-    let scanned = format!("{rows} row{plural} in {:.1} s, {bytes} bytes scanned", took.as_secs_f64());
-    let price = match query_cost(&session.aws.names.region, bytes) {
-        Cost::Dollars(dollars) => format!("${dollars:.6}"),
-        Cost::Missing => format!("no price for {} in the book", session.aws.names.region),
-    };
-    match session.local {
-        true => format!("{scanned} ({price} on AWS)"),
-        false => format!("{scanned}, {price}"),
-    }
+fn end<'a>(session: &'a Session, execution: &QueryExecution, rows: &Rows, took: Duration) -> QueryEnd<'a> {
+    let scanned = execution.statistics().and_then(|all| all.data_scanned_in_bytes()).unwrap_or(0);
+    let (bytes, region) = (u64::try_from(scanned).unwrap_or(0), session.aws.names.region.as_str());
+    QueryEnd { rows: rows.rows.len(), took, bytes, cost: query_cost(region, bytes), region, local: session.local }
 }

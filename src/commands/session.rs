@@ -11,7 +11,7 @@ use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
-use crate::report::{Paint, data, difference_below_plan, place, refusal, say, show_plan};
+use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
 use crate::resources::{Graph, Inventory, KINDS, Plan, observe};
 use clap::Args;
 
@@ -175,7 +175,7 @@ pub(crate) fn refuse(plan: &Plan) -> Result<()> {
 pub(crate) fn print_plan(session: &Session, plan: &Plan, cost: Option<&Difference>, global: &Global) {
     let paint = Paint::new(global.color, &std::io::stdout());
     data(format_args!("{}\n\n", session.place()));
-    data(show_plan(plan, paint));
+    data(plan_to_text(plan, paint));
     if let Some(cost) = cost {
         data(format_args!("\n{}", difference_below_plan(cost, paint)));
     }

@@ -1,29 +1,36 @@
 //! How plans, progress and results are shown: for people, for programs, for pull requests.
 
 mod cost;
-mod delta;
-mod human;
-mod json;
-mod markdown;
+mod error;
+#[cfg(feature = "local")]
+mod local;
+mod logs;
+mod output;
 mod paint;
+mod plan;
 mod prices;
 mod print;
 mod progress;
-mod rows;
+mod query;
+mod run;
 
 pub(crate) use cost::{
     By, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_below_plan, difference_to_json,
     difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text,
     scale_to_svg, series_to_json, series_to_text,
 };
-pub(crate) use human::{print_error, refusal, show_plan};
-pub(crate) use json::plan_to_json;
-pub(crate) use markdown::plan_to_markdown;
+pub(crate) use error::print_error;
+#[cfg(feature = "local")]
+pub(crate) use local::Status;
+pub(crate) use logs::log_line;
+pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
+pub(crate) use plan::{plan_to_json, plan_to_markdown, plan_to_text, refusal};
 pub(crate) use prices::{listed_to_text, update_to_text};
 pub(crate) use print::{ask, data, say};
 pub(crate) use progress::Progress;
-pub(crate) use rows::{Rows, rows_to_csv, rows_to_json, rows_to_table};
+pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
+pub(crate) use run::{RunEnd, Watch};
 
 /// Where a plan is for, in one line.
 pub(crate) fn place(names: &crate::names::Names, local: bool) -> String {

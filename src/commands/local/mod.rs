@@ -1,7 +1,7 @@
 //! `pipectl local`, and how `--local` reaches the same AWS.
 
 mod request;
-mod view;
+mod watch;
 
 use crate::aws::LocalTarget;
 use crate::config::parse_duration;
@@ -106,7 +106,7 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let url = format!("http://{address}");
     tokio::select! {
         served = aws.serve(listener) => served?,
-        () = view::watch(&url) => {}
+        () = watch::watch(&url) => {}
         _ = tokio::signal::ctrl_c() => {}
     }
     Ok(Exit::Done)

@@ -1,7 +1,8 @@
 //! A crawl, from its start to its end.
 
-use super::watch::{Ended, Watch};
+use super::pause;
 use crate::aws::{Aws, Class, Error, Result, read, write};
+use crate::report::{RunEnd, Watch};
 use aws_sdk_glue::types::{Crawler, CrawlerState, LastCrawlInfo, LastCrawlStatus};
 use aws_smithy_types::DateTime;
 use std::time::{Duration, Instant};
@@ -14,7 +15,7 @@ type Which = Option<(Option<DateTime>, Option<String>)>;
 
 /// # Errors
 /// The crawler is missing, or AWS refuses something. A crawl that fails is no error here.
-pub(super) async fn run(aws: &Aws, name: &str, wait: bool, watch: &mut Watch) -> Result<Option<Ended>> {
+pub(super) async fn run(aws: &Aws, name: &str, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
     let before = which(look(aws, name).await?.last_crawl.as_ref());
     match write("glue:StartCrawler", || aws.glue.start_crawler().name(name).send()).await {
         Ok(_) => watch.say("started"),
@@ -43,7 +44,7 @@ fn which(last: Option<&LastCrawlInfo>) -> Which {
 
 /// Looks until the crawler is idle and its last crawl is not the one from `before`.
 async fn end(aws: &Aws, name: &str, before: &Which, watch: &mut Watch) -> Result<LastCrawlInfo> {
-    let mut idle: Option<Instant> = None;
+    let (mut idle, mut pause) = (None::<Instant>, pause());
     loop {
         let crawler = look(aws, name).await?;
         let state = crawler.state.unwrap_or(CrawlerState::Ready);
@@ -60,11 +61,11 @@ async fn end(aws: &Aws, name: &str, before: &Which, watch: &mut Watch) -> Result
             idle = None;
             watch.show(state.as_str());
         }
-        watch.pause().await;
+        pause.pass().await;
     }
 }
 
-async fn ended(aws: &Aws, name: &str, last: LastCrawlInfo) -> Ended {
+async fn ended(aws: &Aws, name: &str, last: LastCrawlInfo) -> RunEnd {
     // Only the history knows how long it took. A caller who may not read that is told all the same how it ended.
     let crawls = read("glue:ListCrawls", || aws.glue.list_crawls().crawler_name(name).max_results(20).send()).await;
     let crawls = crawls.ok().and_then(|answer| answer.crawls).unwrap_or_default();
@@ -74,7 +75,7 @@ async fn ended(aws: &Aws, name: &str, last: LastCrawlInfo) -> Ended {
     });
     let seconds =
         crawl.as_ref().and_then(|crawl| Some(crawl.end_time?.as_secs_f64() - crawl.start_time?.as_secs_f64()));
-    Ended {
+    RunEnd {
         state: last.status.as_ref().map_or("UNKNOWN", LastCrawlStatus::as_str).to_owned(),
         well: last.status == Some(LastCrawlStatus::Succeeded),
         seconds,

@@ -1,7 +1,8 @@
 //! A run of the job, from its start to its end.
 
-use super::watch::{Ended, Watch};
+use super::pause;
 use crate::aws::{Aws, Class, Error, Look, Patience, Pause, Result, call, read, until};
+use crate::report::{RunEnd, Watch};
 use aws_sdk_glue::types::{JobRun, JobRunState};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ const RETRIES_WITHIN: Duration = Duration::from_secs(30);
 
 /// # Errors
 /// The job is missing, or AWS refuses something. A run that fails is no error here.
-pub(super) async fn run(aws: &Aws, job: &str, wait: bool, watch: &mut Watch) -> Result<Option<Ended>> {
+pub(super) async fn run(aws: &Aws, job: &str, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
     let id = match start(aws, job).await? {
         Started::Now(id) => {
             watch.say(&format!("started {id}"));
@@ -88,6 +89,7 @@ async fn last_attempt(aws: &Aws, job: &str, mut id: String, watch: &mut Watch) -
 }
 
 async fn end(aws: &Aws, job: &str, id: &str, watch: &mut Watch) -> Result<JobRun> {
+    let mut pause = pause();
     loop {
         let answer = read("glue:GetJobRun", || aws.glue.get_job_run().job_name(job).run_id(id).send()).await?;
         let missing = || Error::new("glue:GetJobRun", "EntityNotFoundException", &format!("there is no run `{id}`"));
@@ -96,7 +98,7 @@ async fn end(aws: &Aws, job: &str, id: &str, watch: &mut Watch) -> Result<JobRun
             return Ok(run);
         }
         watch.show(run.job_run_state.as_ref().map_or("STARTING", JobRunState::as_str));
-        watch.pause().await;
+        pause.pass().await;
     }
 }
 
@@ -125,10 +127,10 @@ fn follows(run: &JobRun, failed: &JobRun) -> bool {
     }
 }
 
-fn ended(run: JobRun) -> Ended {
+fn ended(run: JobRun) -> RunEnd {
     let state = run.job_run_state.as_ref().map_or("UNKNOWN", JobRunState::as_str).to_owned();
     let seconds = f64::from(run.execution_time);
-    Ended {
+    RunEnd {
         well: run.job_run_state == Some(JobRunState::Succeeded),
         state,
         seconds: Some(seconds),

@@ -2,15 +2,14 @@
 
 mod crawl;
 mod job;
-mod watch;
 
 use super::session::Session;
-use crate::aws::Aws;
+use crate::aws::{Aws, Pause};
 use crate::cli::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::{Paint, data, say};
+use crate::report::{Paint, RunEnd, Watch, data, say};
 use clap::{Args, Subcommand, ValueEnum};
-use watch::{Ended, Watch};
+use std::time::Duration;
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArgs {
@@ -77,7 +76,7 @@ impl Stage {
     }
 
     /// Starts it. Gives how it ended, or `None` where nobody waits for that.
-    async fn go(self, aws: &Aws, wait: bool, watch: &mut Watch) -> Result<Option<Ended>> {
+    async fn go(self, aws: &Aws, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
         let name = aws.names.physical(self.name());
         let ended = match self {
             Self::Crawler(_) => crawl::run(aws, &name, wait, watch).await,
@@ -101,6 +100,11 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     };
     session.print_timings(global);
     done.map(|()| Exit::Done)
+}
+
+/// Between two looks at what Glue is doing: soon at first, later every five seconds.
+fn pause() -> Pause {
+    Pause::growing(Duration::from_millis(100), Duration::from_secs(5))
 }
 
 /// What becomes of what was started.
@@ -128,7 +132,7 @@ async fn go_through(aws: &Aws, stages: &[Stage], wait: bool, global: &Global) ->
     Ok(())
 }
 
-fn failure(address: &str, ended: &Ended) -> Error {
+fn failure(address: &str, ended: &RunEnd) -> Error {
     let why = ended.message.as_deref().unwrap_or("AWS does not say why");
     let (group, stream) = &ended.log;
     let hint = format!("its log is the stream `{stream}` of the log group `{group}`");

@@ -1,7 +1,7 @@
 //! What is said while Glue works, and of how it ended.
 
-use crate::aws::Pause;
-use crate::report::{Paint, say};
+use super::paint::Paint;
+use super::print::say;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt;
 use std::io::IsTerminal as _;
@@ -9,21 +9,21 @@ use std::time::Duration;
 
 /// How a crawl or a run of the job ended.
 #[derive(Debug)]
-pub(super) struct Ended {
+pub(crate) struct RunEnd {
     /// In AWS's word.
-    pub(super) state: String,
-    pub(super) well: bool,
+    pub(crate) state: String,
+    pub(crate) well: bool,
     /// As AWS measured it.
-    pub(super) seconds: Option<f64>,
+    pub(crate) seconds: Option<f64>,
     /// What AWS bills.
-    pub(super) dpu_seconds: Option<f64>,
+    pub(crate) dpu_seconds: Option<f64>,
     /// AWS's words for a failure.
-    pub(super) message: Option<String>,
+    pub(crate) message: Option<String>,
     /// Log group and log stream.
-    pub(super) log: (String, String),
+    pub(crate) log: (String, String),
 }
 
-impl fmt::Display for Ended {
+impl fmt::Display for RunEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.state)?;
         if let Some(seconds) = self.seconds {
@@ -44,16 +44,15 @@ fn short(number: f64) -> String {
 
 /// A spinner on a terminal, a line per state elsewhere; on stderr.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(crate) struct Watch {
     address: String,
     paint: Paint,
     bar: Option<ProgressBar>,
     state: String,
-    pause: Pause,
 }
 
 impl Watch {
-    pub(super) fn new(address: String, paint: Paint) -> Self {
+    pub(crate) fn new(address: String, paint: Paint) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
             let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
@@ -61,17 +60,11 @@ impl Watch {
             bar.enable_steady_tick(Duration::from_millis(100));
             bar
         });
-        Self {
-            address,
-            paint,
-            bar,
-            state: String::new(),
-            pause: Pause::growing(Duration::from_millis(100), Duration::from_secs(5)),
-        }
+        Self { address, paint, bar, state: String::new() }
     }
 
     /// A line of its own.
-    pub(super) fn say(&self, words: &str) {
+    pub(crate) fn say(&self, words: &str) {
         let line = format!("{} {words}", self.paint.strong(&self.address));
         match &self.bar {
             Some(bar) => bar.suspend(|| say(line)),
@@ -80,7 +73,7 @@ impl Watch {
     }
 
     /// What AWS says it is doing.
-    pub(super) fn show(&mut self, state: &str) {
+    pub(crate) fn show(&mut self, state: &str) {
         if self.state == state {
             return;
         }
@@ -89,11 +82,6 @@ impl Watch {
             Some(bar) => bar.set_message(format!("{} {state}", self.address)),
             None => self.say(state),
         }
-    }
-
-    /// Until it is time to look again: soon at first, later every five seconds.
-    pub(super) async fn pause(&mut self) {
-        self.pause.pass().await;
     }
 }
 
@@ -111,7 +99,7 @@ mod tests {
 
     #[test]
     fn an_end_is_told_with_what_aws_measured() {
-        let mut ended = Ended {
+        let mut ended = RunEnd {
             state: "SUCCEEDED".into(),
             well: true,
             seconds: Some(72.0),

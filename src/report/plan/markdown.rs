@@ -1,7 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::human::{refusal, summary};
+use super::{refusal, summary};
 use crate::engine::plan::Action;
 use crate::names::Names;
 use crate::resources::Plan;

@@ -1,16 +1,21 @@
-//! Plans and errors for people.
+//! A plan for people, for programs and for pull requests.
 
-use super::delta::deltas;
+mod delta;
+mod json;
+mod markdown;
+
+pub(crate) use json::plan_to_json;
+pub(crate) use markdown::plan_to_markdown;
+
 use super::paint::Paint;
-use super::print::say;
 use crate::engine::plan::{Action, Refusal};
 use crate::engine::value::Value;
-use crate::error::Error;
 use crate::resources::{Plan, Step};
+use delta::deltas;
 use std::fmt::Write as _;
 
 /// The plan, step by step, and its summary.
-pub(crate) fn show_plan(plan: &Plan, paint: Paint) -> String {
+pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
     let mut text = String::new();
     for step in plan.steps.iter().filter(|step| step.action() != Action::NoOp || step.refusal.is_some()) {
         show_step(&mut text, step, paint);
@@ -82,17 +87,5 @@ pub(crate) fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
             format!("`{address}` holds {data}, which would be lost"),
             format!("to lose them: --allow-data-loss {address}"),
         ),
-    }
-}
-
-/// The one place where an error is printed.
-pub(crate) fn print_error(error: &Error, paint: Paint) {
-    match error {
-        // Problems of a file come with their own heading, each.
-        Error::Config(problems) => say(problems),
-        _ => say(format_args!("{} {error}", paint.bad("error:"))),
-    }
-    if let Some(hint) = error.hint() {
-        say(format_args!("{} {hint}", paint.strong("hint:")));
     }
 }

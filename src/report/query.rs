@@ -1,6 +1,34 @@
-//! The rows of a query, as a table, CSV or JSON.
+//! The rows of a query, as a table, CSV or JSON, and what it took.
 
+use crate::cost::Query as Cost;
 use serde_json::{Map, Value};
+use std::fmt;
+use std::time::Duration;
+
+/// What a query came to.
+pub(crate) struct QueryEnd<'a> {
+    pub(crate) rows: usize,
+    pub(crate) took: Duration,
+    pub(crate) bytes: u64,
+    pub(crate) cost: Cost,
+    pub(crate) region: &'a str,
+    /// Local AWS takes nothing.
+    pub(crate) local: bool,
+}
+
+/// `3 rows in 0.4 s, 1258291 bytes scanned, $0.000050`
+impl fmt::Display for QueryEnd<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { rows, took, bytes, cost, region, local } = self;
+        let plural = if *rows == 1 { "" } else { "s" };
+        write!(f, "{rows} row{plural} in {:.1} s, {bytes} bytes scanned", took.as_secs_f64())?;
+        let price = match cost {
+            Cost::Dollars(dollars) => format!("${dollars:.6}"),
+            Cost::Missing => format!("no price for {region} in the book"),
+        };
+        if *local { write!(f, " ({price} on AWS)") } else { write!(f, ", {price}") }
+    }
+}
 
 #[derive(Debug, Default)]
 pub(crate) struct Rows {

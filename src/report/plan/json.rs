@@ -41,6 +41,6 @@ fn step_to_json(step: &Step) -> Value {
         "cause": step.cause.map(crate::engine::plan::Cause::name),
         "attributes": attributes,
         "changes": changes.collect::<Vec<_>>(),
-        "refusal": step.refusal.as_ref().map(|refusal| super::human::refusal(step, refusal).0),
+        "refusal": step.refusal.as_ref().map(|refusal| super::refusal(step, refusal).0),
     })
 }

@@ -1,0 +1,54 @@
+//! What somebody needs to use a pipeline.
+
+use crate::config::Pipeline;
+use serde_json::{Value, json};
+
+/// The version of what `--json` prints.
+const SCHEMA: &str = "pipectl-output/1";
+
+/// A pipeline, and what only AWS knows of it.
+pub(crate) struct Output<'a> {
+    pub(crate) pipeline: &'a Pipeline,
+    /// Where events are posted to.
+    pub(crate) endpoint: String,
+    pub(crate) keys: Vec<Key>,
+    pub(crate) workgroup: String,
+}
+
+/// An API key.
+pub(crate) struct Key {
+    pub(crate) name: String,
+    /// If that was asked for.
+    pub(crate) value: Option<String>,
+}
+
+pub(crate) fn output_to_text(output: &Output<'_>) -> String {
+    let pipeline = output.pipeline;
+    let mut lines = vec![("endpoint", output.endpoint.clone())];
+    for Key { name, value } in &output.keys {
+        lines.push(("api key", value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}  {value}"))));
+    }
+    lines.push(("bucket", format!("s3://{}", pipeline.bucket.name)));
+    lines.push(("database", pipeline.catalog.database.clone()));
+    lines.push(("tables", format!("{}, {}", pipeline.raw_table(), pipeline.parquet_table())));
+    lines.push(("workgroup", output.workgroup.clone()));
+    lines.iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
+}
+
+pub(crate) fn output_to_json(output: &Output<'_>) -> Value {
+    let pipeline = output.pipeline;
+    let key = |Key { name, value }: &Key| match value {
+        Some(value) => json!({"name": name, "value": value}),
+        None => json!({"name": name}),
+    };
+    json!({
+        "schema": SCHEMA,
+        "endpoint": output.endpoint,
+        "api_keys": output.keys.iter().map(key).collect::<Vec<_>>(),
+        "bucket": pipeline.bucket.name,
+        "database": pipeline.catalog.database,
+        "tables": {"raw": pipeline.raw_table(), "parquet": pipeline.parquet_table()},
+        "workgroup": output.workgroup,
+        "queries": pipeline.query.queries.keys().collect::<Vec<_>>(),
+    })
+}
