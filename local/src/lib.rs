@@ -11,9 +11,9 @@
 //! Floors, from the ground up; each module uses only what is below it (`tests/floors.rs` sees to that):
 //!
 //! ```text
-//! api_error  store  blobs  clock  lock  faults  context  tags  access  response  slots     ground
+//! api_error  store  blobs  clock  lock  faults  context  tags  access  response  slots  model     ground
 //! core       what all services share, and a slot for what each keeps in memory
-//! service    what a service is: its protocol, its operations, its work in the background
+//! service    what a service is: its protocol, its model, its operations, its work in the background
 //! protocol   how requests are read and answers written
 //! services   one folder each, standing on each other in the order of `services/mod.rs`
 //! registry   which there are
@@ -32,6 +32,7 @@ mod core;
 mod faults;
 mod local;
 mod lock;
+mod model;
 mod protocol;
 mod registry;
 mod response;

@@ -4,17 +4,17 @@ use crate::service::{Service, Worker};
 use crate::services::{apigateway, athena, firehose, glue, iam, lambda, logs, s3, sts, tagging};
 
 /// Every service.
-pub(crate) const ALL: &[Service] = &[
-    apigateway::SERVICE,
-    athena::SERVICE,
-    firehose::SERVICE,
-    glue::SERVICE,
-    iam::SERVICE,
-    lambda::SERVICE,
-    logs::SERVICE,
-    s3::SERVICE,
-    sts::SERVICE,
-    tagging::SERVICE,
+pub(crate) static ALL: &[&Service] = &[
+    &apigateway::SERVICE,
+    &athena::SERVICE,
+    &firehose::SERVICE,
+    &glue::SERVICE,
+    &iam::SERVICE,
+    &lambda::SERVICE,
+    &logs::SERVICE,
+    &s3::SERVICE,
+    &sts::SERVICE,
+    &tagging::SERVICE,
 ];
 
 /// Every operation there is, as faults name it; with them single records of a batch, which can fail by themselves.

@@ -50,11 +50,13 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
 async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
     let operation = format!("{}:{}", service.prefix, call.operation);
     let work = || {
+        protocol::check(service, call)?;
         core.run(region, |context| {
             if *caller != Caller::User {
                 caller.permit(context, &operation, &(service.resource)(context, &call.input), &[])?;
             }
-            (call.run)(context, &call.input)
+            let output = (call.run)(context, &call.input)?;
+            protocol::check_answer(service, call, &output).map(|()| output)
         })
     };
     if let Some(strike) = core.faults.strike(&operation) {

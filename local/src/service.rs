@@ -7,6 +7,7 @@ use crate::access::Scope;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
+use crate::model::Model;
 use axum::body::Body;
 use bytes::Bytes;
 use futures::future::BoxFuture;
@@ -22,6 +23,10 @@ pub(crate) struct Service {
     /// As in an IAM action, `logs:CreateLogGroup`.
     pub(crate) prefix: &'static str,
     pub(crate) protocol: Protocol,
+    /// AWS's model of it, which has every operation below.
+    pub(crate) model: &'static Model,
+    /// What carries out each operation.
+    pub(crate) operations: &'static [(&'static str, Run)],
     /// The ARN of what an operation is about, as IAM compares it with a policy's resources.
     pub(crate) resource: fn(&Context<'_>, &Value) -> String,
     /// Requests that it takes whole, past the protocol.
@@ -45,39 +50,17 @@ impl Service {
 /// What carries out an operation: its input as JSON, named as in AWS's service model.
 pub(crate) type Run = fn(&Context<'_>, &Value) -> Result<Value>;
 
-/// How a service is spoken to.
+/// How a service is spoken to. What stands where in a request, its model says.
 pub(crate) enum Protocol {
     /// `X-Amz-Target` names the operation, input and output are JSON.
     Json {
-        operations: &'static [(&'static str, Run)],
         /// How the service spells the field with an error's message: `message` or `Message`.
         message: &'static str,
     },
     /// A form names the operation, the output is XML of this namespace.
-    Query { operations: &'static [(&'static str, Run)], namespace: &'static str },
+    Query { namespace: &'static str },
     /// Method and path name the operation, input is path, query and JSON body.
-    Rest { routes: &'static [&'static [Route]], message: &'static str },
-}
-
-/// One operation of a REST service.
-pub(crate) struct Route {
-    pub(crate) method: &'static str,
-    /// `/restapis/{restApiId}/stages/{stageName}`; a last `{name+}` takes the rest of the path.
-    pub(crate) pattern: &'static str,
-    pub(crate) operation: &'static str,
-    pub(crate) status: u16,
-    pub(crate) run: Run,
-}
-
-/// `route("GET", "/functions/{FunctionName}", "GetFunction", 200, get_function)`
-pub(crate) const fn route(
-    method: &'static str,
-    pattern: &'static str,
-    operation: &'static str,
-    status: u16,
-    run: Run,
-) -> Route {
-    Route { method, pattern, operation, status, run }
+    Rest { message: &'static str },
 }
 
 /// Answers a request.
@@ -111,9 +94,9 @@ pub(crate) trait Input {
     fn text(&self, name: &str) -> Result<&str>;
     /// A string, if it is there.
     fn optional(&self, name: &str) -> Option<&str>;
-    /// A whole number, written as one or, in a query, as text.
+    /// A whole number, if it is there.
     fn number(&self, name: &str) -> Option<i64>;
-    /// A list of strings; one string is a list of it, as a query gives it.
+    /// A list of strings, empty where none is given.
     fn texts(&self, name: &str) -> Vec<String>;
 }
 
@@ -133,13 +116,11 @@ impl Input for Value {
     }
 
     fn number(&self, name: &str) -> Option<i64> {
-        self[name].as_i64().or_else(|| self[name].as_str()?.parse().ok())
+        self[name].as_i64()
     }
 
     fn texts(&self, name: &str) -> Vec<String> {
-        match &self[name] {
-            Value::String(one) => vec![one.clone()],
-            many => many.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect(),
-        }
+        let items = self[name].as_array().into_iter().flatten();
+        items.filter_map(|text| text.as_str().map(str::to_owned)).collect()
     }
 }

@@ -175,3 +175,29 @@ async fn a_usage_plan_with_stages_and_the_workgroup_primary_are_refused_in_awss_
     let (status, answer) = aws.athena("CreateWorkGroup", json!({"Name": "primary"})).await;
     assert_eq!((status.as_u16(), &answer["Message"]), (400, &json!("primary workGroup could not be created")));
 }
+
+/// Once, a wrongly typed API was stored, and broke whatever read the list of them.
+#[tokio::test]
+async fn a_wrongly_typed_api_is_refused_and_leaves_nothing_behind() {
+    let aws = Aws::new();
+    for body in [
+        json!({"name": 5}),
+        json!({"name": "clicks", "tags": [{"Key": "a"}]}),
+        json!({"name": "clicks", "binaryMediaTypes": "image/png"}),
+        json!({"name": "clicks", "endpointConfiguration": {"types": "REGIONAL"}}),
+        json!(["clicks"]),
+    ] {
+        let (status, code, _) = aws.refused("POST /restapis", body.clone()).await;
+        assert_eq!((status, code.as_str()), (400, "SerializationException"), "{body}");
+    }
+    let types = json!({"name": "clicks", "endpointConfiguration": {"types": ["GLOBAL"]}});
+    let (status, code, message) = aws.refused("POST /restapis", types).await;
+    assert_eq!((status, code.as_str()), (400, "ValidationException"));
+    assert_eq!(
+        message,
+        "1 validation error detected: Value '[GLOBAL]' at 'createRestApiInput.endpointConfiguration.types' failed to \
+         satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [REGIONAL, EDGE, \
+         PRIVATE], Member must not be null]"
+    );
+    assert_eq!(aws.done("GET /restapis", Value::Null).await["item"], json!([]));
+}

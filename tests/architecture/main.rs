@@ -12,7 +12,20 @@ use std::path::Path;
 
 /// Local AWS, from the ground up, a floor to a line.
 const FLOORS: &[&[&str]] = &[
-    &["api_error", "clock", "blobs", "lock", "store", "faults", "context", "tags", "access", "response", "slots"],
+    &[
+        "api_error",
+        "clock",
+        "blobs",
+        "lock",
+        "store",
+        "faults",
+        "context",
+        "tags",
+        "access",
+        "response",
+        "slots",
+        "model",
+    ],
     &["core"],
     &["service"],
     &["protocol"],

@@ -2,8 +2,9 @@
 
 use super::Call;
 use crate::api_error::{ApiError, Result};
+use crate::model::Form;
 use crate::response::body;
-use crate::service::Run;
+use crate::service::Service;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
@@ -11,17 +12,24 @@ use serde_json::{Value, json};
 
 const CONTENT_TYPE: &str = "application/x-amz-json-1.1";
 
-pub(super) fn read(prefix: &str, operations: &[(&'static str, Run)], request: &Request<Bytes>) -> Result<Call> {
+pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
     let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let operation = target.rsplit('.').next().unwrap_or_default();
-    let found = operations.iter().find(|(name, _)| *name == operation);
-    let (_, run) = found.ok_or_else(|| ApiError::unknown_operation(prefix, operation))?;
-    let input = match request.body().is_empty() {
-        true => json!({}),
-        false => serde_json::from_slice(request.body())
-            .map_err(|error| ApiError::new("SerializationException", error.to_string()))?,
-    };
-    Ok(Call { operation: operation.to_owned(), input, run: *run, status: 200 })
+    let (operation, run) = service.operation(target.rsplit('.').next().unwrap_or_default())?;
+    let mut input = parse(request.body())?;
+    service.model.type_input(operation, &mut input, Form::Json).map_err(unreadable)?;
+    Ok(Call { operation, input, run, status: 200 })
+}
+
+/// A body, which may be left out.
+pub(super) fn parse(body: &Bytes) -> Result<Value> {
+    match body.is_empty() {
+        true => Ok(json!({})),
+        false => serde_json::from_slice(body).map_err(|error| unreadable(error.to_string())),
+    }
+}
+
+pub(super) fn unreadable(message: String) -> ApiError {
+    ApiError::new("SerializationException", message)
 }
 
 pub(super) fn write(output: &Value) -> Response<Body> {

@@ -4,7 +4,10 @@ mod json;
 mod query;
 mod rest;
 
+pub(crate) use rest::read_head;
+
 use crate::api_error::{ApiError, Result};
+use crate::model::Times;
 use crate::service::{Protocol, Run, Service};
 use axum::body::Body;
 use bytes::Bytes;
@@ -13,26 +16,58 @@ use serde_json::Value;
 
 /// A request, read.
 pub(crate) struct Call {
-    pub(crate) operation: String,
+    pub(crate) operation: &'static str,
     pub(crate) input: Value,
     pub(crate) run: Run,
     /// The status of success.
     pub(crate) status: u16,
 }
 
+impl Service {
+    /// An operation by its name.
+    fn operation(&self, name: &str) -> Result<(&'static str, Run)> {
+        let found = self.operations.iter().find(|(known, _)| *known == name);
+        found.copied().ok_or_else(|| ApiError::unknown_operation(self.prefix, name))
+    }
+}
+
 pub(crate) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
     match &service.protocol {
-        Protocol::Json { operations, .. } => json::read(service.prefix, operations, request),
-        Protocol::Query { operations, .. } => query::read(service.prefix, operations, request),
-        Protocol::Rest { routes, .. } => rest::read(service.prefix, routes, request),
+        Protocol::Json { .. } => json::read(service, request),
+        Protocol::Query { .. } => query::read(service, request),
+        Protocol::Rest { .. } => rest::read(service, request),
     }
+}
+
+/// Checks an input against every rule of AWS's model.
+///
+/// # Errors
+/// As the service refuses what its model forbids.
+pub(crate) fn check(service: &Service, call: &Call) -> Result<()> {
+    service.model.check_input(call.operation, &call.input)
+}
+
+/// Whether an answer is one that AWS's model has. Programs made for use answer it as it is.
+///
+/// # Errors
+/// What is wrong with it, which is a fault of Local AWS.
+pub(crate) fn check_answer(service: &Service, call: &Call, output: &Value) -> Result<()> {
+    if !cfg!(debug_assertions) {
+        return Ok(());
+    }
+    let times = match &service.protocol {
+        Protocol::Query { .. } => Times::Iso,
+        Protocol::Json { .. } | Protocol::Rest { .. } => Times::Epoch,
+    };
+    let checked = service.model.check_answer(call.operation, output, times);
+    checked.map_err(|wrong| ApiError::internal(format!("AWS's model does not have this answer: {wrong}")))
 }
 
 pub(crate) fn write(service: &Service, call: &Call, output: &Value) -> Response<Body> {
     match &service.protocol {
         Protocol::Json { .. } => json::write(output),
-        Protocol::Query { namespace, .. } => query::write(namespace, &call.operation, output),
-        Protocol::Rest { .. } => rest::write(call.status, output),
+        Protocol::Query { namespace, .. } => query::write(namespace, call.operation, output),
+        Protocol::Rest { .. } => rest::write(service.model, call, output),
     }
 }
 

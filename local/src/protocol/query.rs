@@ -2,8 +2,9 @@
 
 use super::Call;
 use crate::api_error::{ApiError, Result};
+use crate::model::Form;
 use crate::response::body;
-use crate::service::Run;
+use crate::service::Service;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -11,7 +12,7 @@ use quick_xml::escape::escape;
 use serde_json::{Map, Value};
 use std::fmt::Write as _;
 
-pub(super) fn read(prefix: &str, operations: &[(&'static str, Run)], request: &Request<Bytes>) -> Result<Call> {
+pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
     let mut operation = String::new();
     let mut fields = Map::new();
     let query = request.uri().query().unwrap_or_default().as_bytes();
@@ -22,9 +23,11 @@ pub(super) fn read(prefix: &str, operations: &[(&'static str, Run)], request: &R
             path => insert(&mut fields, path, &value),
         }
     }
-    let found = operations.iter().find(|(name, _)| *name == operation);
-    let (_, run) = found.ok_or_else(|| ApiError::unknown_operation(prefix, &operation))?;
-    Ok(Call { operation, input: lists(Value::Object(fields)), run: *run, status: 200 })
+    let (operation, run) = service.operation(&operation)?;
+    let mut input = lists(Value::Object(fields));
+    let typed = service.model.type_input(operation, &mut input, Form::Text);
+    typed.map_err(|message| ApiError::new("MalformedInput", message))?;
+    Ok(Call { operation, input, run, status: 200 })
 }
 
 /// Puts a value where its dotted name says.

@@ -1,86 +1,109 @@
-//! The REST JSON protocol: method and path name the operation.
+//! The REST JSON protocol: method and path name the operation, and the model says what stands where.
 
 use super::Call;
+use super::json::{parse, unreadable, without_nulls};
 use crate::api_error::{ApiError, Result};
+use crate::model::{Form, Location, Model};
 use crate::response::body;
-use crate::service::Route;
+use crate::service::Service;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-impl Route {
-    /// The values of the pattern's names, if the path has its form.
-    fn matches(&self, method: &str, path: &str) -> Option<Map<String, Value>> {
-        if self.method != method {
-            return None;
+/// The values of a pattern's names, if the path has its form: `/restapis/{restapi_id}/stages/{stage_name}`.
+fn matches(pattern: &str, path: &str) -> Option<Map<String, Value>> {
+    let mut parts = path.trim_matches('/').split('/');
+    let mut found = Map::new();
+    for wanted in pattern.trim_matches('/').split('/') {
+        let part = parts.next()?;
+        match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) => drop(found.insert(name.to_owned(), decode(part).into())),
+            None if part == wanted => {}
+            None => return None,
         }
-        let mut parts = path.trim_matches('/').split('/');
-        let mut names = self.pattern.trim_matches('/').split('/').peekable();
-        let mut found = Map::new();
-        while let Some(wanted) = names.next() {
-            match wanted.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                Some(name) if name.ends_with('+') && names.peek().is_none() => {
-                    let rest: Vec<_> = parts.by_ref().collect();
-                    found.insert(name.trim_end_matches('+').to_owned(), decode(&rest.join("/")).into());
-                }
-                Some(name) => {
-                    let part = parts.next().filter(|part| !part.is_empty())?;
-                    found.insert(name.to_owned(), decode(part).into());
-                }
-                None if parts.next() == Some(wanted) => {}
-                None => return None,
-            }
-        }
-        parts.next().is_none().then_some(found)
     }
+    parts.next().is_none().then_some(found)
 }
 
 fn decode(part: &str) -> String {
     percent_decode_str(part).decode_utf8_lossy().into_owned()
 }
 
-/// Input is the body's fields, those of the path and those of the query; a query name that stands there
-/// more than once gives a list.
-pub(super) fn read(prefix: &str, routes: &[&[Route]], request: &Request<Bytes>) -> Result<Call> {
+/// The operation that a request is for, the status of its success, and what its path holds.
+fn route(service: &Service, request: &Request<Bytes>) -> Result<(&'static str, u16, Map<String, Value>)> {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    let mut matching = routes.iter().copied().flatten().filter_map(|route| Some((route, route.matches(method, path)?)));
-    let (route, named) =
-        matching.next().ok_or_else(|| ApiError::unknown_operation(prefix, &format!("{method} {path}")))?;
-    let mut input = match request.body().is_empty() {
-        true => Map::new(),
-        false => match serde_json::from_slice(request.body()) {
-            Ok(Value::Object(fields)) => fields,
-            Ok(_) => return Err(ApiError::new("SerializationException", "the body is not a JSON object")),
-            Err(error) => return Err(ApiError::new("SerializationException", error.to_string())),
-        },
-    };
-    for (name, value) in form_urlencoded::parse(request.uri().query().unwrap_or_default().as_bytes()) {
-        let value = Value::String(value.into_owned());
-        match input.get_mut(&*name) {
-            Some(Value::Array(values)) => values.push(value),
-            Some(first) => *first = Value::Array(vec![first.take(), value]),
-            None => drop(input.insert(name.into_owned(), value)),
-        }
-    }
-    for (name, value) in named {
-        // PutIntegration has a method in its path, and another one of the same name in its body.
-        if let Some(in_body) = input.insert(name.clone(), value) {
-            input.insert(format!("{name}InBody"), in_body);
-        }
-    }
-    Ok(Call {
-        operation: route.operation.to_owned(),
-        input: Value::Object(input),
-        run: route.run,
-        status: route.status,
-    })
+    let mut routes = service.model.operations().filter_map(|(operation, described)| {
+        let (wanted, pattern, status) = described.http?;
+        Some((operation, status, matches(pattern, path).filter(|_| wanted == method)?))
+    });
+    routes.next().ok_or_else(|| ApiError::unknown_operation(service.prefix, &format!("{method} {path}")))
 }
 
-pub(super) fn write(status: u16, output: &Value) -> Response<Body> {
-    let text = if output.is_null() { String::new() } else { super::json::without_nulls(output).to_string() };
-    body(status, "application/json", text)
+pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
+    let (operation, status, path) = route(service, request)?;
+    let (operation, run) = service.operation(operation)?;
+    let body = parse(request.body())?;
+    let Value::Object(body) = body else { return Err(unreadable("Unexpected field type".to_owned())) };
+    Ok(Call { operation, input: input(service.model, operation, request, path, body)?, run, status })
+}
+
+/// The input of an operation whose body is not JSON, without it.
+///
+/// # Errors
+/// What AWS's model forbids.
+pub(crate) fn read_head(service: &Service, request: &Request<Bytes>) -> Result<Value> {
+    let (operation, _, path) = route(service, request)?;
+    let input = input(service.model, operation, request, path, Map::new())?;
+    service.model.check_input(operation, &input).map(|()| input)
+}
+
+/// Each member from where the model says that it stands.
+fn input(
+    model: &Model,
+    operation: &str,
+    request: &Request<Bytes>,
+    mut path: Map<String, Value>,
+    mut body: Map<String, Value>,
+) -> Result<Value> {
+    let mut input = Map::new();
+    for (name, wire, member) in model.placed(operation) {
+        let (given, form) = match member.location {
+            None => (body.remove(wire), Form::Json),
+            Some(Location::Uri) => (path.remove(wire), Form::Text),
+            Some(Location::Query) => (query(request, wire, model.is_list(member)), Form::Text),
+            Some(Location::Header) => (header(request, wire), Form::Text),
+            Some(Location::StatusCode) => continue,
+        };
+        if let Some(mut value) = given.filter(|value| !value.is_null()) {
+            model.type_member(member, &mut value, form).map_err(unreadable)?;
+            input.insert(name.to_owned(), value);
+        }
+    }
+    Ok(Value::Object(input))
+}
+
+/// What a query has under a name, which for a list stands there once for each item.
+fn query(request: &Request<Bytes>, name: &str, is_list: bool) -> Option<Value> {
+    let pairs = form_urlencoded::parse(request.uri().query()?.as_bytes());
+    let mut values = pairs.filter(|(given, _)| given == name).map(|(_, value)| Value::from(value.into_owned()));
+    let first = values.next()?;
+    Some(if is_list { [first].into_iter().chain(values).collect() } else { first })
+}
+
+fn header(request: &Request<Bytes>, name: &str) -> Option<Value> {
+    request.headers().get(name)?.to_str().ok().map(Value::from)
+}
+
+/// What the model places in the status goes there: a deletion by Lambda says which it is.
+pub(super) fn write(model: &Model, call: &Call, output: &Value) -> Response<Body> {
+    let mut output = without_nulls(output);
+    let status = model.status_member(call.operation).and_then(|name| output.as_object_mut()?.remove(name));
+    let status = status.and_then(|status| u16::try_from(status.as_u64()?).ok());
+    let is_empty = output.is_null() || status.is_some();
+    let text = if is_empty { String::new() } else { output.to_string() };
+    body(status.unwrap_or(call.status), "application/json", text)
 }
 
 pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
@@ -95,32 +118,42 @@ pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::service::route;
+    use crate::registry;
 
-    fn nothing(_: &crate::context::Context<'_>, _: &Value) -> Result<Value> {
-        Ok(Value::Null)
+    fn call(scope: &str, line: &str, body: &'static str) -> Call {
+        let (method, uri) = line.split_once(' ').unwrap();
+        let request = Request::builder().method(method).uri(uri).body(Bytes::from(body)).unwrap();
+        let service = registry::ALL.iter().find(|service| service.scope == scope).unwrap();
+        read(service, &request).unwrap()
     }
 
     #[test]
     fn a_path_gives_its_names_decoded() {
-        let get = route("GET", "/tags/{ResourceArn+}", "ListTags", 200, nothing);
-        let found = get.matches("GET", "/tags/arn%3Aaws%3Alambda%3A1:function:a/b").unwrap();
-        assert_eq!(found["ResourceArn"], "arn:aws:lambda:1:function:a/b");
-        let stage = route("GET", "/restapis/{restApiId}/stages/{stageName}", "GetStage", 200, nothing);
-        assert!(stage.matches("GET", "/restapis/abc/stages").is_none());
-        assert!(stage.matches("PUT", "/restapis/abc/stages/prod").is_none());
-        assert_eq!(stage.matches("GET", "/restapis/abc/stages/prod").unwrap()["stageName"], "prod");
+        let found = matches("/tags/{resource_arn}", "/tags/arn%3Aaws%3Alambda%3A1:function:a%2Fb").unwrap();
+        assert_eq!(found["resource_arn"], "arn:aws:lambda:1:function:a/b");
+        let stage = "/restapis/{restapi_id}/stages/{stage_name}";
+        assert!(matches(stage, "/restapis/abc/stages").is_none());
+        assert!(matches(stage, "/restapis/abc/stages/prod/more").is_none());
+        assert_eq!(matches(stage, "/restapis/abc/stages/prod").unwrap()["stage_name"], "prod");
     }
 
     #[test]
-    fn input_is_body_query_and_path() {
-        let request = Request::builder()
-            .method("DELETE")
-            .uri("/tags/x?tagKeys=a&tagKeys=b&limit=5")
-            .body(Bytes::from(r#"{"n":1}"#))
-            .unwrap();
-        let routes = [route("DELETE", "/tags/{arn+}", "Untag", 204, nothing)];
-        let call = read("lambda", &[&routes], &request).unwrap();
-        assert_eq!(call.input, json!({"n": 1, "tagKeys": ["a", "b"], "limit": "5", "arn": "x"}));
+    fn input_is_body_query_and_path_named_as_in_the_model() {
+        let integration = "PUT /restapis/a/resources/r/methods/GET/integration";
+        let call = call("apigateway", integration, r#"{"httpMethod":"POST","type":"AWS","color":1}"#);
+        assert_eq!((call.operation, call.status), ("PutIntegration", 201));
+        let expected = json!({
+            "restApiId": "a", "resourceId": "r", "httpMethod": "GET", "integrationHttpMethod": "POST", "type": "AWS",
+        });
+        assert_eq!(call.input, expected);
+    }
+
+    #[test]
+    fn a_query_gives_numbers_truths_and_lists() {
+        let keys = call("apigateway", "GET /apikeys?limit=5&includeValues=true", "");
+        assert_eq!(keys.input, json!({"limit": 5, "includeValues": true}));
+        let untag = |query: &str| call("lambda", &format!("DELETE /2017-03-31/tags/arn{query}"), "").input;
+        assert_eq!(untag("?tagKeys=a&tagKeys=b"), json!({"Resource": "arn", "TagKeys": ["a", "b"]}));
+        assert_eq!(untag("?tagKeys=a"), json!({"Resource": "arn", "TagKeys": ["a"]}));
     }
 }

@@ -2,16 +2,16 @@
 
 use crate::api_error::Result;
 use crate::context::{ACCOUNT, Context};
+use crate::model;
 use crate::service::{Protocol, Service, anything};
 use serde_json::{Value, json};
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "sts",
     prefix: "sts",
-    protocol: Protocol::Query {
-        operations: &[("GetCallerIdentity", get_caller_identity)],
-        namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-    },
+    protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    model: &model::STS,
+    operations: &[("GetCallerIdentity", get_caller_identity)],
     resource: anything,
     whole: None,
 };

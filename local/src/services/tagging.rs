@@ -2,24 +2,24 @@
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
+use crate::model;
 use crate::service::{Input, Protocol, Service, anything};
 use crate::tags::{Tags, read_map, write_list};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "tagging",
     prefix: "tag",
-    protocol: Protocol::Json {
-        operations: &[
-            ("GetResources", get_resources),
-            ("GetTagKeys", get_tag_keys),
-            ("GetTagValues", get_tag_values),
-            ("TagResources", tag_resources),
-            ("UntagResources", untag_resources),
-        ],
-        message: "Message",
-    },
+    protocol: Protocol::Json { message: "Message" },
+    model: &model::TAGGING,
+    operations: &[
+        ("GetResources", get_resources),
+        ("GetTagKeys", get_tag_keys),
+        ("GetTagValues", get_tag_values),
+        ("TagResources", tag_resources),
+        ("UntagResources", untag_resources),
+    ],
     resource: anything,
     whole: None,
 };

@@ -50,12 +50,12 @@ fn is_true(input: &Value, name: &str) -> bool {
 }
 
 pub(super) fn get_api_key(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let id = input.text("api_Key")?;
+    let id = input.text("apiKey")?;
     describe(context, id, &existing(context, id)?, is_true(input, "includeValue"))
 }
 
 pub(super) fn get_api_keys(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let name = input.optional("name").unwrap_or_default();
+    let name = input.optional("nameQuery").unwrap_or_default();
     let mut all = context.list(KEYS, "")?;
     all.retain(|(_, key)| key["name"].as_str().unwrap_or_default().starts_with(name));
     let with_values = is_true(input, "includeValues");
@@ -64,7 +64,7 @@ pub(super) fn get_api_keys(context: &Context<'_>, input: &Value) -> Result<Value
 }
 
 pub(super) fn update_api_key(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let id = input.text("api_Key")?;
+    let id = input.text("apiKey")?;
     let mut key = existing(context, id)?;
     for patch in patch::read(input)? {
         match (patch.op, patch.parts.join("/").as_str()) {
@@ -80,7 +80,7 @@ pub(super) fn update_api_key(context: &Context<'_>, input: &Value) -> Result<Val
 
 /// It leaves the usage plans that have it.
 pub(super) fn delete_api_key(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let id = input.text("api_Key")?;
+    let id = input.text("apiKey")?;
     existing(context, id)?;
     for (plan_id, mut plan) in context.list(USAGE_PLANS, "")? {
         let gone = plan["keys"].as_object_mut().and_then(|keys| keys.remove(id));

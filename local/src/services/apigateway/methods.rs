@@ -88,7 +88,7 @@ pub(super) fn put_integration(context: &Context<'_>, input: &Value) -> Result<Va
     if needs_uri && input.optional("uri").is_none() {
         return Err(bad_request("Missing required parameter: uri"));
     }
-    if needs_uri && input.optional("httpMethodInBody").is_none() {
+    if needs_uri && input.optional("integrationHttpMethod").is_none() {
         return Err(bad_request("Enumeration value for HttpMethod must be non-empty"));
     }
     if kind.starts_with("AWS") && !input.optional("uri").is_some_and(|uri| uri.starts_with("arn:")) {
@@ -98,7 +98,7 @@ pub(super) fn put_integration(context: &Context<'_>, input: &Value) -> Result<Va
         let responses = method["methodIntegration"]["integrationResponses"].clone();
         let made = json!({
             "type": kind,
-            "httpMethod": input["httpMethodInBody"],
+            "httpMethod": input["integrationHttpMethod"],
             "uri": input["uri"],
             "credentials": input["credentials"],
             "connectionType": input["connectionType"],

@@ -8,7 +8,7 @@ use crate::tags::read_map;
 use serde_json::{Value, json};
 
 fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
-    let id = input.text("usageplanId")?;
+    let id = input.text("usagePlanId")?;
     let found = context.get(USAGE_PLANS, id)?;
     Ok((id.to_owned(), found.ok_or_else(|| not_found("Invalid Usage Plan ID specified"))?))
 }

@@ -9,41 +9,41 @@ pub(crate) use executions::WORKER;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
+use crate::model;
 use crate::service::{Input, Protocol, Service, anything};
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "athena",
     prefix: "athena",
-    protocol: Protocol::Json {
-        operations: &[
-            ("CreateWorkGroup", workgroups::create_work_group),
-            ("GetWorkGroup", workgroups::get_work_group),
-            ("ListWorkGroups", workgroups::list_work_groups),
-            ("UpdateWorkGroup", workgroups::update_work_group),
-            ("DeleteWorkGroup", workgroups::delete_work_group),
-            ("CreateNamedQuery", named_queries::create_named_query),
-            ("GetNamedQuery", named_queries::get_named_query),
-            ("BatchGetNamedQuery", named_queries::batch_get_named_query),
-            ("ListNamedQueries", named_queries::list_named_queries),
-            ("UpdateNamedQuery", named_queries::update_named_query),
-            ("DeleteNamedQuery", named_queries::delete_named_query),
-            ("StartQueryExecution", executions::start_query_execution),
-            ("GetQueryExecution", executions::get_query_execution),
-            ("BatchGetQueryExecution", executions::batch_get_query_execution),
-            ("ListQueryExecutions", executions::list_query_executions),
-            ("StopQueryExecution", executions::stop_query_execution),
-            ("GetQueryResults", executions::get_query_results),
-            ("TagResource", tag_resource),
-            ("UntagResource", untag_resource),
-            ("ListTagsForResource", list_tags_for_resource),
-            ("ListEngineVersions", list_engine_versions),
-            ("ListDataCatalogs", list_data_catalogs),
-            ("GetDataCatalog", get_data_catalog),
-        ],
-        message: "Message",
-    },
+    protocol: Protocol::Json { message: "Message" },
+    model: &model::ATHENA,
+    operations: &[
+        ("CreateWorkGroup", workgroups::create_work_group),
+        ("GetWorkGroup", workgroups::get_work_group),
+        ("ListWorkGroups", workgroups::list_work_groups),
+        ("UpdateWorkGroup", workgroups::update_work_group),
+        ("DeleteWorkGroup", workgroups::delete_work_group),
+        ("CreateNamedQuery", named_queries::create_named_query),
+        ("GetNamedQuery", named_queries::get_named_query),
+        ("BatchGetNamedQuery", named_queries::batch_get_named_query),
+        ("ListNamedQueries", named_queries::list_named_queries),
+        ("UpdateNamedQuery", named_queries::update_named_query),
+        ("DeleteNamedQuery", named_queries::delete_named_query),
+        ("StartQueryExecution", executions::start_query_execution),
+        ("GetQueryExecution", executions::get_query_execution),
+        ("BatchGetQueryExecution", executions::batch_get_query_execution),
+        ("ListQueryExecutions", executions::list_query_executions),
+        ("StopQueryExecution", executions::stop_query_execution),
+        ("GetQueryResults", executions::get_query_results),
+        ("TagResource", tag_resource),
+        ("UntagResource", untag_resource),
+        ("ListTagsForResource", list_tags_for_resource),
+        ("ListEngineVersions", list_engine_versions),
+        ("ListDataCatalogs", list_data_catalogs),
+        ("GetDataCatalog", get_data_catalog),
+    ],
     resource: anything,
     whole: None,
 };

@@ -17,27 +17,27 @@ pub(crate) use records::RECORD;
 
 use crate::api_error::ApiError;
 use crate::context::Context;
+use crate::model;
 use crate::service::{Input as _, Protocol, Service};
 use serde_json::Value;
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "firehose",
     prefix: "firehose",
-    protocol: Protocol::Json {
-        operations: &[
-            ("CreateDeliveryStream", streams::create_delivery_stream),
-            ("DeleteDeliveryStream", streams::delete_delivery_stream),
-            ("DescribeDeliveryStream", streams::describe_delivery_stream),
-            ("ListDeliveryStreams", streams::list_delivery_streams),
-            ("PutRecord", records::put_record),
-            ("PutRecordBatch", records::put_record_batch),
-            ("UpdateDestination", destination::update_destination),
-            ("TagDeliveryStream", streams::tag_delivery_stream),
-            ("UntagDeliveryStream", streams::untag_delivery_stream),
-            ("ListTagsForDeliveryStream", streams::list_tags_for_delivery_stream),
-        ],
-        message: "message",
-    },
+    protocol: Protocol::Json { message: "message" },
+    model: &model::FIREHOSE,
+    operations: &[
+        ("CreateDeliveryStream", streams::create_delivery_stream),
+        ("DeleteDeliveryStream", streams::delete_delivery_stream),
+        ("DescribeDeliveryStream", streams::describe_delivery_stream),
+        ("ListDeliveryStreams", streams::list_delivery_streams),
+        ("PutRecord", records::put_record),
+        ("PutRecordBatch", records::put_record_batch),
+        ("UpdateDestination", destination::update_destination),
+        ("TagDeliveryStream", streams::tag_delivery_stream),
+        ("UntagDeliveryStream", streams::untag_delivery_stream),
+        ("ListTagsForDeliveryStream", streams::list_tags_for_delivery_stream),
+    ],
     resource,
     whole: None,
 };

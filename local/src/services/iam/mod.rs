@@ -10,35 +10,35 @@ pub(crate) use permit::permit;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
+use crate::model;
 use crate::service::{Protocol, Service, anything};
 use serde_json::Value;
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "iam",
     prefix: "iam",
-    protocol: Protocol::Query {
-        operations: &[
-            ("CreateRole", roles::create_role),
-            ("GetRole", roles::get_role),
-            ("DeleteRole", roles::delete_role),
-            ("ListRoles", roles::list_roles),
-            ("UpdateRole", roles::update_role),
-            ("UpdateRoleDescription", roles::update_role),
-            ("UpdateAssumeRolePolicy", roles::update_assume_role_policy),
-            ("TagRole", roles::tag_role),
-            ("UntagRole", roles::untag_role),
-            ("ListRoleTags", roles::list_role_tags),
-            ("PutRolePolicy", inline::put_role_policy),
-            ("GetRolePolicy", inline::get_role_policy),
-            ("DeleteRolePolicy", inline::delete_role_policy),
-            ("ListRolePolicies", inline::list_role_policies),
-            ("AttachRolePolicy", attached::attach_role_policy),
-            ("DetachRolePolicy", attached::detach_role_policy),
-            ("ListAttachedRolePolicies", attached::list_attached_role_policies),
-            ("ListInstanceProfilesForRole", attached::list_instance_profiles_for_role),
-        ],
-        namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-    },
+    protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+    model: &model::IAM,
+    operations: &[
+        ("CreateRole", roles::create_role),
+        ("GetRole", roles::get_role),
+        ("DeleteRole", roles::delete_role),
+        ("ListRoles", roles::list_roles),
+        ("UpdateRole", roles::update_role),
+        ("UpdateRoleDescription", roles::update_role),
+        ("UpdateAssumeRolePolicy", roles::update_assume_role_policy),
+        ("TagRole", roles::tag_role),
+        ("UntagRole", roles::untag_role),
+        ("ListRoleTags", roles::list_role_tags),
+        ("PutRolePolicy", inline::put_role_policy),
+        ("GetRolePolicy", inline::get_role_policy),
+        ("DeleteRolePolicy", inline::delete_role_policy),
+        ("ListRolePolicies", inline::list_role_policies),
+        ("AttachRolePolicy", attached::attach_role_policy),
+        ("DetachRolePolicy", attached::detach_role_policy),
+        ("ListAttachedRolePolicies", attached::list_attached_role_policies),
+        ("ListInstanceProfilesForRole", attached::list_instance_profiles_for_role),
+    ],
     resource: anything,
     whole: None,
 };

@@ -7,32 +7,32 @@ pub(crate) use events::write_under;
 
 use crate::api_error::ApiError;
 use crate::context::Context;
+use crate::model;
 use crate::service::{Input as _, Protocol, Service};
 use serde_json::Value;
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "logs",
     prefix: "logs",
-    protocol: Protocol::Json {
-        operations: &[
-            ("CreateLogGroup", groups::create_log_group),
-            ("DeleteLogGroup", groups::delete_log_group),
-            ("DescribeLogGroups", groups::describe_log_groups),
-            ("PutRetentionPolicy", groups::put_retention_policy),
-            ("DeleteRetentionPolicy", groups::delete_retention_policy),
-            ("TagResource", groups::tag_resource),
-            ("UntagResource", groups::untag_resource),
-            ("ListTagsForResource", groups::list_tags_for_resource),
-            ("ListTagsLogGroup", groups::list_tags_log_group),
-            ("CreateLogStream", events::create_log_stream),
-            ("DeleteLogStream", events::delete_log_stream),
-            ("DescribeLogStreams", events::describe_log_streams),
-            ("PutLogEvents", events::put_log_events),
-            ("GetLogEvents", events::get_log_events),
-            ("FilterLogEvents", events::filter_log_events),
-        ],
-        message: "message",
-    },
+    protocol: Protocol::Json { message: "message" },
+    model: &model::LOGS,
+    operations: &[
+        ("CreateLogGroup", groups::create_log_group),
+        ("DeleteLogGroup", groups::delete_log_group),
+        ("DescribeLogGroups", groups::describe_log_groups),
+        ("PutRetentionPolicy", groups::put_retention_policy),
+        ("DeleteRetentionPolicy", groups::delete_retention_policy),
+        ("TagResource", groups::tag_resource),
+        ("UntagResource", groups::untag_resource),
+        ("ListTagsForResource", groups::list_tags_for_resource),
+        ("ListTagsLogGroup", groups::list_tags_log_group),
+        ("CreateLogStream", events::create_log_stream),
+        ("DeleteLogStream", events::delete_log_stream),
+        ("DescribeLogStreams", events::describe_log_streams),
+        ("PutLogEvents", events::put_log_events),
+        ("GetLogEvents", events::get_log_events),
+        ("FilterLogEvents", events::filter_log_events),
+    ],
     resource,
     whole: None,
 };

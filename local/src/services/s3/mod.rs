@@ -24,6 +24,7 @@ use crate::access::{Caller, Scope};
 use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
+use crate::model;
 use crate::response::{dropped, plain};
 use crate::service::{Protocol, Service, Whole, anything};
 use axum::body::Body;
@@ -39,11 +40,13 @@ use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
 
-pub(crate) const SERVICE: Service = Service {
+pub(crate) static SERVICE: Service = Service {
     scope: "s3",
     prefix: "s3",
     // REST with XML, of which `s3s` knows the routes.
-    protocol: Protocol::Rest { routes: &[], message: "Message" },
+    protocol: Protocol::Rest { message: "Message" },
+    model: &model::S3,
+    operations: &[],
     resource: anything,
     whole: Some(Whole {
         takes: |_| true,

@@ -7,13 +7,12 @@ use crate::api_error::Result;
 use crate::core::Core;
 use crate::protocol;
 use crate::response::{dropped, identified};
-use crate::service::Whole;
+use crate::service::{Input as _, Whole};
 use crate::services::lambda::{SERVICE, resource};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -48,8 +47,8 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
 
 async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result<Response<Body>> {
     let caller = core.sessions.caller(&scope.access_key_id)?;
-    let path = function_of(request.uri().path()).unwrap_or_default();
-    let name = percent_decode_str(path).decode_utf8_lossy().into_owned();
+    let input = protocol::read_head(&SERVICE, &request)?;
+    let name = input.text("FunctionName")?.to_owned();
     core.run(&scope.region, |context| {
         if caller != Caller::User {
             let resource = resource(context, &json!({"FunctionName": name}));
@@ -57,8 +56,7 @@ async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result
         }
         Function::read(context, &name).map(|_| ())
     })?;
-    let kind = request.headers().get("x-amz-invocation-type").and_then(|kind| kind.to_str().ok());
-    match kind.unwrap_or("RequestResponse") {
+    match input.optional("InvocationType").unwrap_or("RequestResponse") {
         "DryRun" => Ok(empty(StatusCode::NO_CONTENT)),
         "Event" => {
             let payload = String::from_utf8_lossy(request.body()).into_owned();
@@ -66,8 +64,7 @@ async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result
             core.ring();
             Ok(empty(StatusCode::ACCEPTED))
         }
-        "RequestResponse" => Ok(answer(invoke(core, &scope.region, &name, request.into_body()).await?)),
-        other => Err(super::super::invalid(format!("Invocation type {other} is not one of Lambda's"))),
+        _ => Ok(answer(invoke(core, &scope.region, &name, request.into_body()).await?)),
     }
 }
 

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Cut AWS's own models down to what Local AWS serves: `pip install botocore==1.43.106 && local/models/cut.py`.
+
+botocore (Apache-2.0, see NOTICE) carries AWS's service models. The operations that `local/src/services` names are
+taken from them with the shapes that they reach, and of each shape what a request or an answer is checked against.
+`--check` writes nothing and says by its exit code whether the files are what a cut would give.
+"""
+
+import gzip
+import json
+import pathlib
+import re
+import sys
+
+import botocore
+
+HERE = pathlib.Path(__file__).parent
+SERVICES = HERE.parent / "src" / "services"
+DATA = pathlib.Path(botocore.__file__).parent / "data"
+
+# The name of a service here, and in botocore. S3 is not among them: `s3s` carries its model.
+NAMES = {
+    "apigateway": "apigateway",
+    "athena": "athena",
+    "firehose": "firehose",
+    "glue": "glue",
+    "iam": "iam",
+    "lambda": "lambda",
+    "logs": "logs",
+    "sts": "sts",
+    "tagging": "resourcegroupstaggingapi",
+}
+
+# Operations that a service's sources take by themselves.
+BESIDE = {"lambda": ["Invoke"]}
+
+# What is kept of a shape, and of a member.
+SHAPE = ["type", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union"]
+MEMBER = ["shape", "location", "locationName"]
+
+
+def model(name):
+    folder = max((DATA / name).iterdir())
+    file = folder / "service-2.json"
+    if file.exists():
+        return json.loads(file.read_bytes())
+    return json.loads(gzip.decompress((folder / "service-2.json.gz").read_bytes()))
+
+
+def served(service, operations):
+    """The operations that a service's sources name as `("CreateJob", jobs::create_job)`."""
+    files = [*SERVICES.glob(f"{service}.rs"), *SERVICES.glob(f"{service}/**/*.rs")]
+    text = "".join(file.read_text() for file in sorted(files))
+    named = re.findall(r'\("([A-Z]\w+)", \w+(?:::\w+)*\)', text)
+    return sorted({*named, *BESIDE.get(service, [])} & set(operations))
+
+
+def cut_member(member):
+    return {key: member[key] for key in MEMBER if key in member}
+
+
+def cut_shape(shape):
+    cut = {key: shape[key] for key in SHAPE if shape.get(key) not in (None, [], False)}
+    if "members" in shape:
+        cut["members"] = {name: cut_member(member) for name, member in shape["members"].items()}
+    for part in ("member", "key", "value"):
+        if part in shape:
+            cut[part] = shape[part]["shape"]
+    return cut
+
+
+def reached(shapes, name, found):
+    if name in found:
+        return
+    found[name] = cut_shape(shapes[name])
+    shape = shapes[name]
+    parts = [*shape.get("members", {}).values(), *(shape[part] for part in ("member", "key", "value") if part in shape)]
+    for part in parts:
+        reached(shapes, part["shape"], found)
+
+
+def cut(service, name):
+    whole = model(name)
+    operations, shapes = {}, {}
+    for operation in served(service, whole["operations"]):
+        full = whole["operations"][operation]
+        short = {}
+        if whole["metadata"]["protocol"] == "rest-json":
+            http = full["http"]
+            short["http"] = [http["method"], http["requestUri"], http.get("responseCode", 200)]
+        for side in ("input", "output"):
+            if side in full:
+                short[side] = full[side]["shape"]
+                reached(whole["shapes"], full[side]["shape"], shapes)
+        operations[operation] = short
+    return {"botocore": botocore.__version__, "operations": operations, "shapes": dict(sorted(shapes.items()))}
+
+
+def lines(document):
+    """One operation or shape a line, so that a new version of AWS's models can be read as a diff."""
+    parts = []
+    for key, value in document.items():
+        text = json.dumps(value, separators=(",", ":"), ensure_ascii=True)
+        if isinstance(value, dict):
+            entries = (json.dumps({name: entry}, separators=(",", ":"))[1:-1] for name, entry in value.items())
+            text = "{\n" + ",\n".join(entries) + "\n}"
+        parts.append(f"{json.dumps(key)}:{text}")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def main():
+    check, stale = "--check" in sys.argv, []
+    for service, name in NAMES.items():
+        text = lines(cut(service, name))
+        file = HERE / f"{service}.json"
+        if not file.exists() or file.read_text() != text:
+            stale.append(service)
+            if not check:
+                file.write_text(text)
+        print(f"{service}: {len(text)} bytes")
+    if check and stale:
+        sys.exit(f"not what botocore {botocore.__version__} gives: {', '.join(stale)}")
+
+
+main()
