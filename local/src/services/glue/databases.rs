@@ -18,6 +18,11 @@ pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<(String, Val
     }
 }
 
+/// The names of all, for who reads the catalog.
+pub(crate) fn names(context: &Context<'_>) -> Result<Vec<String>> {
+    Ok(context.list(DATABASES, "")?.into_iter().map(|(name, _)| name).collect())
+}
+
 fn describe(name: &str, database: &Value) -> Value {
     let mut all = json!({"Name": name, "CatalogId": ACCOUNT});
     for field in ["Description", "LocationUri", "Parameters", "CreateTime", "CreateTableDefaultPermissions"] {

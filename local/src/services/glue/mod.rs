@@ -7,14 +7,14 @@
 
 mod crawl;
 mod crawlers;
-mod databases;
+pub(crate) mod databases;
 pub(crate) mod hive;
 mod jobs;
 pub(crate) mod partitions;
 pub(crate) mod rows;
 mod run;
 mod schedule;
-mod tables;
+pub(crate) mod tables;
 mod tagging;
 mod triggers;
 mod work;
@@ -99,9 +99,9 @@ pub(crate) static SERVICE: Service = Service {
 
 const DATABASES: &str = "glue.database";
 /// Key: database, `/`, table.
-pub(crate) const TABLES: &str = "glue.table";
+const TABLES: &str = "glue.table";
 /// Key: database, `/`, table, and the values, each after `/` and percent-encoded.
-pub(crate) const PARTITIONS: &str = "glue.partition";
+const PARTITIONS: &str = "glue.partition";
 const CRAWLERS: &str = "glue.crawler";
 const JOBS: &str = "glue.job";
 const TRIGGERS: &str = "glue.trigger";

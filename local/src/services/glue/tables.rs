@@ -22,6 +22,18 @@ const FIELDS: &[&str] = &[
     "TargetTable",
 ];
 
+/// A table, for who reads the catalog.
+pub(crate) fn find(context: &Context<'_>, database: &str, name: &str) -> Result<Option<Value>> {
+    context.get(TABLES, &format!("{database}/{name}").to_lowercase())
+}
+
+/// The names of a database's tables.
+pub(crate) fn names(context: &Context<'_>, database: &str) -> Result<Vec<String>> {
+    let prefix = format!("{}/", database.to_lowercase());
+    let all = context.list(TABLES, &prefix)?;
+    Ok(all.into_iter().map(|(key, _)| key[prefix.len()..].to_owned()).collect())
+}
+
 fn missing(name: &str) -> crate::api_error::ApiError {
     not_found(format!("Table {name} not found."))
 }

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
 use crate::services::glue::hive::HiveType;
-use crate::services::glue::{TABLES, partitions};
+use crate::services::glue::{partitions, tables};
 use crate::services::s3::versions;
 use async_trait::async_trait;
 use datafusion::arrow::array::{Array as _, ArrayRef, BooleanArray, RecordBatch, StringArray};
@@ -55,7 +55,7 @@ impl GlueTable {
     /// With the files of its partitions that the catalog knows: what is in no partition is not there for Athena.
     pub(super) fn read(context: &Context<'_>, database: &str, name: &str) -> Result<Option<Self>> {
         let place = format!("{database}/{name}").to_lowercase();
-        let Some(table) = context.get(TABLES, &place)? else { return Ok(None) };
+        let Some(table) = tables::find(context, database, name)? else { return Ok(None) };
         let columns = columns(&table["StorageDescriptor"]["Columns"]);
         let keys: Vec<_> = self::columns(&table["PartitionKeys"]).into_iter().map(|(name, _)| name).collect();
         let mut files = vec![];

@@ -5,7 +5,7 @@ use crate::api_error::Result as ApiResult;
 use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
-use crate::services::glue::{TABLES, partitions};
+use crate::services::glue::{databases, partitions, tables};
 use serde_json::Value;
 
 /// `None` where it is another statement.
@@ -19,9 +19,9 @@ pub(super) fn answer(core: &Core, region: &str, sql: &str, database: &str) -> Re
     let run =
         |work: &dyn Fn(&Context<'_>) -> ApiResult<Vec<String>>| core.run(region, work).map_err(|error| error.message);
     let (column, lines) = match upper.as_slice() {
-        ["SHOW", "DATABASES" | "SCHEMAS"] => ("database_name", run(&databases)?),
-        ["SHOW", "TABLES"] => ("tab_name", run(&|context| tables(context, database))?),
-        ["SHOW", "TABLES", "IN" | "FROM", _] => ("tab_name", run(&|context| tables(context, words[3]))?),
+        ["SHOW", "DATABASES" | "SCHEMAS"] => ("database_name", run(&databases::names)?),
+        ["SHOW", "TABLES"] => ("tab_name", run(&|context| tables::names(context, database))?),
+        ["SHOW", "TABLES", "IN" | "FROM", _] => ("tab_name", run(&|context| tables::names(context, words[3]))?),
         ["SHOW", "PARTITIONS", _] => ("partition", run(&|context| show_partitions(context, database, words[2]))?),
         ["DESCRIBE" | "DESC", _] => ("col_name", run(&|context| describe(context, database, words[1]))?),
         _ => return Ok(None),
@@ -30,24 +30,13 @@ pub(super) fn answer(core: &Core, region: &str, sql: &str, database: &str) -> Re
     Ok(Some(Answer { columns, bytes: lines.iter().map(|line| format!("{line}\n")).collect::<String>().into_bytes() }))
 }
 
-fn databases(context: &Context<'_>) -> ApiResult<Vec<String>> {
-    Ok(context.list("glue.database", "")?.into_iter().map(|(name, _)| name).collect())
-}
-
-fn tables(context: &Context<'_>, database: &str) -> ApiResult<Vec<String>> {
-    let prefix = format!("{}/", database.to_lowercase());
-    let all = context.list(TABLES, &prefix)?;
-    Ok(all.into_iter().map(|(key, _)| key[prefix.len()..].to_owned()).collect())
-}
-
 fn table(context: &Context<'_>, database: &str, name: &str) -> ApiResult<(String, Value)> {
     let (database, name) = name.split_once('.').unwrap_or((database, name));
     let (database, name) = (database.to_lowercase(), name.trim_matches(['`', '"']).to_lowercase());
-    let key = format!("{database}/{name}");
-    let found = context.get(TABLES, &key)?;
+    let found = tables::find(context, &database, &name)?;
     let missing =
         || super::super::invalid(format!("FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"));
-    Ok((key, found.ok_or_else(missing)?))
+    Ok((format!("{database}/{name}"), found.ok_or_else(missing)?))
 }
 
 fn show_partitions(context: &Context<'_>, database: &str, name: &str) -> ApiResult<Vec<String>> {

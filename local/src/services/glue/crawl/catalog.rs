@@ -3,11 +3,11 @@
 use super::files::{Folder, Found};
 use super::infer::{Inferred, Kind};
 use super::{Changes, Crawl, permit_glue, seconds};
-use crate::api_error::{ApiError, Result};
+use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
 use crate::services::glue::partitions::{self, key};
-use crate::services::glue::{PARTITIONS, TABLES};
+use crate::services::glue::{PARTITIONS, TABLES, databases};
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value, json};
 
@@ -22,9 +22,7 @@ pub(super) fn keep(
 ) -> Result<()> {
     let database = crawl.crawler.optional("DatabaseName").unwrap_or("default").to_lowercase();
     permit_glue(context, crawl, "glue:GetDatabase", None)?;
-    if context.get("glue.database", &database)?.is_none() {
-        return Err(ApiError::new("EntityNotFoundException", format!("Database {database} not found.")));
-    }
+    databases::existing(context, &database)?;
     let location = format!("s3://{}/{}", found.bucket, found.prefix);
     let name = table_name(context, crawl, &database, &location)?;
     permit_glue(context, crawl, "glue:GetTable", Some(&name))?;
