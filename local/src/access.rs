@@ -15,6 +15,8 @@ pub(crate) enum Caller {
     User,
     /// A session of a role, by the role's ARN.
     Role(String),
+    /// A service on its own behalf, `s3.amazonaws.com`.
+    Service(&'static str),
 }
 
 /// Temporary credentials of a role, as `sts:AssumeRole` gives them to a service.

@@ -29,6 +29,8 @@ mod blobs;
 mod clock;
 mod context;
 mod core;
+#[cfg(test)]
+mod deny_tests;
 mod faults;
 mod local;
 mod lock;

@@ -20,7 +20,7 @@ const LARGEST_REQUEST: usize = 100 << 20;
 /// An embedded AWS. Clones share one state.
 #[derive(Clone, Debug)]
 pub struct LocalAws {
-    core: Arc<Core>,
+    pub(crate) core: Arc<Core>,
 }
 
 impl LocalAws {

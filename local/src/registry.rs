@@ -19,7 +19,7 @@ pub(crate) static ALL: &[&Service] = &[
 
 /// Every operation there is, as faults name it; with them single records of a batch, which can fail by themselves.
 pub(crate) fn operations() -> Vec<String> {
-    let mut all: Vec<_> = ALL.iter().flat_map(Service::operations).collect();
+    let mut all: Vec<_> = ALL.iter().flat_map(|service| service.operations()).collect();
     all.push(firehose::RECORD.to_owned());
     all
 }

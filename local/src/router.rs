@@ -7,6 +7,7 @@ use crate::protocol::{self, Call};
 use crate::registry;
 use crate::response::{dropped, identified, plain};
 use crate::service::Service;
+use crate::services::iam::permit;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -52,9 +53,7 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
     let work = || {
         protocol::check(service, call)?;
         core.run(region, |context| {
-            if *caller != Caller::User {
-                caller.permit(context, &operation, &(service.resource)(context, &call.input), &[])?;
-            }
+            permit(context, caller, &operation, &(service.resource)(context, &call.input)?, &[])?;
             let output = (call.run)(context, &call.input)?;
             protocol::check_answer(service, call, &output).map(|()| output)
         })

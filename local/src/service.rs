@@ -27,8 +27,8 @@ pub(crate) struct Service {
     pub(crate) model: &'static Model,
     /// What carries out each operation.
     pub(crate) operations: &'static [(&'static str, Run)],
-    /// The ARN of what an operation is about, as IAM compares it with a policy's resources.
-    pub(crate) resource: fn(&Context<'_>, &Value) -> String,
+    /// What an operation with this input is about.
+    pub(crate) resource: fn(&Context<'_>, &Value) -> Result<Resource>,
     /// Requests that it takes whole, past the protocol.
     pub(crate) whole: Option<Whole>,
 }
@@ -36,14 +36,25 @@ pub(crate) struct Service {
 impl Service {
     /// Every operation it has, as the request log and faults name it: `glue:GetJob`.
     pub(crate) fn operations(&self) -> Vec<String> {
-        let mut names: Vec<_> = match &self.protocol {
-            Protocol::Json { operations, .. } | Protocol::Query { operations, .. } => {
-                operations.iter().map(|(name, _)| *name).collect()
-            }
-            Protocol::Rest { routes, .. } => routes.iter().copied().flatten().map(|route| route.operation).collect(),
-        };
+        let mut names: Vec<_> = self.operations.iter().map(|(name, _)| *name).collect();
         names.extend(self.whole.iter().flat_map(|whole| (whole.operations)()));
         names.into_iter().map(|name| format!("{}:{name}", self.prefix)).collect()
+    }
+}
+
+/// What an operation is about, as IAM looks at it.
+#[derive(Clone, Debug)]
+pub(crate) struct Resource {
+    /// As it is compared with the resources that a policy names.
+    pub(crate) arn: String,
+    /// The policy that lies on it; null where none does.
+    pub(crate) policy: Value,
+}
+
+/// What has no policy of its own.
+impl From<String> for Resource {
+    fn from(arn: String) -> Self {
+        Self { arn, policy: Value::Null }
     }
 }
 
@@ -84,8 +95,8 @@ pub(crate) struct Worker {
 }
 
 /// Where a policy cannot name anything narrower, or nobody under a role calls the service.
-pub(crate) fn anything(_: &Context<'_>, _: &Value) -> String {
-    "*".to_owned()
+pub(crate) fn anything(_: &Context<'_>, _: &Value) -> Result<Resource> {
+    Ok(Resource::from("*".to_owned()))
 }
 
 /// Reading an operation's input.

@@ -58,7 +58,6 @@ fn services_stand_on_each_other_in_their_order() {
 }
 
 #[test]
-#[ignore = "documents are read by string"]
 fn documents_are_read_by_their_own_service_only() {
     hold(&rules::foreign_collections(&read("local/src"), SERVICES));
 }

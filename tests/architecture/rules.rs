@@ -48,7 +48,7 @@ pub(crate) fn circles(modules: &Modules) -> Vec<String> {
 }
 
 /// What is written of a service's documents stands in its own folder only: the names of collections are
-/// `service.thing`, in strings and in the constants that hold them.
+/// `service.thing`, each said once, by a constant.
 pub(crate) fn foreign_collections(modules: &Modules, services: &[&str]) -> Vec<String> {
     let owner = |text: &str| {
         let (service, thing) = text.split_once('.')?;
@@ -65,6 +65,8 @@ pub(crate) fn foreign_collections(modules: &Modules, services: &[&str]) -> Vec<S
             let Some(owner) = owner(text) else { continue };
             if !path.starts_with(&owner) {
                 broken.push(format!("{}:{line}: \"{text}\" is not its own", module.file));
+            } else if constant.is_none() {
+                broken.push(format!("{}:{line}: \"{text}\" is a constant's to say", module.file));
             }
             if let Some(constant) = constant {
                 constants.insert((path.clone(), constant.clone()), owner);
@@ -243,7 +245,7 @@ mod tests {
             "services/lambda/mod.rs",
             "pub const FUNCTIONS: &str = \"lambda.function\"; const HOST: &str = \"lambda.amazonaws.com\";",
         );
-        let inside = ("services/lambda/policy.rs", "use super::FUNCTIONS; fn f() { get(\"lambda.function\") }");
+        let inside = ("services/lambda/policy.rs", "use super::FUNCTIONS;");
         let foreign = |source| {
             let sources = [("services/mod.rs", "mod lambda; mod s3;"), own, inside, ("services/s3/mod.rs", source)];
             foreign_collections(&Modules::of_sources(sources), &["lambda", "s3"])

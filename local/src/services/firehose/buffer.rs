@@ -35,7 +35,7 @@ pub(super) struct Buffer {
     pub(super) attempts: u32,
 }
 
-pub(super) fn read(document: Value) -> Result<Buffer> {
+fn read(document: Value) -> Result<Buffer> {
     serde_json::from_value(document).map_err(ApiError::internal)
 }
 
@@ -93,9 +93,17 @@ fn new(context: &Context<'_>, stream: &str, destination: &Value) -> Buffer {
 }
 
 /// From here on no record is added.
-pub(super) fn close(context: &Context<'_>, buffer: &Buffer) -> Result<()> {
+fn close(context: &Context<'_>, buffer: &Buffer) -> Result<()> {
     context.remove(OPEN, &buffer.stream)?;
     context.put(CLOSED, &format!("{}/{:015}-{}", buffer.stream, buffer.since, buffer.file), &write(buffer)?)
+}
+
+/// Closes the buffer as it is by now: records may have come since it was looked at.
+pub(super) fn close_latest(context: &Context<'_>, stream: &str) -> Result<()> {
+    match context.get(OPEN, stream)? {
+        Some(latest) => close(context, &read(latest)?),
+        None => Ok(()),
+    }
 }
 
 /// All that wait, in all regions: those that take records still, and those that are closed, with their keys.

@@ -7,10 +7,9 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
 use crate::service::Worker;
-use crate::services::iam::permit;
 use crate::services::iam::role_assumable;
 use crate::services::logs;
-use crate::services::s3::objects;
+use crate::services::s3::{self, objects};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use futures::FutureExt as _;
@@ -40,11 +39,7 @@ fn due(core: &Core) -> Option<Timestamp> {
 async fn pass(core: &Arc<Core>) -> bool {
     let now = core.clock.now().as_millisecond();
     for buffer in buffer::open(&core.store).into_iter().filter(|buffer| buffer.due <= now) {
-        // Read again within the transaction: records may have come meanwhile.
-        let _ = core.run(&buffer.region, |context| match context.get("firehose.buffer", &buffer.stream)? {
-            Some(latest) => buffer::close(context, &buffer::read(latest)?),
-            None => Ok(()),
-        });
+        let _ = core.run(&buffer.region, |context| buffer::close_latest(context, &buffer.stream));
     }
     let ready: Vec<_> = buffer::closed(&core.store).into_iter().filter(|(_, buffer)| buffer.due <= now).collect();
     let any = !ready.is_empty();
@@ -109,12 +104,11 @@ fn may_deliver(context: &Context<'_>, destination: &Value, bucket: &str, key: &s
         let message = format!("Firehose is unable to assume role {role}. Please check the role provided.");
         return Err(ApiError::new("InvalidArgumentException", message));
     }
-    let arn = format!("arn:{}:s3:::{bucket}", context.partition());
     for action in BUCKET_ACTIONS {
-        permit(context, role, action, &arn, &[])?;
+        s3::permit_role(context, role, action, (bucket, ""), &[])?;
     }
     for action in OBJECT_ACTIONS {
-        permit(context, role, action, &format!("{arn}/{key}"), &[])?;
+        s3::permit_role(context, role, action, (bucket, key), &[])?;
     }
     Ok(())
 }

@@ -15,10 +15,10 @@ pub(crate) use buffer::overview;
 pub(crate) use delivery::WORKER;
 pub(crate) use records::RECORD;
 
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Service};
+use crate::service::{Input as _, Protocol, Resource, Service};
 use serde_json::Value;
 
 pub(crate) static SERVICE: Service = Service {
@@ -49,6 +49,6 @@ fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidArgumentException", message)
 }
 
-fn resource(context: &Context<'_>, input: &Value) -> String {
-    streams::arn(context, input.optional("DeliveryStreamName").unwrap_or("*"))
+fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
+    Ok(streams::arn(context, input.optional("DeliveryStreamName").unwrap_or("*")).into())
 }

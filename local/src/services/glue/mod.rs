@@ -25,7 +25,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
 use crate::service::{Input, Protocol, Service, anything};
-use crate::services::iam::permit;
+use crate::services::iam::permit_role;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 
@@ -151,11 +151,13 @@ fn permit_catalog(
     database: Option<&str>,
     table: Option<&str>,
 ) -> Result<()> {
-    permit(context, role, action, &context.arn("glue", "catalog"), &[])?;
+    permit_role(context, role, action, &context.arn("glue", "catalog"), &[])?;
     let Some(database) = database else { return Ok(()) };
-    permit(context, role, action, &context.arn("glue", &format!("database/{database}")), &[])?;
+    permit_role(context, role, action, &context.arn("glue", &format!("database/{database}")), &[])?;
     match table {
-        Some(table) => permit(context, role, action, &context.arn("glue", &format!("table/{database}/{table}")), &[]),
+        Some(table) => {
+            permit_role(context, role, action, &context.arn("glue", &format!("table/{database}/{table}")), &[])
+        }
         None => Ok(()),
     }
 }

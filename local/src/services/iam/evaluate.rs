@@ -1,10 +1,16 @@
-//! Whether policies allow what is asked: IAM's "policy evaluation logic", for identity-based policies.
+//! Whether policies allow what is asked: IAM's "policy evaluation logic", within one account.
+//!
+//! "If either the identity-based policy or the resource-based policy within the same account allows the request and the
+//! other doesn't, the request is still allowed. An explicit deny in any of the policies overrides the allow."
 
+use super::condition::holds;
+use super::pattern::{like, many, texts};
 use serde_json::Value;
 
 /// What somebody wants to do.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Ask<'a> {
+    pub(crate) principal: &'a Principal,
     /// `s3:GetObject`
     pub(crate) action: &'a str,
     /// The ARN of what it is done to.
@@ -13,178 +19,119 @@ pub(crate) struct Ask<'a> {
     pub(crate) keys: &'a [(&'a str, &'a str)],
 }
 
+/// Who wants to do it, as resources' policies name them.
+#[derive(Clone, Debug)]
+pub(crate) enum Principal {
+    /// One of the account: its ARNs, for a role's session the role's and its own.
+    Ours { account: String, arns: Vec<String> },
+    /// A service on its own behalf, `s3.amazonaws.com`.
+    Service(String),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Decision {
     Allowed,
-    /// By a statement that says so.
-    Denied,
+    /// By a statement that says so, of a policy of this kind.
+    Denied(Kind),
     /// No statement allows it, which is to be denied too.
     NotAllowed,
 }
 
-/// "If there is an explicit deny, the request is denied; otherwise one allow is enough."
-pub(crate) fn decide(policies: &[Value], ask: &Ask<'_>) -> Decision {
-    let statements = policies.iter().flat_map(|policy| many(&policy["Statement"]));
+/// Where a policy lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Identity,
+    Resource,
+}
+
+/// `identity` are the policies of who asks, `resource` is the one of what they ask for; null is none.
+pub(crate) fn decide(identity: &[Value], resource: &Value, ask: &Ask<'_>) -> Decision {
+    let theirs = identity.iter().flat_map(|policy| many(&policy["Statement"])).map(|one| (Kind::Identity, one));
+    let its = many(&resource["Statement"]).iter().map(|one| (Kind::Resource, one));
     let mut decision = Decision::NotAllowed;
-    for statement in statements.filter(|statement| matches(statement, ask)) {
-        match statement["Effect"].as_str() {
-            Some("Deny") => return Decision::Denied,
-            Some("Allow") => decision = Decision::Allowed,
+    for (kind, statement) in theirs.chain(its).filter(|(_, statement)| is_about(statement, ask)) {
+        let named = match kind {
+            Kind::Identity => Named::Itself,
+            Kind::Resource => named(statement, ask.principal),
+        };
+        match (statement["Effect"].as_str(), named) {
+            (Some("Deny"), Named::Itself | Named::ByAccount) => return Decision::Denied(kind),
+            (Some("Allow"), Named::Itself) => decision = Decision::Allowed,
+            // Naming the account leaves it to the account's own policies to let somebody in.
             _ => {}
         }
     }
     decision
 }
 
-/// Where JSON allows one of something or a list of them.
-fn many(value: &Value) -> &[Value] {
-    match value {
-        Value::Null => &[],
-        Value::Array(all) => all,
-        one => std::slice::from_ref(one),
+/// How a statement of a resource's policy speaks of somebody.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Itself,
+    /// As everybody of their account.
+    ByAccount,
+    Not,
+}
+
+fn named(statement: &Value, principal: &Principal) -> Named {
+    if statement["NotPrincipal"].is_null() {
+        return named_in(&statement["Principal"], principal);
+    }
+    // "NotPrincipal must be used with Effect: Deny", and "you must also specify the account ARN of the not-denied
+    // principal": whoever is not named both ways is denied.
+    let excepted = match principal {
+        Principal::Service(_) => named_in(&statement["NotPrincipal"], principal) == Named::Itself,
+        Principal::Ours { account, arns } => {
+            let listed = |arns: &[String]| {
+                let alone = Principal::Ours { account: String::new(), arns: arns.to_vec() };
+                named_in(&statement["NotPrincipal"], &alone) == Named::Itself
+            };
+            let of_account = Principal::Ours { account: account.clone(), arns: vec![] };
+            listed(arns) && named_in(&statement["NotPrincipal"], &of_account) != Named::Not
+        }
+    };
+    if excepted || statement["Effect"] != "Deny" { Named::Not } else { Named::Itself }
+}
+
+/// In `"*"`, `{"AWS": ...}` or `{"Service": ...}`.
+fn named_in(listed: &Value, principal: &Principal) -> Named {
+    // "Principal": "*" and "Principal": {"AWS": "*"} are the same.
+    if *listed == "*" || texts(&listed["AWS"]).any(|one| one == "*") {
+        return Named::Itself;
+    }
+    match principal {
+        Principal::Service(service) if texts(&listed["Service"]).any(|one| one == service) => Named::Itself,
+        Principal::Service(_) => Named::Not,
+        Principal::Ours { account, arns } => {
+            let is_account = |one: &str| one == account || one.ends_with(&format!("::{account}:root"));
+            if texts(&listed["AWS"]).any(|one| arns.iter().any(|arn| arn == one)) {
+                Named::Itself
+            } else if !account.is_empty() && texts(&listed["AWS"]).any(is_account) {
+                Named::ByAccount
+            } else {
+                Named::Not
+            }
+        }
     }
 }
 
-fn any(patterns: &Value, text: &str, folds: bool) -> bool {
-    let fold = |text: &str| if folds { text.to_lowercase() } else { text.to_owned() };
-    many(patterns).iter().filter_map(Value::as_str).any(|pattern| like(&fold(pattern), &fold(text)))
-}
-
-fn matches(statement: &Value, ask: &Ask<'_>) -> bool {
+/// Whether a statement is about the action and the resource, and its conditions hold.
+fn is_about(statement: &Value, ask: &Ask<'_>) -> bool {
     // Actions are compared without case, ARNs with it.
-    let action = match &statement["NotAction"] {
-        Value::Null => any(&statement["Action"], ask.action, true),
-        not => !any(not, ask.action, true),
+    let action = |patterns: &Value| {
+        texts(patterns).any(|pattern| like(&pattern.to_ascii_lowercase(), &ask.action.to_ascii_lowercase()))
     };
-    let resource = match &statement["NotResource"] {
-        Value::Null => any(&statement["Resource"], ask.resource, false),
-        not => !any(not, ask.resource, false),
+    let resource = |patterns: &Value| texts(patterns).any(|pattern| like(pattern, ask.resource));
+    let action = match &statement["NotAction"] {
+        Value::Null => action(&statement["Action"]),
+        not => !action(not),
+    };
+    let resource = match (&statement["Resource"], &statement["NotResource"]) {
+        // A role's trust policy is about that role.
+        (Value::Null, Value::Null) => true,
+        (given, Value::Null) => resource(given),
+        (_, not) => !resource(not),
     };
     let conditions = statement["Condition"].as_object();
-    action && resource && conditions.into_iter().flatten().all(|(operator, keys)| holds(operator, keys, ask))
-}
-
-/// One operator with its keys: all of them have to hold, each with any of its values.
-fn holds(operator: &str, keys: &Value, ask: &Ask<'_>) -> bool {
-    let (operator, if_exists) = match operator.strip_suffix("IfExists") {
-        Some(operator) => (operator, true),
-        None => (operator, false),
-    };
-    keys.as_object().into_iter().flatten().all(|(key, wanted)| {
-        let found = ask.keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)).map(|(_, value)| *value);
-        if operator == "Null" {
-            return many(wanted).iter().any(|wanted| is_true(wanted) == found.is_none());
-        }
-        match found {
-            None => if_exists || is_negated(operator),
-            Some(found) => compare(operator, wanted, found),
-        }
-    })
-}
-
-fn is_true(value: &Value) -> bool {
-    *value == Value::Bool(true) || value.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true"))
-}
-
-/// A key that is missing is not equal to anything.
-fn is_negated(operator: &str) -> bool {
-    matches!(
-        operator,
-        "StringNotEquals" | "StringNotLike" | "StringNotEqualsIgnoreCase" | "ArnNotEquals" | "ArnNotLike"
-    )
-}
-
-/// An operator that is not known holds for nothing.
-fn compare(operator: &str, wanted: &Value, found: &str) -> bool {
-    let texts = || many(wanted).iter().filter_map(Value::as_str);
-    match operator {
-        "StringEquals" => texts().any(|text| text == found),
-        "StringNotEquals" => !texts().any(|text| text == found),
-        "StringEqualsIgnoreCase" => texts().any(|text| text.eq_ignore_ascii_case(found)),
-        "StringNotEqualsIgnoreCase" => !texts().any(|text| text.eq_ignore_ascii_case(found)),
-        "StringLike" | "ArnLike" | "ArnEquals" => texts().any(|pattern| like(pattern, found)),
-        "StringNotLike" | "ArnNotLike" | "ArnNotEquals" => !texts().any(|pattern| like(pattern, found)),
-        "Bool" => many(wanted).iter().any(|wanted| is_true(wanted) == found.eq_ignore_ascii_case("true")),
-        _ => false,
-    }
-}
-
-/// `*` stands for any characters, `?` for one.
-pub(crate) fn like(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
-    let (mut p, mut t) = (0, 0);
-    // Where to go on from when what follows the last `*` does not fit here.
-    let mut star: Option<(usize, usize)> = None;
-    while t < text.len() {
-        match pattern.get(p) {
-            Some('*') => {
-                star = Some((p, t));
-                p += 1;
-            }
-            Some(c) if *c == '?' || *c == text[t] => (p, t) = (p + 1, t + 1),
-            _ => match star {
-                Some((at, from)) => {
-                    star = Some((at, from + 1));
-                    (p, t) = (at + 1, from + 1);
-                }
-                None => return false,
-            },
-        }
-    }
-    pattern[p..].iter().all(|c| *c == '*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    fn decide_one(statement: Value, action: &str, resource: &str, keys: &[(&str, &str)]) -> Decision {
-        decide(&[json!({"Statement": statement})], &Ask { action, resource, keys })
-    }
-
-    #[test]
-    fn an_action_needs_an_allow_and_no_deny() {
-        let allow =
-            json!({"Effect": "Allow", "Action": ["s3:Get*", "s3:PutObject"], "Resource": "arn:aws:s3:::b/raw/*"});
-        let deny = json!({"Effect": "Deny", "Action": "*", "Resource": "arn:aws:s3:::b/raw/secret"});
-        let both = json!([allow, deny]);
-        assert_eq!(decide_one(both.clone(), "s3:getobject", "arn:aws:s3:::b/raw/x/y", &[]), Decision::Allowed);
-        assert_eq!(decide_one(both.clone(), "s3:PutObject", "arn:aws:s3:::b/raw/secret", &[]), Decision::Denied);
-        assert_eq!(decide_one(both.clone(), "s3:GetObject", "arn:aws:s3:::b/RAW/x", &[]), Decision::NotAllowed);
-        assert_eq!(decide_one(both, "s3:DeleteObject", "arn:aws:s3:::b/raw/x", &[]), Decision::NotAllowed);
-    }
-
-    #[test]
-    fn conditions_hold_all_together() {
-        let list = |condition: Value| json!({"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "*", "Condition": condition});
-        let strict = list(json!({"StringLike": {"s3:prefix": ["raw/*", "raw"]}}));
-        let lenient = list(json!({"StringLikeIfExists": {"s3:prefix": ["raw/*"]}}));
-        let ask = |statement: &Value, keys: &[(&str, &str)]| decide_one(statement.clone(), "s3:ListBucket", "b", keys);
-        assert_eq!(ask(&strict, &[("s3:prefix", "raw/2018/")]), Decision::Allowed);
-        assert_eq!(ask(&strict, &[("s3:prefix", "other/")]), Decision::NotAllowed);
-        assert_eq!(ask(&strict, &[]), Decision::NotAllowed);
-        assert_eq!(ask(&lenient, &[]), Decision::Allowed);
-        assert_eq!(ask(&lenient, &[("s3:prefix", "other/")]), Decision::NotAllowed);
-        let equals =
-            list(json!({"StringEquals": {"cloudwatch:namespace": "Glue"}, "Bool": {"aws:SecureTransport": "true"}}));
-        let keys = [("cloudwatch:namespace", "Glue"), ("aws:SecureTransport", "true")];
-        assert_eq!(ask(&equals, &keys), Decision::Allowed);
-        assert_eq!(ask(&equals, &keys[..1]), Decision::NotAllowed);
-        assert_eq!(ask(&list(json!({"DateLessThan": {"aws:CurrentTime": "x"}})), &keys), Decision::NotAllowed);
-    }
-
-    #[test]
-    fn wildcards_go_back_where_they_have_to() {
-        for (pattern, text, fits) in [
-            ("a*b*c", "aXbYbZc", true),
-            ("a*b*c", "aXbYbZ", false),
-            ("*", "", true),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("arn:*:log-stream:*", "arn:aws:logs:log-group:/x:log-stream:2026/[$LATEST]ab", true),
-        ] {
-            assert_eq!(like(pattern, text), fits, "{pattern} {text}");
-        }
-    }
+    action && resource && conditions.into_iter().flatten().all(|(operator, keys)| holds(operator, keys, ask.keys))
 }

@@ -1,12 +1,17 @@
 //! Identity and Access Management: roles and their policies.
 
 mod attached;
-pub(crate) mod evaluate;
+mod condition;
+mod evaluate;
+#[cfg(test)]
+mod evaluate_tests;
 mod inline;
+mod pattern;
 mod permit;
 mod roles;
 
-pub(crate) use permit::permit;
+pub(crate) use pattern::like;
+pub(crate) use permit::{permit, permit_role, permits_service};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
@@ -89,28 +94,15 @@ fn check_policy(text: &str, is_trust: bool) -> Result<()> {
     Ok(())
 }
 
-/// Whether a service could assume a role by now: the role is there, its trust policy allows the service,
+/// Whether a service could assume a role by now: the role is there, its trust policy lets the service in,
 /// and it is old enough for IAM to have told the service about it.
-pub(crate) fn role_assumable(context: &Context<'_>, arn: &str, service: &str) -> Result<bool> {
+pub(crate) fn role_assumable(context: &Context<'_>, arn: &str, service: &'static str) -> Result<bool> {
     let Some(name) = arn.split(":role/").nth(1).and_then(|path| path.rsplit('/').next()) else { return Ok(false) };
     let Some(role) = context.documents.get(ROLES, name)? else { return Ok(false) };
     let delay = i64::try_from(context.faults.propagation().as_millis()).unwrap_or(i64::MAX);
     let known = role["changed"].as_i64().unwrap_or(0) + delay <= context.now.as_millisecond();
-    let trust: Value =
-        role["AssumeRolePolicyDocument"].as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default();
-    let statements = match &trust["Statement"] {
-        Value::Array(all) => all.clone(),
-        one => vec![one.clone()],
-    };
-    let named = |principal: &Value| match principal {
-        Value::String(one) => one == service || one == "*",
-        Value::Array(all) => all.iter().any(|one| one == service),
-        _ => false,
-    };
-    let trusts = statements.iter().any(|statement| {
-        statement["Effect"] == "Allow" && (named(&statement["Principal"]) || named(&statement["Principal"]["Service"]))
-    });
-    Ok(known && trusts && role["Arn"] == arn)
+    let trust = role["AssumeRolePolicyDocument"].as_str().and_then(|text| serde_json::from_str(text).ok());
+    Ok(known && role["Arn"] == arn && permit::trusts(context, arn, trust.unwrap_or_default(), service)?)
 }
 
 /// The policies that say what a role may do. Managed ones are AWS's own, whose text Local AWS does not know.

@@ -1,52 +1,153 @@
-//! Whether somebody may do what they ask for.
+//! Whether somebody may do what they ask for: one decision for all of Local AWS.
 //!
-//! The account's user may do everything. A function carries the credentials of its role's session, and a service that
-//! works under a role asks here first: both may do only what the role's policies allow.
+//! The account's user may do everything that no resource's policy denies. A function carries the credentials of its
+//! role's session, and a service that works under a role asks here first: both may do what the role's policies or the
+//! resource's allow. A service on its own behalf, as API Gateway when it calls a function, may do what the resource's
+//! policy allows.
 
-use super::evaluate::{self, Ask};
+use super::evaluate::{self, Ask, Decision, Kind, Principal};
 use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
+use crate::service::Resource;
+use serde_json::{Value, json};
 
-impl Caller {
-    /// # Errors
-    /// [`permit`]'s, for a role. The user may do everything.
-    pub(crate) fn permit(
-        &self,
-        context: &Context<'_>,
-        action: &str,
-        resource: &str,
-        keys: &[(&str, &str)],
-    ) -> Result<()> {
-        match self {
-            Self::User => Ok(()),
-            Self::Role(role) => permit(context, role, action, resource, keys),
-        }
-    }
-}
-
-/// Checks that a role's policies allow an action on a resource. `keys` are the condition keys of the request,
-/// `("s3:prefix", "raw/")`.
+/// Checks that somebody may do something. `keys` are the condition keys of the request, `("s3:prefix", "raw/")`; those
+/// that every request has come to them.
 ///
 /// # Errors
 /// `AccessDeniedException`, in AWS's words.
 pub(crate) fn permit(
     context: &Context<'_>,
-    role_arn: &str,
+    caller: &Caller,
+    action: &str,
+    resource: &Resource,
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    // All may be done by the user, where nothing can deny it.
+    if *caller == Caller::User && resource.policy.is_null() {
+        return Ok(());
+    }
+    let because = match decide(context, caller, action, resource, keys)? {
+        Decision::Allowed => return Ok(()),
+        Decision::Denied(Kind::Identity) => "with an explicit deny in an identity-based policy".to_owned(),
+        Decision::Denied(Kind::Resource) => "with an explicit deny in a resource-based policy".to_owned(),
+        Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
+    };
+    let who = match principal(context, caller) {
+        Principal::Ours { arns, .. } => arns.last().cloned().unwrap_or_default(),
+        Principal::Service(service) => service,
+    };
+    let message = format!("User: {who} is not authorized to perform: {action} on resource: {} {because}", resource.arn);
+    Err(ApiError::new("AccessDeniedException", message))
+}
+
+/// The same for a service that works under a role, of what has no policy of its own.
+///
+/// # Errors
+/// [`permit`]'s.
+pub(crate) fn permit_role(
+    context: &Context<'_>,
+    role: &str,
     action: &str,
     resource: &str,
     keys: &[(&str, &str)],
 ) -> Result<()> {
-    let path = role_arn.split_once(":role/").map_or(role_arn, |(_, path)| path);
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let policies = super::policies(context, name)?;
-    let ask = Ask { action, resource, keys };
-    let because = match evaluate::decide(&policies, &ask) {
-        evaluate::Decision::Allowed => return Ok(()),
-        evaluate::Decision::Denied => format!("with an explicit deny in an identity-based policy: {action}"),
-        evaluate::Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
+    permit(context, &Caller::Role(role.to_owned()), action, &Resource::from(resource.to_owned()), keys)
+}
+
+/// Whether a service may do something on its own behalf. `source` is the ARN of what it does it for.
+pub(crate) fn permits_service(
+    context: &Context<'_>,
+    service: &'static str,
+    action: &str,
+    resource: &Resource,
+    source: &str,
+) -> Result<bool> {
+    let keys = [("aws:SourceArn", source), ("aws:SourceAccount", ACCOUNT)];
+    Ok(decide(context, &Caller::Service(service), action, resource, &keys)? == Decision::Allowed)
+}
+
+fn decide(
+    context: &Context<'_>,
+    caller: &Caller,
+    action: &str,
+    resource: &Resource,
+    keys: &[(&str, &str)],
+) -> Result<Decision> {
+    let identity = match caller {
+        Caller::User => vec![json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})],
+        Caller::Role(role) => super::policies(context, name_of(role))?,
+        Caller::Service(_) => vec![],
     };
-    let who = format!("arn:{}:sts::{ACCOUNT}:assumed-role/{name}/local", context.partition());
-    let message = format!("User: {who} is not authorized to perform: {action} on resource: {resource} {because}");
-    Err(ApiError::new("AccessDeniedException", message))
+    let principal = principal(context, caller);
+    let own = own_keys(context, caller, &principal);
+    let all: Vec<_> = keys.iter().copied().chain(own.iter().map(|(name, value)| (*name, value.as_str()))).collect();
+    let ask = Ask { principal: &principal, action, resource: &resource.arn, keys: &all };
+    Ok(evaluate::decide(&identity, &resource.policy, &ask))
+}
+
+/// The name in a role's ARN.
+fn name_of(role: &str) -> &str {
+    let path = role.split_once(":role/").map_or(role, |(_, path)| path);
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+fn principal(context: &Context<'_>, caller: &Caller) -> Principal {
+    let arns = match caller {
+        Caller::User => vec![context.global_arn("iam", "user/local")],
+        Caller::Role(role) => {
+            let name = name_of(role);
+            let whole = if role.starts_with("arn:") {
+                role.clone()
+            } else {
+                context.global_arn("iam", &format!("role/{name}"))
+            };
+            vec![whole, context.global_arn("sts", &format!("assumed-role/{name}/local"))]
+        }
+        Caller::Service(service) => return Principal::Service((*service).to_owned()),
+    };
+    Principal::Ours { account: ACCOUNT.to_owned(), arns }
+}
+
+/// "AWS global condition context keys" that every request has. There is no TLS on the way to Local AWS, as nothing leaves
+/// the machine: a policy that asks for it is to work as on AWS, where all of these clients use it.
+fn own_keys(context: &Context<'_>, caller: &Caller, principal: &Principal) -> Vec<(&'static str, String)> {
+    let mut keys = vec![
+        ("aws:SecureTransport", "true".to_owned()),
+        ("aws:RequestedRegion", context.region.to_owned()),
+        ("aws:ResourceAccount", ACCOUNT.to_owned()),
+        ("aws:CurrentTime", context.now.to_string()),
+        ("aws:EpochTime", context.now.as_second().to_string()),
+        ("aws:PrincipalIsAWSService", matches!(caller, Caller::Service(_)).to_string()),
+    ];
+    match principal {
+        Principal::Ours { account, arns } => {
+            let kind = if *caller == Caller::User { "User" } else { "AssumedRole" };
+            keys.push(("aws:PrincipalAccount", account.clone()));
+            keys.push(("aws:PrincipalType", kind.to_owned()));
+            keys.extend(arns.first().map(|arn| ("aws:PrincipalArn", arn.clone())));
+        }
+        Principal::Service(service) => keys.push(("aws:PrincipalServiceName", service.clone())),
+    }
+    keys
+}
+
+/// Whether a role's trust policy lets a service assume it. The service says whose it is; which resource of its own is to
+/// have the role is not known here, so that whatever a policy says of that is taken to be so.
+pub(super) fn trusts(context: &Context<'_>, role: &str, mut trust: Value, service: &'static str) -> Result<bool> {
+    let statements = match &mut trust["Statement"] {
+        Value::Array(all) => all.as_mut_slice(),
+        one => std::slice::from_mut(one),
+    };
+    for condition in statements.iter_mut().filter_map(|statement| statement.get_mut("Condition")) {
+        for keys in condition.as_object_mut().into_iter().flat_map(|operators| operators.values_mut()) {
+            if let Some(keys) = keys.as_object_mut() {
+                keys.retain(|key, _| !key.eq_ignore_ascii_case("aws:SourceArn"));
+            }
+        }
+    }
+    let role = Resource { arn: role.to_owned(), policy: trust };
+    let keys = [("aws:SourceAccount", ACCOUNT), ("sts:ExternalId", ACCOUNT)];
+    Ok(decide(context, &Caller::Service(service), "sts:AssumeRole", &role, &keys)? == Decision::Allowed)
 }

@@ -9,10 +9,13 @@ mod policy;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Service};
+use crate::service::{Input, Protocol, Resource, Service};
 use serde_json::Value;
 
 pub(crate) use execution::{WORKER, enqueue, invoke, waiting_events};
+#[cfg(test)]
+pub(crate) use policy::add_statement;
+pub(crate) use policy::may_invoke;
 
 pub(crate) static SERVICE: Service = Service {
     scope: "lambda",
@@ -76,6 +79,6 @@ fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
     }
 }
 
-fn resource(context: &Context<'_>, input: &Value) -> String {
-    arn(context, name_of(input.optional("FunctionName").unwrap_or("*")))
+fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
+    policy::resource(context, input.optional("FunctionName").unwrap_or("*"))
 }

@@ -1,10 +1,24 @@
 //! Who may invoke a function: its resource policy.
 
-use super::{FUNCTIONS, arn, conflict, existing, invalid, not_found};
+use super::{FUNCTIONS, arn, conflict, existing, invalid, name_of, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
-use crate::service::Input;
+use crate::service::{Input, Resource};
+use crate::services::iam::permits_service;
 use serde_json::{Map, Value, json};
+
+/// A function, as IAM looks at it.
+pub(super) fn resource(context: &Context<'_>, given: &str) -> Result<Resource> {
+    let name = name_of(given);
+    let function = context.get(FUNCTIONS, name)?.unwrap_or_default();
+    Ok(Resource { arn: arn(context, name), policy: function["policy"].clone() })
+}
+
+/// Whether a function is there, and its policy lets a service call it for what `source` is the ARN of.
+pub(crate) fn may_invoke(context: &Context<'_>, function: &str, service: &'static str, source: &str) -> Result<bool> {
+    let resource = resource(context, function)?;
+    permits_service(context, service, "lambda:InvokeFunction", &resource, source)
+}
 
 pub(super) fn add_permission(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, mut function) = existing(context, input)?;
@@ -69,6 +83,14 @@ fn statement(
         statement["Condition"] = Value::Object(condition);
     }
     Ok(statement)
+}
+
+/// A statement that no operation of Lambda's makes.
+#[cfg(test)]
+pub(crate) fn add_statement(context: &Context<'_>, name: &str, statement: Value) -> Result<()> {
+    let (_, mut function) = existing(context, &json!({"FunctionName": name}))?;
+    function["policy"]["Statement"].as_array_mut().ok_or_else(no_policy)?.push(statement);
+    context.put(FUNCTIONS, name, &function)
 }
 
 fn no_policy() -> ApiError {

@@ -5,7 +5,7 @@ use super::{invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::permit;
+use crate::services::iam::permit_role;
 use serde_json::{Value, json};
 
 const STREAMS: &str = "logs.stream";
@@ -112,14 +112,14 @@ pub(crate) fn write_under(
     let resource = context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
     let mut input = json!({"logGroupName": group, "logStreamName": stream});
     if existing(context, &input).is_err() {
-        permit(context, role, "logs:CreateLogGroup", &resource, &[])?;
+        permit_role(context, role, "logs:CreateLogGroup", &resource, &[])?;
         create_log_group(context, &input)?;
     }
     if context.get(STREAMS, &stream_key(group, stream))?.is_none() {
-        permit(context, role, "logs:CreateLogStream", &resource, &[])?;
+        permit_role(context, role, "logs:CreateLogStream", &resource, &[])?;
         create_log_stream(context, &input)?;
     }
-    permit(context, role, "logs:PutLogEvents", &resource, &[])?;
+    permit_role(context, role, "logs:PutLogEvents", &resource, &[])?;
     input["logEvents"] = events.iter().map(|(time, line)| json!({"timestamp": time, "message": line})).collect();
     put_log_events(context, &input).map(|_| ())
 }

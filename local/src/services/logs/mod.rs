@@ -5,10 +5,10 @@ mod groups;
 
 pub(crate) use events::write_under;
 
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Service};
+use crate::service::{Input as _, Protocol, Resource, Service};
 use serde_json::Value;
 
 pub(crate) static SERVICE: Service = Service {
@@ -48,8 +48,8 @@ fn invalid(message: impl Into<String>) -> ApiError {
 }
 
 /// AWS names the stream in a denial also where the operation is the group's, with nothing behind the colon.
-fn resource(context: &Context<'_>, input: &Value) -> String {
+fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
     let group = input.optional("logGroupName").unwrap_or("*");
     let stream = input.optional("logStreamName").unwrap_or_default();
-    context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"))
+    Ok(context.arn("logs", &format!("log-group:{group}:log-stream:{stream}")).into())
 }

@@ -138,6 +138,11 @@ pub(super) fn policy(context: &Context<'_>, bucket: &str) -> Result<Policy> {
     POLICY.text(context, bucket)
 }
 
+/// What a bucket's document says of its policy.
+pub(super) fn policy_of(bucket: &serde_json::Value) -> Option<serde_json::Value> {
+    serde_json::from_str(bucket["configurations"][POLICY.name].as_str()?).ok()
+}
+
 pub(super) fn delete_policy(context: &Context<'_>, bucket: &str) -> Result<()> {
     POLICY.delete(context, bucket)
 }

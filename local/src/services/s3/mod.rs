@@ -20,7 +20,9 @@ mod permissions;
 mod policy;
 pub(crate) mod versions;
 
-use crate::access::{Caller, Scope};
+pub(crate) use permissions::permit_role;
+
+use crate::access::Scope;
 use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::faults::Strike;
@@ -59,6 +61,8 @@ pub(crate) static SERVICE: Service = Service {
 struct Front {
     core: Arc<Core>,
     region: String,
+    /// Of who asks.
+    access_key_id: String,
     /// The tags in a CreateBucketConfiguration, which `s3s` passes over.
     tags: Vec<Tag>,
 }
@@ -71,7 +75,12 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         Ok(request) => request,
         Err(error) => return plain(400, &error),
     };
-    let front = Front { core: Arc::clone(core), region: scope.region.clone(), tags };
+    let front = Front {
+        core: Arc::clone(core),
+        region: scope.region.clone(),
+        access_key_id: scope.access_key_id.clone(),
+        tags,
+    };
     let mut builder = S3ServiceBuilder::new(front);
     builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone() });
     builder.set_auth(Nobody);
@@ -186,19 +195,13 @@ struct Gate {
 impl Gate {
     fn check_caller(&self, context: &S3AccessContext<'_>, operation: &str) -> S3Result<()> {
         let caller = self.core.sessions.caller(&self.scope.access_key_id).map_err(from_api)?;
-        if caller == Caller::User {
-            return Ok(());
-        }
         let (bucket, key) = match context.s3_path() {
             S3Path::Root => ("", ""),
             S3Path::Bucket { bucket } => (&**bucket, ""),
             S3Path::Object { bucket, key } => (&**bucket, &**key),
         };
-        let query = context.uri().query().unwrap_or_default();
-        let prefix = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "prefix");
-        let prefix = prefix.map(|(_, prefix)| prefix.into_owned());
-        let headers = context.headers();
-        let asked = permissions::Asked { operation, bucket, key, headers, prefix: prefix.as_deref() };
+        let (headers, query) = (context.headers(), context.uri().query().unwrap_or_default());
+        let asked = permissions::Asked { operation, bucket, key, headers, query };
         self.core.run(&self.scope.region, |context| permissions::check(context, &caller, &asked)).map_err(from_api)
     }
 }

@@ -3,8 +3,9 @@
 use super::buckets::{self, arn};
 use super::{configurations, refuse};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
-use crate::services::iam::evaluate::like;
+use crate::context::Context;
+use crate::services::iam::like;
+use crate::services::lambda;
 use s3s::dto::{
     Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
     NotificationConfigurationFilter,
@@ -117,21 +118,9 @@ fn complete(id: &mut Option<String>, filter: &mut Option<NotificationConfigurati
 
 /// Whether the function is there and its resource policy lets S3 call it for this bucket.
 fn may_invoke(context: &Context<'_>, bucket: &str, entry: &LambdaFunctionConfiguration) -> Result<bool> {
-    let Some(name) = entry.lambda_function_arn.split(":function:").nth(1) else { return Ok(false) };
-    let name = name.split(':').next().unwrap_or_default();
-    let Some(function) = context.get("lambda.function", name)? else { return Ok(false) };
-    let bucket = arn(context, bucket);
-    let statements = function["policy"]["Statement"].as_array().map(Vec::as_slice).unwrap_or_default();
-    Ok(statements.iter().any(|statement| {
-        let conditions = &statement["Condition"];
-        let source = &conditions["ArnLike"]["AWS:SourceArn"];
-        let account = &conditions["StringEquals"]["AWS:SourceAccount"];
-        statement["Effect"] == "Allow"
-            && (statement["Principal"]["Service"] == "s3.amazonaws.com" || statement["Principal"] == "*")
-            && matches!(statement["Action"].as_str(), Some("lambda:InvokeFunction" | "lambda:*"))
-            && source.as_str().is_none_or(|source| like(source, &bucket))
-            && account.as_str().is_none_or(|account| account == ACCOUNT)
-    }))
+    let function = &entry.lambda_function_arn;
+    let is_function = function.contains(":function:");
+    Ok(is_function && lambda::may_invoke(context, function, "s3.amazonaws.com", &arn(context, bucket))?)
 }
 
 /// The functions that want to be told of an event of a key, and may be: the entry's id, and the function's ARN.

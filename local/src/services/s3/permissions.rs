@@ -1,11 +1,47 @@
-//! What a role has to be allowed for an operation of S3: "Actions, resources, and condition keys for Amazon S3".
+//! What is needed for an operation of S3: "Actions, resources, and condition keys for Amazon S3".
 
-use super::{buckets, versions};
+use super::{buckets, configurations, versions};
 use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
+use crate::service::Resource;
+use crate::services::iam::permit;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
+
+/// Operations whose permission has another name than they have.
+const ACTIONS: &[(&str, &str)] = &[
+    ("CompleteMultipartUpload", "PutObject"),
+    ("CreateMultipartUpload", "PutObject"),
+    ("DeleteBucketCors", "PutBucketCORS"),
+    ("DeleteBucketEncryption", "PutEncryptionConfiguration"),
+    ("DeleteBucketLifecycle", "PutLifecycleConfiguration"),
+    ("DeleteBucketOwnershipControls", "PutBucketOwnershipControls"),
+    ("DeleteBucketTagging", "PutBucketTagging"),
+    ("DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("GetBucketAccelerateConfiguration", "GetAccelerateConfiguration"),
+    ("GetBucketEncryption", "GetEncryptionConfiguration"),
+    ("GetBucketLifecycleConfiguration", "GetLifecycleConfiguration"),
+    ("GetBucketNotificationConfiguration", "GetBucketNotification"),
+    ("GetBucketReplication", "GetReplicationConfiguration"),
+    ("GetObjectLockConfiguration", "GetBucketObjectLockConfiguration"),
+    ("GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+    ("HeadBucket", "ListBucket"),
+    ("ListBuckets", "ListAllMyBuckets"),
+    ("ListMultipartUploads", "ListBucketMultipartUploads"),
+    ("ListObjectVersions", "ListBucketVersions"),
+    ("ListObjects", "ListBucket"),
+    ("ListObjectsV2", "ListBucket"),
+    ("ListParts", "ListMultipartUploadParts"),
+    ("PutBucketEncryption", "PutEncryptionConfiguration"),
+    ("PutBucketLifecycleConfiguration", "PutLifecycleConfiguration"),
+    ("PutBucketNotificationConfiguration", "PutBucketNotification"),
+    ("PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("UploadPart", "PutObject"),
+];
+
+/// "The root user of the AWS account that owns the bucket can always" do these, so that nobody is locked out for ever.
+const NEVER_DENIED: [&str; 3] = ["DeleteBucketPolicy", "GetBucketPolicy", "PutBucketPolicy"];
 
 /// A request, as far as its permission depends on it.
 pub(super) struct Asked<'a> {
@@ -14,64 +50,115 @@ pub(super) struct Asked<'a> {
     pub(super) bucket: &'a str,
     pub(super) key: &'a str,
     pub(super) headers: &'a HeaderMap,
-    /// The parameter `prefix` of a list.
-    pub(super) prefix: Option<&'a str>,
+    pub(super) query: &'a str,
 }
 
 /// # Errors
 /// `AccessDenied`, S3's name of it.
 pub(super) fn check(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>) -> Result<()> {
-    if *caller == Caller::User {
+    if *caller == Caller::User && NEVER_DENIED.contains(&asked.operation) {
         return Ok(());
     }
-    permitted(context, caller, asked).map_err(|error| {
-        let code = if error.code == "AccessDeniedException" { "AccessDenied" } else { error.code.as_str() };
-        ApiError::new(code, error.message).with_status(403)
-    })
+    let keys = keys(asked);
+    let keys: Vec<_> = keys.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    permitted(context, caller, asked, &keys).map_err(in_words_of_s3)
 }
 
-fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>) -> Result<()> {
-    let object = |bucket: &str, key: &str| format!("{}/{key}", buckets::arn(context, bucket));
-    let here = object(asked.bucket, asked.key);
+/// One key of DeleteObjects: what it needs is the same as its own deletion.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(super) fn check_deletion(
+    context: &Context<'_>,
+    caller: &Caller,
+    (bucket, key): (&str, &str),
+    version: Option<&str>,
+) -> Result<()> {
+    let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+    permit(context, caller, action, &resource(context, bucket, key)?, &[]).map_err(in_words_of_s3)
+}
+
+/// What a service needs that works under a role, on a bucket, or on a key in it.
+///
+/// # Errors
+/// `AccessDeniedException`, as everywhere.
+pub(crate) fn permit_role(
+    context: &Context<'_>,
+    role: &str,
+    action: &str,
+    (bucket, key): (&str, &str),
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    permit(context, &Caller::Role(role.to_owned()), action, &resource(context, bucket, key)?, keys)
+}
+
+fn in_words_of_s3(error: ApiError) -> ApiError {
+    let code = if error.code == "AccessDeniedException" { "AccessDenied" } else { error.code.as_str() };
+    ApiError::new(code, error.message).with_status(403)
+}
+
+/// A bucket, or an object in it, with the bucket's policy.
+fn resource(context: &Context<'_>, bucket: &str, key: &str) -> Result<Resource> {
+    let bucket_arn = buckets::arn(context, bucket);
+    let arn = if key.is_empty() { bucket_arn } else { format!("{bucket_arn}/{key}") };
+    let policy = buckets::find(context, bucket)?.and_then(|bucket| configurations::policy_of(&bucket));
+    Ok(Resource { arn, policy: policy.unwrap_or_default() })
+}
+
+/// The condition keys of S3 are named after headers and parameters: `s3:x-amz-acl`, `s3:prefix`.
+fn keys(asked: &Asked<'_>) -> Vec<(String, String)> {
+    let headers = asked.headers.iter().filter(|(name, _)| name.as_str().starts_with("x-amz-"));
+    let headers = headers.filter_map(|(name, value)| Some((format!("s3:{name}"), value.to_str().ok()?.to_owned())));
+    let parameters = form_urlencoded::parse(asked.query.as_bytes()).filter_map(|(name, value)| {
+        let known = ["prefix", "delimiter", "max-keys", "versionId"].contains(&&*name);
+        known.then(|| (format!("s3:{name}"), value.into_owned()))
+    });
+    headers.chain(parameters).collect()
+}
+
+fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, keys: &[(&str, &str)]) -> Result<()> {
+    let version = keys.iter().any(|(name, _)| *name == "s3:versionId");
     match asked.operation {
-        "GetObject" | "HeadObject" | "GetObjectAttributes" => readable(context, caller, asked.bucket, asked.key),
+        "GetObject" | "HeadObject" | "GetObjectAttributes" => {
+            readable(context, caller, (asked.bucket, asked.key), version, keys)
+        }
         "CopyObject" | "UploadPartCopy" => {
-            caller.permit(context, "s3:PutObject", &here, &[])?;
+            permit(context, caller, "s3:PutObject", &resource(context, asked.bucket, asked.key)?, keys)?;
             let source = asked.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
             let source = percent_decode_str(source.unwrap_or_default()).decode_utf8_lossy().into_owned();
-            let source = source.split("?versionId=").next().unwrap_or_default().trim_start_matches('/');
-            let (bucket, key) = source.split_once('/').unwrap_or((source, ""));
-            readable(context, caller, bucket, key)
+            let (source, version) = source.split_once("?versionId=").map_or((&*source, false), |(key, _)| (key, true));
+            let source = source.trim_start_matches('/');
+            readable(context, caller, source.split_once('/').unwrap_or((source, "")), version, keys)
         }
-        "PutObject" | "CreateMultipartUpload" | "UploadPart" | "CompleteMultipartUpload" => {
-            caller.permit(context, "s3:PutObject", &here, &[])
+        // Each of its keys is checked for itself, and refused for itself.
+        "DeleteObjects" => Ok(()),
+        "DeleteObject" if version => {
+            permit(context, caller, "s3:DeleteObjectVersion", &resource(context, asked.bucket, asked.key)?, keys)
         }
-        "ListObjects" | "ListObjectsV2" | "HeadBucket" => list(context, caller, asked, "s3:ListBucket"),
-        "ListObjectVersions" => list(context, caller, asked, "s3:ListBucketVersions"),
-        "ListMultipartUploads" => list(context, caller, asked, "s3:ListBucketMultipartUploads"),
-        "ListParts" => caller.permit(context, "s3:ListMultipartUploadParts", &here, &[]),
-        // The keys are in the body: what each needs is the same as one deletion.
-        "DeleteObjects" => caller.permit(context, "s3:DeleteObject", &object(asked.bucket, "*"), &[]),
-        "ListBuckets" => caller.permit(context, "s3:ListAllMyBuckets", "*", &[]),
-        other if asked.key.is_empty() => {
-            caller.permit(context, &format!("s3:{other}"), &buckets::arn(context, asked.bucket), &[])
+        "ListBuckets" => permit(context, caller, "s3:ListAllMyBuckets", &Resource::from("*".to_owned()), keys),
+        other => {
+            let action = ACTIONS.iter().find(|(operation, _)| *operation == other).map_or(other, |(_, action)| action);
+            let resource = resource(context, asked.bucket, asked.key)?;
+            permit(context, caller, &format!("s3:{action}"), &resource, keys)
         }
-        other => caller.permit(context, &format!("s3:{other}"), &here, &[]),
     }
-}
-
-fn list(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, action: &str) -> Result<()> {
-    let keys: Vec<_> = asked.prefix.map(|prefix| ("s3:prefix", prefix)).into_iter().collect();
-    caller.permit(context, action, &buckets::arn(context, asked.bucket), &keys)
 }
 
 /// "If you have the s3:ListBucket permission on the bucket, Amazon S3 returns an HTTP status code 404 error if
 /// the object does not exist. If you don't, Amazon S3 returns 403."
-fn readable(context: &Context<'_>, caller: &Caller, bucket: &str, key: &str) -> Result<()> {
-    let arn = buckets::arn(context, bucket);
-    caller.permit(context, "s3:GetObject", &format!("{arn}/{key}"), &[])?;
+fn readable(
+    context: &Context<'_>,
+    caller: &Caller,
+    (bucket, key): (&str, &str),
+    version: bool,
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    let action = if version { "s3:GetObjectVersion" } else { "s3:GetObject" };
+    permit(context, caller, action, &resource(context, bucket, key)?, keys)?;
     match versions::find(context, bucket, key, None) {
-        Err(error) if error.status == 404 => caller.permit(context, "s3:ListBucket", &arn, &[]),
+        Err(error) if error.status == 404 => {
+            permit(context, caller, "s3:ListBucket", &resource(context, bucket, "")?, keys)
+        }
         _ => Ok(()),
     }
 }

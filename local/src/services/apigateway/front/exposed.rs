@@ -3,11 +3,10 @@
 use super::super::{KEYS, RESTAPIS, USAGE_PLANS};
 use super::mock::Mock;
 use crate::api_error::Result;
-use crate::context::ACCOUNT;
 use crate::core::Core;
 use crate::service::Input;
-use crate::services::iam::evaluate::like;
-use serde_json::{Value, json};
+use crate::services::lambda;
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
@@ -173,27 +172,15 @@ fn integration(
             let uri = integration["uri"].as_str().unwrap_or_default();
             let function = uri.split("/functions/").nth(1).and_then(|rest| rest.strip_suffix("/invocations"));
             let Some(function) = function else { return Ok(Integration::Other) };
-            let source = format!("arn:aws:execute-api:{region}:{ACCOUNT}:{api}/{stage}/{name}{path}");
-            let permitted = may_invoke(core, region, function, &source)?;
+            let permitted = core.run(region, |context| {
+                let source = context.arn("execute-api", &format!("{api}/{stage}/{name}{path}"));
+                lambda::may_invoke(context, function, "apigateway.amazonaws.com", &source)
+            })?;
             let millis = integration["timeoutInMillis"].as_u64().unwrap_or(LONGEST_TIMEOUT).min(LONGEST_TIMEOUT);
             Ok(Integration::Function { name: function.to_owned(), timeout: Duration::from_millis(millis), permitted })
         }
         _ => Ok(Integration::Other),
     }
-}
-
-/// Whether the function's resource policy lets API Gateway call it for this method.
-fn may_invoke(core: &Core, region: &str, function: &str, source: &str) -> Result<bool> {
-    let name = function.rsplit_once("function:").map_or(function, |(_, name)| name);
-    let document = core.store.read("lambda.function", &format!("{region}/{name}"))?.unwrap_or_default();
-    let statements = document["policy"]["Statement"].as_array().cloned().unwrap_or_default();
-    Ok(statements.iter().any(|statement| {
-        let principal = &statement["Principal"];
-        let wanted = &statement["Condition"]["ArnLike"]["AWS:SourceArn"];
-        statement["Effect"] == "Allow"
-            && (principal["Service"] == "apigateway.amazonaws.com" || *principal == json!("*"))
-            && wanted.as_str().is_none_or(|pattern| like(&pattern.replacen("arn:aws-cn:", "arn:aws:", 1), source))
-    }))
 }
 
 fn throttle(value: &Value, rate: &str, burst: &str) -> Option<Throttle> {

@@ -4,7 +4,7 @@ use super::{Crawl, permit_s3, place};
 use crate::api_error::Result;
 use crate::core::Core;
 use crate::service::Input;
-use crate::services::iam::evaluate::like;
+use crate::services::iam::like;
 use crate::services::s3::versions::{self, Version};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -41,8 +41,8 @@ pub(super) fn find(core: &Core, region: &str, crawl: &Crawl, target: &Value) -> 
     let (bucket, prefix) = place(target.text("Path")?)?;
     let all = core.run(region, |context| {
         // Both are in AWS's list of what crawlers and jobs need ("AWS managed policy: AWSGlueServiceRole").
-        permit_s3(context, crawl, "s3:GetBucketLocation", &bucket, &[])?;
-        permit_s3(context, crawl, "s3:ListBucket", &bucket, &[("s3:prefix", &prefix)])?;
+        permit_s3(context, crawl, "s3:GetBucketLocation", (&bucket, ""), &[])?;
+        permit_s3(context, crawl, "s3:ListBucket", (&bucket, ""), &[("s3:prefix", &prefix)])?;
         versions::list(context, &bucket, &prefix)
     })?;
     let files = all.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0);

@@ -47,8 +47,8 @@ pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &Found) -> 
     let (mut kind, mut columns) = (None, vec![]);
     let (mut files, mut bytes, mut records) = (0, 0, 0);
     for file in found.folders.values().flat_map(|folder| &folder.files) {
-        let resource = format!("{}/{}", found.bucket, file.key);
-        core.run(region, |context| permit_s3(context, crawl, "s3:GetObject", &resource, &[]))?;
+        let place = (found.bucket.as_str(), file.key.as_str());
+        core.run(region, |context| permit_s3(context, crawl, "s3:GetObject", place, &[]))?;
         // A file that is deleted while it is read is not there any more.
         let Ok(opened) = File::open(core.blobs.path(&file.blob)) else { continue };
         let (own, seen, count) = look(opened, file).map_err(ApiError::internal)?;

@@ -10,9 +10,8 @@ use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context, new_uuid};
 use crate::core::Core;
 use crate::service::Input;
-use crate::services::iam::permit;
 use crate::services::iam::role_assumable;
-use crate::services::logs;
+use crate::services::{logs, s3};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -235,9 +234,14 @@ fn seconds(time: Timestamp) -> f64 {
 }
 
 /// S3's permissions, under the crawler's role. Glue names the operation that failed.
-fn permit_s3(context: &Context<'_>, crawl: &Crawl, action: &str, resource: &str, keys: &[(&str, &str)]) -> Result<()> {
-    let arn = format!("arn:{}:s3:::{resource}", context.partition());
-    permit(context, &crawl.role, action, &arn, keys).map_err(|error| {
+fn permit_s3(
+    context: &Context<'_>,
+    crawl: &Crawl,
+    action: &str,
+    place: (&str, &str),
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    s3::permit_role(context, &crawl.role, action, place, keys).map_err(|error| {
         let message = format!(
             "Insufficient Lake Formation or S3 permission(s): {} (Service: Amazon S3; Status Code: 403)",
             error.message

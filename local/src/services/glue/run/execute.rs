@@ -1,6 +1,6 @@
 //! One run, from its script to its end.
 
-use super::files::{self, Part, permit};
+use super::files::{self, Part};
 use super::output::Output;
 use super::settings::{self, Settings};
 use super::{BOOKMARKS, RUNS, start_attempt};
@@ -9,10 +9,10 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
 use crate::services::glue::rows::{Columns, lines};
-use crate::services::iam::role_assumable;
+use crate::services::iam::{permit_role, role_assumable};
 use crate::services::logs;
 use crate::services::s3::versions::Version;
-use crate::services::s3::{objects, versions};
+use crate::services::s3::{self, objects, versions};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::time::Instant;
@@ -120,7 +120,7 @@ impl Work<'_> {
     }
 
     fn may(&self, context: &Context<'_>, action: &str, bucket: &str, key: &str) -> Result<()> {
-        permit(context, &self.role, action, &format!("arn:{}:s3:::{bucket}/{key}", context.partition()))
+        s3::permit_role(context, &self.role, action, (bucket, key), &[])
     }
 
     /// All new files of one partition, as files of Parquet.
@@ -167,7 +167,7 @@ impl Work<'_> {
             objects::add(context, bucket, file.clone())?;
         }
         if uses_bookmark {
-            permit(context, &self.role, "glue:UpdateJobBookmark", "*")?;
+            permit_role(context, &self.role, "glue:UpdateJobBookmark", "*", &[])?;
             for (key, etag) in &made.read {
                 context.put(BOOKMARKS, &files::bookmark(&self.job, &settings.bucket, key), &json!(etag))?;
             }
@@ -194,7 +194,7 @@ impl Work<'_> {
             return Ok(());
         }
         let namespace = [("cloudwatch:namespace", "Glue")];
-        crate::services::iam::permit(context, &self.role, "cloudwatch:PutMetricData", "*", &namespace)
+        permit_role(context, &self.role, "cloudwatch:PutMetricData", "*", &namespace)
     }
 
     /// A role that may not write logs leaves none.

@@ -7,6 +7,8 @@ use crate::context::Context;
 use crate::service::Input;
 use crate::services::glue::partitions::{self, key};
 use crate::services::glue::{PARTITIONS, TABLES, permit_catalog};
+use crate::services::iam::permit_role;
+use crate::services::s3;
 use crate::services::s3::versions::{self, Version};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -49,7 +51,7 @@ pub(super) fn find(
     list(context, role, &settings.bucket, &settings.input)?;
     let folders = add_partitions(context, settings, &table, || catalog("glue:BatchCreatePartition"))?;
     if uses_bookmark {
-        permit(context, role, "glue:GetJobBookmark", "*")?;
+        permit_role(context, role, "glue:GetJobBookmark", "*", &[])?;
     }
     let mut parts = vec![];
     for values in folders {
@@ -69,15 +71,10 @@ pub(super) fn find(
     Ok(Some(parts))
 }
 
-pub(super) fn permit(context: &Context<'_>, role: &str, action: &str, resource: &str) -> Result<()> {
-    crate::services::iam::permit(context, role, action, resource, &[])
-}
-
 fn list(context: &Context<'_>, role: &str, bucket: &str, prefix: &str) -> Result<()> {
-    let arn = format!("arn:{}:s3:::{bucket}", context.partition());
     // As a crawler: first where the bucket is, then what is in it.
-    permit(context, role, "s3:GetBucketLocation", &arn)?;
-    crate::services::iam::permit(context, role, "s3:ListBucket", &arn, &[("s3:prefix", prefix)])
+    s3::permit_role(context, role, "s3:GetBucketLocation", (bucket, ""), &[])?;
+    s3::permit_role(context, role, "s3:ListBucket", (bucket, ""), &[("s3:prefix", prefix)])
 }
 
 /// `year=2018/month=01/day=30/`

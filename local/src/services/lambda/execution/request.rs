@@ -2,18 +2,18 @@
 
 use super::queue::enqueue;
 use super::{Function, Invoked, invoke};
-use crate::access::{Caller, Scope};
+use crate::access::Scope;
 use crate::api_error::Result;
 use crate::core::Core;
 use crate::protocol;
 use crate::response::{dropped, identified};
 use crate::service::{Input as _, Whole};
-use crate::services::lambda::{SERVICE, resource};
+use crate::services::iam::permit;
+use crate::services::lambda::{SERVICE, policy};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
-use serde_json::json;
 use std::sync::Arc;
 
 const OPERATION: &str = "lambda:Invoke";
@@ -50,10 +50,7 @@ async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result
     let input = protocol::read_head(&SERVICE, &request)?;
     let name = input.text("FunctionName")?.to_owned();
     core.run(&scope.region, |context| {
-        if caller != Caller::User {
-            let resource = resource(context, &json!({"FunctionName": name}));
-            caller.permit(context, "lambda:InvokeFunction", &resource, &[])?;
-        }
+        permit(context, &caller, "lambda:InvokeFunction", &policy::resource(context, &name)?, &[])?;
         Function::read(context, &name).map(|_| ())
     })?;
     match input.optional("InvocationType").unwrap_or("RequestResponse") {

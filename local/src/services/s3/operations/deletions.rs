@@ -1,7 +1,8 @@
 //! Deletions, of one object and of many.
 
-use super::super::{Front, error, objects};
-use crate::api_error::Result as ApiResult;
+use super::super::permissions::check_deletion;
+use super::super::{Front, error, from_api, objects};
+use crate::api_error::ApiError;
 use s3s::S3Result;
 use s3s::dto::*;
 
@@ -22,12 +23,18 @@ impl Front {
         if delete.objects.is_empty() || delete.objects.len() > MOST_KEYS {
             return Err(error("MalformedXML", 400, super::super::configurations::MALFORMED));
         }
+        let caller = self.core.sessions.caller(&self.access_key_id).map_err(from_api)?;
+        let mut denied = vec![];
         let all = self.run(|context| {
-            let each = delete.objects.iter().map(|one| {
+            let mut all = vec![];
+            for one in &delete.objects {
                 let id = one.version_id.as_deref();
-                Ok((one, objects::delete(context, &bucket, &one.key, id)?))
-            });
-            each.collect::<ApiResult<Vec<_>>>()
+                match check_deletion(context, &caller, (&bucket, &one.key), id) {
+                    Ok(()) => all.push((one, objects::delete(context, &bucket, &one.key, id)?)),
+                    Err(error) => denied.push(refused(one, error)),
+                }
+            }
+            Ok(all)
         })?;
         let mut told = vec![];
         for (one, deleted) in all {
@@ -40,6 +47,16 @@ impl Front {
             });
         }
         let told = (delete.quiet != Some(true)).then_some(told);
-        Ok(DeleteObjectsOutput { deleted: told, ..Default::default() })
+        let errors = (!denied.is_empty()).then_some(denied);
+        Ok(DeleteObjectsOutput { deleted: told, errors, ..Default::default() })
+    }
+}
+
+fn refused(one: &ObjectIdentifier, error: ApiError) -> Error {
+    Error {
+        code: Some(error.code),
+        key: Some(one.key.clone()),
+        message: Some(error.message),
+        version_id: one.version_id.clone(),
     }
 }
