@@ -1,5 +1,7 @@
 //! Making the connection: credentials, region, endpoint, and the caller's identity.
 
+#[cfg(feature = "local")]
+use super::embedded::LocalTarget;
 use super::timings::Timings;
 use super::{Aws, Error, Result};
 use crate::names::Names;
@@ -21,16 +23,6 @@ pub(crate) enum Target {
     /// The AWS embedded in this program, or a `pipectl local` that serves the same directory.
     #[cfg(feature = "local")]
     Local(LocalTarget),
-}
-
-/// How Local AWS is reached.
-#[cfg(feature = "local")]
-#[derive(Debug)]
-pub(crate) enum LocalTarget {
-    /// Inside this process.
-    Embedded(Box<pipectl_local::LocalAws>),
-    /// In another process, at this URL.
-    Served(String),
 }
 
 /// Connects and asks who the caller is.

@@ -1,6 +1,5 @@
 //! The SDK's HTTP client for an AWS that runs inside this process: no socket, no port.
 
-use super::connect::LocalTarget;
 use aws_config::{ConfigLoader, Region};
 use aws_sdk_sts::config::Credentials;
 use aws_smithy_http_client::Builder;
@@ -17,6 +16,15 @@ use std::sync::Arc;
 
 /// The region of a Local AWS that no file and no flag names.
 const DEFAULT_REGION: &str = "us-east-1";
+
+/// How Local AWS is reached.
+#[derive(Debug)]
+pub(crate) enum LocalTarget {
+    /// Inside this process.
+    Embedded(Box<LocalAws>),
+    /// In another process, at this URL.
+    Served(String),
+}
 
 /// Points the SDK at Local AWS. Credentials are fixed: nothing of the user's reaches it.
 pub(super) fn configure(loader: ConfigLoader, local: LocalTarget, has_region: bool) -> ConfigLoader {

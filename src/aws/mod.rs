@@ -11,9 +11,9 @@ mod wait;
 #[cfg(feature = "local")]
 mod embedded;
 
-#[cfg(feature = "local")]
-pub(crate) use connect::LocalTarget;
 pub(crate) use connect::{Target, connect};
+#[cfg(feature = "local")]
+pub(crate) use embedded::LocalTarget;
 pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_list::PriceList;
 pub(crate) use timings::Timings;
