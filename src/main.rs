@@ -17,7 +17,7 @@ mod names;
 mod report;
 mod resources;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
 use error::{Exit, Result};
 use pipectl_engine as engine;
@@ -73,7 +73,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Run(args) => commands::run::run(&global, &args).await,
         Command::Logs(args) => commands::logs::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
-        Command::Completions { shell } => commands::completions::run(shell),
+        Command::Completions { shell } => commands::completions::run(shell, Cli::command()),
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(global.local, &args).await,
         #[cfg(feature = "local")]

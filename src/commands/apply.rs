@@ -3,7 +3,7 @@
 use super::output::Made;
 use super::session::{Aim, ConsentArgs, Session, compare, cost_of, print_plan, refuse};
 use crate::blueprint::API;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::engine::apply::{Execution, apply};
 use crate::engine::graph::Outputs;
 use crate::engine::plan::Action;

@@ -2,7 +2,7 @@
 
 use super::session::load;
 use crate::artifact::Artifacts;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::data;
 use clap::Args;

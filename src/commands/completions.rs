@@ -1,11 +1,10 @@
 //! `pipectl completions`
 
-use crate::cli::Cli;
 use crate::error::{Exit, Result};
-use clap::CommandFactory;
 use clap_complete::Shell;
 
-pub(crate) fn run(shell: Shell) -> Result<Exit> {
-    clap_complete::generate(shell, &mut Cli::command(), "pipectl", &mut std::io::stdout());
+/// `program` is the command line, as clap knows it.
+pub(crate) fn run(shell: Shell, mut program: clap::Command) -> Result<Exit> {
+    clap_complete::generate(shell, &mut program, "pipectl", &mut std::io::stdout());
     Ok(Exit::Done)
 }

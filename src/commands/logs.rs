@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::aws::{Aws, Expect as _, Pause, read};
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
 use crate::report::{data, log_line};

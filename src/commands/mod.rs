@@ -6,6 +6,7 @@ pub(crate) mod completions;
 pub(crate) mod cost_estimate;
 #[cfg(feature = "local")]
 pub(crate) mod function;
+mod global;
 pub(crate) mod init;
 #[cfg(feature = "local")]
 pub(crate) mod local;
@@ -19,3 +20,5 @@ pub(crate) mod schema;
 pub(crate) mod send;
 mod session;
 pub(crate) mod validate;
+
+pub(crate) use global::Global;

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::blueprint::API;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
 use crate::report::{Key, Output, data, output_to_json, output_to_text};

@@ -1,7 +1,7 @@
 //! `pipectl plan`
 
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
 use clap::Args;

@@ -2,7 +2,7 @@
 
 use super::session::timings;
 use crate::aws::PriceList;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, updated};
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, listed_to_text, say, update_to_text};

@@ -2,7 +2,7 @@
 
 use super::session::Session;
 use crate::aws::{Aws, Patience, Pause, call, read};
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::cost::query_cost;
 use crate::error::{Error, Exit, Result};

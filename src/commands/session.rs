@@ -5,7 +5,7 @@ use crate::artifact::Artifacts;
 use crate::aws::LocalTarget;
 use crate::aws::{Aws, Target, Timings, connect};
 use crate::blueprint::{self, Functions};
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::{self, Overrides, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, plan};

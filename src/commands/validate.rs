@@ -1,7 +1,7 @@
 //! `pipectl validate`
 
 use super::session::load;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::error::{Exit, Result};
 use crate::report::data;
 

@@ -4,7 +4,7 @@ mod other;
 
 use super::prices::listed;
 use super::session::load;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
 use crate::error::{Error, Exit, Result};

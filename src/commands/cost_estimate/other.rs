@@ -1,6 +1,6 @@
 //! The pipeline that an estimate is compared with: another file, or the same file at another time.
 
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::{self, Overrides, Pipeline};
 use crate::error::{Error, Result};
 use std::path::{Path, PathBuf};

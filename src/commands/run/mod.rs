@@ -5,7 +5,7 @@ mod job;
 
 use super::session::Session;
 use crate::aws::{Aws, Pause};
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Paint, RunEnd, Watch, data, say};
 use clap::{Args, Subcommand, ValueEnum};

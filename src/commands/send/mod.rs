@@ -12,7 +12,7 @@ mod template;
 
 use super::output;
 use super::session::Session;
-use crate::cli::Global;
+use crate::commands::Global;
 use crate::config::parse_count;
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, say};

@@ -1,0 +1,48 @@
+//! The options of every command.
+
+use crate::report::Color;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Options of every command.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// The pipeline file.
+    #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Overrides `stage` of the file.
+    #[arg(long, global = true, env = "PIPECTL_STAGE")]
+    pub(crate) stage: Option<String>,
+    /// Overrides `region` of the file.
+    #[arg(long, global = true)]
+    pub(crate) region: Option<String>,
+    /// The AWS profile to take credentials from.
+    #[arg(long, global = true)]
+    pub(crate) profile: Option<String>,
+    /// Use the AWS embedded in this program, kept in DIR: no account, no network.
+    #[cfg(feature = "local")]
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = super::local::DIRECTORY)]
+    pub(crate) local: Option<PathBuf>,
+    /// When to use colour.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Print each request to AWS as it ends.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// Print all requests, their times and how many had to wait for one another.
+    #[arg(long, global = true)]
+    pub(crate) timings: bool,
+    /// How many resources to change at once.
+    #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
+    pub(crate) parallelism: usize,
+    /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them.
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(crate) lambda_dir: Option<PathBuf>,
+}
+
+fn parse_parallelism(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("must be 1 or more".to_owned()),
+    }
+}
