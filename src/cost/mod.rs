@@ -13,11 +13,11 @@ mod meters;
 mod price_list;
 
 pub(crate) use billed::Billed;
-pub(crate) use book::{Book, Price, Update, updated};
+pub(crate) use book::{Beside, Book, Finding, Listed, Price, Update, book_of, updated};
 pub(crate) use difference::{Difference, Row, Side};
 pub(crate) use inputs::Inputs;
 pub(crate) use levers::{Lever, levers};
-pub(crate) use price_list::{Beside, Finding, Listed, book_of, fetch, not_looked_up};
+pub(crate) use price_list::{fetch, not_looked_up};
 
 use meters::Meter;
 use std::collections::BTreeSet;

@@ -1,8 +1,11 @@
 //! The price book: data with a source and a date for each figure.
 
+mod listed;
 mod update;
 mod yaml;
 
+pub(super) use listed::SOURCE;
+pub(crate) use listed::{Beside, Finding, Listed, book_of};
 pub(crate) use update::{Update, updated};
 
 use serde::Deserialize;

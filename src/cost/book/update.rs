@@ -1,7 +1,7 @@
 //! A price book with the price list's figures in it, and everything else as it was.
 
+use super::listed::{Finding, Listed, SOURCE};
 use super::{BOOK, Book, Price, Tier, yaml};
-use crate::cost::price_list::{Finding, Listed, SOURCE};
 use serde_json::{Map, Value, json};
 
 /// What became of a figure.

@@ -2,8 +2,7 @@
 
 use super::dimensions::{Dimension, FreeBand};
 use super::product::{Product, Rate, Term};
-use super::{Finding, SOURCE};
-use crate::cost::book::{Price, Tier};
+use crate::cost::book::{Finding, Price, SOURCE, Tier};
 
 /// The price that all products agree on which are this figure.
 pub(super) fn find(dimension: &Dimension, region: &str, products: &[Product]) -> Finding {

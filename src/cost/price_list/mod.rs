@@ -8,7 +8,7 @@ mod dimensions;
 mod figure;
 mod product;
 
-use super::book::{Book, Price};
+use super::book::{Finding, Listed};
 use crate::aws::PriceList;
 use crate::error::{Error, Result};
 use dimensions::{Dimension, Table};
@@ -16,42 +16,8 @@ use futures::{StreamExt, TryStreamExt, stream};
 use product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Where prices that are fetched say they are from.
-pub(super) const SOURCE: &str = "AWS Price List API";
 /// Requests at once: the API gives an account ten a second or so.
 const AT_ONCE: usize = 4;
-
-/// What the price list says of one figure of the book.
-#[derive(Clone, Debug)]
-pub(crate) enum Finding {
-    Price(Price),
-    /// It has no such product in this region, or only what is free.
-    Absent,
-    /// It has something, but not one price that this could be; in words.
-    Unclear(String),
-}
-
-/// What the price list says of a region.
-#[derive(Debug)]
-pub(crate) struct Listed {
-    pub(crate) region: String,
-    pub(crate) findings: BTreeMap<&'static str, Finding>,
-}
-
-/// A figure of the book beside the price list's.
-#[derive(Debug)]
-pub(crate) struct Beside<'a> {
-    pub(crate) dimension: &'static str,
-    pub(crate) book: Option<&'a Price>,
-    pub(crate) listed: &'a Finding,
-}
-
-impl Beside<'_> {
-    /// Whether both have the same price.
-    pub(crate) fn agrees(&self) -> bool {
-        matches!((self.book, self.listed), (Some(book), Finding::Price(listed)) if book.same(listed))
-    }
-}
 
 /// Asks for every figure that has a name in the price list.
 ///
@@ -94,33 +60,4 @@ async fn ask(list: &PriceList, query: Query) -> Result<(Query, Vec<Product>)> {
 /// Figures of the book that have no verified name in the price list.
 pub(crate) fn not_looked_up() -> &'static [String] {
     &Table::bundled().not_looked_up
-}
-
-/// A book of these prices and no others. What is free for an account is no price: it stays as this release has it.
-pub(crate) fn book_of(all: &[Listed]) -> Book {
-    let price = |(name, finding): (&&str, &Finding)| match finding {
-        Finding::Price(price) => Some(((*name).to_owned(), price.clone())),
-        Finding::Absent | Finding::Unclear(_) => None,
-    };
-    let prices = |listed: &Listed| (listed.region.clone(), listed.findings.iter().filter_map(price).collect());
-    Book::bundled().only(all.iter().map(prices).collect())
-}
-
-impl Listed {
-    /// Every figure beside that of a book.
-    pub(crate) fn beside<'a>(&'a self, book: &'a Book) -> impl Iterator<Item = Beside<'a>> {
-        self.findings.iter().map(|(dimension, listed)| Beside {
-            dimension,
-            book: book.price(&self.region, dimension),
-            listed,
-        })
-    }
-
-    /// Why figures are not clear: name and words.
-    pub(crate) fn unclear(&self) -> impl Iterator<Item = (&'static str, &str)> {
-        self.findings.iter().filter_map(|(name, finding)| match finding {
-            Finding::Unclear(why) => Some((*name, why.as_str())),
-            Finding::Price(_) | Finding::Absent => None,
-        })
-    }
 }
