@@ -6,7 +6,7 @@ use super::{Billed, Book, Inputs};
 use crate::aws::Aws;
 use crate::blueprint::{API, EXPIRE_PARQUET, EXPIRE_PARTITIONED, Functions, graph};
 use crate::config::{Architecture, Pipeline};
-use crate::engine::inventory::AnyLive;
+use crate::engine::live::AnyLive;
 use crate::engine::resource::{Live, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{

@@ -2,7 +2,8 @@
 //!
 //! No rollback: whatever a failed or interrupted apply leaves behind is what the next plan starts from.
 
-use super::graph::{Outputs, Slot};
+use super::graph::Outputs;
+use super::live::Slot;
 use super::plan::{Action, Plan, Step, Work};
 use super::resource::{Tried, World};
 use futures::future::{BoxFuture, TryFutureExt};

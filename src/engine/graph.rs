@@ -4,7 +4,7 @@
 //! what records the edge, so there is no dangling reference, no cycle and no sorting.
 
 use super::diff::{Attributes, Change, diff};
-use super::inventory::{AnyLive, typed};
+use super::live::{AnyLive, Slot, typed};
 use super::resource::{Address, Resource, Tried, Wanted, World};
 use futures::future::BoxFuture;
 use std::any::Any;
@@ -27,9 +27,6 @@ impl<R> Clone for Handle<R> {
         *self
     }
 }
-
-/// The outputs of one resource, its type erased.
-pub type Slot = Arc<dyn Any + Send + Sync>;
 
 /// Outputs known so far, by position in the graph.
 #[derive(Clone, Default)]

@@ -14,6 +14,7 @@ pub mod apply;
 pub mod diff;
 pub mod graph;
 pub mod inventory;
+pub mod live;
 pub mod plan;
 pub mod resource;
 pub mod value;

@@ -1,8 +1,9 @@
 //! What to do, decided without touching AWS.
 
 use super::diff::{Attributes, Change, DIGEST_VERSION};
-use super::graph::{Compared, Graph, Node, Outputs, Slot};
-use super::inventory::{AnyLive, Inventory};
+use super::graph::{Compared, Graph, Node, Outputs};
+use super::inventory::Inventory;
+use super::live::{AnyLive, Slot};
 use super::resource::{Address, Owner, World};
 use super::value::digest;
 use serde_json::{Value as Json, json};

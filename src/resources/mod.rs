@@ -51,7 +51,7 @@ pub(crate) use workgroup::Workgroup;
 pub(crate) use world::{Event, Graph, Inventory, Outcome, Plan, Step};
 
 use crate::aws::{Aws, Result};
-use crate::engine::inventory::AnyLive;
+use crate::engine::live::AnyLive;
 use crate::engine::resource::{Resource, Wanted};
 use futures::future::{BoxFuture, try_join_all};
 

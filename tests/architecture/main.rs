@@ -63,9 +63,9 @@ fn documents_are_read_by_their_own_service_only() {
 }
 
 #[test]
-#[ignore = "circles are left"]
-fn no_circles_in_the_program() {
+fn no_circles_in_the_program_nor_in_its_engine() {
     hold(&rules::circles(&read("src")));
+    hold(&rules::circles(&read("src/engine")));
 }
 
 #[test]

@@ -6,7 +6,8 @@
 use pipectl_engine::apply::{Event, Execution, Outcome, apply};
 use pipectl_engine::diff::{Attributes, Change, diff};
 use pipectl_engine::graph::Graph;
-use pipectl_engine::inventory::{AnyLive, Inventory};
+use pipectl_engine::inventory::Inventory;
+use pipectl_engine::live::AnyLive;
 use pipectl_engine::plan::{Consent, Plan, plan};
 use pipectl_engine::resource::{Address, Live, Owner, Resource, Wanted, World};
 use pipectl_engine::value::Pending;
