@@ -63,13 +63,8 @@ fn documents_are_read_by_their_own_service_only() {
 }
 
 #[test]
-fn no_circles_in_the_program_nor_in_its_engine() {
-    hold(&rules::circles(&read("src")));
-    hold(&rules::circles(&read("src/engine")));
-}
-
-#[test]
-#[ignore = "circles are left"]
-fn no_circles_in_local_aws() {
-    hold(&rules::circles(&read("local/src")));
+fn only_parent_and_child_use_each_other() {
+    for directory in ["src", "src/engine", "local/src", "lambdas/track/src", "lambdas/mover/src"] {
+        hold(&rules::circles(&read(directory)));
+    }
 }

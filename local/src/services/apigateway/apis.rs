@@ -17,6 +17,15 @@ pub(super) fn keep(context: &Context<'_>, id: &str, api: &Value) -> Result<()> {
     context.put(RESTAPIS, id, api)
 }
 
+pub(super) fn resource<'a>(api: &'a mut Value, id: &str) -> Result<&'a mut Value> {
+    let found = api["resources"].get_mut(id);
+    found.ok_or_else(|| not_found("Invalid Resource identifier specified"))
+}
+
+pub(super) fn deployment<'a>(api: &'a mut Value, id: &str) -> Result<&'a mut Value> {
+    api["deployments"].get_mut(id).ok_or_else(|| not_found("Invalid Deployment identifier specified"))
+}
+
 pub(super) fn create_rest_api(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("name").map_err(|_| bad_request("Name is required"))?;
     let (id, root) = (new_id(10), new_id(10));

@@ -1,7 +1,7 @@
 //! Deployments: what an API was when it was deployed.
 
-use super::apis::{find, keep};
-use super::{bad_request, listed, not_found, patch};
+use super::apis::{self, find, keep};
+use super::{bad_request, listed, patch};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
 use crate::service::Input;
@@ -41,14 +41,10 @@ pub(super) fn create_deployment(context: &Context<'_>, input: &Value) -> Result<
     Ok(describe(&id, &api["deployments"][&id]))
 }
 
-pub(super) fn existing<'a>(api: &'a mut Value, id: &str) -> Result<&'a mut Value> {
-    api["deployments"].get_mut(id).ok_or_else(|| not_found("Invalid Deployment identifier specified"))
-}
-
 pub(super) fn get_deployment(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (_, mut api) = find(context, input)?;
     let id = input.text("deploymentId")?;
-    Ok(describe(id, existing(&mut api, id)?))
+    Ok(describe(id, apis::deployment(&mut api, id)?))
 }
 
 pub(super) fn get_deployments(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -60,7 +56,7 @@ pub(super) fn get_deployments(context: &Context<'_>, input: &Value) -> Result<Va
 pub(super) fn update_deployment(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (api_id, mut api) = find(context, input)?;
     let id = input.text("deploymentId")?;
-    let deployment = existing(&mut api, id)?;
+    let deployment = apis::deployment(&mut api, id)?;
     for patch in patch::read(input)? {
         match (patch.op, patch.parts.join("/").as_str()) {
             ("replace", "description") => deployment["description"] = patch.text()?.into(),
@@ -75,7 +71,7 @@ pub(super) fn update_deployment(context: &Context<'_>, input: &Value) -> Result<
 pub(super) fn delete_deployment(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (api_id, mut api) = find(context, input)?;
     let id = input.text("deploymentId")?;
-    existing(&mut api, id)?;
+    apis::deployment(&mut api, id)?;
     if api["stages"].as_object().into_iter().flatten().any(|(_, stage)| stage["deploymentId"] == id) {
         return Err(bad_request("Active stages pointing to this deployment must be moved or deleted"));
     }

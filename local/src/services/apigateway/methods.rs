@@ -1,7 +1,6 @@
 //! Methods, what answers them, and how answers are mapped.
 
-use super::apis::{find, keep};
-use super::resources::existing as resource;
+use super::apis::{find, keep, resource};
 use super::{bad_request, conflict, not_found, patch};
 use crate::api_error::Result;
 use crate::context::Context;

@@ -1,16 +1,11 @@
 //! The paths of an API.
 
-use super::apis::{find, keep};
-use super::{bad_request, conflict, listed, not_found};
+use super::apis::{self, find, keep};
+use super::{bad_request, conflict, listed};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
 use crate::service::Input;
 use serde_json::{Value, json};
-
-pub(super) fn existing<'a>(api: &'a mut Value, id: &str) -> Result<&'a mut Value> {
-    let found = api["resources"].get_mut(id);
-    found.ok_or_else(|| not_found("Invalid Resource identifier specified"))
-}
 
 fn describe(id: &str, resource: &Value, with_methods: bool) -> Value {
     let mut all = json!({"id": id, "path": resource["path"]});
@@ -41,7 +36,7 @@ pub(super) fn get_resources(context: &Context<'_>, input: &Value) -> Result<Valu
 pub(super) fn get_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (_, mut api) = find(context, input)?;
     let id = input.text("resourceId")?;
-    Ok(describe(id, existing(&mut api, id)?, embeds_methods(input)))
+    Ok(describe(id, apis::resource(&mut api, id)?, embeds_methods(input)))
 }
 
 pub(super) fn create_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -54,7 +49,7 @@ pub(super) fn create_resource(context: &Context<'_>, input: &Value) -> Result<Va
                        at the beginning and the end.";
         return Err(bad_request(message));
     }
-    let base = existing(&mut api, parent)?["path"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
+    let base = apis::resource(&mut api, parent)?["path"].as_str().unwrap_or_default().trim_end_matches('/').to_owned();
     let path = format!("{base}/{part}");
     let all = api["resources"].as_object().into_iter().flatten();
     if all.into_iter().any(|(_, resource)| resource["path"] == path.as_str()) {
@@ -69,7 +64,7 @@ pub(super) fn create_resource(context: &Context<'_>, input: &Value) -> Result<Va
 /// What is below it goes with it.
 pub(super) fn delete_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (api_id, mut api) = find(context, input)?;
-    let path = existing(&mut api, input.text("resourceId")?)?["path"].as_str().unwrap_or_default().to_owned();
+    let path = apis::resource(&mut api, input.text("resourceId")?)?["path"].as_str().unwrap_or_default().to_owned();
     if path == "/" {
         return Err(bad_request("Root resource cannot be deleted"));
     }

@@ -1,6 +1,6 @@
 //! Stages: which deployment callers see, and how often they may call.
 
-use super::apis::{find, keep};
+use super::apis::{self, find, keep};
 use super::{arn, bad_request, conflict, not_found, patch, shown_tags};
 use crate::api_error::Result;
 use crate::context::Context;
@@ -59,7 +59,7 @@ pub(super) fn create_stage(context: &Context<'_>, input: &Value) -> Result<Value
     let (id, mut api) = find(context, input)?;
     let (name, deployment) = (input.text("stageName")?, input.text("deploymentId")?);
     check_name(name)?;
-    super::deployments::existing(&mut api, deployment).map_err(|_| bad_request("Deployment id does not exist"))?;
+    apis::deployment(&mut api, deployment).map_err(|_| bad_request("Deployment id does not exist"))?;
     if !api["stages"][name].is_null() {
         return Err(conflict("Stage already exists"));
     }
@@ -113,7 +113,7 @@ pub(super) fn update_stage(context: &Context<'_>, input: &Value) -> Result<Value
         let parts: Vec<_> = patch.parts.iter().map(String::as_str).collect();
         if parts == ["deploymentId"] {
             let deployment = patch.text()?;
-            super::deployments::existing(&mut api, &deployment)?;
+            apis::deployment(&mut api, &deployment)?;
             existing(&mut api, name)?["deploymentId"] = deployment.into();
             continue;
         }

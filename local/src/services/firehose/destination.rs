@@ -1,7 +1,6 @@
 //! Where a stream delivers to: S3, in its extended form.
 
-use super::streams::existing;
-use super::{STREAMS, invalid};
+use super::{STREAMS, existing, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -71,7 +70,7 @@ fn check(context: &Context<'_>, destination: &Value) -> Result<()> {
 pub(super) fn update_destination(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("DeliveryStreamName")?;
     let mut stream = existing(context, name)?;
-    if super::streams::status(context, &stream) != "ACTIVE" {
+    if super::status(context, &stream) != "ACTIVE" {
         let message = format!("Firehose {name} is not in the ACTIVE state");
         return Err(ApiError::new("ResourceInUseException", message));
     }

@@ -16,7 +16,7 @@ pub(crate) use delivery::WORKER;
 pub(crate) use records::RECORD;
 
 use crate::api_error::{ApiError, Result};
-use crate::context::Context;
+use crate::context::{ACCOUNT, Context};
 use crate::model;
 use crate::service::{Input as _, Protocol, Resource, Service};
 use serde_json::Value;
@@ -49,6 +49,33 @@ fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidArgumentException", message)
 }
 
+fn arn(context: &Context<'_>, name: &str) -> String {
+    context.arn("firehose", &format!("deliverystream/{name}"))
+}
+
+/// The stream, unless its deletion is over by now.
+fn find(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
+    let found = context.get(STREAMS, name)?;
+    Ok(found.filter(|stream| stream["gone"].is_null() || !context.settled(&stream["gone"])))
+}
+
+fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
+    find(context, name)?.ok_or_else(|| {
+        let message = format!("Firehose {name} under account {ACCOUNT} not found.");
+        ApiError::new("ResourceNotFoundException", message)
+    })
+}
+
+fn status(context: &Context<'_>, stream: &Value) -> &'static str {
+    if !stream["gone"].is_null() {
+        "DELETING"
+    } else if context.settled(&stream["ready"]) {
+        "ACTIVE"
+    } else {
+        "CREATING"
+    }
+}
+
 fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
-    Ok(streams::arn(context, input.optional("DeliveryStreamName").unwrap_or("*")).into())
+    Ok(arn(context, input.optional("DeliveryStreamName").unwrap_or("*")).into())
 }

@@ -1,8 +1,7 @@
 //! PutRecord and PutRecordBatch: what is acknowledged is in the stream's buffer, on disk.
 
 use super::buffer;
-use super::streams::{existing, status};
-use super::{STREAMS, invalid};
+use super::{STREAMS, existing, invalid, status};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::service::Input;

@@ -1,39 +1,12 @@
 //! Delivery streams: made, described, tagged and deleted.
 
 use super::destination::{DESTINATION_ID, describe_extended, describe_plain, read_destination};
-use super::{STREAMS, invalid};
+use super::{STREAMS, arn, existing, find, invalid, status};
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
 use crate::service::Input;
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
-
-pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
-    context.arn("firehose", &format!("deliverystream/{name}"))
-}
-
-/// The stream, unless its deletion is over by now.
-fn find(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
-    let found = context.get(STREAMS, name)?;
-    Ok(found.filter(|stream| stream["gone"].is_null() || !context.settled(&stream["gone"])))
-}
-
-pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
-    find(context, name)?.ok_or_else(|| {
-        let message = format!("Firehose {name} under account {ACCOUNT} not found.");
-        ApiError::new("ResourceNotFoundException", message)
-    })
-}
-
-pub(super) fn status(context: &Context<'_>, stream: &Value) -> &'static str {
-    if !stream["gone"].is_null() {
-        "DELETING"
-    } else if context.settled(&stream["ready"]) {
-        "ACTIVE"
-    } else {
-        "CREATING"
-    }
-}
 
 pub(super) fn create_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("DeliveryStreamName")?;

@@ -1,8 +1,7 @@
 //! A function's code: a zip, kept by its digest.
 
 use super::configuration::{describe, touched};
-use super::functions::changeable;
-use super::{FUNCTIONS, existing, invalid};
+use super::{FUNCTIONS, changeable, existing, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;

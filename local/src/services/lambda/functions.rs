@@ -1,7 +1,7 @@
 //! Functions: made, described, configured and deleted.
 
 use super::configuration::{defaults, describe, set, touched};
-use super::{FUNCTIONS, arn, conflict, existing, invalid, name_of, not_found};
+use super::{FUNCTIONS, arn, changeable, conflict, existing, invalid, name_of, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -66,22 +66,6 @@ pub(super) fn delete_function(context: &Context<'_>, input: &Value) -> Result<Va
     context.remove(FUNCTIONS, &name)?;
     context.forget_tags(&arn(context, &name))?;
     Ok(Value::Null)
-}
-
-/// A function that is being made or changed takes no other change.
-pub(super) fn changeable(context: &Context<'_>, name: &str, function: &Value) -> Result<()> {
-    let arn = arn(context, name);
-    if !context.settled(&function["active"]) {
-        return Err(conflict(format!(
-            "The operation cannot be performed at this time. The function is currently in the following state: Pending: {arn}"
-        )));
-    }
-    if !context.settled(&function["updated"]) {
-        return Err(conflict(format!(
-            "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
-        )));
-    }
-    Ok(())
 }
 
 pub(super) fn update_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {

@@ -79,6 +79,22 @@ fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
     }
 }
 
+/// A function that is being made or changed takes no other change.
+fn changeable(context: &Context<'_>, name: &str, function: &Value) -> Result<()> {
+    let arn = arn(context, name);
+    if !context.settled(&function["active"]) {
+        return Err(conflict(format!(
+            "The operation cannot be performed at this time. The function is currently in the following state: Pending: {arn}"
+        )));
+    }
+    if !context.settled(&function["updated"]) {
+        return Err(conflict(format!(
+            "The operation cannot be performed at this time. An update is in progress for resource: {arn}"
+        )));
+    }
+    Ok(())
+}
+
 fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
     policy::resource(context, input.optional("FunctionName").unwrap_or("*"))
 }

@@ -1,11 +1,9 @@
 //! Log streams and their events.
 
-use super::groups::{create_log_group, existing};
-use super::{invalid, not_found};
+use super::{existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::permit_role;
 use serde_json::{Value, json};
 
 const STREAMS: &str = "logs.stream";
@@ -19,6 +17,10 @@ fn stream_key(group: &str, stream: &str) -> String {
 
 fn events_prefix(group: &str, stream: &str) -> String {
     format!("{group}:{stream}:")
+}
+
+pub(super) fn has_stream(context: &Context<'_>, group: &str, stream: &str) -> Result<bool> {
+    Ok(context.get(STREAMS, &stream_key(group, stream))?.is_some())
 }
 
 pub(super) fn forget(context: &Context<'_>, group: &str) -> Result<()> {
@@ -96,32 +98,6 @@ pub(super) fn put_log_events(context: &Context<'_>, input: &Value) -> Result<Val
     stream["events"] = position.into();
     context.put(STREAMS, &key, &stream)?;
     Ok(json!({"nextSequenceToken": format!("{position:056}")}))
-}
-
-/// Writes events of a service that works under a role: group and stream are made when they are first needed.
-///
-/// # Errors
-/// What the role may not do.
-pub(crate) fn write_under(
-    context: &Context<'_>,
-    role: &str,
-    group: &str,
-    stream: &str,
-    events: &[(i64, String)],
-) -> Result<()> {
-    let resource = context.arn("logs", &format!("log-group:{group}:log-stream:{stream}"));
-    let mut input = json!({"logGroupName": group, "logStreamName": stream});
-    if existing(context, &input).is_err() {
-        permit_role(context, role, "logs:CreateLogGroup", &resource, &[])?;
-        create_log_group(context, &input)?;
-    }
-    if context.get(STREAMS, &stream_key(group, stream))?.is_none() {
-        permit_role(context, role, "logs:CreateLogStream", &resource, &[])?;
-        create_log_stream(context, &input)?;
-    }
-    permit_role(context, role, "logs:PutLogEvents", &resource, &[])?;
-    input["logEvents"] = events.iter().map(|(time, line)| json!({"timestamp": time, "message": line})).collect();
-    put_log_events(context, &input).map(|_| ())
 }
 
 fn within(event: &Value, input: &Value) -> bool {

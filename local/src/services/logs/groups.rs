@@ -1,6 +1,6 @@
 //! Log groups.
 
-use super::{GROUPS, invalid, not_found};
+use super::{GROUPS, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -13,13 +13,6 @@ const RETENTIONS: &[i64] =
 
 fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("logs", &format!("log-group:{name}"))
-}
-
-/// The name of a group that is there.
-pub(super) fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
-    let name = input.text("logGroupName").or_else(|_| input.text("logGroupIdentifier"))?;
-    let name = name.rsplit("log-group:").next().unwrap_or(name).trim_end_matches(":*");
-    context.get(GROUPS, name)?.map(|_| name).ok_or_else(|| not_found("log group"))
 }
 
 pub(super) fn create_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {

@@ -2,8 +2,9 @@
 
 mod events;
 mod groups;
+mod under;
 
-pub(crate) use events::write_under;
+pub(crate) use under::write_under;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
@@ -45,6 +46,13 @@ fn not_found(what: &str) -> ApiError {
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidParameterException", message)
+}
+
+/// The name of a group that is there.
+fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
+    let name = input.text("logGroupName").or_else(|_| input.text("logGroupIdentifier"))?;
+    let name = name.rsplit("log-group:").next().unwrap_or(name).trim_end_matches(":*");
+    context.get(GROUPS, name)?.map(|_| name).ok_or_else(|| not_found("log group"))
 }
 
 /// AWS names the stream in a denial also where the operation is the group's, with nothing behind the colon.

@@ -1,8 +1,8 @@
 //! Requests that hold only as long as an object is, or is not, what the client knows.
 
-use super::objects::{precondition_failed, timestamp};
 use super::versions::Version;
 use super::{error, from_api};
+use super::{precondition_failed, timestamp};
 use s3s::S3Result;
 use s3s::dto::{ETagCondition, Timestamp};
 

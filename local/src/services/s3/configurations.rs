@@ -2,7 +2,7 @@
 
 use super::buckets::{self, arn};
 pub(super) use super::policy::is_public;
-use super::{lifecycle, policy, refuse};
+use super::{MALFORMED, lifecycle, policy, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::tags::Tags;
@@ -40,8 +40,6 @@ pub(super) const CORS: Kind =
     Kind { name: "cors", missing: ("NoSuchCORSConfiguration", "The CORS configuration does not exist") };
 /// From which size lifecycle rules move objects to another storage class.
 const TRANSITION_MINIMUM: &str = "transition_minimum";
-pub(super) const MALFORMED: &str =
-    "The XML you provided was not well-formed or did not validate against our published schema";
 const VERSIONING: &str = "versioning";
 
 pub(super) fn write(value: &impl Serialize) -> Result<String> {

@@ -1,6 +1,6 @@
 //! Lifecycle configurations: what S3 refuses of them, and what it adds.
 
-use super::configurations::MALFORMED;
+use super::MALFORMED;
 use super::refuse;
 use crate::api_error::{ApiError, Result};
 use s3s::dto::{BucketLifecycleConfiguration, LifecycleRule};

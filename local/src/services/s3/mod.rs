@@ -36,11 +36,12 @@ use http::{HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
-use s3s::dto::Tag;
+use s3s::dto::{Tag, Timestamp};
 use s3s::path::S3Path;
 use s3s::service::S3ServiceBuilder;
 use s3s::{S3Error, S3ErrorCode, S3Result};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, UNIX_EPOCH};
 
 pub(crate) static SERVICE: Service = Service {
     scope: "s3",
@@ -248,4 +249,14 @@ fn from_api(failed: ApiError) -> S3Error {
 /// Inside a transaction, S3's errors travel as everybody's.
 fn refuse(code: &str, status: u16, message: impl Into<String>) -> ApiError {
     ApiError::new(code, message).with_status(status)
+}
+
+const MALFORMED: &str = "The XML you provided was not well-formed or did not validate against our published schema";
+
+fn precondition_failed() -> ApiError {
+    refuse("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
+}
+
+fn timestamp(millis: i64) -> Timestamp {
+    Timestamp::from(UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
 }

@@ -2,7 +2,7 @@
 
 use super::conditions::{Conditions, Verdict, WriteConditions};
 use super::versions::{self, Version};
-use super::{checksums, error, events, from_api, refuse};
+use super::{checksums, error, events, from_api, precondition_failed, refuse};
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
@@ -10,11 +10,10 @@ use bytes::{Bytes, BytesMut};
 use futures::TryStreamExt as _;
 use md5::{Digest as _, Md5};
 use s3s::S3Result;
-use s3s::dto::{ETag, StreamingBlob, Timestamp};
+use s3s::dto::{ETag, StreamingBlob};
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::time::{Duration, UNIX_EPOCH};
 
 pub(super) async fn collect(body: Option<StreamingBlob>) -> S3Result<Bytes> {
     let Some(body) = body else { return Ok(Bytes::new()) };
@@ -34,10 +33,6 @@ pub(super) fn etag(bytes: &[u8]) -> String {
 
 pub(super) fn quoted(etag: &str) -> Option<ETag> {
     Some(ETag::Strong(etag.to_owned()))
-}
-
-pub(super) fn timestamp(millis: i64) -> Timestamp {
-    Timestamp::from(UNIX_EPOCH + Duration::from_millis(u64::try_from(millis).unwrap_or_default()))
 }
 
 /// Removes files that a finished transaction has left without an owner. One that stays is only a waste.
@@ -144,10 +139,6 @@ pub(super) fn check_write(
         Verdict::Failed => Err(precondition_failed()),
         Verdict::Missing => Err(versions::no_such_key()),
     }
-}
-
-pub(super) fn precondition_failed() -> ApiError {
-    refuse("PreconditionFailed", 412, "At least one of the pre-conditions you specified did not hold")
 }
 
 /// A copy that the server makes.

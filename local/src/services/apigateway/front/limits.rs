@@ -1,8 +1,8 @@
 //! How often callers may call: a bucket of tokens for each method and each key, and quotas of the plans.
 
 use super::Front;
-use super::answer::Refusal;
 use super::exposed::{Exposed, Found, Key, Throttle};
+use super::refusal::Refusal;
 use crate::core::Core;
 use crate::service::Worker;
 use futures::FutureExt as _;

@@ -1,6 +1,6 @@
 //! An integration that answers by itself, as it does to the preflight requests of CORS.
 
-use super::answer::Refusal;
+use super::refusal::Refusal;
 use axum::body::Body;
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde_json::Value;

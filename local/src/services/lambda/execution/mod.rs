@@ -12,6 +12,7 @@ mod queue;
 mod request;
 mod runtime_api;
 mod sandbox;
+mod seat;
 mod unpack;
 
 use super::{FUNCTIONS, arn, name_of, not_found};
@@ -27,11 +28,22 @@ use std::time::Duration;
 pub(crate) use queue::{WORKER, enqueue, waiting_events};
 pub(super) use request::INVOKE;
 
-use sandbox::StartError;
-
 /// AWS's limits of a payload, in bytes: of a request that waits for the answer, and of one that does not.
 const LARGEST_PAYLOAD: usize = 6 << 20;
 const LARGEST_EVENT: usize = 1 << 20;
+
+/// Why a process cannot be had.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error("Local AWS is not served, so that the function could not reach it")]
+    NotServed,
+    #[error("The role defined for the function cannot be assumed by Lambda.")]
+    Role,
+    #[error("`{}`: {source}", path.display())]
+    File { path: std::path::PathBuf, source: std::io::Error },
+    #[error("the code cannot be unpacked: {0}")]
+    Zip(#[from] zip::result::ZipError),
+}
 
 /// What an invocation came to.
 #[derive(Clone, Debug)]

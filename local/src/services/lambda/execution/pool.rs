@@ -1,7 +1,8 @@
 //! Which processes there are, and how many there may be.
 
-use super::Function;
-use super::sandbox::{Sandbox, StartError};
+use super::sandbox::Sandbox;
+use super::seat::Seat;
+use super::{Function, StartError};
 use crate::api_error::{ApiError, Result};
 use crate::core::Core;
 use crate::slots::Slot;
@@ -9,7 +10,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 
 /// Lambda takes an idle environment away "after several minutes".
 const IDLE: Duration = Duration::from_secs(300);
@@ -20,28 +21,11 @@ const PER_CORE: usize = 4;
 #[derive(Debug)]
 pub(crate) struct Functions {
     /// Where zips are unpacked.
-    pub(super) directory: PathBuf,
+    directory: PathBuf,
     idle: Mutex<HashMap<String, Vec<Sandbox>>>,
     /// How many invocations of a function run.
     running: Arc<Mutex<HashMap<String, usize>>>,
     machine: Arc<Semaphore>,
-}
-
-/// The right to run one invocation, given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Seat {
-    running: Arc<Mutex<HashMap<String, usize>>>,
-    function: String,
-    machine: Option<OwnedSemaphorePermit>,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = running.get_mut(&self.function) {
-            *count = count.saturating_sub(1);
-        }
-    }
 }
 
 impl Slot for Functions {
@@ -84,7 +68,7 @@ impl Functions {
                 return Ok(warm);
             }
         }
-        let mut sandbox = Sandbox::start(core, function).await?;
+        let mut sandbox = Sandbox::start(core, function, &self.directory).await?;
         sandbox.seat = Some(seat);
         Ok(sandbox)
     }

@@ -1,16 +1,16 @@
 //! One process of a function, and one invocation of it at a time.
 
 use super::journal::Journal;
-use super::pool::{Functions, Seat};
 use super::runtime_api::{Answer, Job, RuntimeApi};
+use super::seat::Seat;
 use super::unpack::unpack;
-use super::{Function, Invoked};
+use super::{Function, Invoked, StartError};
 use crate::access::Credentials;
 use crate::core::Core;
 use crate::services::iam::role_assumable;
 use bytes::Bytes;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -18,19 +18,6 @@ use tokio::process::{Child, Command};
 
 /// How long a process may take until it asks for work: "the Init phase is limited to 10 seconds".
 const LONGEST_INIT: Duration = Duration::from_secs(10);
-
-/// Why a process cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum StartError {
-    #[error("Local AWS is not served, so that the function could not reach it")]
-    NotServed,
-    #[error("The role defined for the function cannot be assumed by Lambda.")]
-    Role,
-    #[error("`{}`: {source}", path.display())]
-    File { path: PathBuf, source: std::io::Error },
-    #[error("the code cannot be unpacked: {0}")]
-    Zip(#[from] zip::result::ZipError),
-}
 
 /// Whom a function's role has to trust.
 const TRUSTED: &str = "lambda.amazonaws.com";
@@ -64,7 +51,12 @@ impl Drop for Session {
 }
 
 impl Sandbox {
-    pub(super) async fn start(core: &Arc<Core>, function: &Arc<Function>) -> Result<Self, StartError> {
+    /// `directory` is where zips are unpacked.
+    pub(super) async fn start(
+        core: &Arc<Core>,
+        function: &Arc<Function>,
+        directory: &Path,
+    ) -> Result<Self, StartError> {
         let endpoint = core.endpoint().ok_or(StartError::NotServed)?;
         // Only now: a process that is warm keeps the credentials that it has.
         let trusted = core.run(&function.region, |context| role_assumable(context, &function.role, TRUSTED));
@@ -72,7 +64,7 @@ impl Sandbox {
             return Err(StartError::Role);
         }
         let zip = core.blobs.path(&function.blob);
-        let code = unpack(&zip, &core.slot::<Functions>().directory.join(&function.blob)).await?;
+        let code = unpack(&zip, &directory.join(&function.blob)).await?;
         let api = RuntimeApi::bind().await.map_err(|source| StartError::File { path: code.clone(), source })?;
         let credentials = core.sessions.open(&function.role);
         let session = Session { core: Arc::downgrade(core), access_key_id: credentials.access_key_id.clone() };

@@ -1,6 +1,6 @@
 //! A zip becomes a directory, once.
 
-use super::sandbox::StartError;
+use super::StartError;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 

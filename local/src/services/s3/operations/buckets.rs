@@ -1,7 +1,6 @@
 //! Buckets as such.
 
-use super::super::objects::timestamp;
-use super::super::{Front, buckets, configurations, error};
+use super::super::{Front, buckets, configurations, error, multipart, timestamp, versions};
 use super::owner;
 use crate::context::ACCOUNT;
 use s3s::S3Result;
@@ -31,7 +30,10 @@ impl Front {
     }
 
     pub(super) fn delete_bucket(&self, input: DeleteBucketInput) -> S3Result<DeleteBucketOutput> {
-        self.run(|context| buckets::delete(context, &input.bucket))?;
+        self.run(|context| {
+            let anything = multipart::any(context, &input.bucket)? || versions::any(context, &input.bucket)?;
+            buckets::delete(context, &input.bucket, !anything)
+        })?;
         Ok(DeleteBucketOutput::default())
     }
 

@@ -21,7 +21,7 @@ impl Front {
     pub(super) fn delete_objects(&self, input: DeleteObjectsInput) -> S3Result<DeleteObjectsOutput> {
         let DeleteObjectsInput { bucket, delete, .. } = input;
         if delete.objects.is_empty() || delete.objects.len() > MOST_KEYS {
-            return Err(error("MalformedXML", 400, super::super::configurations::MALFORMED));
+            return Err(error("MalformedXML", 400, super::super::MALFORMED));
         }
         let caller = self.core.sessions.caller(&self.access_key_id).map_err(from_api)?;
         let mut denied = vec![];

@@ -1,7 +1,8 @@
 //! Lists of objects and of their versions.
 
 use super::super::lists::{self, Asked, Entry, Page};
-use super::super::objects::{quoted, timestamp};
+use super::super::objects::quoted;
+use super::super::timestamp;
 use super::super::versions::Version;
 use super::super::{Front, error};
 use super::owner;

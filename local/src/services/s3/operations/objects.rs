@@ -2,7 +2,8 @@
 
 use super::super::checksums as sums;
 use super::super::conditions::{Conditions, WriteConditions};
-use super::super::objects::{self, Copy, quoted, timestamp};
+use super::super::objects::{self, Copy, quoted};
+use super::super::timestamp;
 use super::super::versions::{self, Version};
 use super::super::{Front, error, from_api};
 use super::carried::{carry_checksums, checksums, describe, headers};

@@ -3,9 +3,10 @@
 use super::super::checksums as sums;
 use super::super::conditions::{Conditions, WriteConditions};
 use super::super::multipart::{self, Place};
-use super::super::objects::{self, quoted, timestamp};
+use super::super::objects::{self, quoted};
 use super::super::versions::Version;
 use super::super::{Front, error, from_api};
+use super::super::{precondition_failed, timestamp};
 use super::carried::{carry_checksums, checksums, headers};
 use super::objects::{checksum_type, tags_of};
 use super::{encrypted, owner, shown};
@@ -70,7 +71,7 @@ impl Front {
             unmodified_since: input.copy_source_if_unmodified_since,
         };
         if !conditions.check_source(&source) {
-            return Err(from_api(objects::precondition_failed()));
+            return Err(from_api(precondition_failed()));
         }
         let range = input.copy_source_range.as_deref().map(|range| {
             let bad = |_| error("InvalidArgument", 400, "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy");
