@@ -29,8 +29,6 @@ mod blobs;
 mod clock;
 mod context;
 mod core;
-#[cfg(test)]
-mod deny_tests;
 mod faults;
 mod local;
 mod lock;
@@ -45,6 +43,8 @@ mod slots;
 mod status;
 mod store;
 mod tags;
+#[cfg(test)]
+mod tests;
 
 pub use crate::context::ACCOUNT;
 pub use crate::core::{Error, Options};

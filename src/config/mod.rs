@@ -105,6 +105,4 @@ pub(crate) fn json_schema() -> serde_json::Value {
 }
 
 #[cfg(test)]
-mod broken_tests;
-#[cfg(test)]
 mod tests;

@@ -168,8 +168,4 @@ fn at(price: &Price, billed: f64) -> Priced {
 }
 
 #[cfg(test)]
-mod change_tests;
-#[cfg(test)]
-mod resource_tests;
-#[cfg(test)]
 mod tests;

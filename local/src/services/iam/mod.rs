@@ -3,8 +3,6 @@
 mod attached;
 mod condition;
 mod evaluate;
-#[cfg(test)]
-mod evaluate_tests;
 mod inline;
 mod pattern;
 mod permit;

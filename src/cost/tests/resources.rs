@@ -1,11 +1,11 @@
 //! Each meter follows the resource that it counts: asked for or live, changed, or not there.
 
-use super::meters::{self, Meter};
-use super::tests::{EXAMPLE, pipeline as example};
-use super::{Billed, Book, Inputs};
+use super::{EXAMPLE, pipeline as example};
 use crate::aws::Aws;
 use crate::blueprint::{API, EXPIRE_PARQUET, EXPIRE_PARTITIONED, Functions, graph};
 use crate::config::{Architecture, Pipeline};
+use crate::cost::meters::{self, Meter};
+use crate::cost::{Billed, Book, Inputs};
 use crate::engine::live::AnyLive;
 use crate::engine::resource::{Live, Owner, Resource};
 use crate::names::Names;

@@ -1,6 +1,6 @@
 //! Files that are wrong, and what is said about each.
 
-use super::*;
+use crate::config::*;
 use proptest::prelude::*;
 
 /// A file (with `name` and `schema` put before it unless it begins with `!`), and the problems: line, column

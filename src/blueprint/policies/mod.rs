@@ -19,18 +19,18 @@ use crate::resources::OWN_PREFIX;
 use std::collections::BTreeMap;
 
 /// What Firehose may do. Needs `log_group_arn`.
-pub(crate) const DELIVERY: &str = include_str!("../../templates/iam/delivery.json");
+pub(crate) const DELIVERY: &str = include_str!("../../../templates/iam/delivery.json");
 /// What the function `track` may do. Needs `stream_arn` and `log_group_arn`.
-pub(crate) const TRACK: &str = include_str!("../../templates/iam/track.json");
+pub(crate) const TRACK: &str = include_str!("../../../templates/iam/track.json");
 /// What the function `mover` may do. Needs `log_group_arn`.
-pub(crate) const MOVER: &str = include_str!("../../templates/iam/mover.json");
+pub(crate) const MOVER: &str = include_str!("../../../templates/iam/mover.json");
 /// What the crawlers and the job may do.
-pub(crate) const ETL: &str = include_str!("../../templates/iam/etl.json");
-pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../templates/iam/trust-firehose.json");
-pub(crate) const TRUST_GLUE: &str = include_str!("../../templates/iam/trust-glue.json");
-pub(crate) const TRUST_LAMBDA: &str = include_str!("../../templates/iam/trust-lambda.json");
+pub(crate) const ETL: &str = include_str!("../../../templates/iam/etl.json");
+pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../../templates/iam/trust-firehose.json");
+pub(crate) const TRUST_GLUE: &str = include_str!("../../../templates/iam/trust-glue.json");
+pub(crate) const TRUST_LAMBDA: &str = include_str!("../../../templates/iam/trust-lambda.json");
 /// The bucket's own policy: TLS only.
-pub(crate) const BUCKET: &str = include_str!("../../templates/iam/bucket.json");
+pub(crate) const BUCKET: &str = include_str!("../../../templates/iam/bucket.json");
 
 /// A policy document for one pipeline. `arns` gives what other resources know by themselves, by placeholder.
 pub(crate) fn policy(template: &str, names: &Names, pipeline: &Pipeline, arns: &[(&str, &str)]) -> String {
@@ -81,5 +81,4 @@ fn inside_string(value: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "policies_tests.rs"]
 mod tests;

@@ -83,5 +83,4 @@ fn decimal(number: f64) -> f64 {
 }
 
 #[cfg(test)]
-#[path = "figure_tests.rs"]
 mod tests;

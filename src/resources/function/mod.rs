@@ -330,5 +330,4 @@ impl Named for Function {
 }
 
 #[cfg(test)]
-#[path = "function_tests.rs"]
 mod tests;

@@ -1,3 +1,7 @@
+//! Files that are right, and what is read from each.
+
+mod broken;
+
 use super::*;
 
 fn load_text(source: &str) -> Pipeline {

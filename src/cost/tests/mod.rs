@@ -1,9 +1,14 @@
+//! What pipelines cost.
+
+mod changes;
+mod resources;
+
 use super::*;
 use crate::config::{Overrides, Pipeline, load};
 use proptest::prelude::*;
 use std::path::Path;
 
-pub(super) fn pipeline(path: &str) -> Pipeline {
+fn pipeline(path: &str) -> Pipeline {
     let overrides = Overrides { stage: None, region: None, env: &|_| None };
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &overrides).unwrap()
 }
@@ -15,7 +20,7 @@ fn month(path: &str, region: &str, usage: &[&str], free_tier: bool) -> Estimate 
     estimate(Book::bundled(), &Billed::of_file(&pipeline, region), region, inputs, free_tier)
 }
 
-pub(super) const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";
+const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";
 
 /// The article's pipeline as it was built, in us-east-1, with what is always free, in its twelfth month.
 ///

@@ -257,5 +257,4 @@ fn explain(error: Error, id: &str) -> Error {
 }
 
 #[cfg(test)]
-#[path = "notification_tests.rs"]
 mod tests;

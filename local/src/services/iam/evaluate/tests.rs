@@ -1,7 +1,7 @@
 //! What IAM decides, kind by kind: a policy of who asks, a policy of what is asked for, and the decision.
 
-use super::evaluate::Decision::{Allowed, Denied, NotAllowed};
-use super::evaluate::{Ask, Decision, Kind, Principal, decide};
+use super::Decision::{Allowed, Denied, NotAllowed};
+use super::{Ask, Decision, Kind, Principal, decide};
 use serde_json::{Value, json};
 
 const ROLE: &str = "arn:aws:iam::111122223333:role/track";

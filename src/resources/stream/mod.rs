@@ -331,5 +331,4 @@ fn tag_list(tags: &BTreeMap<String, String>) -> Vec<Tag> {
 }
 
 #[cfg(test)]
-#[path = "stream_tests.rs"]
 mod tests;

@@ -1,8 +1,8 @@
 //! Differences and levers, as properties over many pipelines.
 
-use super::tests::{EXAMPLE, pipeline as example};
-use super::*;
+use super::{EXAMPLE, pipeline as example};
 use crate::config::{Architecture, Compression, Days, Pipeline, Schedule};
+use crate::cost::*;
 use crate::names::Names;
 use crate::resources::Graph;
 use proptest::prelude::*;

@@ -135,3 +135,6 @@ fn is_about(statement: &Value, ask: &Ask<'_>) -> bool {
     let conditions = statement["Condition"].as_object();
     action && resource && conditions.into_iter().flatten().all(|(operator, keys)| holds(operator, keys, ask.keys))
 }
+
+#[cfg(test)]
+mod tests;

@@ -96,5 +96,4 @@ fn pause(round: u32) -> Duration {
 }
 
 #[cfg(test)]
-#[path = "deliver_tests.rs"]
 mod tests;

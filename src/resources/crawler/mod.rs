@@ -338,5 +338,4 @@ async fn state(aws: &Aws, name: &str) -> Result<String> {
 }
 
 #[cfg(test)]
-#[path = "crawler_tests.rs"]
 mod tests;

@@ -403,5 +403,4 @@ const BUSY: &[&str] = &[
 ];
 
 #[cfg(test)]
-#[path = "error_tests.rs"]
 mod tests;
