@@ -15,6 +15,10 @@ lint *ARGS:
 test *WORDS:
     cargo test --workspace {{ if WORDS == "" { "" } else { "-- " + WORDS } }}
 
+# Runs the tests of the engine, which are done in seconds.
+engine:
+    cargo test -p pipectl-engine
+
 # All that has to hold before anything lands, as CI does it.
 ci:
     .ci/run
