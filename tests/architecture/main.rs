@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod modules;
+mod pages;
 mod rules;
 mod tokens;
 
@@ -67,4 +68,21 @@ fn only_parent_and_child_use_each_other() {
     for directory in ["src", "src/engine", "local/src", "lambdas/track/src", "lambdas/mover/src"] {
         hold(&rules::circles(&read(directory)));
     }
+}
+
+#[test]
+fn pages_name_what_there_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = ["ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "README.md"];
+    hold(&named.iter().flat_map(|page| pages::missing(root, page)).collect::<Vec<_>>());
+}
+
+/// `mod tests` in the file, or `tests.rs` in the module's folder.
+#[test]
+fn tests_have_one_form() {
+    let crates = ["src", "src/engine", "local/src", "lambdas/track/src", "lambdas/mover/src"];
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let files = crates.iter().flat_map(|part| modules::sources(&root.join(part)).unwrap());
+    let others = files.filter(|(file, text)| file.ends_with("_tests.rs") || text.contains("\n#[path"));
+    hold(&others.map(|(file, _)| format!("{file} should be `tests.rs` in the module's folder")).collect::<Vec<_>>());
 }

@@ -42,8 +42,7 @@ pub(crate) struct Modules(pub(crate) BTreeMap<ModulePath, Module>);
 impl Modules {
     /// Reads what is below a directory, apart from other crates there.
     pub(crate) fn of_directory(directory: &Path) -> std::io::Result<Self> {
-        let mut sources = BTreeMap::new();
-        collect(directory, "", &mut sources)?;
+        let sources = sources(directory)?;
         Ok(Self::of_sources(sources.iter().map(|(file, text)| (file.as_str(), text.as_str()))))
     }
 
@@ -129,6 +128,13 @@ impl Modules {
             written.name.as_deref() == Some(name) && !itself
         })
     }
+}
+
+/// What is written below a directory, by file.
+pub(crate) fn sources(directory: &Path) -> std::io::Result<BTreeMap<String, String>> {
+    let mut sources = BTreeMap::new();
+    collect(directory, "", &mut sources)?;
+    Ok(sources)
 }
 
 fn collect(directory: &Path, prefix: &str, sources: &mut BTreeMap<String, String>) -> std::io::Result<()> {
