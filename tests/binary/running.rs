@@ -34,7 +34,7 @@ ZIP zip/9999/99/99/99/zip-1-9999-99-99-99-99-99-<uuid>.zip b'0 1 2 '
 full before the time is up: [1200000]
 too many: ValidationException
 too large together: InvalidArgumentException
-one too large: InvalidArgumentException
+one too large: ValidationException
 two fail: (2, ['', 'ServiceUnavailableException'])
 without permission: 1
 with it again: 2

@@ -15,7 +15,6 @@ use std::sync::Arc;
 /// Key: workgroup, token. The execution that a client's token has started.
 const TOKENS: &str = "athena.token";
 const MOST_RESULTS: usize = 1000;
-const MOST_IN_BATCH: usize = 50;
 
 pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due: |_| None };
 
@@ -44,7 +43,7 @@ fn kind(sql: &str) -> (&'static str, &'static str) {
 }
 
 pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let sql = input.text("QueryString").map_err(|_| invalid("queryString is required"))?;
+    let sql = input.text("QueryString")?;
     let group = input.optional("WorkGroup").unwrap_or("primary");
     let workgroup = workgroups::existing(context, group)?;
     if workgroup["State"] == "DISABLED" {
@@ -106,7 +105,7 @@ pub(super) fn get_query_execution(context: &Context<'_>, input: &Value) -> Resul
 
 pub(super) fn batch_get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (mut found, mut missing) = (vec![], vec![]);
-    for id in input.texts("QueryExecutionIds").into_iter().take(MOST_IN_BATCH) {
+    for id in input.texts("QueryExecutionIds") {
         match existing(context, &id) {
             Ok(execution) => found.push(describe(&execution)),
             Err(error) => missing.push(

@@ -7,22 +7,9 @@ use crate::context::{Context, new_uuid};
 use crate::service::Input;
 use serde_json::{Value, json};
 
-fn check(query: &Value) -> Result<()> {
-    let name = query.text("Name")?;
-    if name.chars().count() > 128 {
-        return Err(invalid("Name has more than 128 characters"));
-    }
-    if query.text("QueryString")?.len() > 262_144 {
-        return Err(invalid("QueryString is longer than 262144 bytes"));
-    }
-    Ok(())
-}
-
 pub(super) fn create_named_query(context: &Context<'_>, input: &Value) -> Result<Value> {
     let workgroup = input.optional("WorkGroup").unwrap_or("primary");
     existing_workgroup(context, workgroup)?;
-    input.text("Database")?;
-    check(input)?;
     let token = input.optional("ClientRequestToken");
     if let Some(token) = token {
         let made = context.list(QUERIES, "")?.into_iter().find(|(_, query)| query["token"] == token);
@@ -87,7 +74,6 @@ pub(super) fn list_named_queries(context: &Context<'_>, input: &Value) -> Result
 pub(super) fn update_named_query(context: &Context<'_>, input: &Value) -> Result<Value> {
     let id = input.text("NamedQueryId")?;
     let mut query = existing(context, id)?;
-    check(input)?;
     for field in ["Name", "Description", "QueryString"] {
         if !input[field].is_null() {
             query[field] = input[field].clone();

@@ -7,8 +7,6 @@ use crate::service::Input;
 use crate::tags::read_list;
 use serde_json::{Value, json};
 
-/// Athena takes no smaller limit, in bytes.
-const SMALLEST_CUTOFF: i64 = 10_000_000;
 const PRIMARY: &str = "primary";
 
 fn arn(context: &Context<'_>, name: &str) -> String {
@@ -33,9 +31,6 @@ pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
 }
 
 fn check(configuration: &Value) -> Result<()> {
-    if configuration.number("BytesScannedCutoffPerQuery").is_some_and(|bytes| bytes < SMALLEST_CUTOFF) {
-        return Err(invalid(format!("BytesScannedCutoffPerQuery must be at least {SMALLEST_CUTOFF}")));
-    }
     let location = configuration["ResultConfiguration"].optional("OutputLocation");
     if location.is_some_and(|location| !location.starts_with("s3://")) {
         return Err(invalid("outputLocation is not a valid S3 path."));
@@ -45,10 +40,6 @@ fn check(configuration: &Value) -> Result<()> {
 
 pub(super) fn create_work_group(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("Name")?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
-    if name.len() > 128 || !name.chars().all(allowed) {
-        return Err(invalid(format!("Name {name} does not match [a-zA-Z0-9._-]{{1,128}}")));
-    }
     if name == PRIMARY {
         return Err(invalid("primary workGroup could not be created"));
     }

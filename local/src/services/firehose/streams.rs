@@ -10,10 +10,6 @@ use serde_json::{Value, json};
 
 pub(super) fn create_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("DeliveryStreamName")?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
-    if name.len() > 64 || !name.chars().all(allowed) {
-        return Err(invalid(format!("The delivery stream name {name} does not match [a-zA-Z0-9_.-]+")));
-    }
     if find(context, name)?.is_some() {
         let message = format!("Firehose {name} under accountId {ACCOUNT} already exists");
         return Err(ApiError::new("ResourceInUseException", message));

@@ -1,26 +1,14 @@
 //! Crawlers and their schedules.
 
-use super::{CRAWLERS, already_exists, check_name, check_schedule, has_tags, invalid, listed, not_found, tag};
+use super::{CRAWLERS, already_exists, check_schedule, has_tags, invalid, listed, not_found, tag};
 use crate::api_error::{ApiError, Result};
 use crate::context::{ACCOUNT, Context};
 use crate::service::Input;
 use crate::services::iam::role_assumable;
 use serde_json::{Value, json};
 
-/// What CreateCrawler and UpdateCrawler take, beside role and schedule.
-const FIELDS: &[&str] = &[
-    "DatabaseName",
-    "Description",
-    "Targets",
-    "Classifiers",
-    "TablePrefix",
-    "SchemaChangePolicy",
-    "RecrawlPolicy",
-    "LineageConfiguration",
-    "LakeFormationConfiguration",
-    "Configuration",
-    "CrawlerSecurityConfiguration",
-];
+/// What is kept otherwise than it is given.
+const READ: &[&str] = &["Name", "Role", "Schedule", "Tags"];
 
 pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("glue", &format!("crawler/{name}"))
@@ -42,8 +30,9 @@ fn read_role(context: &Context<'_>, role: &str) -> Result<String> {
 }
 
 fn set(context: &Context<'_>, crawler: &mut Value, input: &Value) -> Result<()> {
-    for field in FIELDS.iter().filter(|field| !input[**field].is_null()) {
-        crawler[field] = input[*field].clone();
+    let given = input.as_object().into_iter().flatten();
+    for (field, value) in given.filter(|(field, _)| !READ.contains(&field.as_str())) {
+        crawler[field] = value.clone();
     }
     if let Some(role) = input.optional("Role") {
         crawler["Role"] = read_role(context, role)?.into();
@@ -90,8 +79,6 @@ fn check(crawler: &Value) -> Result<()> {
 
 pub(super) fn create_crawler(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("Name")?;
-    check_name(name)?;
-    input.text("Role")?;
     if context.get(CRAWLERS, name)?.is_some() {
         return Err(already_exists(format!("Crawler with name {name} already exists")));
     }

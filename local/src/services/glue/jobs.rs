@@ -1,35 +1,11 @@
 //! Jobs.
 
-use super::{JOBS, already_exists, check_name, has_tags, invalid, listed, not_found, tag};
+use super::{JOBS, already_exists, has_tags, invalid, listed, not_found, tag};
 use crate::api_error::Result;
 use crate::context::{ACCOUNT, Context};
 use crate::service::Input;
 use crate::services::iam::role_assumable;
 use serde_json::{Value, json};
-
-const FIELDS: &[&str] = &[
-    "Description",
-    "LogUri",
-    "Role",
-    "ExecutionProperty",
-    "Command",
-    "DefaultArguments",
-    "NonOverridableArguments",
-    "Connections",
-    "MaxRetries",
-    "AllocatedCapacity",
-    "Timeout",
-    "MaxCapacity",
-    "WorkerType",
-    "NumberOfWorkers",
-    "SecurityConfiguration",
-    "NotificationProperty",
-    "GlueVersion",
-    "ExecutionClass",
-    "JobMode",
-    "JobRunQueuingEnabled",
-    "MaintenanceWindow",
-];
 
 pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("glue", &format!("job/{name}"))
@@ -61,9 +37,12 @@ fn read(context: &Context<'_>, given: &Value) -> Result<Value> {
         "JobMode": "SCRIPT",
         "DefaultArguments": {},
     });
-    for field in FIELDS.iter().filter(|field| !given[**field].is_null()) {
-        job[field] = given[*field].clone();
+    for (field, value) in given.as_object().into_iter().flatten() {
+        job[field] = value.clone();
     }
+    // These are kept beside it.
+    job["Name"] = Value::Null;
+    job["Tags"] = Value::Null;
     check(context, &job)?;
     if let Some(capacity) = capacity(&job)? {
         job["MaxCapacity"] = capacity.into();
@@ -111,7 +90,6 @@ fn describe(name: &str, job: &Value) -> Value {
 
 pub(super) fn create_job(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("Name")?;
-    check_name(name)?;
     if context.get(JOBS, name)?.is_some() {
         return Err(already_exists("Job already exists."));
     }

@@ -118,14 +118,6 @@ fn already_exists(message: impl Into<String>) -> ApiError {
     ApiError::new("AlreadyExistsException", message)
 }
 
-/// The names of crawlers, jobs and triggers: anything but control characters.
-fn check_name(name: &str) -> Result<()> {
-    if name.chars().count() > 255 || name.chars().any(char::is_control) {
-        return Err(invalid(format!("The name {name:?} is longer than 255 characters or holds control characters")));
-    }
-    Ok(())
-}
-
 /// A schedule as Glue takes it: six fields of cron.
 fn check_schedule(schedule: &str) -> Result<()> {
     let fields = schedule.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(')'));

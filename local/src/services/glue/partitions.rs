@@ -7,11 +7,6 @@ use crate::service::Input;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-const FIELDS: &[&str] = &["Values", "LastAccessTime", "LastAnalyzedTime", "StorageDescriptor", "Parameters"];
-/// AWS's limits of a batch.
-const MOST_CREATED: usize = 100;
-const MOST_DELETED: usize = 25;
-
 /// `{database}/{table}/{value}/{value}`, values percent-encoded.
 pub(super) fn key(table: &str, values: &[String]) -> String {
     let values = values.iter().map(|value| format!("/{}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
@@ -37,8 +32,7 @@ fn read(context: &Context<'_>, table: &Value, given: &Value) -> Result<(Vec<Stri
     if values.is_empty() || values.len() != names(table).len() {
         return Err(invalid("The number of partition keys do not match the number of partition values"));
     }
-    let mut partition: Value = FIELDS.iter().map(|field| ((*field).to_owned(), given[*field].clone())).collect();
-    partition["Values"] = json!(values);
+    let mut partition = given.clone();
     partition["CreationTime"] = context.epoch().into();
     Ok((values, partition))
 }
@@ -75,12 +69,6 @@ fn told(values: &Value, error: &ApiError) -> Value {
 pub(super) fn batch_create_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, table) = table(context, input)?;
     let given = input["PartitionInputList"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if given.len() > MOST_CREATED {
-        return Err(ApiError::new(
-            "ValidationException",
-            "1 validation error detected: partitionInputList has more than 100 members",
-        ));
-    }
     let failed = given.iter().filter_map(|one| Some(told(&one["Values"], &add(context, (&key, &table), one).err()?)));
     Ok(json!({"Errors": failed.collect::<Vec<_>>()}))
 }
@@ -191,12 +179,6 @@ pub(super) fn delete_partition(context: &Context<'_>, input: &Value) -> Result<V
 pub(super) fn batch_delete_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, _) = table(context, input)?;
     let wanted = input["PartitionsToDelete"].as_array().map(Vec::as_slice).unwrap_or_default();
-    if wanted.len() > MOST_DELETED {
-        return Err(ApiError::new(
-            "ValidationException",
-            "1 validation error detected: partitionsToDelete has more than 25 members",
-        ));
-    }
     let mut failed = vec![];
     for one in wanted {
         match found(context, &key, &one.texts("Values")) {

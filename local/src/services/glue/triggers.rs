@@ -1,8 +1,6 @@
 //! Triggers and their states.
 
-use super::{
-    JOBS, TRIGGERS, already_exists, check_name, check_schedule, crawl, has_tags, invalid, listed, not_found, run, tag,
-};
+use super::{JOBS, TRIGGERS, already_exists, check_schedule, crawl, has_tags, invalid, listed, not_found, run, tag};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -62,7 +60,6 @@ fn check(context: &Context<'_>, trigger: &Value) -> Result<()> {
 
 pub(super) fn create_trigger(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("Name")?;
-    check_name(name)?;
     if find(context, name)?.is_some() {
         return Err(already_exists(format!("Trigger with name {name} already submitted with different configuration")));
     }

@@ -8,34 +8,14 @@ use crate::tags::{read_list, write_list};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-fn check_name(name: &str) -> Result<()> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    if name.len() > 64 || !name.chars().all(allowed) {
-        return Err(validation(format!(
-            "1 validation error detected: Value '{name}' at 'roleName' failed to satisfy constraint: \
-             Member must satisfy regular expression pattern: [\\w+=,.@-]+ and have length less than or equal to 64"
-        )));
-    }
-    Ok(())
-}
-
-fn path_of(input: &Value) -> Result<&str> {
-    let path = input.optional("Path").unwrap_or("/");
-    if !path.starts_with('/') || !path.ends_with('/') || path.len() > 512 {
-        return Err(validation(format!("The specified value for path is invalid: {path}")));
-    }
-    Ok(path)
-}
-
 pub(super) fn create_role(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, trust) = (input.text("RoleName")?, input.text("AssumeRolePolicyDocument")?);
-    check_name(name)?;
     check_policy(trust, true)?;
     if context.documents.get(ROLES, name)?.is_some() {
         let message = format!("Role with name {name} already exists.");
         return Err(ApiError::new("EntityAlreadyExists", message).with_status(409));
     }
-    let path = path_of(input)?;
+    let path = input.optional("Path").unwrap_or("/");
     let arn = role_arn(context, path, name);
     let duration = input.number("MaxSessionDuration").unwrap_or(3600);
     let made = json!({

@@ -1,7 +1,7 @@
 //! What a function is made with: checked, defaulted and described as AWS does.
 
 use super::{arn, invalid};
-use crate::api_error::{ApiError, Result};
+use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
 use crate::services::iam::role_assumable;
@@ -86,9 +86,6 @@ pub(super) fn set(context: &Context<'_>, function: &mut Value, input: &Value) ->
 }
 
 fn check(function: &Value) -> Result<()> {
-    within(function, "Timeout", 1, 900)?;
-    within(function, "MemorySize", 128, 10_240)?;
-    within(&function["EphemeralStorage"], "Size", 512, 10_240)?;
     for name in ["Role", "Handler", "Runtime"] {
         function.text(name)?;
     }
@@ -116,24 +113,6 @@ fn check(function: &Value) -> Result<()> {
         ));
     }
     Ok(())
-}
-
-fn within(value: &Value, name: &str, least: i64, most: i64) -> Result<()> {
-    let number = value.number(name).unwrap_or_default();
-    if (least..=most).contains(&number) {
-        return Ok(());
-    }
-    let side = if number < least {
-        format!("greater than or equal to {least}")
-    } else {
-        format!("less than or equal to {most}")
-    };
-    let field = format!("{}{}", name[..1].to_lowercase(), &name[1..]);
-    let message = format!(
-        "1 validation error detected: Value '{number}' at '{field}' failed to satisfy constraint: Member must have \
-         value {side}"
-    );
-    Err(ApiError::new("ValidationException", message))
 }
 
 /// Every update gives the function another revision, and takes a moment.

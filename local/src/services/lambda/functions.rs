@@ -2,7 +2,7 @@
 
 use super::configuration::{defaults, describe, set, touched};
 use super::{FUNCTIONS, arn, changeable, conflict, existing, invalid, name_of, not_found};
-use crate::api_error::{ApiError, Result};
+use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
 use crate::tags::{read_map, write_map};
@@ -12,20 +12,8 @@ use serde_json::{Value, json};
 const CONCURRENCY: i64 = 1000;
 const UNRESERVED: i64 = 100;
 
-fn check_name(name: &str) -> Result<()> {
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-".contains(c);
-    if name.len() > 64 || !name.chars().all(allowed) {
-        return Err(ApiError::new(
-            "ValidationException",
-            format!("1 validation error detected: Value '{name}' at 'functionName' failed to satisfy constraint"),
-        ));
-    }
-    Ok(())
-}
-
 pub(super) fn create_function(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = name_of(input.text("FunctionName")?);
-    check_name(name)?;
     if context.get(FUNCTIONS, name)?.is_some() {
         return Err(conflict(format!("Function already exist: {name}")));
     }
@@ -95,8 +83,7 @@ pub(super) fn list_versions_by_function(context: &Context<'_>, input: &Value) ->
 
 pub(super) fn put_function_concurrency(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, mut function) = existing(context, input)?;
-    let reserved = input.number("ReservedConcurrentExecutions").filter(|count| *count >= 0);
-    let reserved = reserved.ok_or_else(|| invalid("ReservedConcurrentExecutions must be 0 or more"))?;
+    let reserved = input.number("ReservedConcurrentExecutions").unwrap_or_default();
     let all = context.list(FUNCTIONS, "")?;
     let others = all.iter().filter(|(other, _)| *other != name);
     let taken: i64 = others.filter_map(|(_, other)| other["concurrency"].as_i64()).sum();

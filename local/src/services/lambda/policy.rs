@@ -23,11 +23,6 @@ pub(crate) fn may_invoke(context: &Context<'_>, function: &str, service: &'stati
 pub(super) fn add_permission(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, mut function) = existing(context, input)?;
     let (sid, action, principal) = (input.text("StatementId")?, input.text("Action")?, input.text("Principal")?);
-    if sid.len() > 100 || !sid.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) {
-        let message =
-            format!("1 validation error detected: Value '{sid}' at 'statementId' failed to satisfy constraint");
-        return Err(ApiError::new("ValidationException", message));
-    }
     if function["policy"].is_null() {
         function["policy"] = json!({"Version": "2012-10-17", "Id": "default", "Statement": []});
     }

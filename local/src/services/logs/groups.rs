@@ -17,13 +17,6 @@ fn arn(context: &Context<'_>, name: &str) -> String {
 
 pub(super) fn create_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("logGroupName")?;
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "_-/.#".contains(c);
-    if name.len() > 512 || !name.chars().all(allowed) {
-        return Err(invalid(format!(
-            "1 validation error detected: Value '{name}' at 'logGroupName' failed to satisfy constraint: \
-             Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+"
-        )));
-    }
     if context.get(GROUPS, name)?.is_some() {
         return Err(ApiError::new("ResourceAlreadyExistsException", "The specified log group already exists"));
     }
