@@ -42,6 +42,11 @@ run *ARGS:
 local *ARGS:
     cargo run -- local {{ ARGS }}
 
+# Cuts AWS's models down to the operations that Local AWS serves: after adding one, or with a newer botocore.
+models:
+    pip install --quiet botocore==1.43.106
+    local/models/cut.py
+
 # The executable that a release has.
 release:
     cargo build --release

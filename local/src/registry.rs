@@ -27,3 +27,19 @@ pub(crate) fn operations() -> Vec<String> {
 /// In the order of the pipeline: what one hands on, the next finds.
 pub(crate) const WORKERS: &[Worker] =
     &[firehose::WORKER, lambda::WORKER, apigateway::WORKER, glue::WORKER, athena::WORKER];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_operation_is_in_its_services_model() {
+        for service in ALL.iter().filter(|service| service.scope != "s3") {
+            let named = |operation| format!("{}:{operation}", service.prefix);
+            let modelled: BTreeSet<_> = service.model.operations().map(|(operation, _)| named(operation)).collect();
+            let served: BTreeSet<_> = service.operations().into_iter().collect();
+            assert_eq!(served, modelled, "`local/models/cut.py` cuts the model of what is served");
+        }
+    }
+}

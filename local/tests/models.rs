@@ -19,8 +19,9 @@ use requests::{Protocol, Service};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// What Local AWS is asked for. S3 is not among them: `s3s` reads requests by S3's model, which knows neither lengths nor
-/// patterns.
+/// What Local AWS is asked for. S3 is not among them: `s3s` reads its requests by a model of its own. AWS's has for the 58
+/// operations served 119 required members, nearly all of them parts of the path, 84 enumerations, 20 lengths of keys of at
+/// least 1, and 3 rules of other members.
 const SERVICES: &[Service] = &[
     Service { name: "apigateway", protocol: Protocol::Rest, code: "ValidationException", under_operation: true },
     Service { name: "athena", protocol: Protocol::Json, code: "InvalidRequestException", under_operation: false },
