@@ -116,7 +116,8 @@ pub(crate) fn tables_overview(core: &Core) -> Value {
     let partitions = core.store.read_all(PARTITIONS, "").unwrap_or_default();
     let one = |(key, table): (String, Value)| {
         let inside = partitions.iter().filter(|(name, _)| name.starts_with(&format!("{key}/"))).count();
-        let rows = table["Parameters"].number("recordCount").unwrap_or(0);
+        // Parameters are text.
+        let rows: i64 = table["Parameters"].optional("recordCount").and_then(|rows| rows.parse().ok()).unwrap_or(0);
         // Region, database, name.
         let mut names = key.splitn(3, '/').skip(1);
         json!({"database": names.next(), "name": names.next(), "partitions": inside, "rows": rows})
