@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
+mod crates;
 mod modules;
 mod pages;
 mod rules;
@@ -85,4 +86,12 @@ fn tests_have_one_form() {
     let files = crates.iter().flat_map(|part| modules::sources(&root.join(part)).unwrap());
     let others = files.filter(|(file, text)| file.ends_with("_tests.rs") || text.contains("\n#[path"));
     hold(&others.map(|(file, _)| format!("{file} should be `tests.rs` in the module's folder")).collect::<Vec<_>>());
+}
+
+/// The first command of the README and the one that tests: a newcomer waits for the crates once.
+#[test]
+fn the_tests_build_no_crate_again() {
+    let program = ["--package=pipectl", "--edges=normal,build"];
+    let tests = ["--workspace", "--edges=normal,build,dev"];
+    hold(&crates::built_again(&program, &tests));
 }

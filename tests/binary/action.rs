@@ -1,7 +1,6 @@
 //! The GitHub action, with a `gh` that writes down what it is asked.
 
 use crate::support::{Place, Ran, root};
-use assert_cmd::cargo::cargo_bin;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -24,7 +23,7 @@ fn plan(place: &Place, options: &str, pull_request: &str) -> Ran {
     }
     let mut command = place.command_of(&root().join(".github/action/plan.sh"));
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
-    command.env("PATH", path).env("PIPECTL", cargo_bin("pipectl"));
+    command.env("PATH", path).env("PIPECTL", env!("CARGO_BIN_EXE_pipectl"));
     command.envs([("FILE", "pipeline.yaml"), ("STAGE", "prod"), ("REGION", ""), ("OPTIONS", options)]);
     command.envs([("PULL_REQUEST", pull_request), ("GITHUB_REPOSITORY", "acme/clicks")]);
     command.envs([("GITHUB_STEP_SUMMARY", "summary.md"), ("GITHUB_OUTPUT", "output.txt"), ("RUNNER_TEMP", ".")]);

@@ -1,7 +1,6 @@
 //! A directory with a pipeline file, and the program run in it.
 
 use crate::admin::Admin;
-use assert_cmd::cargo::cargo_bin;
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -81,7 +80,7 @@ impl Place {
     }
 
     pub(crate) fn command(&self) -> Command {
-        self.command_of(&cargo_bin("pipectl"))
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_pipectl")))
     }
 
     /// Of another program that comes to run pipectl here.

@@ -88,7 +88,7 @@ impl<S: Stream> Track<S> {
             Ok(events) => pack::records(&events),
             Err(rejection) => return Answer::rejected(&rejection),
         };
-        match deliver::deliver(&self.stream, records, deadline).await {
+        match deliver::deliver(&self.stream, &deliver::Runtime, records, deadline).await {
             Ok(()) => (Answer::accepted(), None),
             Err(undelivered) => Answer::undelivered(&undelivered),
         }

@@ -3,7 +3,7 @@
 use crate::pack::{Record, batches};
 use std::future::Future;
 use std::time::Duration;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::Instant;
 
 /// What is kept of the function's time to write the answer and the log line.
 const RESERVE: Duration = Duration::from_millis(250);
@@ -30,6 +30,25 @@ pub trait Stream: Sync {
     fn put(&self, batch: &[Record]) -> impl Future<Output = Result<Vec<Option<Failure>>, Failure>> + Send;
 }
 
+/// What a delivery waits by: the runtime's clock, or one that jumps.
+pub(crate) trait Clock: Sync {
+    fn now(&self) -> Instant;
+    fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// The clock of the runtime.
+pub(crate) struct Runtime;
+
+impl Clock for Runtime {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn sleep(&self, pause: Duration) -> impl Future<Output = ()> + Send {
+        tokio::time::sleep(pause)
+    }
+}
+
 /// Not every record was accepted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Undelivered {
@@ -39,7 +58,12 @@ pub(crate) struct Undelivered {
 }
 
 /// Puts records, and those that fail again, until all are accepted, or a failure is final, or the time is used up.
-pub(crate) async fn deliver<S: Stream>(stream: &S, records: Vec<Record>, deadline: Instant) -> Result<(), Undelivered> {
+pub(crate) async fn deliver<S: Stream, C: Clock>(
+    stream: &S,
+    clock: &C,
+    records: Vec<Record>,
+    deadline: Instant,
+) -> Result<(), Undelivered> {
     let total = records.len();
     let end = deadline.checked_sub(RESERVE).unwrap_or(deadline);
     let mut pending = records;
@@ -47,12 +71,12 @@ pub(crate) async fn deliver<S: Stream>(stream: &S, records: Vec<Record>, deadlin
     for round in 0..ROUNDS {
         if round > 0 {
             let pause = pause(round);
-            if Instant::now() + pause >= end {
+            if clock.now() + pause >= end {
                 break;
             }
-            sleep(pause).await;
+            clock.sleep(pause).await;
         }
-        let Some(failure) = put_all(stream, &mut pending, end).await else { return Ok(()) };
+        let Some(failure) = put_all(stream, clock, &mut pending, end).await else { return Ok(()) };
         last = failure;
         if matches!(last, Failure::Refused(_)) {
             break;
@@ -62,10 +86,15 @@ pub(crate) async fn deliver<S: Stream>(stream: &S, records: Vec<Record>, deadlin
 }
 
 /// Puts every pending record once. What was not accepted stays pending; gives the last failure.
-async fn put_all<S: Stream>(stream: &S, pending: &mut Vec<Record>, end: Instant) -> Option<Failure> {
+async fn put_all<S: Stream, C: Clock>(
+    stream: &S,
+    clock: &C,
+    pending: &mut Vec<Record>,
+    end: Instant,
+) -> Option<Failure> {
     let mut last = None;
     for batch in batches(std::mem::take(pending)) {
-        let results = match put_in_time(stream, &batch, end).await {
+        let results = match put_in_time(stream, clock, &batch, end).await {
             Ok(results) => results,
             Err(failure) => vec![Some(failure); batch.len()],
         };
@@ -83,10 +112,18 @@ async fn put_all<S: Stream>(stream: &S, pending: &mut Vec<Record>, end: Instant)
 }
 
 /// An attempt gets half of the time that is left, so that one that hangs leaves room for the next.
-async fn put_in_time<S: Stream>(stream: &S, batch: &[Record], end: Instant) -> Result<Vec<Option<Failure>>, Failure> {
-    let left = end.saturating_duration_since(Instant::now());
-    let late = || Failure::Unavailable("Timeout".to_owned());
-    timeout(left / 2, stream.put(batch)).await.map_err(|_| late())?
+async fn put_in_time<S: Stream, C: Clock>(
+    stream: &S,
+    clock: &C,
+    batch: &[Record],
+    end: Instant,
+) -> Result<Vec<Option<Failure>>, Failure> {
+    let left = end.saturating_duration_since(clock.now());
+    tokio::select! {
+        biased;
+        results = stream.put(batch) => results,
+        () = clock.sleep(left / 2) => Err(Failure::Unavailable("Timeout".to_owned())),
+    }
 }
 
 /// Exponential, with jitter between half and one and a half: throttled functions that pause alike would come back all at once.
