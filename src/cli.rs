@@ -11,7 +11,8 @@ Exit codes:
     3  wrong usage or pipeline.yaml
     4  refused: data loss, somebody else's resource, stale plan, budget
     5  partly applied
-  130  interrupted";
+  130  interrupted (SIGINT, Ctrl+C)
+  143  terminated (SIGTERM, as CI cancels a job)";
 
 /// One pipeline.yaml becomes a serverless analytics platform on AWS, or on your laptop.
 ///
@@ -73,4 +74,37 @@ pub(crate) enum Command {
         /// `track` or `mover`.
         name: commands::function::Which,
     },
+}
+
+/// What a command is there for, which decides how bad it is that its output cannot be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// What it prints: without that it has failed.
+    Output,
+    /// What it does: that is done all the same.
+    Work,
+}
+
+impl Command {
+    pub(crate) fn purpose(&self) -> Purpose {
+        match self {
+            Self::Validate
+            | Self::Schema
+            | Self::CostEstimate(_)
+            | Self::Plan(_)
+            | Self::Output(_)
+            | Self::Query(_)
+            | Self::Logs(_)
+            | Self::Completions { .. } => Purpose::Output,
+            Self::Init(_)
+            | Self::Prices { .. }
+            | Self::Apply(_)
+            | Self::Destroy(_)
+            | Self::Send(_)
+            | Self::Run(_)
+            | Self::Build(_) => Purpose::Work,
+            #[cfg(feature = "local")]
+            Self::Local(_) | Self::Function { .. } => Purpose::Work,
+        }
+    }
 }

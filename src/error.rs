@@ -1,6 +1,7 @@
 //! What can go wrong, sorted by what the user can do about it, with the exit code of each.
 
 use crate::aws;
+use crate::signal::Signal;
 use std::fmt;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -20,7 +21,19 @@ pub(crate) enum Exit {
     /// Data loss, somebody else's resource, a stale plan, a budget.
     Refused = 4,
     PartlyApplied = 5,
+    /// By SIGINT: 128 and the signal's number, as shells count it.
     Interrupted = 130,
+    /// By SIGTERM.
+    Terminated = 143,
+}
+
+impl From<Signal> for Exit {
+    fn from(signal: Signal) -> Self {
+        match signal {
+            Signal::Interrupt => Self::Interrupted,
+            Signal::Terminate => Self::Terminated,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {
@@ -42,8 +55,11 @@ pub(crate) enum Error {
     Refused { message: String, hint: String },
     #[error("{path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// What was asked for could not be printed.
     #[error("cannot write the output: {0}")]
-    Output(#[from] std::io::Error),
+    Unwritten(&'static std::io::Error),
     #[error("{0}")]
     Failed(Ended),
     #[cfg(feature = "local")]
@@ -59,13 +75,14 @@ pub(crate) struct Ended {
     pub(crate) done: usize,
     pub(crate) failed: usize,
     pub(crate) skipped: usize,
-    pub(crate) interrupted: bool,
+    /// What ended it before its time.
+    pub(crate) signal: Option<Signal>,
 }
 
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { done, failed, skipped, interrupted } = self;
-        let how = if *interrupted { "interrupted" } else { "not finished" };
+        let Self { done, failed, skipped, signal } = self;
+        let how = signal.map_or("not finished", Signal::word);
         write!(f, "{how}: {done} done, {failed} failed, {skipped} not started")
     }
 }
@@ -75,7 +92,7 @@ impl Error {
         match self {
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::Refused { .. } => Exit::Refused,
-            Self::Failed(ended) if ended.interrupted => Exit::Interrupted,
+            Self::Failed(Ended { signal: Some(signal), .. }) => (*signal).into(),
             Self::Failed(ended) if ended.done > 0 => Exit::PartlyApplied,
             _ => Exit::Failed,
         }

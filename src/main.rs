@@ -16,43 +16,43 @@ mod error;
 mod names;
 mod report;
 mod resources;
+mod signal;
 
 use clap::{CommandFactory, Parser};
-use cli::{Cli, Command};
-use error::{Exit, Result};
+use cli::{Cli, Command, Purpose};
+use error::{Error, Exit, Result};
 use pipectl_engine as engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    end_quietly_when_nobody_reads();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
-            let wrong = error.use_stderr();
-            let _ = error.print();
-            return if wrong { Exit::Usage.into() } else { Exit::Done.into() };
+            report::usage(&error);
+            let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
+            return ended(Ok(exit), Purpose::Output, report::Color::Auto).into();
         }
     };
-    let color = cli.global.color;
-    match run(cli) {
-        Ok(exit) => exit.into(),
-        Err(error) => {
-            report::print_error(&error, report::Paint::new(color, &std::io::stderr()));
-            error.exit().into()
-        }
-    }
+    let (purpose, color) = (cli.command.purpose(), cli.global.color);
+    ended(run(cli), purpose, color).into()
 }
 
-/// `pipectl plan | head` closes our output. The standard library's printing panics then, which is no news to anybody.
-fn end_quietly_when_nobody_reads() {
-    let usual = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |panic| {
-        let message = panic.payload().downcast_ref::<String>().map_or("", String::as_str);
-        if message.starts_with("failed printing to") && message.contains("Broken pipe") {
-            std::process::exit(Exit::Done as i32);
+/// Tells what went wrong, also of the output itself. A reader who has enough (`| head`) is nothing wrong.
+fn ended(ran: Result<Exit>, purpose: Purpose, color: report::Color) -> Exit {
+    let paint = report::Paint::new(color, &std::io::stderr());
+    let failed = |error: Error| {
+        report::print_error(&error, paint);
+        error.exit()
+    };
+    match (ran, report::unwritten()) {
+        (Err(error), _) => failed(error),
+        (Ok(_), Some(why)) if purpose == Purpose::Output => failed(Error::Unwritten(why)),
+        (Ok(exit), Some(why)) => {
+            report::print_unwritten(why, paint);
+            exit
         }
-        usual(panic);
-    }));
+        (Ok(exit), None) => exit,
+    }
 }
 
 #[tokio::main]

@@ -10,9 +10,11 @@ use crate::engine::plan::Action;
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, ask, say};
 use crate::resources::{ApiKey, Outcome, Plan, RestApi};
+use crate::signal::{Signal, Signals};
 use clap::Args;
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 #[derive(Debug, Args)]
@@ -111,7 +113,6 @@ fn confirm(yes: bool, aim: Aim) -> Result<()> {
         Aim::Nothing => "Take all of this down?",
     };
     ask(format_args!("\n{question} Only `yes` is taken for a yes: "));
-    std::io::stderr().flush()?;
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     if answer.trim() == "yes" {
@@ -120,26 +121,28 @@ fn confirm(yes: bool, aim: Aim) -> Result<()> {
     Err(Error::refused("nothing was changed: the answer was not `yes`", ""))
 }
 
-/// Set by Ctrl+C.
+/// What asked the apply to end.
+static SIGNAL: OnceLock<Signal> = OnceLock::new();
+/// That something did.
 static STOP: AtomicBool = AtomicBool::new(false);
 
-/// The first Ctrl+C lets the calls in flight finish, the second one ends the program.
-async fn watch_interrupts() {
-    while tokio::signal::ctrl_c().await.is_ok() {
-        if STOP.swap(true, Ordering::Relaxed) {
-            std::process::exit(Exit::Interrupted as i32);
-        }
-        say("interrupted: finishing the calls in flight (again to stop at once)");
-    }
+/// The first signal lets the calls in flight finish, the second one ends the program.
+async fn watch_signals(mut signals: Signals) {
+    let first = signals.next().await;
+    let _ = SIGNAL.set(first);
+    STOP.store(true, Ordering::Relaxed);
+    say(format_args!("{}: finishing the calls in flight (again to stop at once)", first.word()));
+    let second = signals.next().await;
+    std::process::exit(Exit::from(second) as i32);
 }
 
 async fn execute(session: &Session, plan: &Plan<'_>, global: &Global) -> Result<Outputs> {
-    let interrupts = tokio::spawn(watch_interrupts());
+    let watching = tokio::spawn(watch_signals(Signals::listen()));
     let paint = Paint::new(global.color, &std::io::stderr());
     let mut progress = Progress::new(paint);
     let execution = Execution { parallelism: global.parallelism, stop: &STOP };
     let outcome = apply(plan, &session.aws, execution, |event| progress.show(&event)).await;
-    interrupts.abort();
+    watching.abort();
     let ended = count(plan, &outcome);
     if ended.failed + ended.skipped > 0 {
         return Err(Error::Failed(ended));
@@ -157,6 +160,6 @@ fn count(plan: &Plan, outcome: &Outcome) -> Ended {
         done: outcome.done.iter().filter(|index| works(index)).count(),
         failed: outcome.failed.len(),
         skipped: outcome.skipped.iter().filter(|index| works(index)).count(),
-        interrupted: outcome.interrupted,
+        signal: outcome.interrupted.then(|| SIGNAL.get().copied()).flatten(),
     }
 }

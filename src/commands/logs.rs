@@ -5,7 +5,8 @@ use crate::aws::{Aws, Expect as _, Pause, read};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
-use crate::report::{data, log_line};
+use crate::report::{data, log_line, nobody_reads};
+use crate::signal::{Signal, Signals};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
@@ -84,24 +85,29 @@ pub(crate) async fn run(global: &Global, args: &LogsArgs) -> Result<Exit> {
     let session = Session::open_running(global).await?;
     let since = i64::try_from(args.since.as_millis()).unwrap_or(i64::MAX);
     let mut from = Timestamp::now().as_millisecond().saturating_sub(since).max(0);
-    let mut seen = HashSet::new();
+    let (mut seen, mut signals) = (HashSet::new(), Signals::listen());
     let mut pause = Pause::steady(if session.local { LOCAL_PAUSE } else { PAUSE });
     loop {
         let newest = tokio::select! {
             newest = show(&session.aws, args, from, &mut seen) => newest?,
-            _ = tokio::signal::ctrl_c() => break,
+            signal = signals.next() => return Ok(after(signal, args)),
         };
-        if !args.follow {
+        if !args.follow || nobody_reads() {
             break;
         }
         from = from.max(newest.saturating_sub(LATE));
         tokio::select! {
             () = pause.pass() => {}
-            _ = tokio::signal::ctrl_c() => break,
+            signal = signals.next() => return Ok(after(signal, args)),
         }
     }
     session.print_timings(global);
     Ok(Exit::Done)
+}
+
+/// Ctrl+C is how one ends what goes on by itself.
+fn after(signal: Signal, args: &LogsArgs) -> Exit {
+    if args.follow && signal == Signal::Interrupt { Exit::Done } else { signal.into() }
 }
 
 /// Prints what is new in the order of time, and gives the time of the newest line.

@@ -5,7 +5,7 @@ use crate::blueprint::API;
 use crate::commands::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Key, Output, data, output_to_json, output_to_text};
+use crate::report::{Key, Output, data, exact, output_to_json, output_to_text};
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
 use clap::Args;
 
@@ -65,7 +65,7 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     }
     let shown = shown(&session, &made, keys);
     if args.json {
-        data(format_args!("{:#}\n", output_to_json(&shown)));
+        exact(format_args!("{:#}\n", output_to_json(&shown)));
     } else {
         data(output_to_text(&shown));
     }

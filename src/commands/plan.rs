@@ -3,7 +3,7 @@
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, difference_to_json, difference_to_markdown, plan_to_json, plan_to_markdown};
+use crate::report::{data, difference_to_json, difference_to_markdown, exact, plan_to_json, plan_to_markdown};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -44,7 +44,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         std::fs::write(path, text).map_err(|source| Error::File { path: path.clone(), source })?;
     }
     if args.json {
-        data(format_args!("{json:#}\n"));
+        exact(format_args!("{json:#}\n"));
     } else if args.markdown {
         data(plan_to_markdown(&plan, &session.aws.names, &session.place()));
         if let Some(cost) = &cost {

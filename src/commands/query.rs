@@ -6,7 +6,8 @@ use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::cost::query_cost;
 use crate::error::{Error, Exit, Result};
-use crate::report::{QueryEnd, Rows, data, rows_to_csv, rows_to_json, rows_to_table, say};
+use crate::report::{QueryEnd, Rows, data, exact, rows_to_csv, rows_to_json, rows_to_table, say};
+use crate::signal::Signals;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
 use clap::Args;
 use std::io::IsTerminal as _;
@@ -45,20 +46,21 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
     let sql = sql(&session, args)?;
     let began = Instant::now();
     let id = start(&session, &sql).await?;
+    let mut signals = Signals::listen();
     let done = tokio::select! {
         done = wait(&session.aws, &id, args.timeout) => done?,
-        _ = tokio::signal::ctrl_c() => {
+        signal = signals.next() => {
             stop(&session.aws, &id).await;
-            say("the query was stopped");
-            return Ok(Exit::Interrupted);
+            say(format_args!("{}: the query was stopped", signal.word()));
+            return Ok(signal.into());
         }
     };
     let rows = results(&session.aws, &id, is_table(&done)).await?;
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
     match args.output.unwrap_or(default) {
         Format::Table => data(rows_to_table(&rows)),
-        Format::Csv => data(rows_to_csv(&rows)),
-        Format::Json => data(format_args!("{:#}\n", rows_to_json(&rows))),
+        Format::Csv => exact(rows_to_csv(&rows)),
+        Format::Json => exact(format_args!("{:#}\n", rows_to_json(&rows))),
     }
     say(end(&session, &done, &rows, began.elapsed()));
     session.print_timings(global);

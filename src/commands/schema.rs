@@ -2,9 +2,9 @@
 
 use crate::config;
 use crate::error::{Exit, Result};
-use crate::report::data;
+use crate::report::exact;
 
 pub(crate) fn run() -> Result<Exit> {
-    data(format_args!("{:#}\n", config::json_schema()));
+    exact(format_args!("{:#}\n", config::json_schema()));
     Ok(Exit::Done)
 }

@@ -1,5 +1,6 @@
 //! What went wrong, and what helps.
 
+use super::foreign::below;
 use super::paint::Paint;
 use super::print::say;
 use crate::error::Error;
@@ -9,9 +10,14 @@ pub(crate) fn print_error(error: &Error, paint: Paint) {
     match error {
         // Problems of a file come with their own heading, each.
         Error::Config(problems) => say(problems),
-        _ => say(format_args!("{} {error}", paint.bad("error:"))),
+        _ => say(format_args!("{} {}", paint.bad("error:"), below(&error.to_string(), 2))),
     }
     if let Some(hint) = error.hint() {
-        say(format_args!("{} {hint}", paint.strong("hint:")));
+        say(format_args!("{} {}", paint.strong("hint:"), below(&hint, 2)));
     }
+}
+
+/// That all is done, but that what there is to say of it could not be written.
+pub(crate) fn print_unwritten(error: &std::io::Error, paint: Paint) {
+    say(format_args!("{} it is done, but the output could not be written: {error}", paint.careful("warning:")));
 }

@@ -1,5 +1,6 @@
 //! What `pipectl local` shows while it serves: a screen on a terminal, elsewhere a line for each change.
 
+use super::foreign::one_line;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -81,7 +82,7 @@ impl Status {
         for Schedule { kind, name, next } in self.schedules.iter().take(NEXT) {
             rows.push(("next", format!("{kind} {name} {}", from_now(self.now, *next))));
         }
-        rows.into_iter().map(|(what, text)| format!("{what:<9} {text}")).collect()
+        rows.into_iter().map(|(what, text)| format!("{what:<9} {}", one_line(&text))).collect()
     }
 
     /// All that changes because something happened, and not because time passes.
@@ -96,7 +97,7 @@ impl Status {
             format!("files {}", files.collect::<Vec<_>>().join(", ")),
             format!("tables {}", tables.collect::<Vec<_>>().join(", ")),
         ];
-        parts.join("; ")
+        one_line(&parts.join("; ")).into_owned()
     }
 }
 

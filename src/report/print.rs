@@ -1,19 +1,128 @@
 //! The only place that prints: what was asked for goes to stdout, everything else to stderr.
-#![expect(clippy::disallowed_macros, reason = "here is where it is allowed")]
+//!
+//! That a stream cannot be written is no reason to stop working: an apply of which nobody reads the output goes on. It
+//! is kept in mind, and told at the end where it matters ([`unwritten`]).
 
+use super::paint::printed;
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::fmt::Display;
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{LazyLock, OnceLock};
+use std::time::Duration;
 
-/// What was asked for, as it is: for people, or for the next program.
+static STDOUT: Stream = Stream { lost: OnceLock::new() };
+static STDERR: Stream = Stream { lost: OnceLock::new() };
+
+/// On stderr, below the lines that are printed.
+static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
+static BARS_SHOWN: AtomicUsize = AtomicUsize::new(0);
+
+struct Stream {
+    /// Why nothing more is written to it.
+    lost: OnceLock<io::Error>,
+}
+
+impl Stream {
+    fn write(&self, mut to: impl Write, text: &str) {
+        if self.lost.get().is_none() {
+            self.note(to.write_all(text.as_bytes()).and_then(|()| to.flush()));
+        }
+    }
+
+    fn note(&self, written: io::Result<()>) {
+        if let Err(error) = written {
+            // The first reason counts.
+            let _ = self.lost.set(error);
+        }
+    }
+}
+
+/// What was asked for, for people.
 pub(crate) fn data(text: impl Display) {
-    print!("{text}");
+    STDOUT.write(io::stdout().lock(), &printed(&text.to_string()));
+}
+
+/// What was asked for, for the next program: to the byte, unless it goes to a terminal.
+pub(crate) fn exact(text: impl Display) {
+    if io::stdout().is_terminal() {
+        return data(text);
+    }
+    STDOUT.write(io::stdout().lock(), &text.to_string());
 }
 
 /// A line of progress, or of an error.
 pub(crate) fn say(line: impl Display) {
-    eprintln!("{line}");
+    let line = printed(&line.to_string());
+    // Bars are drawn again and again, over whatever is printed in between: they have to be told of it.
+    if BARS_SHOWN.load(Ordering::Relaxed) == 0 || BARS.println(&line).is_err() {
+        STDERR.write(io::stderr().lock(), &format!("{line}\n"));
+    }
 }
 
 /// A question, whose answer goes on the same line.
 pub(crate) fn ask(question: impl Display) {
-    eprint!("{question}");
+    STDERR.write(io::stderr().lock(), &printed(&question.to_string()));
+}
+
+/// What clap has to say about the command line: help goes to stdout, what is wrong with it to stderr.
+pub(crate) fn usage(error: &clap::Error) {
+    let stream = if error.use_stderr() { &STDERR } else { &STDOUT };
+    stream.note(error.print());
+}
+
+/// Whether nobody reads stdout any more, as behind `| head`.
+pub(crate) fn nobody_reads() -> bool {
+    STDOUT.lost.get().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+}
+
+/// Why what was asked for did not get to where it was to go: a disk that is full, but not a reader who has enough.
+pub(crate) fn unwritten() -> Option<&'static io::Error> {
+    STDOUT.lost.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
+}
+
+/// A bar or a spinner, on stderr and only where that is a terminal; it goes with its end.
+#[derive(Debug)]
+pub(crate) struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    /// `template` is indicatif's; without a length it is a spinner.
+    pub(crate) fn new(length: Option<u64>, template: &str) -> Self {
+        if !io::stderr().is_terminal() {
+            return Self(None);
+        }
+        let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
+        let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+        BARS_SHOWN.fetch_add(1, Ordering::Relaxed);
+        Self(Some(BARS.add(bar.with_style(style))))
+    }
+
+    /// One that turns while nothing is told.
+    pub(crate) fn spinner() -> Self {
+        let bar = Self::new(None, "{spinner} {msg} {elapsed}");
+        bar.0.iter().for_each(|bar| bar.enable_steady_tick(Duration::from_millis(100)));
+        bar
+    }
+
+    /// Whether somebody sees it.
+    pub(crate) fn is_shown(&self) -> bool {
+        self.0.is_some()
+    }
+
+    pub(crate) fn show(&self, words: &str) {
+        self.0.iter().for_each(|bar| bar.set_message(printed(words)));
+    }
+
+    pub(crate) fn advance(&self, by: u64) {
+        self.0.iter().for_each(|bar| bar.inc(by));
+    }
+}
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some(bar) = self.0.take() {
+            bar.finish_and_clear();
+            BARS_SHOWN.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
 }

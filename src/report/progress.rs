@@ -1,39 +1,22 @@
 //! What an apply is doing: spinners on a terminal, plain lines elsewhere. All of it goes to stderr.
 
+use super::foreign::{below, one_line};
 use super::paint::Paint;
-use super::print::say;
+use super::print::{Bar, say};
 use crate::engine::plan::Action;
 use crate::resources::{Event, Step};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
 use std::time::Duration;
 
 #[derive(Debug)]
 pub(crate) struct Progress {
     paint: Paint,
-    terminal: Option<Spinners>,
-}
-
-#[derive(Debug)]
-struct Spinners {
-    bars: MultiProgress,
-    running: BTreeMap<String, ProgressBar>,
+    running: BTreeMap<String, Bar>,
 }
 
 impl Progress {
     pub(crate) fn new(paint: Paint) -> Self {
-        let terminal = std::io::stderr().is_terminal();
-        let spinners = terminal.then(|| Spinners { bars: MultiProgress::new(), running: BTreeMap::new() });
-        Self { paint, terminal: spinners }
-    }
-
-    /// A line above the spinners.
-    pub(crate) fn say(&self, line: &str) {
-        match &self.terminal {
-            Some(spinners) if spinners.bars.println(line).is_ok() => {}
-            _ => say(line),
-        }
+        Self { paint, running: BTreeMap::new() }
     }
 
     pub(crate) fn show(&mut self, event: &Event<'_>) {
@@ -42,36 +25,35 @@ impl Progress {
             Event::Started(step) => self.started(step),
             Event::Finished(step, took) => {
                 self.stopped(step);
-                self.say(&format!("{} {} {}", paint.good(done(step.action())), step.address, seconds(*took)));
+                say(format_args!("{} {} {}", paint.good(done(step.action())), address(step), seconds(*took)));
             }
             Event::Failed(step, error) => {
                 self.stopped(step);
-                let hint = error.hint().map_or_else(String::new, |hint| format!("\n  hint: {hint}"));
-                self.say(&format!("{} {}: {error}{hint}", paint.bad("failed"), step.address));
+                let (error, hint) = (below(&error.to_string(), 2), error.hint());
+                let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {}", below(&hint, 2)));
+                say(format_args!("{} {}: {error}{hint}", paint.bad("failed"), address(step)));
             }
-            Event::Skipped(step) => self.say(&format!("{} {}", paint.careful("not started"), step.address)),
+            Event::Skipped(step) => say(format_args!("{} {}", paint.careful("not started"), address(step))),
         }
     }
 
     fn started(&mut self, step: &Step) {
-        let words = format!("{} {}", doing(step.action()), step.address);
-        let Some(spinners) = &mut self.terminal else {
-            say(words);
-            return;
-        };
-        let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}")
-            .unwrap_or_else(|_| ProgressStyle::default_spinner());
-        let bar = spinners.bars.add(ProgressBar::new_spinner().with_style(style).with_message(words));
-        bar.enable_steady_tick(Duration::from_millis(100));
-        spinners.running.insert(step.address.to_string(), bar);
+        let words = format!("{} {}", doing(step.action()), address(step));
+        let bar = Bar::spinner();
+        match bar.is_shown() {
+            true => bar.show(&words),
+            false => say(words),
+        }
+        self.running.insert(step.address.to_string(), bar);
     }
 
     fn stopped(&mut self, step: &Step) {
-        let running = self.terminal.as_mut().and_then(|spinners| spinners.running.remove(&step.address.to_string()));
-        if let Some(bar) = running {
-            bar.finish_and_clear();
-        }
+        self.running.remove(&step.address.to_string());
     }
+}
+
+fn address(step: &Step) -> String {
+    one_line(&step.address.to_string()).into_owned()
 }
 
 fn doing(action: Action) -> &'static str {

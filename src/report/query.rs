@@ -1,5 +1,6 @@
 //! The rows of a query, as a table, CSV or JSON, and what it took.
 
+use super::foreign::one_line;
 use crate::cost::Query as Cost;
 use serde_json::{Map, Value};
 use std::fmt;
@@ -38,12 +39,13 @@ pub(crate) struct Rows {
 }
 
 pub(crate) fn rows_to_table(rows: &Rows) -> String {
-    let cell = |value: &Option<String>| value.clone().unwrap_or_default().replace(['\n', '\t'], " ");
+    let cell = |value: &Option<String>| one_line(value.as_deref().unwrap_or_default()).into_owned();
     let all: Vec<Vec<String>> = rows.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
-    let widths: Vec<_> = (0..rows.columns.len())
+    let columns: Vec<_> = rows.columns.iter().map(|name| one_line(name).into_owned()).collect();
+    let widths: Vec<_> = (0..columns.len())
         .map(|index| {
             let cells = all.iter().filter_map(|row| row.get(index));
-            cells.chain([&rows.columns[index]]).map(|text| text.chars().count()).max().unwrap_or(0)
+            cells.chain([&columns[index]]).map(|text| text.chars().count()).max().unwrap_or(0)
         })
         .collect();
     let line = |cells: &[String]| {
@@ -51,7 +53,7 @@ pub(crate) fn rows_to_table(rows: &Rows) -> String {
         format!("{}\n", padded.collect::<Vec<_>>().join("  ").trim_end())
     };
     let ruler: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
-    [line(&rows.columns), line(&ruler)].into_iter().chain(all.iter().map(|row| line(row))).collect()
+    [line(&columns), line(&ruler)].into_iter().chain(all.iter().map(|row| line(row))).collect()
 }
 
 /// RFC 4180; null is an empty field, and an empty text is `""`.
@@ -92,6 +94,13 @@ mod tests {
     fn null_is_not_an_empty_text() {
         assert_eq!(rows_to_csv(&rows()), "event,n\nlogin,12\n,\"a, \"\"b\"\"\"\n\"\",x\n");
         assert_eq!(rows_to_json(&rows())[1], json!({"event": null, "n": "a, \"b\""}));
+    }
+
+    #[test]
+    fn a_row_of_a_table_is_one_line_whatever_is_in_it() {
+        let cell = Some("a\nb\t\u{1b}[2Jc".to_owned());
+        let table = rows_to_table(&Rows { columns: vec!["x\ny".into()], rows: vec![vec![cell]] });
+        assert_eq!(table, "x\\ny\n----------------\na\\nb\\t\\u001b[2Jc\n");
     }
 
     #[test]

@@ -1,11 +1,9 @@
 //! What is said while Glue works, and of how it ended.
 
+use super::foreign::one_line;
 use super::paint::Paint;
-use super::print::say;
-use indicatif::{ProgressBar, ProgressStyle};
+use super::print::{Bar, say};
 use std::fmt;
-use std::io::IsTerminal as _;
-use std::time::Duration;
 
 /// How a crawl or a run of the job ended.
 #[derive(Debug)]
@@ -25,7 +23,7 @@ pub(crate) struct RunEnd {
 
 impl fmt::Display for RunEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.state)?;
+        f.write_str(&one_line(&self.state))?;
         if let Some(seconds) = self.seconds {
             write!(f, "  {} s", short(seconds))?;
         }
@@ -47,29 +45,18 @@ fn short(number: f64) -> String {
 pub(crate) struct Watch {
     address: String,
     paint: Paint,
-    bar: Option<ProgressBar>,
+    bar: Bar,
     state: String,
 }
 
 impl Watch {
     pub(crate) fn new(address: String, paint: Paint) -> Self {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template("{spinner} {msg} {elapsed}");
-            let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-            let bar = ProgressBar::new_spinner().with_style(style);
-            bar.enable_steady_tick(Duration::from_millis(100));
-            bar
-        });
-        Self { address, paint, bar, state: String::new() }
+        Self { address, paint, bar: Bar::spinner(), state: String::new() }
     }
 
     /// A line of its own.
     pub(crate) fn say(&self, words: &str) {
-        let line = format!("{} {words}", self.paint.strong(&self.address));
-        match &self.bar {
-            Some(bar) => bar.suspend(|| say(line)),
-            None => say(line),
-        }
+        say(format_args!("{} {}", self.paint.strong(&self.address), one_line(words)));
     }
 
     /// What AWS says it is doing.
@@ -78,17 +65,9 @@ impl Watch {
             return;
         }
         self.state = state.to_owned();
-        match &self.bar {
-            Some(bar) => bar.set_message(format!("{} {state}", self.address)),
-            None => self.say(state),
-        }
-    }
-}
-
-impl Drop for Watch {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
+        match self.bar.is_shown() {
+            true => self.bar.show(&format!("{} {}", self.address, one_line(state))),
+            false => self.say(state),
         }
     }
 }

@@ -93,9 +93,15 @@ fn a_plan_for_a_pull_request_can_be_found_again() {
     assert!(ran.stdout.contains("| create | `s3.bucket.data` |"), "{}", ran.stdout);
 }
 
-/// Ctrl+C lets the calls in flight finish, says what was done, and the next apply goes on.
+/// Ctrl+C, and SIGTERM with which CI cancels a job, let the calls in flight finish; what was done is said, and the next
+/// apply goes on.
 #[test]
-fn an_interrupted_apply_says_what_was_done() {
+fn a_signal_lets_an_apply_finish_what_is_in_flight() {
+    signalled("-INT", 130, "interrupted");
+    signalled("-TERM", 143, "terminated");
+}
+
+fn signalled(signal: &str, code: i32, word: &str) {
     let place = Place::example("clickstream");
     let server = place.serve_with(&["--latency", "80ms"]);
     let mut command = place.command();
@@ -104,25 +110,34 @@ fn an_interrupted_apply_says_what_was_done() {
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     // In the middle of its work: something is there, and much is not.
     let mut stderr = lines.by_ref().find(|line| line.starts_with("created ")).unwrap();
-    let sent = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let sent = std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
     assert!(sent.success());
     lines.for_each(|line| stderr.push_str(&format!("\n{line}")));
-    assert_eq!(child.wait().unwrap().code(), Some(130), "{stderr}");
-    assert!(stderr.contains("interrupted: finishing the calls in flight"), "{stderr}");
-    assert!(stderr.contains("error: interrupted: "), "{stderr}");
+    assert_eq!(child.wait().unwrap().code(), Some(code), "{stderr}");
+    assert!(stderr.contains(&format!("{word}: finishing the calls in flight")), "{stderr}");
+    assert!(stderr.contains(&format!("error: {word}: ")), "{stderr}");
     drop(server);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
 
 #[test]
-fn output_that_nobody_reads_is_no_error() {
+fn a_second_signal_ends_an_apply_at_once() {
     let place = Place::example("clickstream");
+    let server = place.serve();
     let mut command = place.command();
-    let mut child = command.args(["plan", "--local"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    command.args(["apply", "--local", "--yes"]).stdout(Stdio::null()).stderr(Stdio::piped());
+    // Nobody answers this one, so that the first signal has something to wait for.
+    let held = serde_json::json!({"operation": "s3:CreateBucket", "hold": true});
+    let mut child = server.admin().hold(&held, &mut command);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let kill = |signal: &str| {
+        std::process::Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap();
+    };
+    kill("-INT");
+    assert!(lines.any(|line| line.starts_with("interrupted: finishing the calls in flight (again")));
+    kill("-TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(143));
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::config::Pipeline;
 use crate::cost::{Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
-    By, Paint, Series, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data, difference_to_json,
-    difference_to_markdown, difference_to_text, dollars, levers_to_json, levers_to_markdown, levers_to_text, say,
+    By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data,
+    difference_to_json, difference_to_text, dollars, exact, levers_to_json, levers_to_markdown, levers_to_text, say,
     scale_to_svg, series_to_json, series_to_text,
 };
 use clap::Args;
@@ -110,6 +110,7 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     };
     match &args.out {
         Some(path) => write(path, &text)?,
+        None if args.json || args.html => exact(text),
         None => data(text),
     }
     within_budget(&month, args.budget)
@@ -227,11 +228,8 @@ impl<'a> Question<'a> {
         Ok(if self.args.json {
             format!("{:#}\n", difference_to_json(&difference))
         } else if self.args.markdown {
-            let names = format!("`{}` -> `{}`", before.name, global.file.display());
-            format!(
-                "<!-- pipectl cost -->\n### pipectl cost-estimate: {title}\n\n{names}\n\n{}",
-                difference_to_markdown(&difference)
-            )
+            let names = (&*before.name, &*global.file.display().to_string());
+            comparison_to_markdown(&difference, title, names)
         } else {
             difference_to_text(&difference, (&before.name, &global.file.display().to_string()), paint)
         })

@@ -6,10 +6,10 @@ mod watch;
 use crate::aws::LocalTarget;
 use crate::config::parse_duration;
 use crate::error::{Error, Exit, Result};
-use crate::report::data;
+use crate::report::{data, say};
+use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{LocalAws, Options};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -98,16 +98,14 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;
-    // Whoever started it may have stopped listening: it serves all the same.
-    let mut stderr = std::io::stderr();
-    let _ = writeln!(stderr, "Local AWS serves {} at http://{address}", directory.display());
+    say(format_args!("Local AWS serves {} at http://{address}", directory.display()));
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
-    let _ = writeln!(stderr, "for other clients: AWS_ENDPOINT_URL=http://{address} {keys}");
-    let url = format!("http://{address}");
+    say(format_args!("for other clients: AWS_ENDPOINT_URL=http://{address} {keys}"));
+    let (url, mut signals) = (format!("http://{address}"), Signals::listen());
     tokio::select! {
         served = aws.serve(listener) => served?,
         () = watch::watch(&url) => {}
-        _ = tokio::signal::ctrl_c() => {}
+        _ = signals.next() => {}
     }
     Ok(Exit::Done)
 }

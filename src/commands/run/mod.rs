@@ -8,6 +8,7 @@ use crate::aws::{Aws, Pause};
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Paint, RunEnd, Watch, data, say};
+use crate::signal::Signals;
 use clap::{Args, Subcommand, ValueEnum};
 use std::time::Duration;
 
@@ -90,12 +91,12 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let session = Session::open_running(global).await?;
     let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
     say(session.place());
-    let stages = args.what.stages();
+    let (stages, mut signals) = (args.what.stages(), Signals::listen());
     let done = tokio::select! {
         done = go_through(&session.aws, &stages, wait, global) => done,
-        _ = tokio::signal::ctrl_c() => {
-            say(format_args!("interrupted: {}", after_interrupt(session.ends_with_us)));
-            return Ok(Exit::Interrupted);
+        signal = signals.next() => {
+            say(format_args!("{}: {}", signal.word(), after_interrupt(session.ends_with_us)));
+            return Ok(signal.into());
         }
     };
     session.print_timings(global);

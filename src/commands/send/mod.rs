@@ -15,16 +15,16 @@ use super::session::Session;
 use crate::commands::Global;
 use crate::config::parse_count;
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, say};
+use crate::report::{Bar, data, exact, say};
+use crate::signal::{Signal, Signals};
 use clap::Args;
 use generate::Generator;
 use http::HeaderValue;
-use indicatif::{ProgressBar, ProgressStyle};
 use jiff::{Timestamp, ToSpan as _};
 use sender::{Pace, Sender, Target};
 use source::Source;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, IsTerminal as _, Read as _, Write};
+use std::io::{BufRead, BufReader, BufWriter, Read as _, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tally::Tally;
@@ -90,28 +90,28 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
         once: args.once,
     };
     let sender = Sender::new(Target { url, key }, pace)?;
-    let bar = bar(pace.events);
-    let (began, mut tally) = (Instant::now(), Tally::default());
-    let interrupted = tokio::select! {
-        sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.inc(count)) => {
+    let bar = Bar::new(args.input.is_none().then_some(args.events), "{bar:40} {pos} events, {per_sec}, {eta} left");
+    let (began, mut tally, mut signals) = (Instant::now(), Tally::default(), Signals::listen());
+    let signal = tokio::select! {
+        sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.advance(count)) => {
             sent?;
-            false
+            None
         }
-        _ = tokio::signal::ctrl_c() => true,
+        signal = signals.next() => Some(signal),
     };
-    bar.finish_and_clear();
-    tell(args, &tally, began, interrupted)
+    drop(bar);
+    tell(args, &tally, began, signal)
 }
 
-fn tell(args: &SendArgs, tally: &Tally, began: Instant, interrupted: bool) -> Result<Exit> {
+fn tell(args: &SendArgs, tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
     let took = began.elapsed();
     match args.json {
-        true => data(format_args!("{:#}\n", tally.to_json(took))),
+        true => exact(format_args!("{:#}\n", tally.to_json(took))),
         false => data(tally.to_text(took)),
     }
-    if interrupted {
-        say("interrupted: what was in flight then is not counted");
-        return Ok(Exit::Interrupted);
+    if let Some(signal) = signal {
+        say(format_args!("{}: what was in flight then is not counted", signal.word()));
+        return Ok(signal.into());
     }
     match &tally.first_refusal {
         Some(why) if !tally.is_whole() => {
@@ -121,16 +121,6 @@ fn tell(args: &SendArgs, tally: &Tally, began: Instant, interrupted: bool) -> Re
         }
         _ => Ok(Exit::Done),
     }
-}
-
-/// On a terminal only.
-fn bar(events: u64) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = if events == u64::MAX { ProgressBar::new_spinner() } else { ProgressBar::new(events) };
-    let style = ProgressStyle::with_template("{bar:40} {pos} events, {per_sec}, {eta} left");
-    style.map_or(bar.clone(), |style| bar.with_style(style))
 }
 
 fn create(path: &Path) -> Result<Box<dyn Write + Send>> {

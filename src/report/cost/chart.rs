@@ -1,6 +1,7 @@
 //! Charts as SVG: no script, nothing from elsewhere, readable on light and dark ground.
 
 use super::{dollars, grouped, in_dollars};
+use crate::report::foreign::visible;
 use std::fmt::Write as _;
 
 /// Colours that most people with a colour deficiency can tell apart, one for each part in the order of the data's
@@ -14,18 +15,16 @@ const COLOURS: [(&str, &str, &str); 6] = [
     ("logs", "#c74f7f", "#d55181"),
 ];
 
-/// Text as it may stand in XML and HTML.
+/// Text as it may stand in XML and HTML; XML has no way to write control characters.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::new();
-    for c in text.chars() {
+    for c in visible(text).chars() {
         match c {
             '&' => escaped.push_str("&amp;"),
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            // XML has no way to write the others.
-            c if c.is_control() && c != '\n' && c != '\t' => escaped.push('\u{fffd}'),
             c => escaped.push(c),
         }
     }
@@ -241,7 +240,7 @@ mod tests {
 
     #[test]
     fn nothing_in_a_text_is_markup() {
-        assert_eq!(escape("<b a=\"1\">&'\u{1}"), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;\u{fffd}");
+        assert_eq!(escape("<b a=\"1\">&'\u{1}"), "&lt;b a=&quot;1&quot;&gt;&amp;&#39;\\u0001");
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What a change costs a month: for people, for programs, for pull requests.
 
-use super::{NO_PRICE, dollars};
+use super::{MARKER, NO_PRICE, dollars};
 use crate::cost::{Difference, PARTS, Row, Side};
 use crate::report::Paint;
+use crate::report::markdown::code;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -62,6 +63,12 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
         let _ = writeln!(text, "{caveat}");
     }
     text
+}
+
+/// The comparison of two files for a pull-request comment.
+pub(crate) fn comparison_to_markdown(difference: &Difference, title: &str, (before, after): (&str, &str)) -> String {
+    let (names, rows) = (format!("{} -> {}", code(before), code(after)), difference_to_markdown(difference));
+    format!("{MARKER}\n### pipectl cost-estimate: {title}\n\n{names}\n\n{rows}")
 }
 
 /// Lines that change, as rows of a Markdown table with their heading.

@@ -3,6 +3,7 @@
 use super::chart::escape;
 use super::dollars;
 use crate::cost::Lever;
+use crate::report::markdown::code;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -26,7 +27,8 @@ pub(crate) fn levers_to_markdown(levers: &[Lever]) -> String {
     let mut text =
         format!("\n<details><summary>{HEADING}</summary>\n\n| Saves | Key | From | To | |\n|---:|---|---|---|---|\n");
     for Lever { key, before, after, note, saves } in levers {
-        let _ = writeln!(text, "| {} | `{key}` | `{before}` | `{after}` | {note} |", dollars(*saves));
+        let [saves, before, after] = [dollars(*saves), code(before), code(after)];
+        let _ = writeln!(text, "| {saves} | `{key}` | {before} | {after} | {note} |");
     }
     text.push_str("\n</details>\n");
     text

@@ -6,11 +6,14 @@ mod html;
 mod levers;
 mod series;
 
-pub(crate) use difference::{difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text};
+pub(crate) use difference::{
+    comparison_to_markdown, difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text,
+};
 pub(crate) use html::cost_to_html;
 pub(crate) use levers::{levers_to_json, levers_to_markdown, levers_to_text};
 pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
 
+use super::markdown::words;
 use super::paint::Paint;
 use crate::cost::{Estimate, Line, PARTS, Priced, SAAS};
 use serde_json::{Value, json};
@@ -204,7 +207,7 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
             line.part,
             line.item,
             quantity(line.quantity),
-            short(&line.unit),
+            words(short(&line.unit)),
             cost(line)
         );
     }

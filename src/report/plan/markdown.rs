@@ -1,9 +1,10 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{refusal, summary};
+use super::{refusal_words, summary};
 use crate::engine::plan::Action;
 use crate::names::Names;
+use crate::report::markdown::{code, words};
 use crate::resources::Plan;
 use std::fmt::Write as _;
 
@@ -11,7 +12,7 @@ use std::fmt::Write as _;
 const MARKER: &str = "<!-- pipectl plan -->";
 
 pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> String {
-    let mut text = format!("{MARKER}\n### pipectl plan: {}/{}\n\n{place}\n\n", names.pipeline, names.stage);
+    let mut text = format!("{MARKER}\n### pipectl plan: {}/{}\n\n{}\n\n", names.pipeline, names.stage, words(place));
     if plan.is_empty() {
         text.push_str("No changes. AWS is what the file says.\n");
         return text;
@@ -32,7 +33,8 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
             })
             .collect();
         if let Some(found) = &step.refusal {
-            what.push(format!("**refused**: {}", cell(&refusal(step, found).0)));
+            let (why, _) = refusal_words(&code(&step.address.to_string()), found, code);
+            what.push(format!("**refused**: {why}"));
         }
         let cause = step.cause.map_or("", crate::engine::plan::Cause::name);
         let _ = writeln!(
@@ -44,15 +46,4 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
         );
     }
     text
-}
-
-/// Text in a table cell.
-fn cell(text: &str) -> String {
-    text.replace('|', "\\|").replace('\n', " ")
-}
-
-/// Code in a table cell: a backtick inside it needs a longer fence.
-fn code(text: &str) -> String {
-    let fence = if text.contains('`') { "``" } else { "`" };
-    format!("{fence}{}{fence}", cell(text))
 }

@@ -7,6 +7,7 @@ mod markdown;
 pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;
 
+use super::foreign::one_line;
 use super::paint::Paint;
 use crate::engine::plan::{Action, Refusal};
 use crate::engine::value::Value;
@@ -69,23 +70,29 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
 }
 
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
-    writeln!(text, "{words}").expect("a String takes everything");
+    writeln!(text, "{}", one_line(&words.to_string())).expect("a String takes everything");
 }
 
 /// Why a step is refused, and the way out.
 pub(crate) fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
-    let address = &step.address;
+    let address = one_line(&step.address.to_string()).into_owned();
+    refusal_words(&format!("`{address}`"), refusal, |foreign| one_line(foreign).into_owned())
+}
+
+/// The same, where `quoted` is how text stands there that AWS has told.
+fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> String) -> (String, String) {
+    let bare = address.trim_matches('`');
     match refusal {
         Refusal::Unowned => {
-            (format!("`{address}` exists and was not made by pipectl"), format!("to take it over: --adopt {address}"))
+            (format!("{address} exists and was not made by pipectl"), format!("to take it over: --adopt {bare}"))
         }
         Refusal::OwnedBy(owner) => (
-            format!("`{address}` belongs to the pipeline {owner}"),
+            format!("{address} belongs to the pipeline {}", quoted(owner)),
             "choose another name or stage in pipeline.yaml".to_owned(),
         ),
         Refusal::LosesData(data) => (
-            format!("`{address}` holds {data}, which would be lost"),
-            format!("to lose them: --allow-data-loss {address}"),
+            format!("{address} holds {}, which would be lost", quoted(data)),
+            format!("to lose them: --allow-data-loss {bare}"),
         ),
     }
 }
