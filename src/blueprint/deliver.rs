@@ -16,7 +16,7 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: 
         let name = format!("/aws/kinesisfirehose/{}", names.base());
         design.log_group(name, Some(ERROR_LOG))
     });
-    let role = add_stream_role(graph, design, log);
+    let role = add_stream_role(graph, design, bucket, log);
     graph.add("delivery", move |out| {
         let delivery = &pipeline.delivery;
         Stream {
@@ -36,10 +36,16 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: 
     })
 }
 
-fn add_stream_role<'a>(graph: &mut Graph<'a>, design: Design<'a>, log: Added<LogGroup>) -> Added<Role> {
+fn add_stream_role<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    bucket: Added<Bucket>,
+    log: Added<LogGroup>,
+) -> Added<Role> {
     let Design { names, .. } = design;
     graph.add("delivery", move |out| {
-        let policy = design.policy(policies::DELIVERY, &[("log_group_arn", &out.predicted(log).arn)]);
+        let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
+        let policy = design.policy(policies::DELIVERY, &arns);
         design.role(names.physical("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
     })
 }
@@ -48,7 +54,8 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
     let Design { pipeline, names, functions } = design;
     let log = add_log_group(graph, design, "mover", &pipeline.mover.function);
     let role = graph.add("mover", move |out| {
-        let policy = design.policy(policies::MOVER, &[("log_group_arn", &out.predicted(log).arn)]);
+        let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
+        let policy = design.policy(policies::MOVER, &arns);
         design.role(names.physical("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
     });
     let function = graph.add("mover", move |out| {

@@ -18,9 +18,11 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<B
         tags: design.tags(),
     });
     // Glue's own policies, and its console, know the roles of jobs by this beginning.
-    let role = graph.add("etl", move |_| {
+    let role = graph.add("etl", move |out| {
         let name = format!("AWSGlueServiceRole-{}", names.physical("etl"));
-        design.role(name, "Role of the crawlers and the job", policies::TRUST_GLUE, design.policy(policies::ETL, &[]))
+        let (bucket, database) = (out.predicted(bucket), out.predicted(database));
+        let policy = design.policy(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
+        design.role(name, "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
     });
     let crawlers = &pipeline.catalog.crawlers;
     add_crawler(graph, design, ("raw", &pipeline.mover.prefix, &crawlers.raw), bucket, database, role);

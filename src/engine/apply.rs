@@ -4,7 +4,7 @@
 
 use super::graph::Outputs;
 use super::live::Slot;
-use super::plan::{Action, Plan, Step, Work};
+use super::plan::{Action, Order, Plan, Step, Work};
 use super::resource::{Tried, World};
 use futures::future::{BoxFuture, TryFutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -176,9 +176,12 @@ impl<'a, W: World, R> Executor<'a, W, R> {
         let (outputs, world) = (&self.outcome.outputs, self.world);
         match step.work {
             Work::Keep(live) => Box::pin(std::future::ready(Ok(Some(live.outputs())))),
-            Work::Create(node) => Box::pin(node.create(outputs, world).map_ok(Some)),
+            // The old one has a step of its own, among the deletions.
+            Work::Create(node) | Work::Replace(node, _, Order::CreateFirst) => {
+                Box::pin(node.create(outputs, world).map_ok(Some))
+            }
             Work::Update(node, live) => Box::pin(node.update(live, outputs, world).map_ok(Some)),
-            Work::Replace(node, live) => {
+            Work::Replace(node, live, Order::DeleteFirst) => {
                 let create = node.create(outputs, world);
                 Box::pin(async move {
                     live.delete(world).await?;

@@ -53,14 +53,21 @@ pub struct Scope<'a> {
     outputs: &'a Outputs,
     predicted: &'a Outputs,
     read: RefCell<BTreeSet<usize>>,
+    foreseen: RefCell<BTreeSet<usize>>,
 }
 
-impl Scope<'_> {
-    /// What an output will be, without waiting for the resource it comes from.
+impl<'a> Scope<'a> {
+    fn new(outputs: &'a Outputs, predicted: &'a Outputs) -> Self {
+        Self { outputs, predicted, read: RefCell::default(), foreseen: RefCell::default() }
+    }
+
+    /// What an output will be, without waiting for the resource it comes from, unless that is replaced: what is said
+    /// of the new one would not be true of the old one, should the new one never be.
     ///
     /// Only for what is derived from names and is not checked by AWS when it is written: an API
     /// Gateway integration takes any function's ARN, so the API need not wait for the function.
     pub fn predicted<R: Resource>(&self, handle: Handle<R>) -> &R::Outputs {
+        self.foreseen.borrow_mut().insert(handle.index);
         self.predicted.get(handle)
     }
 }
@@ -88,6 +95,8 @@ pub trait Node<W: World>: Send + Sync {
     fn id(&self) -> &str;
     /// Positions of what it takes outputs from.
     fn dependencies(&self) -> &BTreeSet<usize>;
+    /// Positions of what it takes outputs from that are known before: [`Scope::predicted`].
+    fn foreseen(&self) -> &BTreeSet<usize>;
     /// [`Resource::USES`].
     fn uses(&self) -> &'static [&'static str];
     /// [`Resource::HOLDS_DATA`].
@@ -104,6 +113,7 @@ struct Typed<'a, R: Resource, F> {
     address: Address,
     id: String,
     dependencies: BTreeSet<usize>,
+    foreseen: BTreeSet<usize>,
     build: F,
     place: &'a <R::World as World>::Place,
     /// What the outputs of everything before it will be.
@@ -113,7 +123,7 @@ struct Typed<'a, R: Resource, F> {
 
 impl<R: Resource, F: Fn(&Scope) -> R> Typed<'_, R, F> {
     fn desired(&self, outputs: &Outputs) -> R {
-        (self.build)(&Scope { outputs, predicted: &self.before, read: RefCell::default() })
+        (self.build)(&Scope::new(outputs, &self.before))
     }
 }
 
@@ -128,6 +138,10 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_,
 
     fn dependencies(&self) -> &BTreeSet<usize> {
         &self.dependencies
+    }
+
+    fn foreseen(&self) -> &BTreeSet<usize> {
+        &self.foreseen
     }
 
     fn uses(&self) -> &'static [&'static str] {
@@ -194,14 +208,23 @@ impl<'a, W: World> Graph<'a, W> {
     ) -> Handle<R> {
         let address = Address::new(R::KIND, name);
         let before = self.predicted.clone();
-        let scope = Scope { outputs: &before, predicted: &before, read: RefCell::default() };
+        let scope = Scope::new(&before, &before);
         let desired = build(&scope);
         let (id, outputs) = (desired.id(), desired.predict(self.place, name));
-        let dependencies = scope.read.into_inner();
+        let (dependencies, foreseen) = (scope.read.into_inner(), scope.foreseen.into_inner());
         let index = self.nodes.len();
         self.predicted.insert(index, Arc::new(outputs));
         let place = self.place;
-        self.nodes.push(Box::new(Typed { address, id, dependencies, build, place, before, kind: PhantomData }));
+        self.nodes.push(Box::new(Typed {
+            address,
+            id,
+            dependencies,
+            foreseen,
+            build,
+            place,
+            before,
+            kind: PhantomData,
+        }));
         Handle { index, kind: PhantomData }
     }
 
@@ -226,7 +249,11 @@ impl<'a, W: World> Graph<'a, W> {
     }
 
     pub fn contains(&self, address: &Address) -> bool {
-        self.nodes.iter().any(|node| node.address() == address)
+        self.node(address).is_some()
+    }
+
+    pub fn node(&self, address: &Address) -> Option<&dyn Node<W>> {
+        self.nodes.iter().map(|node| &**node as &dyn Node<W>).find(|node| node.address() == address)
     }
 
     /// The desired resources of one kind, which is where `observe` looks first.

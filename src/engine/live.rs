@@ -12,6 +12,12 @@ pub type Slot = Arc<dyn Any + Send + Sync>;
 /// A live resource, its type erased.
 pub trait AnyLive<W: World>: Send + Sync {
     fn address(&self) -> Address;
+    /// Gives it another name in the blueprint.
+    fn rename(&mut self, name: String);
+    /// [`Resource::id`].
+    fn id(&self) -> String;
+    /// [`Resource::live_id`].
+    fn live_id(&self) -> String;
     fn attributes(&self) -> Attributes;
     fn outputs(&self) -> Slot;
     fn owner(&self) -> &Owner;
@@ -28,6 +34,15 @@ pub trait AnyLive<W: World>: Send + Sync {
 impl<R: Resource> AnyLive<R::World> for Live<R> {
     fn address(&self) -> Address {
         Address::new(R::KIND, &self.name)
+    }
+    fn rename(&mut self, name: String) {
+        self.name = name;
+    }
+    fn id(&self) -> String {
+        self.resource.id()
+    }
+    fn live_id(&self) -> String {
+        R::live_id(self)
     }
     fn attributes(&self) -> Attributes {
         self.resource.attributes()

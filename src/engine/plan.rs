@@ -38,8 +38,27 @@ impl Action {
             Self::NoOp => " ",
             Self::Create => "+",
             Self::Update => "~",
-            Self::Replace => "-/+",
+            Self::Replace => "+/-",
             Self::Delete => "-",
+        }
+    }
+}
+
+/// Which comes first where something is replaced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The new one: both can be there, so what uses the old one is moved over, and the old one is deleted last, by a
+    /// step of its own.
+    CreateFirst,
+    /// The end of the old one: AWS takes no second of that id.
+    DeleteFirst,
+}
+
+impl Order {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::CreateFirst => "create-first",
+            Self::DeleteFirst => "delete-first",
         }
     }
 }
@@ -57,6 +76,10 @@ pub enum Cause {
     EditAndDrift,
     /// Live and ours, but no longer asked for.
     Orphan,
+    /// A second one of what is asked for, as a repeated creation leaves it where AWS takes several of one name.
+    Duplicate,
+    /// Another one has taken its place.
+    Replaced,
     /// It carries no owner and is taken over on request.
     Adopt,
 }
@@ -69,6 +92,8 @@ impl Cause {
             Self::Drift => "drift",
             Self::EditAndDrift => "edit and drift",
             Self::Orphan => "orphan",
+            Self::Duplicate => "duplicate",
+            Self::Replaced => "replaced",
             Self::Adopt => "adopt",
         }
     }
@@ -83,6 +108,8 @@ pub enum Refusal {
     OwnedBy(String),
     /// It would lose data, described in words.
     LosesData(String),
+    /// It is a second one of what is asked for, and this refers to it.
+    InUse(Address),
 }
 
 impl Refusal {
@@ -91,6 +118,7 @@ impl Refusal {
             Self::Unowned => json!("unowned"),
             Self::OwnedBy(owner) => json!({"owned_by": owner}),
             Self::LosesData(data) => json!({"loses_data": data}),
+            Self::InUse(user) => json!({"in_use": user.to_string()}),
         }
     }
 }
@@ -108,7 +136,7 @@ pub enum Work<'a, W: World> {
     Keep(&'a dyn AnyLive<W>),
     Create(&'a dyn Node<W>),
     Update(&'a dyn Node<W>, &'a dyn AnyLive<W>),
-    Replace(&'a dyn Node<W>, &'a dyn AnyLive<W>),
+    Replace(&'a dyn Node<W>, &'a dyn AnyLive<W>, Order),
     Delete(&'a dyn AnyLive<W>),
 }
 
@@ -135,6 +163,7 @@ pub struct Step<'a, W: World> {
     pub refusal: Option<Refusal>,
     /// The steps that have to be done first, by position: for a desired resource those it takes outputs from, for
     /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved to another one.
+    /// What was replaced also waits for the new one, and for all that takes from that.
     pub(crate) needs: BTreeSet<usize>,
     uses: &'static [&'static str],
 }
@@ -142,6 +171,19 @@ pub struct Step<'a, W: World> {
 impl<W: World> Step<'_, W> {
     pub fn action(&self) -> Action {
         self.work.action()
+    }
+
+    /// Which comes first, where it is replaced.
+    pub fn order(&self) -> Option<Order> {
+        match self.work {
+            Work::Replace(.., order) => Some(order),
+            _ => None,
+        }
+    }
+
+    /// [`Action::symbol`], in the order in which it is done.
+    pub fn symbol(&self) -> &'static str {
+        if self.order() == Some(Order::DeleteFirst) { "-/+" } else { self.action().symbol() }
     }
 
     fn canonical_json(&self) -> Json {
@@ -208,15 +250,41 @@ pub fn plan<'a, W: World>(graph: &'a Graph<'_, W>, live: &'a Inventory<W>, conse
         outputs.insert(index, slot);
         steps.push(step);
     }
-    // Taking everything down is what is asked for: nothing is left over by accident.
-    let cause = (!graph.nodes().is_empty()).then_some(Cause::Orphan);
+    for (index, node) in graph.nodes().iter().enumerate() {
+        let anew = node.foreseen().iter().copied().filter(|other| steps[*other].order().is_some()).collect::<Vec<_>>();
+        steps[index].needs.extend(anew);
+    }
     let kept = steps.len();
-    steps.extend(live.orphans(graph).map(|orphan| unwanted(orphan, cause, consent)));
+    let replaced: Vec<_> = steps.iter().enumerate().filter_map(|(index, step)| replaced(index, step)).collect();
+    let anew: Vec<_> = replaced.iter().map(|(index, _)| followers(graph, *index)).collect();
+    steps.extend(replaced.into_iter().map(|(_, step)| step));
+    steps.extend(live.orphans(graph).map(|orphan| unwanted(orphan, graph, live, consent)));
     for index in kept..steps.len() {
         let users = steps.iter().enumerate().filter(|(_, step)| step.uses.contains(&&*steps[index].address.kind));
-        steps[index].needs = users.map(|(user, _)| user).collect();
+        let users = users.map(|(user, _)| user);
+        steps[index].needs = users.chain(anew.get(index - kept).into_iter().flatten().copied()).collect();
     }
     Plan { steps }
+}
+
+/// The deletion that ends a replacement, if the new one comes first.
+fn replaced<'a, W: World>(index: usize, step: &Step<'a, W>) -> Option<(usize, Step<'a, W>)> {
+    let Work::Replace(_, live, Order::CreateFirst) = step.work else { return None };
+    let mut end = deletion(live, Some(Cause::Replaced));
+    // As it is called where a run is killed before this.
+    end.address.name = live.live_id();
+    Some((index, end))
+}
+
+/// A desired resource, and all that takes from it, also by way of others.
+fn followers<W: World>(graph: &Graph<'_, W>, first: usize) -> BTreeSet<usize> {
+    let mut all = BTreeSet::from([first]);
+    for (index, node) in graph.nodes().iter().enumerate() {
+        if !(node.dependencies().is_disjoint(&all) && node.foreseen().is_disjoint(&all)) {
+            all.insert(index);
+        }
+    }
+    all
 }
 
 fn wanted<'a, W: World>(
@@ -230,7 +298,10 @@ fn wanted<'a, W: World>(
     let adopted = found.is_some_and(|live| *live.owner() == Owner::Nobody);
     let work = match found {
         None => Work::Create(node),
-        Some(live) if compared.changes.iter().any(|change| change.forces_replacement) => Work::Replace(node, live),
+        Some(live) if compared.changes.iter().any(|change| change.forces_replacement) => {
+            let order = if live.live_id() == node.id() { Order::DeleteFirst } else { Order::CreateFirst };
+            Work::Replace(node, live, order)
+        }
         Some(live) if compared.changes.is_empty() && !adopted => Work::Keep(live),
         Some(live) => Work::Update(node, live),
     };
@@ -244,7 +315,9 @@ fn wanted<'a, W: World>(
         Work::Keep(_) => None,
         Work::Create(_) => Some(Cause::Missing),
         _ if adopted => Some(Cause::Adopt),
-        Work::Update(_, live) | Work::Replace(_, live) | Work::Delete(live) => Some(why(*live, &compared.attributes)),
+        Work::Update(_, live) | Work::Replace(_, live, _) | Work::Delete(live) => {
+            Some(why(*live, &compared.attributes))
+        }
     };
     let (needs, uses) = (node.dependencies().clone(), node.uses());
     let Compared { attributes, changes, outputs } = compared;
@@ -264,16 +337,36 @@ fn why<W: World>(live: &dyn AnyLive<W>, desired: &Attributes) -> Cause {
     }
 }
 
-fn unwanted<'a, W: World>(orphan: &'a dyn AnyLive<W>, cause: Option<Cause>, consent: &Consent) -> Step<'a, W> {
+fn unwanted<'a, W: World>(
+    orphan: &'a dyn AnyLive<W>,
+    graph: &Graph<'_, W>,
+    live: &'a Inventory<W>,
+    consent: &Consent,
+) -> Step<'a, W> {
+    let twins = |node: &dyn Node<W>| node.address().kind == orphan.address().kind && node.id() == orphan.id();
+    let twin = orphan.live_id() != orphan.id() && graph.nodes().iter().any(|node| twins(&**node));
+    let cause = match () {
+        // Taking everything down is what is asked for: nothing is left over by accident.
+        () if graph.nodes().is_empty() => None,
+        () if twin => Some(Cause::Duplicate),
+        () => Some(Cause::Orphan),
+    };
+    // Of two of one name, nobody knows for sure which one the world was told of.
+    let used = live.users(orphan).next().filter(|_| twin && !consent.lose_data.contains(&orphan.address()));
+    let refusal = used.map(|user| Refusal::InUse(user.address())).or_else(|| loss(orphan, consent));
+    Step { refusal, ..deletion(orphan, cause) }
+}
+
+fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W> {
     Step {
-        address: orphan.address(),
-        work: Work::Delete(orphan),
+        address: live.address(),
+        work: Work::Delete(live),
         cause,
-        attributes: orphan.attributes(),
+        attributes: live.attributes(),
         changes: vec![],
-        refusal: loss(orphan, consent),
+        refusal: None,
         needs: BTreeSet::new(),
-        uses: orphan.uses(),
+        uses: live.uses(),
     }
 }
 

@@ -109,6 +109,12 @@ pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// What AWS knows it by: the name, key or path that `observe` looks for. Known before creation.
     fn id(&self) -> String;
 
+    /// What tells a live one from all others of its kind: [`Resource::id`], or what AWS chose where it takes several
+    /// of one id. Where this differs from the id that is wanted, the new one and the old one can both be there.
+    fn live_id(live: &Live<Self>) -> String {
+        live.resource.id()
+    }
+
     /// Every managed attribute, once. Diff, printed plan, JSON and drift digest all come from here.
     /// Implementations destructure `Self` without `..`, so that a new field does not compile until it
     /// is managed here or named as ignored.

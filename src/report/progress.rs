@@ -3,7 +3,7 @@
 use super::foreign::{below, one_line};
 use super::paint::Paint;
 use super::print::{Bar, say};
-use crate::engine::plan::Action;
+use crate::engine::plan::{Action, Order};
 use crate::resources::{Event, Step};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -25,7 +25,7 @@ impl Progress {
             Event::Started(step) => self.started(step),
             Event::Finished(step, took) => {
                 self.stopped(step);
-                say(format_args!("{} {} {}", paint.good(done(step.action())), address(step), seconds(*took)));
+                say(format_args!("{} {} {}", paint.good(done(step)), address(step), seconds(*took)));
             }
             Event::Failed(step, error) => {
                 self.stopped(step);
@@ -38,7 +38,7 @@ impl Progress {
     }
 
     fn started(&mut self, step: &Step) {
-        let words = format!("{} {}", doing(step.action()), address(step));
+        let words = format!("{} {}", doing(step), address(step));
         let bar = Bar::spinner();
         match bar.is_shown() {
             true => bar.show(&words),
@@ -56,8 +56,10 @@ fn address(step: &Step) -> String {
     one_line(&step.address.to_string()).into_owned()
 }
 
-fn doing(action: Action) -> &'static str {
-    match action {
+fn doing(step: &Step) -> &'static str {
+    match step.action() {
+        // The old one is deleted by a step of its own.
+        Action::Replace if step.order() == Some(Order::CreateFirst) => "creating",
         Action::NoOp => "reading",
         Action::Create => "creating",
         Action::Update => "updating",
@@ -66,8 +68,9 @@ fn doing(action: Action) -> &'static str {
     }
 }
 
-fn done(action: Action) -> &'static str {
-    match action {
+fn done(step: &Step) -> &'static str {
+    match step.action() {
+        Action::Replace if step.order() == Some(Order::CreateFirst) => "created",
         Action::NoOp => "read",
         Action::Create => "created",
         Action::Update => "updated",

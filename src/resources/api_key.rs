@@ -70,7 +70,11 @@ impl Listed for ApiKey {
             |page| page.position(),
         );
         let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
-        Ok(all.map(|key| Entry::new(&aws.names, key.name.clone(), key.tags.clone(), key)).collect())
+        let entry = |key: Description| {
+            let created = key.created_date;
+            Entry::new(&aws.names, key.name.clone(), key.tags.clone(), key).created(created)
+        };
+        Ok(all.map(entry).collect())
     }
 
     async fn read(_: &Aws, key: Description, tags: Tags) -> Result<(String, Self)> {

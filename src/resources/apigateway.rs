@@ -9,6 +9,7 @@ use crate::engine::value::Pending;
 use crate::names::Names;
 use aws_sdk_apigateway::config::Builder;
 use aws_sdk_apigateway::config::retry::RetryConfig;
+use aws_smithy_types::DateTime;
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -53,6 +54,10 @@ macro_rules! ladders {
             self.name().to_owned()
         }
 
+        fn live_id(live: &crate::engine::resource::Live<Self>) -> String {
+            Self::aws_id(&live.outputs).known().clone()
+        }
+
         fn attributes(&self) -> crate::engine::diff::Attributes {
             self.describe(crate::engine::diff::Attributes::new())
         }
@@ -93,29 +98,32 @@ pub(super) use ladders;
 pub(crate) struct Entry<T> {
     name: String,
     stamp: Stamp,
+    /// Where AWS tells it.
+    created: Option<DateTime>,
     item: T,
 }
 
 impl<T> Entry<T> {
     pub(super) fn new(names: &Names, name: Option<String>, tags: Option<HashMap<String, String>>, item: T) -> Self {
-        Self { name: name.unwrap_or_default(), stamp: Stamp::read(names, tags.unwrap_or_default()), item }
+        let stamp = Stamp::read(names, tags.unwrap_or_default());
+        Self { name: name.unwrap_or_default(), stamp, created: None, item }
+    }
+
+    pub(super) fn created(self, created: Option<DateTime>) -> Self {
+        Self { created, ..self }
     }
 }
 
 /// Gives what is ours, or has a wanted name, its name in the blueprint.
 ///
-/// API Gateway lets two APIs (keys, plans) have one name. Ours are known by their tags. Somebody else's of a
-/// wanted name is reported only where there is none of ours: it is not in the way. A second one of ours, as a
-/// repeated create leaves it, goes by its position, and thus is an orphan.
+/// API Gateway lets two APIs (keys, plans) have one name. Ours are known by their tags, and all of them are given, the
+/// older one first: which of two is the wanted one is for the inventory to tell. Somebody else's of a wanted name is
+/// reported only where there is none of ours: it is not in the way.
 fn addressed<T>(wanted: &[Wanted], all: Vec<Entry<T>>) -> Vec<(String, Entry<T>)> {
-    let (ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|entry| entry.stamp.owner == Owner::Us);
-    let mut found: Vec<(String, Entry<T>)> = vec![];
-    for entry in ours {
-        let name = entry.stamp.name.clone().unwrap_or_else(|| entry.name.clone());
-        let taken = found.iter().any(|(other, _)| *other == name);
-        let name = if taken { format!("{name}#{}", found.len()) } else { name };
-        found.push((name, entry));
-    }
+    let (mut ours, others): (Vec<_>, Vec<_>) = all.into_iter().partition(|entry| entry.stamp.owner == Owner::Us);
+    ours.sort_by_key(|entry| entry.created);
+    let named = |entry: Entry<T>| (entry.stamp.name.clone().unwrap_or_else(|| entry.name.clone()), entry);
+    let mut found: Vec<_> = ours.into_iter().map(named).collect();
     for entry in others {
         let Some(wanted) = wanted.iter().find(|wanted| wanted.id == entry.name) else { continue };
         if found.iter().all(|(other, _)| *other != wanted.name) {
@@ -245,9 +253,9 @@ mod tests {
     }
 
     #[test]
-    fn a_second_one_of_ours_is_an_orphan() {
-        let two = vec![entry("clicks-prod", true, 1), entry("clicks-prod", true, 2)];
-        assert_eq!(found(two), [("ingest".to_owned(), 1), ("ingest#1".to_owned(), 2)]);
+    fn all_of_ours_are_given_and_the_older_one_is_the_first() {
+        let made = |seconds, id| entry("clicks-prod", true, id).created(Some(DateTime::from_secs(seconds)));
+        assert_eq!(found(vec![made(20, 1), made(10, 2)]), [("ingest".to_owned(), 2), ("ingest".to_owned(), 1)]);
     }
 
     #[test]

@@ -109,9 +109,7 @@ pub(crate) const KINDS: &[Kind] = &[
 /// The first error of any kind: a plan made from half a view could not be trusted.
 pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<Inventory> {
     let all = try_join_all(KINDS.iter().map(|kind| (kind.observe)(aws, graph.wanted(kind.name)))).await?;
-    let mut inventory = Inventory::default();
-    all.into_iter().for_each(|found| inventory.extend(found));
-    Ok(inventory)
+    Ok(Inventory::new(all.into_iter().flatten().collect(), graph))
 }
 
 #[cfg(test)]

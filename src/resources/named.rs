@@ -160,20 +160,12 @@ fn addressed<T: Named>(
     }
     // The Tagging API lags behind: tags may have been taken off since.
     for found in others.filter(Found::is_ours) {
-        let name = name_of(&found, &all);
+        // The name its tag gives, so that a resource whose id follows a setting (a bucket that gets another name) is
+        // seen as replaced.
+        let name = found.stamp.name.clone().unwrap_or_else(|| found.resource.name().to_owned());
         all.push(found.live(name, names));
     }
     all
-}
-
-/// The name its tag gives, so that a resource whose id follows a setting (a bucket that gets another
-/// name) is seen as replaced. If the new one is there already, after a run that was killed, the old one
-/// goes by its id.
-fn name_of<T: Named>(found: &Found<T>, seen: &[Live<T>]) -> String {
-    match &found.stamp.name {
-        Some(name) if seen.iter().all(|live| live.name != *name) => name.clone(),
-        _ => found.resource.name().to_owned(),
-    }
 }
 
 /// Makes it, and then what its creation does not take.
@@ -250,11 +242,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_renamed_is_seen_as_itself_until_the_new_one_is_there() {
+    fn what_was_renamed_is_seen_as_itself() {
         let (old, new) = (|| found("/old", Owner::Us), || found("/new", Owner::Us));
         assert_eq!(seen(None, vec![old()]), [pair("track", "/old")]);
-        // Two resources at one address would hide the old one for ever.
-        assert_eq!(seen(Some(new()), vec![old()]), [pair("track", "/new"), pair("/old", "/old")]);
+        // The inventory tells two at one address apart: the new one has the id that is wanted.
+        assert_eq!(seen(Some(new()), vec![old()]), [pair("track", "/new"), pair("track", "/old")]);
     }
 
     #[test]

@@ -64,8 +64,13 @@ impl Resource for NamedQuery {
     const KIND: &'static str = "athena.named_query";
     const USES: &'static [&'static str] = &["glue.database", "athena.workgroup"];
 
+    /// The database is part of it, because it cannot be changed: the query of another database is another query.
     fn id(&self) -> String {
-        format!("{}/{}", self.workgroup, self.name)
+        format!("{}/{}/{}", self.workgroup, self.database, self.name)
+    }
+
+    fn live_id(live: &Live<Self>) -> String {
+        live.outputs.id.known().clone()
     }
 
     fn attributes(&self) -> Attributes {
@@ -86,7 +91,7 @@ impl Resource for NamedQuery {
         let others: Vec<_> = ours.into_iter().filter(|group| groups.insert(group.clone())).collect();
         let in_others = try_join_all(others.iter().map(|group| queries(aws, group))).await?;
         let all = in_wanted.into_iter().chain(in_others).flatten();
-        Ok(one_of_each_name(all.filter_map(|query| live(&aws.names, wanted, &query)).collect()))
+        Ok(without_others(all.filter_map(|query| live(&aws.names, wanted, &query)).collect()))
     }
 
     async fn create(&self, aws: &Aws, _: &str) -> Result<NamedQueryOutputs> {
@@ -129,7 +134,7 @@ fn live(names: &Names, wanted: &[Wanted], query: &Description) -> Option<Live<Na
     let resource = NamedQuery::read(query);
     let ours = query.description() == Some(&mark(names));
     let address = wanted.iter().find(|wanted| wanted.id == resource.id()).map(|wanted| wanted.name.clone());
-    let name = address.or_else(|| ours.then(|| resource.id()))?;
+    let name = address.or_else(|| ours.then(|| resource.name.clone()))?;
     let outputs = NamedQueryOutputs { id: Pending::Known(query.named_query_id().unwrap_or_default().to_owned()) };
     let mut live = Live::contained(name, resource, outputs);
     if !ours {
@@ -138,18 +143,12 @@ fn live(names: &Names, wanted: &[Wanted], query: &Description) -> Option<Live<Na
     Some(live)
 }
 
-/// Athena takes any number of queries of one name. Ours goes before somebody else's, which is left alone then, and
-/// a second one of ours is an orphan.
-fn one_of_each_name(mut all: Vec<Live<NamedQuery>>) -> Vec<Live<NamedQuery>> {
+/// Athena takes any number of queries of one name. Somebody else's is left alone where there is one of ours, or
+/// another one before it.
+fn without_others(mut all: Vec<Live<NamedQuery>>) -> Vec<Live<NamedQuery>> {
     all.sort_by_key(|live| live.owner != Owner::Us);
     let mut seen = BTreeSet::new();
-    all.retain_mut(|live| {
-        let first = seen.insert(live.name.clone());
-        if !first {
-            live.name = format!("{}/{}", live.resource.id(), live.outputs.id.known());
-        }
-        first || live.owner == Owner::Us
-    });
+    all.retain(|live| seen.insert(live.name.clone()) || live.owner == Owner::Us);
     all
 }
 
@@ -204,19 +203,18 @@ mod tests {
 
     #[test]
     fn queries_of_one_name_are_told_apart() {
-        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/users".into() }];
+        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/d/users".into() }];
         let of = |description| live(&names(), &wanted, &query("users", description)).unwrap();
         let (ours, theirs) = (|| of("Made by pipectl for clicks/prod"), || of("by hand"));
-        let named = |all| one_of_each_name(all).into_iter().map(|live| (live.name, live.owner)).collect::<Vec<_>>();
+        let named = |all| without_others(all).into_iter().map(|live| (live.name, live.owner)).collect::<Vec<_>>();
         assert_eq!(named(vec![theirs(), ours()]), [("users".to_owned(), Owner::Us)]);
         assert_eq!(named(vec![theirs()]), [("users".to_owned(), Owner::Nobody)]);
-        let twice = named(vec![ours(), ours()]);
-        assert_eq!(twice[1], ("clicks-prod/users/id".to_owned(), Owner::Us));
+        assert_eq!(named(vec![ours(), ours()]).len(), 2, "a second one of ours is for the inventory to tell");
     }
 
     #[test]
     fn other_peoples_queries_are_theirs() {
-        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/users".into() }];
+        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/d/users".into() }];
         let owner = |name, description| live(&names(), &wanted, &query(name, description)).map(|live| live.owner);
         assert_eq!(owner("users", "Made by pipectl for clicks/prod"), Some(Owner::Us));
         assert_eq!(owner("users", "by hand"), Some(Owner::Nobody));

@@ -139,16 +139,8 @@ impl Resource for Permission {
         let found = expected.into_iter().chain(others).flatten();
         Ok(found
             .map(|permission| {
-                // A statement of ours that another function carries is not the wanted one of that name.
-                let is_wanted = |wanted: &&Wanted| wanted.id == permission.id();
-                let same_name = |wanted: &Wanted| wanted.name == permission.name;
-                let name = match wanted.iter().find(is_wanted) {
-                    Some(wanted) => wanted.name.clone(),
-                    None if wanted.iter().any(same_name) => permission.id(),
-                    None => permission.name.clone(),
-                };
                 let outputs = permission.outputs(&aws.names);
-                Live::contained(name, permission, outputs)
+                Live::contained(permission.name.clone(), permission, outputs)
             })
             .collect())
     }

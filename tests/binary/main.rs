@@ -20,6 +20,7 @@ mod permissions;
 mod pipes;
 mod prices;
 mod readme;
+mod replacing;
 mod run;
 mod running;
 mod support;

@@ -18,13 +18,13 @@ use crate::names::Names;
 use crate::resources::OWN_PREFIX;
 use std::collections::BTreeMap;
 
-/// What Firehose may do. Needs `log_group_arn`.
+/// What Firehose may do. Needs `bucket_arn` and `log_group_arn`.
 pub(crate) const DELIVERY: &str = include_str!("../../../templates/iam/delivery.json");
 /// What the function `track` may do. Needs `stream_arn` and `log_group_arn`.
 pub(crate) const TRACK: &str = include_str!("../../../templates/iam/track.json");
-/// What the function `mover` may do. Needs `log_group_arn`.
+/// What the function `mover` may do. Needs `bucket_arn` and `log_group_arn`.
 pub(crate) const MOVER: &str = include_str!("../../../templates/iam/mover.json");
-/// What the crawlers and the job may do.
+/// What the crawlers and the job may do. Needs `bucket_arn` and `database`.
 pub(crate) const ETL: &str = include_str!("../../../templates/iam/etl.json");
 pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../../templates/iam/trust-firehose.json");
 pub(crate) const TRUST_GLUE: &str = include_str!("../../../templates/iam/trust-glue.json");

@@ -61,8 +61,7 @@ fn applied(graph: &Graph<'_>, names: &Names) -> Inventory {
     fn of<R: Resource<World = Aws>>(graph: &Graph<'_>, names: &Names, name: &str) -> Box<dyn AnyLive<Aws>> {
         found::<R>(graph, names, name, Owner::Us)
     }
-    let mut live = Inventory::default();
-    live.extend(vec![
+    let found = vec![
         of::<Bucket>(graph, names, "data"),
         of::<LogGroup>(graph, names, "track"),
         of::<LogGroup>(graph, names, "mover"),
@@ -76,8 +75,8 @@ fn applied(graph: &Graph<'_>, names: &Names) -> Inventory {
         of::<Job>(graph, names, "etl"),
         of::<Trigger>(graph, names, "etl"),
         of::<Workgroup>(graph, names, "query"),
-    ]);
-    live
+    ];
+    Inventory::new(found, graph)
 }
 
 fn with_graph(file: &str, check: impl FnOnce(&Graph<'_>, &Names, &Pipeline)) {
@@ -111,8 +110,7 @@ fn a_destroy_leaves_nothing_that_costs() {
 #[test]
 fn what_others_made_counts_only_under_a_name_that_is_asked_for() {
     with_graph(EXAMPLE, |graph, names, _| {
-        let mut live = Inventory::default();
-        live.extend(vec![found::<Crawler>(graph, names, "raw", Owner::Nobody)]);
+        let live = Inventory::new(vec![found::<Crawler>(graph, names, "raw", Owner::Nobody)], graph);
         assert_eq!(items(&meters(&Billed::live(&live, graph))), ["Glue crawler raw"].into());
         assert!(meters(&Billed::live(&live, &Graph::new(names))).is_empty());
     });

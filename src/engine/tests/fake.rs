@@ -33,6 +33,8 @@ impl std::error::Error for Broken {}
 #[derive(Clone, Debug)]
 pub(crate) struct Thing {
     pub(crate) name: String,
+    /// Where several may have one id: that, while the id it lies under is this one's own.
+    pub(crate) shared_id: Option<String>,
     pub(crate) owner: Owner,
     pub(crate) applied: Option<String>,
     pub(crate) data: String,
@@ -105,6 +107,7 @@ impl Memory {
     pub(crate) fn put(&self, kind: &'static str, id: &str, owner: Owner) {
         let thing = Thing {
             name: id.to_owned(),
+            shared_id: None,
             owner,
             applied: None,
             data: String::new(),
@@ -141,17 +144,17 @@ impl Memory {
     }
 
     pub(crate) async fn observe(&self, graph: &Graph<'_, Self>) -> Inventory<Self> {
-        let mut all = Inventory::default();
-        self.add::<Role>(graph, &mut all).await;
-        self.add::<Vault>(graph, &mut all).await;
-        self.add::<Function>(graph, &mut all).await;
-        self.add::<Trigger>(graph, &mut all).await;
-        all
+        let mut all = vec![];
+        all.extend(self.found::<Role>(graph).await);
+        all.extend(self.found::<Vault>(graph).await);
+        all.extend(self.found::<Function>(graph).await);
+        all.extend(self.found::<Trigger>(graph).await);
+        Inventory::new(all, graph)
     }
 
-    async fn add<N: Noun>(&self, graph: &Graph<'_, Self>, all: &mut Inventory<Self>) {
+    async fn found<N: Noun>(&self, graph: &Graph<'_, Self>) -> Vec<Box<dyn AnyLive<Self>>> {
         let found = Fake::<N>::observe(self, &graph.wanted(N::KIND)).await.expect("looking does not fail");
-        all.extend(found.into_iter().map(|live| Box::new(live) as Box<dyn AnyLive<Self>>).collect());
+        found.into_iter().map(|live| Box::new(live) as Box<dyn AnyLive<Self>>).collect()
     }
 
     /// Observes, plans and carries out; gives what happened to each step, in the order in which it was told.
@@ -236,12 +239,15 @@ pub(crate) struct Fake<N> {
     pub(crate) size: i64,
     pub(crate) place: String,
     pub(crate) links: Vec<Pending<String>>,
+    /// What a live one lies under.
+    own_id: String,
     noun: PhantomData<N>,
 }
 
 impl<N: Noun> Fake<N> {
     pub(crate) fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), size: 1, place: "here".to_owned(), links: vec![], noun: PhantomData }
+        let own_id = id.to_owned();
+        Self { id: id.to_owned(), size: 1, place: "here".to_owned(), links: vec![], own_id, noun: PhantomData }
     }
 
     pub(crate) fn sized(self, size: i64) -> Self {
@@ -258,12 +264,13 @@ impl<N: Noun> Fake<N> {
     }
 
     fn outputs(&self) -> Pending<String> {
-        Pending::Known(format!("{}/{}/{}", N::KIND, self.place, self.id))
+        Pending::Known(format!("{}/{}/{}", N::KIND, self.place, self.own_id))
     }
 
-    fn put(&self, state: &mut State, name: &str) {
+    fn put(&self, state: &mut State, name: &str, own_id: &str) {
         let thing = Thing {
             name: name.to_owned(),
+            shared_id: (own_id != self.id).then(|| self.id.clone()),
             owner: Owner::Us,
             applied: Some(self.attributes().digest()),
             data: if N::HOLDS_DATA { "3 objects".to_owned() } else { String::new() },
@@ -271,13 +278,14 @@ impl<N: Noun> Fake<N> {
             place: self.place.clone(),
             links: self.links.iter().map(|link| link.known().clone()).collect(),
         };
-        state.things.insert((N::KIND, self.id.clone()), thing);
+        state.things.insert((N::KIND, own_id.to_owned()), thing);
     }
 
-    fn live(id: &str, thing: &Thing) -> Live<Self> {
-        let Thing { name, owner, applied, data, size, place, links } = thing.clone();
+    fn live(own_id: &str, thing: &Thing) -> Live<Self> {
+        let Thing { name, shared_id, owner, applied, data, size, place, links } = thing.clone();
         let links = links.into_iter().map(Pending::Known).collect();
-        let resource = Self { id: id.to_owned(), size, place, links, noun: PhantomData };
+        let (id, own_id) = (shared_id.unwrap_or_else(|| own_id.to_owned()), own_id.to_owned());
+        let resource = Self { id, size, place, links, own_id, noun: PhantomData };
         Live { name, outputs: resource.outputs(), resource, owner, applied, data }
     }
 }
@@ -293,8 +301,12 @@ impl<N: Noun> Resource for Fake<N> {
         self.id.clone()
     }
 
+    fn live_id(live: &Live<Self>) -> String {
+        live.resource.own_id.clone()
+    }
+
     fn attributes(&self) -> Attributes {
-        let Self { id, size, place, links, noun: _ } = self;
+        let Self { id, size, place, links, own_id: _, noun: _ } = self;
         Attributes::new().replace("id", id).update("size", size).replace("place", place).update("links", links)
     }
 
@@ -306,8 +318,8 @@ impl<N: Noun> Resource for Fake<N> {
         let state = world.state();
         let of_kind = state.things.iter().filter(|((kind, _), _)| *kind == N::KIND);
         let found = of_kind.filter_map(|((_, id), thing)| {
-            let wanted = wanted.iter().find(|wanted| wanted.id == *id);
             let live = Self::live(id, thing);
+            let wanted = wanted.iter().find(|wanted| wanted.id == live.resource.id);
             match wanted {
                 Some(wanted) => Some(Live { name: wanted.name.clone(), ..live }),
                 None => (live.owner == Owner::Us).then_some(live),
@@ -317,7 +329,7 @@ impl<N: Noun> Resource for Fake<N> {
     }
 
     async fn create(&self, world: &Memory, name: &str) -> Result<Pending<String>, Broken> {
-        world.call(format!("create {}.{name}", N::KIND), |state| self.put(state, name)).await?;
+        world.call(format!("create {}.{name}", N::KIND), |state| self.put(state, name, &self.id)).await?;
         Ok(self.outputs())
     }
 
@@ -325,12 +337,12 @@ impl<N: Noun> Resource for Fake<N> {
         let told: Vec<_> = changes.iter().map(|change| change.attribute).collect();
         assert_eq!(changes, diff(&live.resource.attributes(), &self.attributes()), "it is told what differs");
         let words = format!("update {}.{} [{}]", N::KIND, live.name, told.join(" "));
-        world.call(words, |state| self.put(state, &live.name)).await?;
-        Ok(self.outputs())
+        world.call(words, |state| self.put(state, &live.name, &live.resource.own_id)).await?;
+        Ok(live.outputs.clone())
     }
 
     async fn delete(live: &Live<Self>, world: &Memory) -> Result<(), Broken> {
-        let (kind, id) = (N::KIND, live.resource.id.clone());
+        let (kind, id) = (N::KIND, live.resource.own_id.clone());
         let words = format!("delete {kind}.{}", live.name);
         world.call(words, |state| state.things.remove(&(kind, id))).await.map(|_| ())
     }

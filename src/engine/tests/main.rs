@@ -6,3 +6,4 @@ mod fake;
 mod generated;
 mod order;
 mod planning;
+mod replacing;

@@ -38,6 +38,7 @@ fn step_to_json(step: &Step) -> Value {
     json!({
         "address": step.address.to_string(),
         "action": step.action().name(),
+        "order": step.order().map(crate::engine::plan::Order::name),
         "cause": step.cause.map(crate::engine::plan::Cause::name),
         "attributes": attributes,
         "changes": changes.collect::<Vec<_>>(),

@@ -1,7 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{refusal_words, summary};
+use super::{forces, refusal_words, summary};
 use crate::engine::plan::Action;
 use crate::names::Names;
 use crate::report::markdown::{code, words};
@@ -23,7 +23,7 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
             .changes
             .iter()
             .flat_map(|change| {
-                let note = if change.forces_replacement { " (forces replacement)" } else { "" };
+                let note = if change.forces_replacement { format!(" ({})", forces(step)) } else { String::new() };
                 deltas(change.attribute, &change.before, &change.after).into_iter().map(move |delta| {
                     let side = |value: Option<&crate::engine::value::Value>| {
                         value.map_or_else(|| "(none)".to_owned(), ToString::to_string)

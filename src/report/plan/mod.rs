@@ -9,7 +9,7 @@ pub(crate) use markdown::plan_to_markdown;
 
 use super::foreign::one_line;
 use super::paint::Paint;
-use crate::engine::plan::{Action, Refusal};
+use crate::engine::plan::{Action, Order, Refusal};
 use crate::engine::value::Value;
 use crate::resources::{Plan, Step};
 use delta::deltas;
@@ -39,9 +39,9 @@ pub(super) fn summary(plan: &Plan) -> String {
 
 fn show_step(text: &mut String, step: &Step, paint: Paint) {
     let symbol = match step.action() {
-        Action::Create => paint.good(step.action().symbol()),
-        Action::Update | Action::NoOp => paint.careful(step.action().symbol()),
-        Action::Replace | Action::Delete => paint.bad(step.action().symbol()),
+        Action::Create => paint.good(step.symbol()),
+        Action::Update | Action::NoOp => paint.careful(step.symbol()),
+        Action::Replace | Action::Delete => paint.bad(step.symbol()),
     };
     let cause = step.cause.map_or_else(String::new, |cause| paint.faint(&format!("  ({})", cause.name())));
     line(text, format_args!("{symbol} {}{cause}", paint.strong(&step.address.to_string())));
@@ -51,7 +51,7 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
         }
     }
     for change in &step.changes {
-        let note = if change.forces_replacement { paint.bad("  # forces replacement") } else { String::new() };
+        let note = if change.forces_replacement { paint.bad(&format!("  # {}", forces(step))) } else { String::new() };
         for delta in deltas(change.attribute, &change.before, &change.after) {
             let shown = match (delta.before, delta.after) {
                 (Some(before), Some(after)) => format!("{before} -> {after}"),
@@ -66,6 +66,14 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
         let (why, way) = refusal(step, found);
         line(text, format_args!("    {} {why}", paint.bad("refused:")));
         line(text, format_args!("    {way}"));
+    }
+}
+
+/// What a change of a fixed attribute means, and in which order.
+pub(super) fn forces(step: &Step) -> &'static str {
+    match step.order() {
+        Some(Order::DeleteFirst) => "forces replacement: deleted first, AWS takes no second one of that name",
+        _ => "forces replacement: the new one first, the old one is deleted last",
     }
 }
 
@@ -93,6 +101,10 @@ fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> Stri
         Refusal::LosesData(data) => (
             format!("{address} holds {}, which would be lost", quoted(data)),
             format!("to lose them: --allow-data-loss {bare}"),
+        ),
+        Refusal::InUse(user) => (
+            format!("{address} is a second one of the same name, and {} refers to it", quoted(&user.to_string())),
+            format!("if nobody was told of it: --allow-data-loss {bare}"),
         ),
     }
 }

@@ -35,7 +35,10 @@ pub(crate) struct Notification {
 }
 
 #[derive(Clone, Debug)]
-pub(crate) struct NotificationOutputs;
+pub(crate) struct NotificationOutputs {
+    /// The id of the entry, which stays its own where the old bucket's gives its address to the new one's.
+    entry: String,
+}
 
 /// Ours in a bucket's configuration.
 fn entry_id(names: &Names, name: &str) -> String {
@@ -71,7 +74,7 @@ impl Notification {
         let id = entry_id(&aws.names, name);
         let entry = self.entry(&id)?;
         change(aws, &self.bucket, &id, Some(entry)).await?;
-        Ok(NotificationOutputs)
+        Ok(NotificationOutputs { entry: id })
     }
 }
 
@@ -89,8 +92,8 @@ impl Resource for Notification {
         self.describe(Attributes::new())
     }
 
-    fn predict(&self, _: &Names, _: &str) -> NotificationOutputs {
-        NotificationOutputs
+    fn predict(&self, names: &Names, name: &str) -> NotificationOutputs {
+        NotificationOutputs { entry: entry_id(names, name) }
     }
 
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
@@ -112,7 +115,7 @@ impl Resource for Notification {
     }
 
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        change(aws, &live.resource.bucket, &entry_id(&aws.names, &live.name), None).await
+        change(aws, &live.resource.bucket, &live.outputs.entry, None).await
     }
 }
 
@@ -141,10 +144,12 @@ async fn entries(aws: &Aws, bucket: &str, wanted: &[Wanted]) -> Result<Vec<Live<
     let Some(found) = get(aws, bucket, Patience::READING).await? else { return Ok(vec![]) };
     let here = |name: &str| wanted.iter().any(|wanted| wanted.id == bucket && wanted.name == name);
     let entries = found.lambda_function_configurations().iter();
-    let ours = entries.filter_map(|entry| Some((name_of(&aws.names, entry, here)?, entry)));
-    Ok(ours
-        .map(|(name, entry)| Live::contained(name, Notification::read(bucket, entry), NotificationOutputs))
-        .collect())
+    let ours = entries.filter_map(|entry| {
+        let (name, outputs) =
+            (name_of(&aws.names, entry, here)?, NotificationOutputs { entry: entry.id()?.to_owned() });
+        Some(Live::contained(name, Notification::read(bucket, entry), outputs))
+    });
+    Ok(ours.collect())
 }
 
 /// What an entry of ours is called in the blueprint. Nobody else's may be taken for one that is left over, so

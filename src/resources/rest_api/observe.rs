@@ -20,7 +20,11 @@ pub(super) async fn apis(aws: &Aws) -> Result<Vec<Entry<Description>>> {
         |page| page.position(),
     );
     let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
-    Ok(all.map(|api| Entry::new(&aws.names, api.name.clone(), api.tags.clone(), api)).collect())
+    let entry = |api: Description| {
+        let created = api.created_date;
+        Entry::new(&aws.names, api.name.clone(), api.tags.clone(), api).created(created)
+    };
+    Ok(all.map(entry).collect())
 }
 
 pub(super) async fn whole(aws: &Aws, api: Description, tags: Tags) -> Result<(String, RestApi)> {
