@@ -6,6 +6,7 @@
 //! GET    /_local/requests             [{"operation": "glue:GetJob", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
+//!                                     "answer": "page", "empty" or "truncated" in place of a code; neither: the connection is dropped
 //! GET    /_local/faults               [{"operation": "glue:GetJob", "times": 0, "struck": 2, ...}, ...]: what is left of each
 //! DELETE /_local/faults               forgets them, and answers whom one of them holds
 //! POST   /_local/clock                {"step_seconds": 3600}

@@ -9,6 +9,18 @@ use tokio::sync::watch;
 /// In place of an operation's name: every operation.
 pub(crate) const EVERY: &str = "*";
 
+/// What comes in place of AWS's answer, where that is no error of AWS's.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Answer {
+    /// 200 and a web page, as the login page of a hotel's network gives it.
+    Page,
+    /// 200 and nothing.
+    Empty,
+    /// AWS's own answer after the work was done, without its second half. Its length says that it is whole.
+    Truncated,
+}
+
 /// An answer that some operation gives for a while in place of doing its work.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +39,8 @@ pub(crate) struct Fault {
     code: Option<String>,
     #[serde(default)]
     message: String,
+    /// Before any `code`.
+    answer: Option<Answer>,
     /// The work is done, and only the answer is this one: what a client sees whose answer was lost.
     #[serde(default)]
     done: bool,
@@ -51,6 +65,8 @@ fn bad_request() -> u16 {
 pub(crate) struct Strike {
     /// `None`: the connection is dropped.
     pub(crate) error: Option<ApiError>,
+    /// In place of both.
+    pub(crate) answer: Option<Answer>,
     /// After the work was done.
     pub(crate) done: bool,
     hold: Option<watch::Receiver<()>>,
@@ -59,7 +75,7 @@ pub(crate) struct Strike {
 impl Strike {
     /// Whether the operation is kept from its work.
     pub(crate) fn stops(&self) -> bool {
-        !self.done
+        !self.done && self.answer != Some(Answer::Truncated)
     }
 
     /// Returns when an answer may be given.
@@ -113,7 +129,8 @@ impl Faults {
         fault.times -= 1;
         fault.struck += 1;
         let error = fault.code.as_ref().map(|code| ApiError::new(code, &fault.message).with_status(fault.status));
-        Some(Strike { error, done: fault.done, hold: fault.hold.then(|| self.release.subscribe()) })
+        let answer = fault.answer;
+        Some(Strike { error, answer, done: fault.done, hold: fault.hold.then(|| self.release.subscribe()) })
     }
 
     /// How long a new role stays unknown to the services that are to assume it.

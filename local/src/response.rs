@@ -28,6 +28,21 @@ pub(crate) fn dropped() -> Response<Body> {
     Response::new(Body::from_stream(lost))
 }
 
+/// What a login page of a network answers to everything.
+pub(crate) fn page() -> Response<Body> {
+    body(200, "text/html", "<!DOCTYPE html><html><title>Welcome</title><body>Please log in.</body></html>".to_owned())
+}
+
+/// The first half of an answer, as if it were all of it.
+pub(crate) async fn halved(answer: Response<Body>) -> Response<Body> {
+    use http_body_util::BodyExt as _;
+    let (mut parts, body) = answer.into_parts();
+    let Ok(body) = body.collect().await else { return dropped() };
+    let body = body.to_bytes();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(body.slice(..body.len() / 2)))
+}
+
 /// An answer with the id that most services give each request.
 pub(crate) fn identified(mut response: Response<Body>) -> Response<Body> {
     let id = HeaderValue::try_from(new_uuid()).expect("a UUID is a header value");

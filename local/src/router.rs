@@ -1,16 +1,18 @@
 //! From a request to the service it is for, and its operation.
 
 use crate::access::{Caller, Scope};
+use crate::api_error::Result;
 use crate::core::Core;
-use crate::faults::Strike;
+use crate::faults::{Answer, Strike};
 use crate::protocol::{self, Call};
 use crate::registry;
-use crate::response::{dropped, identified, plain};
+use crate::response::{dropped, halved, identified, page, plain};
 use crate::service::Service;
 use crate::services::iam::permit;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// Anonymous requests name no service and no region: S3 takes them.
@@ -59,23 +61,41 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
         })
     };
     if let Some(strike) = core.faults.strike(&operation) {
-        if !strike.stops() {
-            // Only the answer is lost, be it a good or a bad one.
-            let _ = work();
-        }
-        return struck(core, service, &operation, strike).await;
+        // Only the answer is lost, be it a good or a bad one.
+        let lost = (!strike.stops()).then(|| written(service, call, work()));
+        return struck(core, service, &operation, strike, lost).await;
     }
-    let result = work();
-    let response = match &result {
-        Ok(output) => protocol::write(service, call, output),
-        Err(error) => protocol::write_error(service, error),
-    };
+    let response = written(service, call, work());
     core.log(&operation, response.status().as_u16());
     identified(response)
 }
 
-async fn struck(core: &Core, service: &Service, operation: &str, mut strike: Strike) -> Response<Body> {
+fn written(service: &Service, call: &Call, result: Result<Value>) -> Response<Body> {
+    match &result {
+        Ok(output) => protocol::write(service, call, output),
+        Err(error) => protocol::write_error(service, error),
+    }
+}
+
+/// `lost` is the answer that would have been given, if the work was done.
+async fn struck(
+    core: &Core,
+    service: &Service,
+    operation: &str,
+    mut strike: Strike,
+    lost: Option<Response<Body>>,
+) -> Response<Body> {
     strike.wait().await;
+    let answer = match (strike.answer, lost) {
+        (Some(Answer::Page), _) => Some(page()),
+        (Some(Answer::Empty), _) => Some(Response::default()),
+        (Some(Answer::Truncated), Some(lost)) => Some(identified(halved(lost).await)),
+        _ => None,
+    };
+    if let Some(answer) = answer {
+        core.log(operation, answer.status().as_u16());
+        return answer;
+    }
     let Some(error) = strike.error else {
         core.log(operation, 0);
         return dropped();

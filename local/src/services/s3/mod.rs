@@ -25,9 +25,9 @@ pub(crate) use permissions::permit_role;
 use crate::access::Scope;
 use crate::api_error::ApiError;
 use crate::core::Core;
-use crate::faults::Strike;
+use crate::faults::{Answer, Strike};
 use crate::model;
-use crate::response::{dropped, plain};
+use crate::response::{dropped, halved, page, plain};
 use crate::service::{Protocol, Service, Whole, anything};
 use axum::body::Body;
 use bytes::Bytes;
@@ -88,23 +88,35 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
     let answer = builder.build().call(request).await;
     let (name, strike) = operation.noted();
     let answer = match strike {
+        None => answer.ok(),
         Some(mut strike) => {
             strike.wait().await;
-            let Some(error) = strike.error else {
-                core.log(&name, 0);
-                return dropped();
-            };
-            from_api(error).to_http_response().ok()
+            match (strike.answer, strike.error) {
+                (Some(Answer::Page), _) => return logged(core, &name, page()),
+                (Some(Answer::Empty), _) => return logged(core, &name, Response::default()),
+                (Some(Answer::Truncated), _) => {
+                    let whole = answer.ok().map(|answer| finish(answer, is_head)).unwrap_or_default();
+                    return logged(core, &name, halved(whole).await);
+                }
+                (None, Some(error)) => from_api(error).to_http_response().ok(),
+                (None, None) => {
+                    core.log(&name, 0);
+                    return dropped();
+                }
+            }
         }
-        None => answer.ok(),
     };
     let Some(answer) = answer else {
         core.log(&name, 500);
         return plain(500, "Local AWS could not answer");
     };
-    core.log(&name, answer.status().as_u16());
     core.ring();
-    finish(answer, is_head)
+    logged(core, &name, finish(answer, is_head))
+}
+
+fn logged(core: &Core, name: &str, answer: Response<Body>) -> Response<Body> {
+    core.log(name, answer.status().as_u16());
+    answer
 }
 
 /// Names the answer, and takes away the words of an error where HTTP has no place for them.
