@@ -6,8 +6,10 @@
 use crate::settings::{SettingsError, required};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::timeout::TimeoutConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_http_client::{Builder, tls};
+use std::time::Duration;
 
 /// A client with the function's credentials and region. `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL` send it elsewhere, as in every AWS
 /// SDK, with the bucket in the path: an emulator's address has no host names for buckets. It tries three times; what fails after that,
@@ -22,11 +24,18 @@ pub fn s3_client(env: impl Fn(&str) -> Option<String>) -> Result<Client, Setting
         .http_client(Builder::new().tls_provider(provider).build_https())
         .region(Region::new(required(&env, "AWS_REGION")?))
         .credentials_provider(credentials(&env)?)
-        .retry_config(RetryConfig::standard());
+        .retry_config(RetryConfig::standard())
+        .timeout_config(limits());
     if let Some(url) = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"].into_iter().find_map(&env) {
         config = config.endpoint_url(url).force_path_style(true);
     }
     Ok(Client::from_conf(config.build()))
+}
+
+/// The SDK waits for ever for a server that takes a connection and says nothing. S3 begins the answer to a long copy before it is
+/// done, so that a large file takes its time and silence does not; how long all of it may take, the invocation's deadline says.
+fn limits() -> TimeoutConfig {
+    TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).read_timeout(Duration::from_secs(20)).build()
 }
 
 fn credentials(env: impl Fn(&str) -> Option<String>) -> Result<Credentials, SettingsError> {

@@ -16,6 +16,8 @@ use event::{File, Undecodable};
 use files::move_file;
 use futures::stream::{StreamExt, iter};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::time::timeout;
 
 pub use client::s3_client;
 pub use event::Event;
@@ -39,12 +41,22 @@ pub async fn run() -> Result<(), Error> {
 }
 
 async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Event>) -> Result<(), Diagnostic> {
-    let (lines, result) = mover.handle(&event.payload).await;
+    let Ok((lines, result)) = timeout(time_left(event.context.deadline), mover.handle(&event.payload)).await else {
+        let files = event.payload.files().len();
+        let error_message = format!("S3 did not answer in the function's time: {files} files are tried again");
+        return Err(Diagnostic { error_type: "OutOfTime".to_owned(), error_message });
+    };
     for line in lines {
         println!("{} {line}", event.context.request_id);
     }
     // Left to the runtime, the type of the error would be the one of the box that it travels in.
     result.map_err(|error| Diagnostic { error_type: "NotMoved".to_owned(), error_message: error.to_string() })
+}
+
+/// Until shortly before Lambda ends the function, so that what it waited for is still told. `deadline` is in milliseconds since 1970.
+fn time_left(deadline: u64) -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_millis(deadline).saturating_sub(now).saturating_sub(Duration::from_millis(500))
 }
 
 /// Some files of an event were not moved. Lambda sees a failed invocation and calls again, with all of them.
@@ -119,13 +131,42 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn what_is_not_moved_fails_the_invocation_so_that_lambda_calls_again() {
+    /// A bucket that takes a connection and says nothing.
+    struct Silent;
+
+    impl Files for Silent {
+        async fn copy(&self, _: &str, _: &str, _: &str) -> Result<bool, Failure> {
+            std::future::pending().await
+        }
+
+        async fn delete(&self, _: &str, _: &str) -> Result<(), Failure> {
+            std::future::pending().await
+        }
+    }
+
+    /// An invocation with one file, and this long to end.
+    fn one_file(time: Duration) -> LambdaEvent<Event> {
         let record = serde_json::json!({ "eventTime": "2026-11-23T20:00:12.345Z",
             "s3": { "bucket": { "name": "b" }, "object": { "key": "raw/x.gz" } } });
-        let event = serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap();
+        let mut context = Context::default();
+        let end = SystemTime::now() + time;
+        context.deadline = u64::try_from(end.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
+        LambdaEvent::new(serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap(), context)
+    }
+
+    #[tokio::test]
+    async fn silence_is_told_before_lambda_ends_the_function() {
+        let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), Silent);
+        let began = SystemTime::now();
+        let failed = invoked(&mover, one_file(Duration::from_secs(1))).await.unwrap_err();
+        assert!(began.elapsed().unwrap() < Duration::from_secs(1));
+        assert_eq!(failed.error_message, "S3 did not answer in the function's time: 1 files are tried again");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_moved_fails_the_invocation_so_that_lambda_calls_again() {
         let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), Forbidden);
-        let failed = invoked(&mover, LambdaEvent::new(event, Context::default())).await.unwrap_err();
+        let failed = invoked(&mover, one_file(Duration::from_secs(30))).await.unwrap_err();
         assert_eq!(failed.error_type, "NotMoved");
         let message = "1 of 1 files were not moved; the first: `raw/x.gz`: CopyObject failed: AccessDenied";
         assert_eq!(failed.error_message, message);
