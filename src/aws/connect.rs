@@ -1,89 +1,129 @@
 //! Making the connection: credentials, region, endpoint, and the caller's identity.
 
+use super::credentials::{self, Role};
 #[cfg(feature = "local")]
 use super::embedded::LocalTarget;
+use super::profile::Profile;
+use super::retries::QuotaIsFinal;
+use super::timeouts::Timeouts;
 use super::timings::Timings;
-use super::{Aws, Error, Result};
+use super::{Aws, Error, Result, transport};
 use crate::names::Names;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_smithy_http_client::{Builder, tls};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
-use aws_smithy_runtime_api::client::retries::classifiers::{
-    ClassifyRetry, RetryAction, RetryClassifierPriority, SharedRetryClassifier,
-};
+use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
 use tokio::sync::OnceCell;
+
+const OPERATION: &str = "sts:GetCallerIdentity";
 
 /// Which AWS to talk to.
 #[derive(Debug)]
 pub(crate) enum Target {
     /// The user's account, or the emulator that `AWS_ENDPOINT_URL` names.
-    Account { profile: Option<String> },
+    Account { profile: Option<String>, role: Option<Role> },
     /// The AWS embedded in this program, or a `pipectl local` that serves the same directory.
     #[cfg(feature = "local")]
     Local(LocalTarget),
 }
 
+/// How it is talked to.
+#[derive(Debug)]
+pub(crate) struct Manner {
+    pub(crate) timeouts: Timeouts,
+    pub(crate) timings: Timings,
+}
+
+/// Who the credentials are of.
+struct Caller {
+    arn: String,
+    account: String,
+}
+
+/// What the SDK's clients are made from, and what an error of credentials is explained with.
+pub(super) struct Loaded {
+    pub(super) config: SdkConfig,
+    /// `None`: Local AWS, which takes any.
+    profile: Option<Profile>,
+    role: Option<Role>,
+}
+
 /// Connects and asks who the caller is.
 ///
 /// # Errors
-/// `Class::Credentials` where there are none or they have expired, `Class::Network` without an answer.
+/// `Class::Credentials` where there are none or they have expired, `Class::Network` without an answer, and whatever in the
+/// user's configuration cannot be used.
 pub(crate) async fn connect(
     target: Target,
     region: Option<String>,
     pipeline: &str,
     stage: &str,
-    timings: Timings,
+    manner: Manner,
 ) -> Result<Aws> {
-    let config = sdk_config(target, region).await;
-    let Some(region) = config.region().map(ToString::to_string) else {
-        return Err(Error::new("sts:GetCallerIdentity", "NoRegion", "no region is configured")
+    let loaded = load(target, region, manner.timeouts).await?;
+    let Some(region) = loaded.config.region().map(ToString::to_string) else {
+        return Err(Error::new(OPERATION, "NoRegion", "no region is configured")
             .with_hint("write `region:` into pipeline.yaml, pass `--region`, or set `AWS_REGION`"));
     };
-    let (partition, account) = identity(&config, &timings).await?;
-    let names = Names { partition, account, region, pipeline: pipeline.to_owned(), stage: stage.to_owned() };
-    Ok(clients(&config, names, timings))
+    let caller = caller(&loaded, &manner.timings).await?;
+    // Read from the ARN, so that `aws-cn` and `aws-us-gov` come out right without a list of regions.
+    let partition = caller.arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
+    let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
+    let names = Names { partition, account: caller.account, region, pipeline, stage };
+    Ok(clients(&loaded.config, names, caller.arn, manner))
 }
 
-/// Credentials, region and endpoint as every AWS client finds them: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_PRICING`.
-pub(super) async fn sdk_config(target: Target, region: Option<String>) -> SdkConfig {
+/// Credentials, region and endpoint as every AWS client finds them: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_PRICING`,
+/// `AWS_USE_FIPS_ENDPOINT`, `AWS_USE_DUALSTACK_ENDPOINT`.
+pub(super) async fn load(target: Target, region: Option<String>, timeouts: Timeouts) -> Result<Loaded> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .retry_config(RetryConfig::standard().with_max_attempts(5))
-        .http_client(https());
+        .timeout_config(timeouts.usual());
     #[cfg(feature = "local")]
     let has_region = region.is_some();
     if let Some(region) = region {
         loader = loader.region(Region::new(region));
     }
-    match target {
-        Target::Account { profile } => {
-            if let Some(profile) = profile {
-                loader = loader.profile_name(profile);
-            }
-        }
+    let (profile, role) = match target {
+        Target::Account { profile, role } => (Profile::find(profile.as_deref()).await?, role),
         #[cfg(feature = "local")]
-        Target::Local(local) => loader = super::embedded::configure(loader, local, has_region),
+        Target::Local(local) => {
+            let config = super::embedded::configure(loader, local, has_region).load().await;
+            return Ok(Loaded { config, profile: None, role: None });
+        }
+    };
+    let loader = loader.http_client(transport::through_proxies(&profile)?).profile_name(&profile.name);
+    let mut config = loader.load().await;
+    super::endpoint::check(profile.get("endpoint_url"))?;
+    if profile.wins() {
+        config = credentials::of_profile(config, &profile);
     }
-    loader.load().await
+    if let Some(role) = &role {
+        config = credentials::of_role(config, role).await;
+    }
+    Ok(Loaded { config, profile: Some(profile), role })
 }
 
-fn https() -> SharedHttpClient {
-    Builder::new().tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring)).build_https()
-}
-
-/// The partition and account of the caller, read from its ARN so that `aws-cn` and `aws-us-gov` come
-/// out right without a list of regions.
-async fn identity(config: &SdkConfig, timings: &Timings) -> Result<(String, String)> {
-    let builder = aws_sdk_sts::config::Builder::from(config).interceptor(timings.clone());
+async fn caller(loaded: &Loaded, timings: &Timings) -> Result<Caller> {
+    let builder = aws_sdk_sts::config::Builder::from(&loaded.config).interceptor(timings.clone());
     let client = aws_sdk_sts::Client::from_conf(builder.build());
-    let caller = super::read("sts:GetCallerIdentity", || client.get_caller_identity().send()).await?;
-    let arn = caller.arn().unwrap_or_default();
-    let partition = arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws");
-    Ok((partition.to_owned(), caller.account().unwrap_or_default().to_owned()))
+    let caller = super::read(OPERATION, || client.get_caller_identity().send()).await;
+    let caller = caller.map_err(|error| loaded.explained(error))?;
+    match (caller.arn, caller.account) {
+        (Some(arn), Some(account)) => Ok(Caller { arn, account }),
+        // Without an account, names would be made that are nobody's.
+        _ => Err(Error::new(OPERATION, "NoIdentity", "the answer does not say who the caller is")),
+    }
 }
 
-fn clients(config: &SdkConfig, names: Names, timings: Timings) -> Aws {
+impl Loaded {
+    /// An error of credentials, with what helps where these come from.
+    pub(super) fn explained(&self, error: Error) -> Error {
+        credentials::explained(error, self.profile.as_ref(), self.role.as_ref())
+    }
+}
+
+fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> Aws {
+    let Manner { timeouts, timings } = manner;
     macro_rules! client {
         ($sdk:ident) => {{
             let builder = $sdk::config::Builder::from(config)
@@ -100,6 +140,7 @@ fn clients(config: &SdkConfig, names: Names, timings: Timings) -> Aws {
         .build();
     Aws {
         names,
+        caller,
         apigateway: client!(aws_sdk_apigateway),
         athena: client!(aws_sdk_athena),
         firehose: client!(aws_sdk_firehose),
@@ -109,37 +150,10 @@ fn clients(config: &SdkConfig, names: Names, timings: Timings) -> Aws {
         logs: client!(aws_sdk_cloudwatchlogs),
         s3: aws_sdk_s3::Client::from_conf(s3),
         tagging: client!(aws_sdk_resourcegroupstagging),
+        timeouts,
         timings,
         endpoint,
         tagged: OnceCell::new(),
         lanes: Default::default(),
-    }
-}
-
-/// Keeps the SDK from repeating what an account's quota refuses: it takes every
-/// `LimitExceededException` for throttling (terraform-provider-aws#37605).
-#[derive(Debug)]
-struct QuotaIsFinal;
-
-impl ClassifyRetry for QuotaIsFinal {
-    fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
-        let Some(response) = context.response() else { return RetryAction::NoActionIndicated };
-        let body = response.body().bytes().unwrap_or_default();
-        let header = response.headers().get("x-amzn-errortype").unwrap_or_default();
-        let text = String::from_utf8_lossy(body);
-        let limit = header.contains("LimitExceeded") || text.contains("LimitExceeded");
-        if limit && !text.to_lowercase().contains("rate exceeded") {
-            RetryAction::RetryForbidden
-        } else {
-            RetryAction::NoActionIndicated
-        }
-    }
-
-    fn name(&self) -> &'static str {
-        "QuotaIsFinal"
-    }
-
-    fn priority(&self) -> RetryClassifierPriority {
-        RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
 }

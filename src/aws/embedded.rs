@@ -1,5 +1,6 @@
 //! The SDK's HTTP client for an AWS that runs inside this process: no socket, no port.
 
+use super::transport::checked;
 use aws_config::{ConfigLoader, Region};
 use aws_sdk_sts::config::Credentials;
 use aws_smithy_http_client::Builder;
@@ -26,14 +27,14 @@ pub(crate) enum LocalTarget {
     Served(String),
 }
 
-/// Points the SDK at Local AWS. Credentials are fixed: nothing of the user's reaches it.
+/// Points the SDK at Local AWS. Credentials are fixed, and proxies are not asked: nothing of the user's reaches it.
 pub(super) fn configure(loader: ConfigLoader, local: LocalTarget, has_region: bool) -> ConfigLoader {
     let credentials = Credentials::new("local", "local", None, None, "pipectl-local");
     let loader = loader.credentials_provider(credentials);
     let loader = match local {
-        LocalTarget::Served(url) => loader.endpoint_url(url).http_client(Builder::new().build_http()),
+        LocalTarget::Served(url) => loader.endpoint_url(url).http_client(checked(Builder::new().build_http())),
         LocalTarget::Embedded(aws) => {
-            loader.endpoint_url("http://localhost:4566").http_client(Embedded { aws: Arc::from(aws) })
+            loader.endpoint_url("http://localhost:4566").http_client(checked(Embedded { aws: Arc::from(aws) }))
         }
     };
     if has_region { loader } else { loader.region(Region::new(DEFAULT_REGION)) }

@@ -1,21 +1,30 @@
 //! The one connection to AWS: clients, who we are there, how calls are repeated and waited for, and what errors mean.
 
+mod asked;
 mod connect;
+mod credentials;
+mod endpoint;
 mod error;
 mod pace;
 mod price_list;
+mod profile;
+mod retries;
 mod tagging;
+mod timeouts;
 mod timings;
+mod transport;
 mod wait;
 
 #[cfg(feature = "local")]
 mod embedded;
 
-pub(crate) use connect::{Target, connect};
+pub(crate) use connect::{Manner, Target, connect};
+pub(crate) use credentials::Role;
 #[cfg(feature = "local")]
 pub(crate) use embedded::LocalTarget;
 pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_list::PriceList;
+pub(crate) use timeouts::Timeouts;
 pub(crate) use timings::Timings;
 pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, write};
 
@@ -28,6 +37,8 @@ use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 #[derive(Debug)]
 pub(crate) struct Aws {
     pub(crate) names: Names,
+    /// The ARN of who calls: a user, or a session of a role.
+    pub(crate) caller: String,
     pub(crate) apigateway: aws_sdk_apigateway::Client,
     pub(crate) athena: aws_sdk_athena::Client,
     pub(crate) firehose: aws_sdk_firehose::Client,
@@ -37,6 +48,7 @@ pub(crate) struct Aws {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) timeouts: Timeouts,
     pub(crate) timings: Timings,
     /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.
     pub(crate) endpoint: Option<String>,

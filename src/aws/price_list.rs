@@ -1,6 +1,7 @@
 //! AWS's price list, which is asked in three regions for the prices of all.
 
-use super::{Class, Error, Result, Target, Timings, connect, read};
+use super::connect::{self, Manner, Target};
+use super::{Class, Error, Result, Timings, read};
 use aws_sdk_pricing::Client;
 use aws_sdk_pricing::types::{Filter, FilterType};
 use std::collections::BTreeSet;
@@ -17,10 +18,15 @@ pub(crate) struct PriceList {
 
 impl PriceList {
     /// For the prices of a region. Nothing is sent yet.
-    pub(crate) async fn connect(profile: Option<String>, region: &str, timings: Timings) -> Self {
-        let config = connect::sdk_config(Target::Account { profile }, Some(home(region).to_owned())).await;
-        let builder = aws_sdk_pricing::config::Builder::from(&config).interceptor(timings.clone());
-        Self { client: Client::from_conf(builder.build()), timings }
+    ///
+    /// # Errors
+    /// The AWS configuration cannot be used.
+    pub(crate) async fn connect(profile: Option<String>, region: &str, manner: Manner) -> Result<Self> {
+        let Manner { timeouts, timings } = manner;
+        let target = Target::Account { profile, role: None };
+        let loaded = connect::load(target, Some(home(region).to_owned()), timeouts).await?;
+        let builder = aws_sdk_pricing::config::Builder::from(&loaded.config).interceptor(timings.clone());
+        Ok(Self { client: Client::from_conf(builder.build()), timings })
     }
 
     /// The documents of all products of a service whose attributes are these, from every page.
@@ -60,6 +66,8 @@ fn explained(error: Error) -> Error {
     match error.class() {
         Class::Credentials | Class::Denied => error.with_hint(HINT),
         Class::Invalid | Class::Absent => error.with_hint(ELSEWHERE),
+        // Local AWS, for one, says that it has no such service in words that no service uses.
+        Class::Network if error.message().contains("not from AWS") => error.with_hint(ELSEWHERE),
         _ => error,
     }
 }

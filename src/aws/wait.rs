@@ -1,6 +1,7 @@
 //! Calls that are repeated while AWS is not ready, each for a named reason and a limited time.
 #![expect(clippy::disallowed_methods, reason = "here is where it is allowed")]
 
+use super::asked;
 use super::error::{Class, Error, Result};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -63,14 +64,19 @@ where
     let mut attempt = 0;
     loop {
         super::pace::turn(operation).await;
-        let error = match send().await {
+        let sent = async { send().await.map_err(|error| Error::from_sdk(operation, &error)) };
+        let error = match asked::remembering(sent).await {
             Ok(value) => return Ok(value),
-            Err(error) => Error::from_sdk(operation, &error),
+            Err(error) => error,
         };
-        let Some((budget, first, longest)) = patience.cadence(error.class()) else { return Err(error) };
+        let Some((budget, first, longest)) = patience.cadence(error.class()) else {
+            // The SDK has repeated it, for as long as `Timeouts` lets it.
+            let tells = error.class() == Class::Network && !error.message().contains("all attempts together");
+            return Err(if tells { error.waited(began.elapsed()) } else { error });
+        };
         let pause = first.saturating_mul(1 << attempt.min(8)).min(longest);
         if began.elapsed() + pause > budget {
-            return Err(error.waited(began.elapsed()));
+            return Err(error.waited(began.elapsed()).limit(budget));
         }
         attempt += 1;
         sleep(pause).await;
@@ -148,7 +154,7 @@ where
         };
         if began.elapsed() + pause > limit {
             let message = format!("it should be {condition}, but is {state}");
-            return Err(Error::still_waiting(operation, &message).waited(began.elapsed()));
+            return Err(Error::still_waiting(operation, &message).waited(began.elapsed()).limit(limit));
         }
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));

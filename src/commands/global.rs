@@ -1,8 +1,10 @@
 //! The options of every command.
 
+use crate::config::parse_duration;
 use crate::report::Color;
 use clap::Args;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Options of every command.
 #[derive(Debug, Args)]
@@ -16,7 +18,7 @@ pub(crate) struct Global {
     /// Overrides `region` of the file.
     #[arg(long, global = true)]
     pub(crate) region: Option<String>,
-    /// The AWS profile to take credentials from.
+    /// The AWS profile to take credentials and region from; it wins over keys in the environment.
     #[arg(long, global = true)]
     pub(crate) profile: Option<String>,
     /// Use the AWS embedded in this program, kept in DIR: no account, no network.
@@ -32,12 +34,20 @@ pub(crate) struct Global {
     /// Print all requests, their times and how many had to wait for one another.
     #[arg(long, global = true)]
     pub(crate) timings: bool,
+    /// How long AWS may take to answer one request, `60 s`; what is given up is asked once more.
+    #[arg(long, global = true, env = "PIPECTL_REQUEST_TIMEOUT", default_value = "60 s", value_name = "TIME", value_parser = parse_timeout)]
+    pub(crate) request_timeout: Duration,
     /// How many resources to change at once.
     #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
     pub(crate) parallelism: usize,
     /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lambda_dir: Option<PathBuf>,
+}
+
+fn parse_timeout(text: &str) -> Result<Duration, String> {
+    let time = parse_duration(text)?;
+    if time.is_zero() { Err("must be more than 0".to_owned()) } else { Ok(time) }
 }
 
 fn parse_parallelism(text: &str) -> Result<usize, String> {

@@ -35,7 +35,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let graph = if args.destroy { session.nothing() } else { wanted };
     let plan = compare(&graph, &live, &args.consent)?;
     let cost = cost_of(&session, &plan, &graph, &live);
-    let mut json = plan_to_json(&plan, &session.aws.names);
+    let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
     if let Some(cost) = &cost {
         json["cost"] = difference_to_json(cost);
     }

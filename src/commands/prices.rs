@@ -1,6 +1,6 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
-use super::session::timings;
+use super::session::manner;
 use crate::aws::PriceList;
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, updated};
@@ -107,7 +107,7 @@ async fn connect(global: &Global, region: &str) -> Result<PriceList> {
     if global.local.is_some() {
         return Err(Error::usage("Local AWS has no price list", "leave out `--local` to ask AWS for its prices"));
     }
-    Ok(PriceList::connect(global.profile.clone(), region, timings(global)).await)
+    Ok(PriceList::connect(global.profile.clone(), region, manner(global)).await?)
 }
 
 /// All of it or nothing: what others read is never half a book.

@@ -3,7 +3,7 @@
 use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
-use crate::aws::{Aws, Target, Timings, connect};
+use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect};
 use crate::blueprint::{self, Functions};
 use crate::commands::Global;
 use crate::config::{self, Overrides, Pipeline};
@@ -11,6 +11,7 @@ use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
+use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
 use crate::resources::{Graph, Inventory, KINDS, Plan, observe};
 use clap::Args;
@@ -54,21 +55,23 @@ impl Session {
     /// Reads the file and connects.
     pub(crate) async fn open(global: &Global) -> Result<Self> {
         let pipeline = load(global)?;
-        let (target, local) = target(global).await?;
+        let (target, local) = target(global, &pipeline).await?;
         Self::with(global, pipeline, Reached { target, local, ends_with_us: false }).await
     }
 
     /// The same, on a Local AWS in which time passes and what was started goes on.
     pub(crate) async fn open_running(global: &Global) -> Result<Self> {
         let pipeline = load(global)?;
-        Self::with(global, pipeline, running_target(global).await?).await
+        let reached = running_target(global, &pipeline).await?;
+        Self::with(global, pipeline, reached).await
     }
 
     async fn with(global: &Global, pipeline: Pipeline, reached: Reached) -> Result<Self> {
         let Reached { target, local, ends_with_us } = reached;
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
-        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, timings(global)).await?;
+        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
+        guard(&pipeline, &aws, local)?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         Ok(Self { pipeline, aws, local, ends_with_us, functions })
     }
@@ -88,7 +91,7 @@ impl Session {
     }
 
     pub(crate) fn place(&self) -> String {
-        place(&self.aws.names, self.local)
+        place(&self.aws.names, &self.aws.caller, self.local)
     }
 
     /// Prints requests and round trips if they were asked for.
@@ -100,8 +103,42 @@ impl Session {
 }
 
 /// With each request on stderr as it ends, if that was asked for.
-pub(super) fn timings(global: &Global) -> Timings {
-    Timings::new(global.verbose.then_some(|line| say(line)))
+pub(super) fn manner(global: &Global) -> Manner {
+    let timings = Timings::new(global.verbose.then_some(|line| say(line)));
+    Manner { timeouts: Timeouts::of(global.request_timeout), timings }
+}
+
+/// Refuses credentials of another account than the file's, before anything of the pipeline is asked for.
+///
+/// The accounts are AWS's: Local AWS has one, and nobody's things are in it.
+fn guard(pipeline: &Pipeline, aws: &Aws, local: bool) -> Result<()> {
+    let Some(account) = &pipeline.account else { return Ok(()) };
+    let Names { account: actual, stage, .. } = &aws.names;
+    if local {
+        say(format_args!("`account` ({account}) is for AWS: Local AWS has the account {actual} alone"));
+        return Ok(());
+    }
+    if account == actual {
+        return Ok(());
+    }
+    Err(Error::refused(
+        format!(
+            "nothing was changed: the stage {stage} belongs into account {account} (`account` of the file), and the \
+             credentials are of account {actual}, as {}",
+            aws.caller
+        ),
+        format!("use credentials of account {account}: `--profile NAME`, or `role_arn` in the file"),
+    ))
+}
+
+/// The user's account, as the role that the file names for this stage.
+fn account(global: &Global, pipeline: &Pipeline) -> Target {
+    let role = pipeline.role.as_ref().map(|role| Role {
+        arn: role.arn.clone(),
+        external_id: role.external_id.clone(),
+        session: format!("pipectl-{}-{}", pipeline.name, pipeline.stage),
+    });
+    Target::Account { profile: global.profile.clone(), role }
 }
 
 /// Reads the file, with what the command line says beside it.
@@ -115,16 +152,16 @@ pub(super) fn load(global: &Global) -> Result<Pipeline> {
 }
 
 #[cfg(feature = "local")]
-async fn target(global: &Global) -> Result<(Target, bool)> {
+async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
     match &global.local {
         Some(directory) => Ok((Target::Local(super::local::reach(directory).await?), true)),
-        None => Ok((Target::Account { profile: global.profile.clone() }, false)),
+        None => Ok((account(global, pipeline), false)),
     }
 }
 
 #[cfg(feature = "local")]
-async fn running_target(global: &Global) -> Result<Reached> {
-    let (target, local) = target(global).await?;
+async fn running_target(global: &Global, pipeline: &Pipeline) -> Result<Reached> {
+    let (target, local) = target(global, pipeline).await?;
     match target {
         Target::Local(LocalTarget::Embedded(aws)) => {
             let url = super::local::serve_here(*aws).await?;
@@ -135,14 +172,14 @@ async fn running_target(global: &Global) -> Result<Reached> {
 }
 
 #[cfg(not(feature = "local"))]
-async fn running_target(global: &Global) -> Result<Reached> {
-    let (target, local) = target(global).await?;
+async fn running_target(global: &Global, pipeline: &Pipeline) -> Result<Reached> {
+    let (target, local) = target(global, pipeline).await?;
     Ok(Reached { target, local, ends_with_us: false })
 }
 
 #[cfg(not(feature = "local"))]
-async fn target(global: &Global) -> Result<(Target, bool)> {
-    Ok((Target::Account { profile: global.profile.clone() }, false))
+async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
+    Ok((account(global, pipeline), false))
 }
 
 /// Compares, after checking that every address the user names is of a kind there is.

@@ -14,6 +14,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     expiry(reader, pipeline);
     job(reader, pipeline);
     ingest(reader, pipeline);
+    caller(reader, pipeline);
     if pipeline.tags.len() > MOST_TAGS {
         report(reader, "tags", format!("{} tags are more than the {MOST_TAGS} that fit", pipeline.tags.len()), "");
     }
@@ -22,6 +23,22 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
 fn report(reader: &Reader<'_>, key: &str, message: String, hint: &str) {
     let problem = Problem::new(reader.place(key), message);
     reader.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
+}
+
+/// Whom the file wants to be: the account of a role stands in its ARN.
+fn caller(reader: &Reader<'_>, pipeline: &Pipeline) {
+    let Some(role) = &pipeline.role else {
+        if reader.has("external_id") && !reader.has("role_arn") {
+            let message = "an `external_id` is told when a role is assumed, and there is no `role_arn`".to_owned();
+            report(reader, "external_id", message, "write the role's `role_arn`, or leave this out");
+        }
+        return;
+    };
+    let of_role = role.arn.split(':').nth(4).unwrap_or_default();
+    if let Some(account) = pipeline.account.as_deref().filter(|account| *account != of_role) {
+        let message = format!("the role is of account {of_role}, and `account` says {account}");
+        report(reader, "role_arn", message, "write the role of that account, or the account of that role");
+    }
 }
 
 /// A stage that writes below what another one reads would be fed its own output, for ever.

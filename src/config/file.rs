@@ -2,8 +2,9 @@
 
 use super::column::{Column, ColumnType};
 use super::pipeline::{
-    Architecture, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution, Expire,
-    Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, WorkerType, Workers,
+    Architecture, AssumedRole, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution,
+    Expire, Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, WorkerType,
+    Workers,
 };
 use super::places::Places;
 use super::reader::{Form, Section};
@@ -40,6 +41,14 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
         Form::Text,
         values::region,
     );
+    let account = at.by_stage(
+        "account",
+        "The account that it may be in, or one for each stage: `{ prod: \"123456789012\" }`; credentials of another one are refused.",
+        Form::Quantity,
+        stage,
+        values::account,
+    );
+    let role = role(at, stage);
     let mut taken = BTreeSet::new();
     let tags = at.names(
         "tags",
@@ -52,6 +61,8 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
     let schema = schema(at);
     Pipeline {
         region,
+        account,
+        role,
         tags: tags.unwrap_or_default().into_iter().collect(),
         bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| bucket(at, &name, stage)),
         ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", ingest),
@@ -70,6 +81,24 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
         name,
         stage: stage.to_owned(),
     }
+}
+
+fn role(at: Group<'_, '_, '_>, stage: &str) -> Option<AssumedRole> {
+    let arn = at.by_stage(
+        "role_arn",
+        "The role to work as, or one for each stage.",
+        Form::Pattern("^arn:[a-z-]+:iam::[0-9]{12}:role/"),
+        stage,
+        values::role,
+    );
+    let external_id = at.by_stage(
+        "external_id",
+        "What the role's trust policy wants to be told, or one for each stage.",
+        Form::Text,
+        stage,
+        values::external_id,
+    );
+    arn.map(|arn| AssumedRole { arn, external_id })
 }
 
 fn bucket(at: Group<'_, '_, '_>, name: &str, stage: &str) -> Bucket {

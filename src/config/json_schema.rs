@@ -26,6 +26,10 @@ fn property(known: &Described) -> Value {
         What::Value(form, default, _) => with_default(value(*form), *form, default.as_deref()),
         What::List(form, default) => json!({"type": "array", "items": value(*form), "default": default}),
         What::Names(_) => json!({"type": "object", "additionalProperties": value(Form::Text)}),
+        What::ByStage(form) => {
+            let one = value(*form);
+            json!({"oneOf": [one, {"type": "object", "additionalProperties": one}]})
+        }
         What::Group(inner) => group(inner),
     };
     schema["description"] = known.doc.into();

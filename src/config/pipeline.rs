@@ -21,6 +21,10 @@ pub(crate) struct Pipeline {
     pub(crate) stage: String,
     /// `None`: whatever region the AWS configuration chain gives.
     pub(crate) region: Option<String>,
+    /// The only account that this stage may be in. `None`: whichever the credentials are of.
+    pub(crate) account: Option<String>,
+    /// What is worked as. `None`: as who the credentials are of.
+    pub(crate) role: Option<AssumedRole>,
     /// On everything that can be tagged, beside the tags that pipectl keeps for itself.
     pub(crate) tags: BTreeMap<String, String>,
     pub(crate) bucket: Bucket,
@@ -35,6 +39,14 @@ pub(crate) struct Pipeline {
     pub(crate) usage: Usage,
     /// Where in the file all this is.
     pub(crate) places: Places,
+}
+
+/// A role that the caller takes on before anything is asked.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AssumedRole {
+    pub(crate) arn: String,
+    /// `None`: the role's trust policy asks for none.
+    pub(crate) external_id: Option<String>,
 }
 
 /// The S3 bucket that holds every stage of the data.

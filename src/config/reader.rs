@@ -38,6 +38,8 @@ pub(super) enum What {
     List(Form, Vec<String>),
     /// Names of the user's choice, each with a value.
     Names(bool),
+    /// A value, or one for each of some stages.
+    ByStage(Form),
     Group(Vec<Described>),
 }
 
@@ -114,13 +116,13 @@ impl<'a> Reader<'a> {
 pub(super) struct Section<'r, 'a> {
     pub(super) reader: &'r Reader<'a>,
     path: String,
-    entries: Vec<Entry<'r>>,
+    pub(super) entries: Vec<Entry<'r>>,
     /// Whether it is a group at all: what a list lacks need not be said.
     sound: bool,
     described: Vec<Described>,
 }
 
-type Entry<'r> = (&'r Placed<String>, &'r Placed<Node>);
+pub(super) type Entry<'r> = (&'r Placed<String>, &'r Placed<Node>);
 
 impl<'r, 'a> Section<'r, 'a> {
     /// The group that a node holds. A node that is no group is a problem, and read as an empty one.
@@ -148,11 +150,11 @@ impl<'r, 'a> Section<'r, 'a> {
         self.entries.push((key, value));
     }
 
-    fn name(&self, key: &str) -> String {
+    pub(super) fn name(&self, key: &str) -> String {
         if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
     }
 
-    fn take(&mut self, key: &'static str, doc: &'static str, what: What) -> Option<Entry<'r>> {
+    pub(super) fn take(&mut self, key: &'static str, doc: &'static str, what: What) -> Option<Entry<'r>> {
         self.described.push(Described { key, doc, what });
         self.entries.iter().find(|(name, _)| name.value == key).copied()
     }
@@ -249,7 +251,7 @@ impl<'r, 'a> Section<'r, 'a> {
         self.reader.problem(problem);
     }
 
-    fn read<T>(
+    pub(super) fn read<T>(
         &self,
         entry: Option<Entry<'_>>,
         later: &[&str],
@@ -260,7 +262,7 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     /// What was read; a problem is noted in its place.
-    fn noted<T>(&self, read: Result<T, Problem>) -> Option<T> {
+    pub(super) fn noted<T>(&self, read: Result<T, Problem>) -> Option<T> {
         read.map_err(|problem| self.reader.problem(problem)).ok()
     }
 

@@ -47,6 +47,32 @@ pub(super) fn region(text: &str) -> Result<String, String> {
     if good { Ok(text.to_owned()) } else { Err(format!("`{text}` is not a region: write one such as `us-east-1`")) }
 }
 
+pub(super) fn account(text: &str) -> Result<String, String> {
+    if text.len() == 12 && text.bytes().all(|digit| digit.is_ascii_digit()) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` is not an account: write its 12 digits in quotes, such as `\"123456789012\"`"))
+}
+
+pub(super) fn role(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let good = matches!(parts[..], ["arn", partition, "iam", "", account, role]
+        if !partition.is_empty() && self::account(account).is_ok() && role.len() > 5 && role.starts_with("role/"));
+    if good {
+        return Ok(text.to_owned());
+    }
+    Err(format!("`{text}` is not the ARN of a role: write one such as `arn:aws:iam::123456789012:role/deploy`"))
+}
+
+/// STS, AssumeRole: 2 to 1,224 letters, digits and these.
+pub(super) fn external_id(text: &str) -> Result<String, String> {
+    let inner = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    if (2..=1224).contains(&text.len()) && text.chars().all(inner) {
+        return Ok(text.to_owned());
+    }
+    Err("STS takes no such external id: write 2 to 1224 letters, digits and `_+=,.@:/-`".to_owned())
+}
+
 /// A bucket's name, in which `${account}` and `${region}` may still stand.
 pub(super) fn bucket(text: &str) -> Result<String, String> {
     let shown = placed(text);

@@ -34,8 +34,13 @@ pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use run::{RunEnd, Watch};
 
-/// Where a plan is for, in one line.
-pub(crate) fn place(names: &crate::names::Names, local: bool) -> String {
-    let kind = if local { "Local AWS" } else { "AWS account" };
-    format!("{}/{} in {kind} {}, {}", names.pipeline, names.stage, names.account, names.region)
+/// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
+pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {
+    let crate::names::Names { pipeline, stage, account, region, .. } = names;
+    if local {
+        return format!("{pipeline}/{stage} in Local AWS {account}, {region}");
+    }
+    // The account stands in the ARN too.
+    let name = caller.splitn(6, ':').nth(5).unwrap_or(caller);
+    format!("{pipeline}/{stage} in AWS account {account}, {region}, as {name}")
 }

@@ -2,7 +2,6 @@
 
 use crate::support::{Place, Ran, Server, judge, python};
 use std::collections::BTreeSet;
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -41,13 +40,7 @@ struct Emulated {
 
 impl Emulated {
     fn new(place: Place, server: Server) -> Self {
-        for function in ["track", "mover"] {
-            let file = std::fs::File::create(place.path().join(format!("{function}.zip"))).unwrap();
-            let mut zip = zip::ZipWriter::new(file);
-            zip.start_file("bootstrap", zip::write::SimpleFileOptions::default().unix_permissions(0o755)).unwrap();
-            zip.write_all(b"#!/bin/sh\n").unwrap();
-            zip.finish().unwrap();
-        }
+        place.write_zips();
         Self { place, server }
     }
 

@@ -7,6 +7,7 @@ mod action;
 mod admin;
 mod artifacts;
 mod cli;
+mod connection;
 mod costs;
 mod emulators;
 mod etl;

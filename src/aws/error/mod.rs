@@ -2,9 +2,12 @@
 //! asks [`Class`]; nothing else in the program looks at an error code.
 
 mod class;
+mod network;
 
 pub(crate) use class::Class;
+pub(super) use network::words;
 
+use super::asked::Asked;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
@@ -24,6 +27,8 @@ struct Parts {
     message: String,
     request_id: Option<String>,
     waited: Duration,
+    /// For how long it would have been waited at most.
+    limit: Option<Duration>,
     hint: Option<String>,
 }
 
@@ -38,6 +43,7 @@ impl Error {
             message: message.to_owned(),
             request_id: None,
             waited: Duration::ZERO,
+            limit: None,
             hint: None,
         }))
     }
@@ -79,23 +85,29 @@ impl Error {
         operation: &'static str,
         error: &SdkError<E, HttpResponse>,
     ) -> Self {
-        let mut deepest: &dyn std::error::Error = error;
-        let mut texts = vec![];
-        while let Some(source) = deepest.source() {
-            deepest = source;
-            texts.push(deepest.to_string());
-        }
-        let text = texts.join(": ");
-        let credentials = text.contains("credentials") || text.contains("identity");
+        // The outermost words only say which of the SDK's phases it was.
+        let text = std::error::Error::source(error).map(network::words).unwrap_or_default();
+        // Those who give credentials are asked over the network too, and may not be reached.
+        let unreached =
+            ["dns error", "timeout occurred", "Connection refused", "tunnel"].iter().any(|sign| text.contains(sign));
+        let credentials = !unreached && (text.contains("credentials") || text.contains("identity"));
         let (code, class) = match error {
-            SdkError::ConstructionFailure(_) => ("InvalidRequest", Class::Invalid),
             _ if credentials => ("NoCredentials", Class::Credentials),
+            SdkError::ConstructionFailure(_) => ("InvalidRequest", Class::Invalid),
             SdkError::TimeoutError(_) => ("Timeout", Class::Network),
+            _ if text.contains("timeout occurred") => ("Timeout", Class::Network),
+            _ if text.contains("not from AWS") => ("NotFromAws", Class::Network),
             _ => ("NoAnswer", Class::Network),
         };
-        let mut read = Self::new(operation, code, if text.is_empty() { "no answer" } else { &text });
+        if class != Class::Network {
+            let mut read = Self::new(operation, code, if text.is_empty() { "no answer" } else { &text });
+            read.0.class = class;
+            return read;
+        }
+        let asked = Asked::last();
+        let mut read = Self::new(operation, code, &network::message(asked.as_ref(), &text));
         read.0.class = class;
-        read
+        read.with_hint(network::hint(asked.as_ref(), &text))
     }
 
     fn reclass_by_status(&mut self, status: u16) {
@@ -130,6 +142,12 @@ impl Error {
         self
     }
 
+    /// Says how long it would have been waited at most.
+    pub(super) fn limit(mut self, limit: Duration) -> Self {
+        self.0.limit = Some(limit);
+        self
+    }
+
     /// Adds what a kind knows about the way out, where the code alone does not tell.
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
         self.0.hint = Some(hint.into());
@@ -158,13 +176,16 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { operation, code, message, request_id, waited, .. } = &*self.0;
+        let Parts { operation, code, message, request_id, waited, limit, .. } = &*self.0;
         write!(f, "{operation}: {code}: {message}")?;
         if let Some(id) = request_id {
             write!(f, " (request {id})")?;
         }
         if *waited >= Duration::from_secs(1) {
             write!(f, ", after {} s of waiting", waited.as_secs())?;
+            if let Some(limit) = limit {
+                write!(f, " ({} s at most)", limit.as_secs())?;
+            }
         }
         Ok(())
     }

@@ -115,8 +115,8 @@ fn the_json_schema_and_the_example_know_the_same_keys() {
     let missing: Vec<_> = described.iter().filter(|path| !has(&tree.value, path)).collect();
     // Assumptions are shown by `cost-estimate --explain`, with their values and reasons.
     let missing: Vec<_> = missing.into_iter().filter(|path| !assumed(path)).collect();
-    // The region is whatever the user's AWS configuration says, and the bucket's name is unique by itself.
-    assert_eq!(missing, ["region", "bucket.name", "bucket.expire.parquet"]);
+    // Region, account and caller are whatever the user's AWS configuration says, and the bucket's name is unique by itself.
+    assert_eq!(missing, ["region", "account", "role_arn", "external_id", "bucket.name", "bucket.expire.parquet"]);
 }
 
 fn assumed(path: &str) -> bool {
@@ -128,4 +128,34 @@ fn has(node: &tree::Node, path: &str) -> bool {
     let tree::Node::Map(entries) = node else { return false };
     let found = entries.iter().find(|(key, _)| key.value == first);
     found.is_some_and(|(_, inner)| rest.is_empty() || has(&inner.value, rest))
+}
+
+fn at_stage(stage: &str, source: &str) -> Pipeline {
+    let source = format!("name: clicks\nschema: {{ event: string }}\n{source}");
+    let overrides = Overrides { stage: Some(stage.to_owned()), region: None, env: &|_| None };
+    read(&source, &overrides).unwrap_or_else(|problems| {
+        panic!("{}", Problems::new(Path::new("pipeline.yaml"), &source, problems));
+    })
+}
+
+#[test]
+fn an_account_is_of_all_stages_or_of_each() {
+    for source in ["account: 012345678901\n", "account: \"012345678901\"\n", "account: { prod: '012345678901' }\n"] {
+        assert_eq!(at_stage("prod", source).account.as_deref(), Some("012345678901"), "{source}");
+    }
+    // What a variable of another stage says need not be known.
+    let each = "account: { prod: '${env:PROD}', dev: '111111111111' }\n";
+    assert_eq!(at_stage("dev", each).account.as_deref(), Some("111111111111"));
+    assert_eq!(at_stage("ci", each).account, None);
+}
+
+#[test]
+fn a_role_has_its_external_id() {
+    let source = "role_arn: { prod: 'arn:aws:iam::111111111111:role/a/deploy' }\nexternal_id: { prod: x-1 }\n";
+    let role = pipeline::AssumedRole {
+        arn: "arn:aws:iam::111111111111:role/a/deploy".into(),
+        external_id: Some("x-1".into()),
+    };
+    assert_eq!(at_stage("prod", source).role, Some(role));
+    assert_eq!(at_stage("dev", source).role, None);
 }

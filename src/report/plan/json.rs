@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 /// The version of what `--json` and `--out` write.
 pub(crate) const PLAN_SCHEMA: &str = "pipectl-plan/1";
 
-pub(crate) fn plan_to_json(plan: &Plan, names: &Names) -> Value {
+pub(crate) fn plan_to_json(plan: &Plan, names: &Names, caller: &str) -> Value {
     let summary: serde_json::Map<_, _> =
         Action::ALL.map(|action| (action.name().to_owned(), plan.count(action).into())).into_iter().collect();
     json!({
@@ -18,6 +18,7 @@ pub(crate) fn plan_to_json(plan: &Plan, names: &Names) -> Value {
         "stage": names.stage,
         "account": names.account,
         "region": names.region,
+        "caller": caller,
         "fingerprint": plan.fingerprint(),
         "summary": summary,
         "steps": plan.steps.iter().map(step_to_json).collect::<Vec<_>>(),

@@ -13,6 +13,7 @@ use crate::config::Architecture;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Secret, Value};
 use crate::names::Names;
+use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode, LoggingConfig};
@@ -88,6 +89,13 @@ struct Upload {
     sha256: String,
 }
 
+impl Upload {
+    /// Settings for a request that carries it: on a slow line it takes its time.
+    fn unhurried(&self, aws: &Aws) -> Builder {
+        Builder::new().timeout_config(aws.timeouts.upload(self.zip.len()))
+    }
+}
+
 impl Function {
     /// The operating system without a language: our code is an executable.
     pub(crate) const RUNTIME: &'static str = "provided.al2023";
@@ -154,6 +162,8 @@ impl Function {
                 .function_name(&self.name)
                 .architectures(self.architecture())
                 .zip_file(Blob::new(upload.zip.clone()))
+                .customize()
+                .config_override(upload.unhurried(aws))
                 .send()
         });
         let sha256 = sent.await?.code_sha256.unwrap_or(upload.sha256);
@@ -275,6 +285,8 @@ impl Named for Function {
                 .logging_config(self.logging())
                 .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
                 .set_tags(Some(tags.clone().into_iter().collect()))
+                .customize()
+                .config_override(upload.unhurried(aws))
                 .send()
         });
         let created = match created.await {
