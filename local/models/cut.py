@@ -18,7 +18,8 @@ HERE = pathlib.Path(__file__).parent
 SERVICES = HERE.parent / "src" / "services"
 DATA = pathlib.Path(botocore.__file__).parent / "data"
 
-# The name of a service here, and in botocore. S3 is not among them: `s3s` carries its model.
+# The name of a service here, and in botocore. Local AWS takes S3 from `s3s`, which carries its model: only what pipectl
+# reads is cut, for its tables of what becomes of each member (`src/resources/fields`).
 NAMES = {
     "apigateway": "apigateway",
     "athena": "athena",
@@ -27,15 +28,36 @@ NAMES = {
     "iam": "iam",
     "lambda": "lambda",
     "logs": "logs",
+    "s3": "s3",
     "sts": "sts",
     "tagging": "resourcegroupstaggingapi",
 }
 
-# Operations that a service's sources take by themselves.
-BESIDE = {"lambda": ["Invoke"]}
+# Operations that a service's sources take by themselves, or that only pipectl's tables need.
+BESIDE = {
+    "lambda": ["Invoke"],
+    "s3": [
+        "GetBucketCors",
+        "GetBucketEncryption",
+        "GetBucketLifecycleConfiguration",
+        "GetBucketLogging",
+        "GetBucketNotificationConfiguration",
+        "GetBucketOwnershipControls",
+        "GetBucketPolicy",
+        "GetBucketReplication",
+        "GetBucketTagging",
+        "GetBucketVersioning",
+        "GetBucketWebsite",
+        "GetObjectLockConfiguration",
+        "GetPublicAccessBlock",
+        "HeadObject",
+        "ListObjectVersions",
+        "ListObjectsV2",
+    ],
+}
 
 # What is kept of a shape, and of a member.
-SHAPE = ["type", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union"]
+SHAPE = ["type", "flattened", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union"]
 MEMBER = ["shape", "location", "locationName"]
 
 
@@ -51,7 +73,8 @@ def served(service, operations):
     """The operations that a service's sources name as `("CreateJob", jobs::create_job)`."""
     files = [*SERVICES.glob(f"{service}.rs"), *SERVICES.glob(f"{service}/**/*.rs")]
     text = "".join(file.read_text() for file in sorted(files))
-    named = re.findall(r'\("([A-Z]\w+)", \w+(?:::\w+)*\)', text)
+    # S3's sources name operations of `s3s`.
+    named = [] if service == "s3" else re.findall(r'\("([A-Z]\w+)", \w+(?:::\w+)*\)', text)
     return sorted({*named, *BESIDE.get(service, [])} & set(operations))
 
 
@@ -66,6 +89,8 @@ def cut_shape(shape):
     for part in ("member", "key", "value"):
         if part in shape:
             cut[part] = shape[part]["shape"]
+    if shape["type"] == "list" and "locationName" in shape["member"]:
+        cut["item"] = shape["member"]["locationName"]
     return cut
 
 

@@ -97,6 +97,7 @@ impl Design<'_> {
             log_group: String::new(),
             code: Code::live(""),
             tags: self.tags(),
+            found: None,
         }
     }
 }
@@ -151,6 +152,7 @@ fn add_usage_plan<'a>(graph: &mut Graph<'a>, design: Design<'a>, api: Added<Rest
                 period: quota.per.as_str().to_uppercase(),
             }),
             keys: Ids(keys.iter().map(|key| out[*key].id.clone()).collect()),
+            limits: vec![],
             tags: design.tags(),
         }
     });

@@ -50,6 +50,7 @@ fn add_crawler<'a>(
         configuration: Configuration::one_table(),
         description: design.description("Finds partitions"),
         tags: design.tags(),
+        found: None,
     });
 }
 
@@ -74,15 +75,18 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>,
             arguments: etl_script::etl_arguments(pipeline),
             description: design.description("JSON to Parquet"),
             tags: design.tags(),
+            found: None,
         }
     });
     graph.add("etl", move |out| Trigger {
         name: names.physical("etl"),
+        fires: None,
         schedule: (&pipeline.etl.schedule).into(),
         job: out[job].name.clone(),
         enabled: true,
         description: design.description("Starts the job"),
         tags: design.tags(),
+        found: vec![],
     });
 }
 

@@ -8,7 +8,7 @@ use crate::blueprint::{self, Functions};
 use crate::commands::Global;
 use crate::config::{self, Overrides, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate};
-use crate::engine::plan::{Consent, plan};
+use crate::engine::plan::{Consent, Revert, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
@@ -49,6 +49,19 @@ pub(crate) struct ConsentArgs {
     /// Delete or replace a resource although that loses the data it holds.
     #[arg(long, value_name = "ADDRESS")]
     allow_data_loss: Vec<Address>,
+    /// Take away what is live beside what the file speaks of (`also has:` in a plan): of ADDRESS, or everywhere.
+    #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
+    revert_extras: Option<Vec<Address>>,
+}
+
+impl ConsentArgs {
+    fn revert(&self) -> Revert {
+        match self.revert_extras.as_deref() {
+            None => Revert::Nothing,
+            Some([]) => Revert::Everything,
+            Some(addresses) => Revert::Of(addresses.iter().cloned().collect()),
+        }
+    }
 }
 
 impl Session {
@@ -184,7 +197,7 @@ async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> 
 
 /// Compares, after checking that every address the user names is of a kind there is.
 pub(crate) fn compare<'a>(graph: &'a Graph<'_>, live: &'a Inventory, consent: &ConsentArgs) -> Result<Plan<'a>> {
-    for address in consent.adopt.iter().chain(&consent.allow_data_loss) {
+    for address in consent.adopt.iter().chain(&consent.allow_data_loss).chain(consent.revert_extras.iter().flatten()) {
         let known = KINDS.iter().any(|kind| kind.name == address.kind);
         if !known || !(graph.contains(address) || live.get(address).is_some()) {
             return Err(Error::usage(
@@ -196,6 +209,7 @@ pub(crate) fn compare<'a>(graph: &'a Graph<'_>, live: &'a Inventory, consent: &C
     let consent = Consent {
         adopt: consent.adopt.iter().cloned().collect(),
         lose_data: consent.allow_data_loss.iter().cloned().collect(),
+        revert: consent.revert(),
     };
     Ok(plan(graph, live, &consent))
 }

@@ -180,7 +180,7 @@ impl<'a, W: World, R> Executor<'a, W, R> {
             Work::Create(node) | Work::Replace(node, _, Order::CreateFirst) => {
                 Box::pin(node.create(outputs, world).map_ok(Some))
             }
-            Work::Update(node, live) => Box::pin(node.update(live, outputs, world).map_ok(Some)),
+            Work::Update(node, live) => Box::pin(node.update(live, &step.put_back, outputs, world).map_ok(Some)),
             Work::Replace(node, live, Order::DeleteFirst) => {
                 let create = node.create(outputs, world);
                 Box::pin(async move {

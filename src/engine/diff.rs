@@ -1,6 +1,7 @@
 //! The attributes of a resource, and the difference between two sets of them.
 
 use super::value::{Canonical, Value, digest};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// What AWS lets us do when an attribute differs: the one fact it does not tell by itself.
@@ -62,10 +63,10 @@ impl Attributes {
     }
 }
 
-/// One attribute that differs.
+/// One attribute that differs, or an extra that is put back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    pub attribute: &'static str,
+    pub attribute: Cow<'static, str>,
     pub before: Value,
     pub after: Value,
     pub forces_replacement: bool,
@@ -78,7 +79,7 @@ pub fn diff(live: &Attributes, desired: &Attributes) -> Vec<Change> {
         let before = live.get(name);
         if before != after {
             changes.push(Change {
-                attribute: name,
+                attribute: Cow::Borrowed(*name),
                 before: before.clone(),
                 after: after.clone(),
                 forces_replacement: *on_change == OnChange::Replace,

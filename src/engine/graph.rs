@@ -4,6 +4,7 @@
 //! what records the edge, so there is no dangling reference, no cycle and no sorting.
 
 use super::diff::{Attributes, Change, diff};
+use super::extra::Extra;
 use super::live::{AnyLive, Slot, typed};
 use super::resource::{Address, Resource, Tried, Wanted, World};
 use futures::future::BoxFuture;
@@ -103,8 +104,14 @@ pub trait Node<W: World>: Send + Sync {
     fn holds_data(&self) -> bool;
     fn compare(&self, live: Option<&dyn AnyLive<W>>, outputs: &Outputs) -> Compared;
     fn create<'a>(&'a self, outputs: &Outputs, world: &'a W) -> BoxFuture<'a, Tried<W, Slot>>;
-    fn update<'a>(&'a self, live: &'a dyn AnyLive<W>, outputs: &Outputs, world: &'a W)
-    -> BoxFuture<'a, Tried<W, Slot>>;
+    /// `put_back`: extras that are to go.
+    fn update<'a>(
+        &'a self,
+        live: &'a dyn AnyLive<W>,
+        put_back: &'a [Extra],
+        outputs: &Outputs,
+        world: &'a W,
+    ) -> BoxFuture<'a, Tried<W, Slot>>;
     /// The resource, as far as it is known before an apply.
     fn predicted(&self) -> Box<dyn Any>;
 }
@@ -173,12 +180,14 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_,
     fn update<'a>(
         &'a self,
         live: &'a dyn AnyLive<R::World>,
+        put_back: &'a [Extra],
         outputs: &Outputs,
         world: &'a R::World,
     ) -> BoxFuture<'a, Tried<R::World, Slot>> {
         let (desired, live) = (self.desired(outputs), typed::<R>(live));
         Box::pin(async move {
-            let changes = diff(&live.resource.attributes(), &desired.attributes());
+            let mut changes = diff(&live.resource.attributes(), &desired.attributes());
+            changes.extend(put_back.iter().map(Extra::change));
             Ok(Arc::new(desired.update(world, live, &changes).await?) as Slot)
         })
     }

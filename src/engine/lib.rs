@@ -12,6 +12,7 @@
 
 pub mod apply;
 pub mod diff;
+pub mod extra;
 pub mod graph;
 pub mod inventory;
 pub mod live;

@@ -1,6 +1,7 @@
 //! What lives, whatever its kind.
 
 use super::diff::Attributes;
+use super::extra::Extra;
 use super::resource::{Address, Live, Owner, Resource, Tried, World};
 use futures::future::BoxFuture;
 use std::any::Any;
@@ -25,6 +26,8 @@ pub trait AnyLive<W: World>: Send + Sync {
     fn applied(&self) -> Option<&str>;
     /// [`Live::data`].
     fn data(&self) -> &str;
+    /// [`Live::extras`].
+    fn extras(&self) -> &[Extra];
     /// [`Resource::USES`].
     fn uses(&self) -> &'static [&'static str];
     fn delete<'a>(&'a self, world: &'a W) -> BoxFuture<'a, Tried<W, ()>>;
@@ -58,6 +61,9 @@ impl<R: Resource> AnyLive<R::World> for Live<R> {
     }
     fn data(&self) -> &str {
         &self.data
+    }
+    fn extras(&self) -> &[Extra] {
+        &self.extras
     }
     fn uses(&self) -> &'static [&'static str] {
         R::USES

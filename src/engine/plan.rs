@@ -1,6 +1,7 @@
 //! What to do, decided without touching AWS.
 
 use super::diff::{Attributes, Change, DIGEST_VERSION};
+use super::extra::Extra;
 use super::graph::{Compared, Graph, Node, Outputs};
 use super::inventory::Inventory;
 use super::live::{AnyLive, Slot};
@@ -128,6 +129,26 @@ impl Refusal {
 pub struct Consent {
     pub adopt: BTreeSet<Address>,
     pub lose_data: BTreeSet<Address>,
+    pub revert: Revert,
+}
+
+/// Whose extras are to go.
+#[derive(Clone, Debug, Default)]
+pub enum Revert {
+    #[default]
+    Nothing,
+    Of(BTreeSet<Address>),
+    Everything,
+}
+
+impl Revert {
+    fn covers(&self, address: &Address) -> bool {
+        match self {
+            Self::Nothing => false,
+            Self::Of(addresses) => addresses.contains(address),
+            Self::Everything => true,
+        }
+    }
 }
 
 /// What a step does, with all that it needs to do it.
@@ -160,6 +181,10 @@ pub struct Step<'a, W: World> {
     /// What is desired; what is live, for a delete.
     pub attributes: Attributes,
     pub changes: Vec<Change>,
+    /// What is live beside the attributes, and stays.
+    pub extras: Vec<Extra>,
+    /// What is put back to what is usual; it is among the changes, too.
+    pub(crate) put_back: Vec<Extra>,
     pub refusal: Option<Refusal>,
     /// The steps that have to be done first, by position: for a desired resource those it takes outputs from, for
     /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved to another one.
@@ -293,8 +318,10 @@ fn wanted<'a, W: World>(
     outputs: &Outputs,
     consent: &Consent,
 ) -> (Step<'a, W>, Slot) {
-    let compared = node.compare(found, outputs);
+    let mut compared = node.compare(found, outputs);
     let address = node.address().clone();
+    let (put_back, extras) = sorted(found, consent.revert.covers(&address));
+    compared.changes.extend(put_back.iter().map(Extra::change));
     let adopted = found.is_some_and(|live| *live.owner() == Owner::Nobody);
     let work = match found {
         None => Work::Create(node),
@@ -321,7 +348,12 @@ fn wanted<'a, W: World>(
     };
     let (needs, uses) = (node.dependencies().clone(), node.uses());
     let Compared { attributes, changes, outputs } = compared;
-    (Step { address, work, cause, attributes, changes, refusal, needs, uses }, outputs)
+    (Step { address, work, cause, attributes, changes, extras, put_back, refusal, needs, uses }, outputs)
+}
+
+/// The extras of a live resource: those that are put back, and those that stay.
+fn sorted<W: World>(found: Option<&dyn AnyLive<W>>, asked: bool) -> (Vec<Extra>, Vec<Extra>) {
+    found.map(AnyLive::extras).unwrap_or_default().iter().cloned().partition(|extra| extra.goes(asked))
 }
 
 /// Tells an edit of the file from a change of the live resource, by the digest of what was last applied. Without
@@ -364,6 +396,8 @@ fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W
         cause,
         attributes: live.attributes(),
         changes: vec![],
+        extras: vec![],
+        put_back: vec![],
         refusal: None,
         needs: BTreeSet::new(),
         uses: live.uses(),

@@ -1,6 +1,7 @@
 //! The contract that every kind of AWS resource fulfils.
 
 use super::diff::{Attributes, Change};
+use super::extra::Extra;
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,12 +82,15 @@ pub struct Live<R: Resource> {
     pub applied: Option<String>,
     /// What deleting it would lose, in words ("12 objects, 3.1 GB"); empty when there is nothing to lose.
     pub data: String,
+    /// What it has beside its attributes.
+    pub extras: Vec<Extra>,
 }
 
 impl<R: Resource> Live<R> {
     /// A live resource that is ours because its container is, and that no tag describes.
     pub fn contained(name: impl Into<String>, resource: R, outputs: R::Outputs) -> Self {
-        Self { name: name.into(), resource, outputs, owner: Owner::Us, applied: None, data: String::new() }
+        let (data, extras) = Default::default();
+        Self { name: name.into(), resource, outputs, owner: Owner::Us, applied: None, data, extras }
     }
 }
 
@@ -134,7 +138,8 @@ pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     fn create(&self, world: &Self::World, name: &str)
     -> impl Future<Output = Tried<Self::World, Self::Outputs>> + Send;
 
-    /// Changes it in place. `changes` says what differs, and is empty when only the owner does (adoption).
+    /// Changes it in place. `changes` says what differs, extras that are put back among it, and is empty when only
+    /// the owner does (adoption).
     fn update(
         &self,
         world: &Self::World,

@@ -1,11 +1,13 @@
 //! API Gateway key: what a client sends as `x-api-key`.
 
-use super::apigateway::{Entry, Listed, ONCE, ladders, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, sent_once};
+use super::fields::GET_API_KEYS;
 use super::managed::Managed;
 use super::tags::Tags;
-use crate::aws::{Aws, Expect, Result, call, pages, read, write};
+use crate::aws::{Aws, Expect, Raw, Result, call, read, whole_pages, write};
 use crate::engine::resource::Resource;
 use crate::engine::value::{Pending, Secret};
+use aws_sdk_apigateway::operation::get_api_keys::GetApiKeysOutput;
 use aws_sdk_apigateway::types::{ApiKey as Description, Op, PatchOperation};
 use std::collections::HashMap;
 
@@ -64,22 +66,28 @@ impl Listed for ApiKey {
     }
 
     async fn list(aws: &Aws) -> Result<Vec<Entry<Description>>> {
-        let pages = pages(
+        let pages = whole_pages(
             "apigateway:GetApiKeys",
-            |from| aws.apigateway.get_api_keys().include_values(false).limit(500).set_position(from).send(),
+            |from, keep| {
+                let request = aws.apigateway.get_api_keys().include_values(false).limit(500).set_position(from);
+                request.customize().interceptor(keep).send()
+            },
             |page| page.position(),
         );
-        let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
-        let entry = |key: Description| {
+        let items =
+            |(page, raw): (GetApiKeysOutput, Raw)| page.items.unwrap_or_default().into_iter().zip(raw.items("item"));
+        let all = pages.await?.into_iter().flat_map(items);
+        let entry = |(key, raw): (Description, Raw)| {
             let created = key.created_date;
-            Entry::new(&aws.names, key.name.clone(), key.tags.clone(), key).created(created)
+            Entry::new(&aws.names, key.name.clone(), key.tags.clone(), (key, raw)).created(created)
         };
         Ok(all.map(entry).collect())
     }
 
-    async fn read(_: &Aws, key: Description, tags: Tags) -> Result<(String, Self)> {
+    async fn read(_: &Aws, key: Description, raw: Raw, tags: Tags) -> Result<Whole<Self>> {
         let (name, description) = (key.name.unwrap_or_default(), key.description.unwrap_or_default());
-        Ok((key.id.unwrap_or_default(), Self { name, description, enabled: key.enabled, tags }))
+        let resource = Self { name, description, enabled: key.enabled, tags };
+        Ok(Whole { id: key.id.unwrap_or_default(), resource, extras: GET_API_KEYS.extras(&raw) })
     }
 
     async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {

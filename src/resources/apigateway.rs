@@ -2,8 +2,9 @@
 
 use super::managed::{Managed, Tagged, calls};
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Error, Patience, Result, write};
+use crate::aws::{Aws, Class, Error, Patience, Raw, Result, write};
 use crate::engine::diff::{Change, diff};
+use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use crate::engine::value::Pending;
 use crate::names::Names;
@@ -29,12 +30,13 @@ pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
     /// All there are in the account and region, whoever made them.
     fn list(aws: &Aws) -> impl Future<Output = Result<Vec<Entry<Self::Description>>>> + Send;
 
-    /// The whole of one that is in the list, and its id.
+    /// The whole of one that is in the list. `raw` is what the list has of it, as AWS wrote it.
     fn read(
         aws: &Aws,
         description: Self::Description,
+        raw: Raw,
         tags: Tags,
-    ) -> impl Future<Output = Result<(String, Self)>> + Send;
+    ) -> impl Future<Output = Result<Whole<Self>>> + Send;
 
     /// Sends the creation once ([`ONCE`]), with these tags. Gives the id, and what it alone makes: what is missing
     /// is made by further calls.
@@ -42,6 +44,12 @@ pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
 
     /// Makes one of the calls that change it.
     fn send(&self, call: Self::Call, aws: &Aws, id: &str, live: &Self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Puts back what the live one has beside its attributes: each of these to what is usual. It comes before the
+    /// other calls, of which the last may show all of it to callers.
+    fn put_back(&self, _: &Aws, _id: &str, _live: &Self, _: &[&Extra]) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
 
     /// Takes it down.
     fn remove(&self, aws: &Aws, id: &str) -> impl Future<Output = Result<()>> + Send;
@@ -93,6 +101,14 @@ macro_rules! ladders {
 }
 pub(super) use ladders;
 
+/// What reading one gives.
+#[derive(Debug)]
+pub(crate) struct Whole<T> {
+    pub(super) id: String,
+    pub(super) resource: T,
+    pub(super) extras: Vec<Extra>,
+}
+
 /// One of a list, with what its tags say.
 #[derive(Debug)]
 pub(crate) struct Entry<T> {
@@ -101,12 +117,18 @@ pub(crate) struct Entry<T> {
     /// Where AWS tells it.
     created: Option<DateTime>,
     item: T,
+    raw: Raw,
 }
 
 impl<T> Entry<T> {
-    pub(super) fn new(names: &Names, name: Option<String>, tags: Option<HashMap<String, String>>, item: T) -> Self {
+    pub(super) fn new(
+        names: &Names,
+        name: Option<String>,
+        tags: Option<HashMap<String, String>>,
+        (item, raw): (T, Raw),
+    ) -> Self {
         let stamp = Stamp::read(names, tags.unwrap_or_default());
-        Self { name: name.unwrap_or_default(), stamp, created: None, item }
+        Self { name: name.unwrap_or_default(), stamp, created: None, item, raw }
     }
 
     pub(super) fn created(self, created: Option<DateTime>) -> Self {
@@ -136,10 +158,12 @@ fn addressed<T>(wanted: &[Wanted], all: Vec<Entry<T>>) -> Vec<(String, Entry<T>)
 /// Lists all, in one call with their tags, and picks out ours.
 pub(super) async fn observe<T: Listed>(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<T>>> {
     let found = addressed(wanted, T::list(aws).await?).into_iter().map(|(name, entry)| async move {
+        let stack = entry.stamp.stack();
         let Stamp { tags, owner, applied, .. } = entry.stamp;
-        let (id, resource) = T::read(aws, entry.item, tags).await?;
+        let Whole { id, resource, mut extras } = T::read(aws, entry.item, entry.raw, tags).await?;
+        extras.extend(stack);
         let outputs = resource.outputs(Pending::Known(id));
-        Ok(Live { name, resource, outputs, owner, applied, data: String::new() })
+        Ok(Live { name, resource, outputs, owner, applied, data: String::new(), extras })
     });
     try_join_all(found).await
 }
@@ -193,6 +217,10 @@ pub(super) async fn update<T: Listed>(
     changes: &[Change],
 ) -> Result<T::Outputs> {
     let id = T::aws_id(&live.outputs).known();
+    let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
+    if !extras.is_empty() {
+        desired.put_back(aws, id, &live.resource, &extras).await?;
+    }
     for call in calls::<T>(changes) {
         desired.send(call, aws, id, &live.resource).await?;
     }
@@ -205,6 +233,14 @@ pub(super) async fn update<T: Listed>(
 /// The ARN of something in API Gateway, which names no account.
 fn arn(names: &Names, resource: &str) -> String {
     format!("arn:{}:apigateway:{}::/{resource}", names.partition, names.region)
+}
+
+/// A path as one segment of the path of a patch operation (RFC 6901). Some of API Gateway's answers have it so already.
+pub(super) fn patch_segment(path: &str) -> String {
+    match path.contains("~1") {
+        true => path.to_owned(),
+        false => path.replace('~', "~0").replace('/', "~1"),
+    }
 }
 
 async fn put_tags(aws: &Aws, arn: &str, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
@@ -236,7 +272,7 @@ mod tests {
             tags.extend(names().owner_tags());
             tags.insert("pipectl:name".to_owned(), "ingest".to_owned());
         }
-        Entry::new(&names(), Some(name.to_owned()), Some(tags), id)
+        Entry::new(&names(), Some(name.to_owned()), Some(tags), (id, Raw::default()))
     }
 
     fn found(all: Vec<Entry<u8>>) -> Vec<(String, u8)> {

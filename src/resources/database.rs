@@ -1,14 +1,16 @@
 //! Glue database: the catalog's tables that the crawlers make.
 
+use super::fields::GET_DATABASE;
 use super::glue_tags;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::tags::Tags;
-use crate::aws::{Aws, Error, Expect, Result, pages, read, write};
+use crate::aws::{Aws, Error, Expect, Result, pages, read, whole, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::names::Names;
-use aws_sdk_glue::types::{DatabaseInput, Table};
-use std::collections::{BTreeMap, HashMap};
+use aws_sdk_glue::types::{Database as Description, DatabaseInput, Table};
+use std::collections::BTreeMap;
 
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Database {
@@ -27,15 +29,33 @@ pub(crate) struct DatabaseOutputs {
 }
 
 impl Database {
-    /// `parameters` and `location` are Glue's and other people's: an update takes the place of the whole
-    /// database, so what it does not repeat is erased.
-    fn input(&self, parameters: Option<HashMap<String, String>>, location: Option<String>) -> Result<DatabaseInput> {
-        let input = DatabaseInput::builder()
-            .name(&self.name)
-            .description(&self.description)
-            .set_parameters(parameters)
-            .set_location_uri(location);
+    /// An update takes the place of the whole database: what it does not repeat is erased. So what is Glue's and
+    /// other people's on the live one is repeated, but for what is named in `gone`.
+    fn input(&self, live: Option<Description>, gone: &[&Extra]) -> Result<DatabaseInput> {
+        let goes = |name: &str| gone.iter().any(|extra| extra.name == name);
+        let input = DatabaseInput::builder().name(&self.name).description(&self.description);
+        let input = match live {
+            Some(live) => input
+                .set_parameters(live.parameters.filter(|_| !goes("Parameters")))
+                .set_location_uri(live.location_uri.filter(|_| !goes("LocationUri")))
+                .set_create_table_default_permissions(live.create_table_default_permissions)
+                .set_target_database(live.target_database)
+                .set_federated_database(live.federated_database),
+            None => input,
+        };
         input.build().map_err(|error| Error::new("glue:CreateDatabase", "InvalidRequest", &error.to_string()))
+    }
+}
+
+impl Database {
+    async fn put(&self, aws: &Aws, gone: &[&Extra]) -> Result<()> {
+        let live = read("glue:GetDatabase", || aws.glue.get_database().name(&self.name).send()).await?;
+        let input = self.input(live.database, gone)?;
+        write("glue:UpdateDatabase", || {
+            aws.glue.update_database().name(&self.name).database_input(input.clone()).send()
+        })
+        .await
+        .map(drop)
     }
 }
 
@@ -62,20 +82,22 @@ impl Named for Database {
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
         let arn = Self::arn(&aws.names, name);
-        let database = read("glue:GetDatabase", || aws.glue.get_database().name(name).send());
+        let database =
+            whole("glue:GetDatabase", |keep| aws.glue.get_database().name(name).customize().interceptor(keep).send());
         let (database, foreign, stamp) =
             futures::join!(database, foreign_tables(aws, name), glue_tags::stamp(aws, &arn));
-        let (Some(database), Some(foreign), Some(stamp)) = (database.absent()?, foreign.absent()?, stamp?) else {
+        let (Some((database, raw)), Some(foreign), Some(stamp)) = (database.absent()?, foreign.absent()?, stamp?)
+        else {
             return Ok(None);
         };
         let Some(database) = database.database else { return Ok(None) };
         let (description, tags) = (database.description.unwrap_or_default(), stamp.tags.clone());
         let resource = Self { name: name.to_owned(), description, tags };
-        Ok(Some(Found { data: in_words(foreign), ..Found::new(resource, stamp) }))
+        Ok(Some(Found { data: in_words(foreign), extras: GET_DATABASE.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
-        let input = self.input(None, None)?;
+        let input = self.input(None, &[])?;
         write("glue:CreateDatabase", || {
             let tags = Some(tags.clone().into_iter().collect());
             aws.glue.create_database().database_input(input.clone()).set_tags(tags).send()
@@ -85,14 +107,11 @@ impl Named for Database {
     }
 
     async fn send(&self, (): (), aws: &Aws, _: &Self) -> Result<()> {
-        let live = read("glue:GetDatabase", || aws.glue.get_database().name(&self.name).send()).await?;
-        let (parameters, location) = live.database.map(|live| (live.parameters, live.location_uri)).unwrap_or_default();
-        let input = self.input(parameters, location)?;
-        write("glue:UpdateDatabase", || {
-            aws.glue.update_database().name(&self.name).database_input(input.clone()).send()
-        })
-        .await
-        .map(drop)
+        self.put(aws, &[]).await
+    }
+
+    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
+        self.put(aws, extras).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {

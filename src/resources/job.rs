@@ -1,11 +1,13 @@
 //! Glue job: the Spark script that turns JSON into Parquet.
 
 use super::crawler::RoleName;
+use super::fields::GET_JOB;
 use super::glue_tags;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::tags::Tags;
-use crate::aws::{Aws, Expect, Result, read, write};
+use crate::aws::{Aws, Expect, Result, whole, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_glue::types::{ExecutionClass, ExecutionProperty, Job as Description, JobCommand, JobUpdate, WorkerType};
@@ -43,6 +45,9 @@ pub(crate) struct Job {
     pub(crate) description: String,
     #[tags]
     pub(crate) tags: Tags,
+    /// A live job as AWS describes it: an update has to repeat what is somebody else's.
+    #[unmanaged]
+    pub(crate) found: Option<Box<Description>>,
 }
 
 #[derive(Clone, Debug)]
@@ -59,7 +64,48 @@ impl Job {
         ExecutionProperty::builder().max_concurrent_runs(self.concurrent_runs).build()
     }
 
+    /// An update takes the place of the whole job: what it does not repeat goes back to Glue's default. So what
+    /// somebody set on the live one is repeated, but for what is named in `gone`.
+    fn update(&self, live: Option<&Description>, gone: &[&Extra]) -> JobUpdate {
+        let goes = |name: &str| gone.iter().any(|extra| extra.name == name);
+        let kept = |name: &str| live.filter(|_| !goes(name));
+        JobUpdate::builder()
+            .role(&self.role.0)
+            .command(self.command())
+            .glue_version(&self.glue_version)
+            .worker_type(WorkerType::from(self.worker_type.as_str()))
+            .number_of_workers(self.workers)
+            .timeout(self.timeout)
+            .max_retries(self.max_retries)
+            .execution_property(self.concurrency())
+            .execution_class(ExecutionClass::from(self.execution_class.as_str()))
+            .set_default_arguments(Some(self.arguments.clone().into_iter().collect()))
+            .description(&self.description)
+            .set_job_mode(live.and_then(|live| live.job_mode.clone()))
+            .set_job_run_queuing_enabled(kept("JobRunQueuingEnabled").and_then(|live| live.job_run_queuing_enabled))
+            .set_log_uri(live.and_then(|live| live.log_uri.clone()))
+            .set_non_overridable_arguments(
+                kept("NonOverridableArguments").and_then(|live| live.non_overridable_arguments.clone()),
+            )
+            .set_connections(kept("Connections").and_then(|live| live.connections.clone()))
+            .set_security_configuration(
+                kept("SecurityConfiguration").and_then(|live| live.security_configuration.clone()),
+            )
+            .set_notification_property(kept("NotificationProperty").and_then(|live| live.notification_property.clone()))
+            .set_code_gen_configuration_nodes(live.and_then(|live| live.code_gen_configuration_nodes.clone()))
+            .set_source_control_details(live.and_then(|live| live.source_control_details.clone()))
+            .set_maintenance_window(kept("MaintenanceWindow").and_then(|live| live.maintenance_window.clone()))
+            .build()
+    }
+
+    async fn put(&self, aws: &Aws, update: &JobUpdate) -> Result<()> {
+        write("glue:UpdateJob", || aws.glue.update_job().job_name(&self.name).job_update(update.clone()).send())
+            .await
+            .map(drop)
+    }
+
     fn from_description(description: Description, tags: Tags) -> Self {
+        let found = Some(Box::new(description.clone()));
         let script = description.command.as_ref().and_then(|command| command.script_location());
         let property = description.execution_property.as_ref();
         let class = description.execution_class.as_ref().map_or("STANDARD", ExecutionClass::as_str);
@@ -77,6 +123,7 @@ impl Job {
             glue_version: description.glue_version.unwrap_or_default(),
             description: description.description.unwrap_or_default(),
             tags,
+            found,
         }
     }
 }
@@ -104,11 +151,11 @@ impl Named for Job {
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
         let arn = Self::arn(&aws.names, name);
-        let job = read("glue:GetJob", || aws.glue.get_job().job_name(name).send());
+        let job = whole("glue:GetJob", |keep| aws.glue.get_job().job_name(name).customize().interceptor(keep).send());
         let (job, stamp) = futures::join!(job, glue_tags::stamp(aws, &arn));
-        let (Some(job), Some(stamp)) = (job.absent()?, stamp?) else { return Ok(None) };
+        let (Some((job, raw)), Some(stamp)) = (job.absent()?, stamp?) else { return Ok(None) };
         let described = job.job.map(|description| Self::from_description(description, stamp.tags.clone()));
-        Ok(described.map(|resource| Found::new(resource, stamp)))
+        Ok(described.map(|resource| Found { extras: GET_JOB.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
@@ -134,24 +181,12 @@ impl Named for Job {
         .map(drop)
     }
 
-    /// An update takes the place of the whole job: what it does not repeat goes back to Glue's default.
-    async fn send(&self, (): (), aws: &Aws, _: &Self) -> Result<()> {
-        let update = JobUpdate::builder()
-            .role(&self.role.0)
-            .command(self.command())
-            .glue_version(&self.glue_version)
-            .worker_type(WorkerType::from(self.worker_type.as_str()))
-            .number_of_workers(self.workers)
-            .timeout(self.timeout)
-            .max_retries(self.max_retries)
-            .execution_property(self.concurrency())
-            .execution_class(ExecutionClass::from(self.execution_class.as_str()))
-            .set_default_arguments(Some(self.arguments.clone().into_iter().collect()))
-            .description(&self.description)
-            .build();
-        write("glue:UpdateJob", || aws.glue.update_job().job_name(&self.name).job_update(update.clone()).send())
-            .await
-            .map(drop)
+    async fn send(&self, (): (), aws: &Aws, live: &Self) -> Result<()> {
+        self.put(aws, &self.update(live.found.as_deref(), &[])).await
+    }
+
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        self.put(aws, &self.update(live.found.as_deref(), extras)).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {

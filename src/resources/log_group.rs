@@ -3,10 +3,11 @@
 //! Made before what writes to it: Lambda and Firehose create a missing one by themselves, without
 //! retention and without tags, and then "already exists" meets the next apply.
 
+use super::fields::DESCRIBE_LOG_GROUPS;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Expect, Result, read, write};
+use crate::aws::{Aws, Class, Expect, Result, read, whole, write};
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use std::collections::BTreeMap;
@@ -59,18 +60,21 @@ impl Named for LogGroup {
     /// There is no call for one group: the list is asked for its name as a prefix.
     async fn read(aws: &Aws, log_group: &str) -> Result<Option<Found<Self>>> {
         let arn = Self::arn(&aws.names, log_group);
-        let groups =
-            read("logs:DescribeLogGroups", || aws.logs.describe_log_groups().log_group_name_prefix(log_group).send());
+        let groups = whole("logs:DescribeLogGroups", |keep| {
+            aws.logs.describe_log_groups().log_group_name_prefix(log_group).customize().interceptor(keep).send()
+        });
         let tags = read("logs:ListTagsForResource", || aws.logs.list_tags_for_resource().resource_arn(&arn).send());
         let (groups, tags) = futures::join!(groups, tags);
-        let groups = groups?;
-        let Some(group) = groups.log_groups().iter().find(|group| group.log_group_name() == Some(log_group)) else {
+        let (groups, raw) = groups?;
+        let mut all = groups.log_groups().iter().zip(raw.items("logGroups"));
+        let Some((group, raw)) = all.find(|(group, _)| group.log_group_name() == Some(log_group)) else {
             return Ok(None);
         };
         let Some(tags) = tags.absent()? else { return Ok(None) };
         let stamp = Stamp::read(&aws.names, tags.tags.unwrap_or_default());
         let (log_group, tags) = (log_group.to_owned(), stamp.tags.clone());
-        Ok(Some(Found::new(Self { log_group, retention_days: group.retention_in_days(), tags }, stamp)))
+        let resource = Self { log_group, retention_days: group.retention_in_days(), tags };
+        Ok(Some(Found { extras: DESCRIBE_LOG_GROUPS.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
     /// One that a service has made by itself since we looked is taken over.

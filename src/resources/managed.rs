@@ -26,7 +26,7 @@ pub(crate) trait Tagged {
 
 /// The calls that make these changes, each once.
 pub(super) fn calls<T: Managed>(changes: &[Change]) -> BTreeSet<T::Call> {
-    changes.iter().flat_map(|change| T::calls(change.attribute)).copied().collect()
+    changes.iter().flat_map(|change| T::calls(&change.attribute)).copied().collect()
 }
 
 /// A word from a list of AWS's, by its spelling.

@@ -5,6 +5,7 @@ mod apigateway;
 mod bucket;
 mod crawler;
 mod database;
+mod fields;
 mod function;
 mod function_settle;
 mod glue_tags;

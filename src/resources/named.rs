@@ -6,6 +6,7 @@ use super::managed::{Managed, Tagged, calls};
 use super::tags::Stamp;
 use crate::aws::{Aws, Class, Error, Result};
 use crate::engine::diff::{Change, diff};
+use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use crate::names::Names;
 use futures::future::try_join_all;
@@ -52,6 +53,12 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
             }
             Ok(())
         }
+    }
+
+    /// Puts back what the live one has beside its attributes, which are as desired by then: each of these to what is
+    /// usual.
+    fn put_back(&self, _: &Aws, _live: &Self, _: &[&Extra]) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
     }
 
     /// Puts these tags on it, and takes those with the keys `removed` off.
@@ -115,6 +122,8 @@ pub(crate) struct Found<T> {
     pub(crate) stamp: Stamp,
     /// What deleting it would lose, in words.
     pub(crate) data: String,
+    /// What it has beside its attributes.
+    pub(crate) extras: Vec<Extra>,
     /// Its creation failed, and nothing can repair it. Where it is wanted it counts as missing, and its name is
     /// cleared; where it is not, it is an orphan like any other.
     pub(crate) failed: bool,
@@ -122,7 +131,7 @@ pub(crate) struct Found<T> {
 
 impl<T> Found<T> {
     pub(super) fn new(resource: T, stamp: Stamp) -> Self {
-        Self { resource, stamp, data: String::new(), failed: false }
+        Self { resource, stamp, data: String::new(), extras: vec![], failed: false }
     }
 
     pub(super) fn is_ours(&self) -> bool {
@@ -132,9 +141,10 @@ impl<T> Found<T> {
 
 impl<T: Named> Found<T> {
     fn live(self, name: String, names: &Names) -> Live<T> {
-        let Self { resource, stamp, data, failed: _ } = self;
+        let Self { resource, stamp, data, mut extras, failed: _ } = self;
+        extras.extend(stamp.stack());
         let outputs = resource.outputs(names);
-        Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data }
+        Live { name, resource, outputs, owner: stamp.owner, applied: stamp.applied, data, extras }
     }
 }
 
@@ -208,6 +218,10 @@ async fn resume<T: Named>(
 /// Makes the calls that send what differs; then the tags, whose digest says that all of it is done.
 pub(super) async fn update<T: Named>(desired: &T, aws: &Aws, live: &Live<T>, changes: &[Change]) -> Result<T::Outputs> {
     desired.send_all(calls::<T>(changes), aws, &live.resource).await?;
+    let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
+    if !extras.is_empty() {
+        desired.put_back(aws, &live.resource, &extras).await?;
+    }
     let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
     desired.tag(aws, tags, desired.tags().removed_from(live.resource.tags())).await?;
     Ok(desired.outputs(&aws.names))
@@ -225,8 +239,14 @@ mod tests {
 
     fn found(log_group: &str, owner: Owner) -> Found<LogGroup> {
         let (log_group, tags) = (log_group.to_owned(), Tags::default());
-        let stamp =
-            Stamp { tags: tags.clone(), owner, name: Some("track".into()), applied: None, ours: Default::default() };
+        let stamp = Stamp {
+            tags: tags.clone(),
+            owner,
+            name: Some("track".into()),
+            applied: None,
+            ours: Default::default(),
+            stack: None,
+        };
         Found::new(LogGroup { log_group, retention_days: None, tags }, stamp)
     }
 

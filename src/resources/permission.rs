@@ -8,8 +8,9 @@ use super::managed::Managed;
 use super::statement::Statement;
 use crate::aws::{Aws, Class, Expect as _, Look, Patience, Result, call, read, until};
 use crate::engine::diff::{Attributes, Change};
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::{Live, Resource, Wanted};
-use crate::engine::value::Pending;
+use crate::engine::value::{Canonical as _, Pending, Value};
 use crate::names::Names;
 use futures::future::try_join_all;
 use std::collections::BTreeSet;
@@ -62,7 +63,7 @@ impl Permission {
     }
 
     fn from_statement(function: &str, statement: Statement) -> Option<Self> {
-        let Statement { sid, principal, action, source_arn, source_account } = statement;
+        let Statement { sid, effect: _, principal, action, source_arn, source_account } = statement;
         Some(Self {
             name: sid.strip_prefix(OURS)?.to_owned(),
             function: function.to_owned(),
@@ -132,15 +133,15 @@ impl Resource for Permission {
     async fn observe(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
         let prefix = aws.names.arn("lambda", "function:");
         let functions: BTreeSet<_> = wanted.iter().filter_map(|wanted| Some(wanted.id.split_once('/')?.0)).collect();
-        let expected = try_join_all(functions.iter().map(|function| of_function(aws, function)));
+        let expected = try_join_all(functions.iter().map(|function| with_others(aws, function)));
         let (expected, tagged) = futures::try_join!(expected, aws.tagged(&prefix))?;
         let others = tagged.iter().filter(|function| !functions.contains(function.as_str()));
-        let others = try_join_all(others.map(|function| of_function(aws, function))).await?;
+        let others = try_join_all(others.map(|function| with_others(aws, function))).await?;
         let found = expected.into_iter().chain(others).flatten();
         Ok(found
-            .map(|permission| {
+            .map(|(permission, extras)| {
                 let outputs = permission.outputs(&aws.names);
-                Live::contained(permission.name.clone(), permission, outputs)
+                Live { extras, ..Live::contained(permission.name.clone(), permission, outputs) }
             })
             .collect())
     }
@@ -154,8 +155,15 @@ impl Resource for Permission {
         Ok(self.outputs(&aws.names))
     }
 
-    async fn update(&self, aws: &Aws, _: &Live<Self>, _: &[Change]) -> Result<PermissionOutputs> {
+    async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<PermissionOutputs> {
         let _turn = aws.lane(&lane(&self.function)).await;
+        let theirs: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
+        for extra in &theirs {
+            remove(aws, &self.function, &extra.name).await?;
+        }
+        if theirs.len() == changes.len() {
+            return Ok(self.outputs(&aws.names));
+        }
         remove(aws, &self.function, &self.sid()).await?;
         self.add(aws).await?;
         Ok(self.outputs(&aws.names))
@@ -198,8 +206,25 @@ async fn wait(aws: &Aws, function: &str, sid: &str, visible: bool) -> Result<()>
 
 /// Our statements of a function.
 async fn of_function(aws: &Aws, function: &str) -> Result<Vec<Permission>> {
-    let statements = statements(aws, function).await?;
-    Ok(statements.into_iter().filter_map(|statement| Permission::from_statement(function, statement)).collect())
+    Ok(with_others(aws, function).await?.into_iter().map(|(permission, _)| permission).collect())
+}
+
+/// Our statements of a function; with the first of them, what others put beside them.
+async fn with_others(aws: &Aws, function: &str) -> Result<Vec<(Permission, Vec<Extra>)>> {
+    let all = statements(aws, function).await?.into_iter();
+    let is_ours = |statement: &Statement| statement.effect == "Allow" && statement.sid.starts_with(OURS);
+    let (ours, theirs): (Vec<_>, Vec<_>) = all.partition(is_ours);
+    let mut extras: Vec<_> = theirs.iter().map(their_statement).collect();
+    let ours = ours.into_iter().filter_map(|statement| Permission::from_statement(function, statement));
+    Ok(ours.map(|permission| (permission, std::mem::take(&mut extras))).collect())
+}
+
+fn their_statement(statement: &Statement) -> Extra {
+    let Statement { sid, effect, principal, action, source_arn, .. } = statement;
+    let of = source_arn.as_ref().map_or_else(String::new, |arn| format!(" of {arn}"));
+    let value = format!("{effect} {principal}{of} {action}").canonical();
+    let meaning = "who else may use the function, or may not";
+    Extra { name: sid.clone().into(), value, usual: Value::Unset, meaning, removal: Removal::OnRequest }
 }
 
 /// All statements of a function; none if there is no policy or no function.

@@ -3,12 +3,15 @@
 //! Policies that somebody else put on it are theirs: an apply leaves them alone, and a destroy refuses to
 //! take the role away from under them.
 
+use super::fields::GET_ROLE;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::policy::Policy;
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Error, Expect, Result, pages, read, write};
+use crate::aws::{Aws, Error, Expect, Result, pages, read, whole, write};
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::Resource;
+use crate::engine::value::{Canonical as _, Value};
 use crate::names::Names;
 use aws_sdk_iam::types::Tag;
 use std::collections::BTreeMap;
@@ -31,9 +34,41 @@ pub(crate) struct Role {
     pub(crate) policy: Policy,
     #[tags]
     pub(crate) tags: Tags,
-    /// Policies that are not ours, by name.
+    /// Policies that are not ours.
     #[unmanaged]
-    pub(crate) foreign: Vec<String>,
+    pub(crate) foreign: Vec<Foreign>,
+}
+
+/// A policy that somebody else put on a role.
+#[derive(Clone, Debug)]
+pub(crate) struct Foreign {
+    name: String,
+    /// That of a managed policy, which is attached; none for one that is written into the role.
+    arn: Option<String>,
+}
+
+impl Foreign {
+    fn extra(&self) -> Extra {
+        let value = self.arn.as_deref().unwrap_or("a policy in the role itself").canonical();
+        let meaning = "rights that pipectl did not give the role";
+        Extra { name: self.name.clone().into(), value, usual: Value::Unset, meaning, removal: Removal::OnRequest }
+    }
+
+    async fn take_off(&self, aws: &Aws, role: &str) -> Result<()> {
+        let Self { name, arn } = self;
+        match arn {
+            Some(arn) => {
+                write("iam:DetachRolePolicy", || aws.iam.detach_role_policy().role_name(role).policy_arn(arn).send())
+                    .await
+                    .gone()
+            }
+            None => {
+                write("iam:DeleteRolePolicy", || aws.iam.delete_role_policy().role_name(role).policy_name(name).send())
+                    .await
+                    .gone()
+            }
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -113,10 +148,10 @@ impl Named for Role {
     }
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
-        let role = read("iam:GetRole", || aws.iam.get_role().role_name(name).send());
+        let role = whole("iam:GetRole", |keep| aws.iam.get_role().role_name(name).customize().interceptor(keep).send());
         let policy = read("iam:GetRolePolicy", || aws.iam.get_role_policy().role_name(name).policy_name(POLICY).send());
         let (role, policy, foreign) = futures::join!(role, policy, foreign_policies(aws, name));
-        let Some(role) = role.absent()?.and_then(|role| role.role) else { return Ok(None) };
+        let Some((Some(role), raw)) = role.absent()?.map(|(found, raw)| (found.role, raw)) else { return Ok(None) };
         let malformed = |error: serde_json::Error| Error::new("iam:GetRolePolicy", "InvalidJson", &error.to_string());
         let policy = policy.absent()?.map(|policy| Policy::parse_encoded(policy.policy_document()));
         let trust = role.assume_role_policy_document.as_deref().map(Policy::parse_encoded);
@@ -131,7 +166,8 @@ impl Named for Role {
             tags: stamp.tags.clone(),
             foreign: foreign?,
         };
-        Ok(Some(Found::new(resource, stamp)))
+        let extras = resource.foreign.iter().map(Foreign::extra).chain(GET_ROLE.extras(&raw)).collect();
+        Ok(Some(Found { extras, ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
@@ -162,6 +198,14 @@ impl Named for Role {
         }
     }
 
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        let goes = |foreign: &&Foreign| extras.iter().any(|extra| **extra == foreign.extra());
+        for foreign in live.foreign.iter().filter(goes) {
+            foreign.take_off(aws, &self.name).await?;
+        }
+        Ok(())
+    }
+
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
         if !removed.is_empty() {
             write("iam:UntagRole", || {
@@ -178,8 +222,9 @@ impl Named for Role {
     async fn remove(&self, aws: &Aws) -> Result<()> {
         let Self { name, foreign, .. } = self;
         if !foreign.is_empty() {
+            let names: Vec<_> = foreign.iter().map(|foreign| foreign.name.as_str()).collect();
             let message =
-                format!("the role `{name}` has policies that pipectl did not put there: {}", foreign.join(", "));
+                format!("the role `{name}` has policies that pipectl did not put there: {}", names.join(", "));
             return Err(Error::new("iam:DeleteRole", "ForeignPolicy", &message)
                 .with_hint("take them off the role if nobody needs them, then run the same command again"));
         }
@@ -202,7 +247,7 @@ async fn delete_policy(aws: &Aws, role: &str) -> Result<()> {
 }
 
 /// Everything on the role but our inline policy. Any page may be the short one: IAM gives no promise.
-async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<String>> {
+async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<Foreign>> {
     let inline = pages(
         "iam:ListRolePolicies",
         |from| aws.iam.list_role_policies().role_name(role).set_marker(from).send(),
@@ -216,5 +261,7 @@ async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<String>> {
     let (inline, attached) = futures::join!(inline, attached);
     let inline = inline.absent()?.into_iter().flatten().flat_map(|page| page.policy_names);
     let attached = attached.absent()?.into_iter().flatten().flat_map(|page| page.attached_policies.unwrap_or_default());
-    Ok(inline.filter(|name| name != POLICY).chain(attached.filter_map(|policy| policy.policy_name)).collect())
+    let inline = inline.filter(|name| name != POLICY).map(|name| Foreign { name, arn: None });
+    let attached = attached.map(|policy| (policy.policy_name.unwrap_or_default(), policy.policy_arn));
+    Ok(inline.chain(attached.map(|(name, arn)| Foreign { name, arn })).collect())
 }

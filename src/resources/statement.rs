@@ -5,6 +5,8 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Statement {
     pub(super) sid: String,
+    /// `Allow`, or `Deny`, which nobody can allow around.
+    pub(super) effect: String,
     pub(super) principal: String,
     pub(super) action: String,
     pub(super) source_arn: Option<String>,
@@ -12,11 +14,11 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    /// Every statement of a policy document. One that allows nothing has nothing of ours.
+    /// Every statement of a policy document.
     pub(super) fn all(policy: &str) -> Vec<Self> {
         let policy: Value = serde_json::from_str(policy).unwrap_or_default();
         let statements = policy["Statement"].as_array().cloned().unwrap_or_default();
-        statements.iter().filter(|statement| statement["Effect"] == "Allow").map(Self::read).collect()
+        statements.iter().map(Self::read).collect()
     }
 
     fn read(statement: &Value) -> Self {
@@ -26,6 +28,7 @@ impl Statement {
         let named = principal.as_object().and_then(|types| types.values().next()).unwrap_or(principal);
         Self {
             sid: text(&statement["Sid"]),
+            effect: text(&statement["Effect"]),
             principal: text(named),
             action: text(&statement["Action"]),
             source_arn: condition(statement, "ArnLike", "AWS:SourceArn"),
@@ -60,6 +63,7 @@ mod tests {
             all[0],
             Statement {
                 sid: "pipectl-mover".into(),
+                effect: "Allow".into(),
                 principal: "s3.amazonaws.com".into(),
                 action: "lambda:InvokeFunction".into(),
                 source_arn: Some("arn:aws:s3:::b".into()),
@@ -67,7 +71,7 @@ mod tests {
             }
         );
         assert_eq!((all[1].principal.as_str(), all[1].source_arn.as_deref()), ("*", Some("arn:aws:sns:::t")));
-        assert_eq!(all.len(), 2);
+        assert_eq!((all[2].effect.as_str(), all.len()), ("Deny", 3));
     }
 
     #[test]

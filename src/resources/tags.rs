@@ -1,6 +1,7 @@
 //! Tags: the user's, which are an attribute like any other, and ours, which are the memory.
 
 use crate::engine::diff::Attributes;
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::Owner;
 use crate::engine::value::{Canonical, Value};
 use crate::names::{Names, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_STAGE};
@@ -27,15 +28,20 @@ pub(crate) struct Stamp {
     pub(crate) applied: Option<String>,
     /// All `pipectl:*` tags, for kinds that keep more there.
     pub(crate) ours: BTreeMap<String, String>,
+    /// The CloudFormation stack that made it: Serverless, SAM and the CDK make theirs so.
+    pub(crate) stack: Option<String>,
 }
+
+/// What CloudFormation writes onto what it makes.
+const TAG_STACK: &str = "aws:cloudformation:stack-name";
 
 impl Stamp {
     /// Reads the tags that AWS returned.
     pub(crate) fn read(names: &Names, tags: impl IntoIterator<Item = (String, String)>) -> Self {
-        let (ours, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) = tags
-            .into_iter()
-            .filter(|(key, _)| !key.starts_with("aws:"))
-            .partition(|(key, _)| key.starts_with("pipectl:"));
+        let (awss, tags): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            tags.into_iter().partition(|(key, _)| key.starts_with("aws:"));
+        let (ours, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) =
+            tags.into_iter().partition(|(key, _)| key.starts_with("pipectl:"));
         let owner = match (ours.get(TAG_PIPELINE), ours.get(TAG_STAGE)) {
             (Some(pipeline), Some(stage)) if *pipeline == names.pipeline && *stage == names.stage => Owner::Us,
             (Some(pipeline), stage) => {
@@ -44,7 +50,20 @@ impl Stamp {
             (None, _) => Owner::Nobody,
         };
         let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).cloned());
-        Self { tags: Tags(theirs), owner, name, applied, ours }
+        Self { tags: Tags(theirs), owner, name, applied, ours, stack: awss.get(TAG_STACK).cloned() }
+    }
+
+    /// A stack that still has it deletes it with itself, whoever took it over (`DeletionPolicy: Retain` keeps it).
+    pub(super) fn stack(&self) -> Option<Extra> {
+        let (meaning, removal) = ("a CloudFormation stack has it: deleting that deletes this", Removal::ByHand);
+        let extra = |stack: &String| Extra {
+            name: TAG_STACK.into(),
+            value: stack.canonical(),
+            usual: Value::Unset,
+            meaning,
+            removal,
+        };
+        self.stack.as_ref().map(extra)
     }
 }
 

@@ -1,11 +1,14 @@
 //! API Gateway usage plan: which keys may call which stage, how often.
 
-use super::apigateway::{Entry, Listed, ONCE, ladders, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, patch_segment, sent_once};
+use super::fields::GET_USAGE_PLANS;
 use super::managed::Managed;
 use super::tags::Tags;
-use crate::aws::{Aws, Class, Expect, Result, call, pages, write};
+use crate::aws::{Aws, Class, Expect, Raw, Result, call, pages, whole_pages, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Pending, Value};
+use aws_sdk_apigateway::operation::get_usage_plans::GetUsagePlansOutput;
 use aws_sdk_apigateway::types::{
     ApiStage, Op, PatchOperation, QuotaPeriodType, QuotaSettings, ThrottleSettings, UsagePlan as Description,
 };
@@ -34,6 +37,9 @@ pub(crate) struct UsagePlan {
     pub(crate) keys: Ids,
     #[tags]
     pub(crate) tags: Tags,
+    /// Limits that methods of a live plan have of their own: the ends of the paths that take them away.
+    #[unmanaged]
+    pub(crate) limits: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,17 +180,23 @@ impl Listed for UsagePlan {
     }
 
     async fn list(aws: &Aws) -> Result<Vec<Entry<Description>>> {
-        let pages = pages(
+        let pages = whole_pages(
             "apigateway:GetUsagePlans",
-            |from| aws.apigateway.get_usage_plans().limit(500).set_position(from).send(),
+            |from, keep| {
+                let request = aws.apigateway.get_usage_plans().limit(500).set_position(from);
+                request.customize().interceptor(keep).send()
+            },
             |page| page.position(),
         );
-        let all = pages.await?.into_iter().flat_map(|page| page.items.unwrap_or_default());
-        Ok(all.map(|plan| Entry::new(&aws.names, plan.name.clone(), plan.tags.clone(), plan)).collect())
+        let items =
+            |(page, raw): (GetUsagePlansOutput, Raw)| page.items.unwrap_or_default().into_iter().zip(raw.items("item"));
+        let all = pages.await?.into_iter().flat_map(items);
+        Ok(all.map(|(plan, raw)| Entry::new(&aws.names, plan.name.clone(), plan.tags.clone(), (plan, raw))).collect())
     }
 
-    async fn read(aws: &Aws, plan: Description, tags: Tags) -> Result<(String, Self)> {
+    async fn read(aws: &Aws, plan: Description, raw: Raw, tags: Tags) -> Result<Whole<Self>> {
         let id = plan.id.unwrap_or_default();
+        let limits = method_limits(&plan.api_stages);
         let keys = Ids(keys(aws, &id).await?.into_iter().map(Pending::Known).collect());
         let stages = plan.api_stages.unwrap_or_default().into_iter();
         let stages = stages.map(|stage| {
@@ -196,7 +208,9 @@ impl Listed for UsagePlan {
         });
         let (rate, burst) = plan.throttle.map_or((0.0, 0), |throttle| (throttle.rate_limit, throttle.burst_limit));
         let (name, description) = (plan.name.unwrap_or_default(), plan.description.unwrap_or_default());
-        Ok((id, Self { name, description, api_stages: Ids(stages.collect()), rate, burst, quota, keys, tags }))
+        let api_stages = Ids(stages.collect());
+        let resource = Self { name, description, api_stages, rate, burst, quota, keys, limits, tags };
+        Ok(Whole { id, resource, extras: GET_USAGE_PLANS.extras(&raw) })
     }
 
     async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {
@@ -230,6 +244,18 @@ impl Listed for UsagePlan {
         }
     }
 
+    async fn put_back(&self, aws: &Aws, id: &str, live: &Self, extras: &[&Extra]) -> Result<()> {
+        let goes = |name: &str| extras.iter().any(|extra| extra.name == name);
+        let limits = live.limits.iter().filter(|_| goes("apiStages.throttle"));
+        let mut patches: Vec<_> = limits.map(|path| patch(Op::Remove, path, None)).collect();
+        patches.extend(goes("quota.offset").then(|| patch(Op::Replace, "/quota/offset", Some("0".to_owned()))));
+        write("apigateway:UpdateUsagePlan", || {
+            aws.apigateway.update_usage_plan().usage_plan_id(id).set_patch_operations(Some(patches.clone())).send()
+        })
+        .await
+        .map(drop)
+    }
+
     /// API Gateway keeps a plan that has stages.
     async fn remove(&self, aws: &Aws, id: &str) -> Result<()> {
         let stages: Vec<_> =
@@ -243,6 +269,20 @@ impl Listed for UsagePlan {
         }
         write("apigateway:DeleteUsagePlan", || aws.apigateway.delete_usage_plan().usage_plan_id(id).send()).await.gone()
     }
+}
+
+/// `/apiStages/api:stage/throttle/~1track/POST`
+fn method_limits(stages: &Option<Vec<ApiStage>>) -> Vec<String> {
+    let of_stage = |stage: &ApiStage| {
+        let at = format!("/apiStages/{}:{}", stage.api_id().unwrap_or_default(), stage.stage().unwrap_or_default());
+        let limits = stage.throttle().into_iter().flatten();
+        let path = |method: &str| {
+            let (path, verb) = method.rsplit_once('/').unwrap_or((method, ""));
+            format!("{at}/throttle/{}/{verb}", patch_segment(path))
+        };
+        limits.map(|(method, _)| path(method)).collect::<Vec<_>>()
+    };
+    stages.iter().flatten().flat_map(of_stage).collect()
 }
 
 async fn keys(aws: &Aws, plan: &str) -> Result<Vec<String>> {
@@ -268,6 +308,7 @@ mod tests {
             burst: 20,
             quota: Some(Quota { requests: 100, period: "MONTH".into() }),
             keys: Ids::default(),
+            limits: vec![],
             tags: Tags::default(),
         }
     }

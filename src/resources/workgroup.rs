@@ -1,15 +1,18 @@
 //! Athena workgroup: where results go, and how much a query may scan.
 
+use super::fields::GET_WORK_GROUP;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::named_query;
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Error, Expect, Result, read, write};
+use crate::aws::{Aws, Error, Expect, Result, read, whole, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_athena::types::{
-    EncryptionConfiguration, EncryptionOption, EngineVersion, ResultConfiguration, ResultConfigurationUpdates, Tag,
-    WorkGroup, WorkGroupConfiguration, WorkGroupConfigurationUpdates, WorkGroupState,
+    EncryptionConfiguration, EncryptionOption, EngineVersion, ManagedQueryResultsConfigurationUpdates,
+    ResultConfiguration, ResultConfigurationUpdates, Tag, WorkGroup, WorkGroupConfiguration,
+    WorkGroupConfigurationUpdates, WorkGroupState,
 };
 use std::collections::BTreeMap;
 
@@ -115,18 +118,21 @@ impl Named for Workgroup {
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
         let arn = Self::arn(&aws.names, name);
-        let group = read("athena:GetWorkGroup", || aws.athena.get_work_group().work_group(name).send());
+        let group = whole("athena:GetWorkGroup", |keep| {
+            aws.athena.get_work_group().work_group(name).customize().interceptor(keep).send()
+        });
         let tags = read("athena:ListTagsForResource", || {
             aws.athena.list_tags_for_resource().resource_arn(&arn).max_results(200).send()
         });
         let (group, tags, foreign) = futures::join!(group, tags, named_query::foreign(aws, name));
-        let (Some(group), Some(tags)) = (group.absent()?, tags.absent()?) else { return Ok(None) };
+        let (Some((group, raw)), Some(tags)) = (group.absent()?, tags.absent()?) else { return Ok(None) };
         let Some(group) = group.work_group else { return Ok(None) };
         let pairs = tags.tags.unwrap_or_default().into_iter();
         let pairs = pairs.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()));
         let stamp = Stamp::read(&aws.names, pairs);
         let resource = Self::from_description(group, stamp.tags.clone());
-        Ok(Some(Found { data: in_words(foreign?), ..Found::new(resource, stamp) }))
+        let extras = GET_WORK_GROUP.extras(&raw);
+        Ok(Some(Found { data: in_words(foreign?), extras, ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
@@ -167,6 +173,27 @@ impl Named for Workgroup {
                 .configuration_updates(updates.clone())
                 .state(state.clone())
                 .send()
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
+        let is = |name: &str| extras.iter().any(|extra| extra.name == name).then_some(true);
+        let result = ResultConfigurationUpdates::builder()
+            .set_remove_expected_bucket_owner(is("ResultConfiguration.ExpectedBucketOwner"))
+            .set_remove_acl_configuration(is("ResultConfiguration.AclConfiguration"));
+        let managed = is("ManagedQueryResultsConfiguration.Enabled")
+            .map(|_| ManagedQueryResultsConfigurationUpdates::builder().enabled(false).build());
+        let updates = WorkGroupConfigurationUpdates::builder()
+            .result_configuration_updates(result.build())
+            .set_managed_query_results_configuration_updates(managed)
+            .set_requester_pays_enabled(is("RequesterPaysEnabled").map(|_| false))
+            .set_enable_minimum_encryption_configuration(is("EnableMinimumEncryptionConfiguration").map(|_| false))
+            .set_remove_customer_content_encryption_configuration(is("CustomerContentEncryptionConfiguration.KmsKey"))
+            .build();
+        write("athena:UpdateWorkGroup", || {
+            aws.athena.update_work_group().work_group(&self.name).configuration_updates(updates.clone()).send()
         })
         .await
         .map(drop)

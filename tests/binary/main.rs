@@ -25,3 +25,4 @@ mod replacing;
 mod run;
 mod running;
 mod support;
+mod truth;

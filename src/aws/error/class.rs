@@ -63,6 +63,10 @@ const CODES: &[(Class, &[&str])] = &[
             "NoSuchPublicAccessBlockConfiguration",
             "OwnershipControlsNotFoundError",
             "ServerSideEncryptionConfigurationNotFoundError",
+            "NoSuchCORSConfiguration",
+            "NoSuchWebsiteConfiguration",
+            "ReplicationConfigurationNotFoundError",
+            "ObjectLockConfigurationNotFoundError",
         ],
     ),
     (

@@ -5,6 +5,7 @@
 
 use pipectl_engine::apply::{Event, Execution, Outcome, apply};
 use pipectl_engine::diff::{Attributes, Change, diff};
+use pipectl_engine::extra::Extra;
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
 use pipectl_engine::live::AnyLive;
@@ -39,6 +40,7 @@ pub(crate) struct Thing {
     pub(crate) applied: Option<String>,
     pub(crate) data: String,
     pub(crate) size: i64,
+    pub(crate) extras: Vec<Extra>,
     place: String,
     links: Vec<String>,
 }
@@ -112,6 +114,7 @@ impl Memory {
             applied: None,
             data: String::new(),
             size: 1,
+            extras: vec![],
             place: "here".to_owned(),
             links: vec![],
         };
@@ -277,16 +280,21 @@ impl<N: Noun> Fake<N> {
             size: self.size,
             place: self.place.clone(),
             links: self.links.iter().map(|link| link.known().clone()).collect(),
+            extras: state
+                .things
+                .get(&(N::KIND, own_id.to_owned()))
+                .map(|thing| thing.extras.clone())
+                .unwrap_or_default(),
         };
         state.things.insert((N::KIND, own_id.to_owned()), thing);
     }
 
     fn live(own_id: &str, thing: &Thing) -> Live<Self> {
-        let Thing { name, shared_id, owner, applied, data, size, place, links } = thing.clone();
+        let Thing { name, shared_id, owner, applied, data, size, extras, place, links } = thing.clone();
         let links = links.into_iter().map(Pending::Known).collect();
         let (id, own_id) = (shared_id.unwrap_or_else(|| own_id.to_owned()), own_id.to_owned());
         let resource = Self { id, size, place, links, own_id, noun: PhantomData };
-        Live { name, outputs: resource.outputs(), resource, owner, applied, data }
+        Live { name, outputs: resource.outputs(), resource, owner, applied, data, extras }
     }
 }
 
@@ -334,10 +342,17 @@ impl<N: Noun> Resource for Fake<N> {
     }
 
     async fn update(&self, world: &Memory, live: &Live<Self>, changes: &[Change]) -> Result<Pending<String>, Broken> {
-        let told: Vec<_> = changes.iter().map(|change| change.attribute).collect();
-        assert_eq!(changes, diff(&live.resource.attributes(), &self.attributes()), "it is told what differs");
+        let told: Vec<_> = changes.iter().map(|change| change.attribute.as_ref()).collect();
+        let gone = live.extras.iter().filter(|extra| extra.is_in(changes));
+        let (differs, gone) = changes.split_at(changes.len() - gone.count());
+        assert_eq!(differs, diff(&live.resource.attributes(), &self.attributes()), "it is told what differs");
         let words = format!("update {}.{} [{}]", N::KIND, live.name, told.join(" "));
-        world.call(words, |state| self.put(state, &live.name, &live.resource.own_id)).await?;
+        let put = |state: &mut State| {
+            self.put(state, &live.name, &live.resource.own_id);
+            let thing = state.things.get_mut(&(N::KIND, live.resource.own_id.clone())).expect("it was just put");
+            thing.extras.retain(|extra| !extra.is_in(gone));
+        };
+        world.call(words, put).await?;
         Ok(live.outputs.clone())
     }
 

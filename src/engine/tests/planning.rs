@@ -2,9 +2,11 @@
 
 use crate::fake::{Fake, Function, Memory, Role, Vault, words};
 use crate::order::drawn;
+use pipectl_engine::extra::{Extra, Removal};
 use pipectl_engine::graph::Graph;
-use pipectl_engine::plan::{Consent, plan};
+use pipectl_engine::plan::{Consent, Revert, plan};
 use pipectl_engine::resource::{Address, Owner};
+use pipectl_engine::value::Value;
 
 fn role(size: i64) -> impl Fn(&mut Graph<'static, Memory>) {
     move |graph| {
@@ -116,7 +118,7 @@ async fn changes_are_in_the_authors_order() {
     let live = world.observe(&graph).await;
     let plan = plan(&graph, &live, &Consent::default());
     let step = plan.steps.iter().find(|step| step.address.name == "r").unwrap();
-    let named: Vec<_> = step.changes.iter().map(|change| change.attribute).collect();
+    let named: Vec<_> = step.changes.iter().map(|change| change.attribute.as_ref()).collect();
     assert_eq!(named, ["size", "place", "links"]);
     let told: Vec<_> = step.attributes.iter().map(|(name, _)| name).collect();
     assert_eq!(told, ["id", "size", "place", "links"]);
@@ -130,4 +132,45 @@ async fn resources_are_read_by_kind_and_name() {
     assert_eq!(graph.desired::<Fake<Role>>("r").map(|role| role.size), Some(2));
     assert_eq!(live.live::<Fake<Role>>("r").map(|live| live.resource.size), Some(1));
     assert!(graph.desired::<Fake<Vault>>("r").is_none() && live.live::<Fake<Role>>("x").is_none());
+}
+
+fn extra(name: &'static str, removal: Removal) -> Extra {
+    Extra { name: name.into(), value: Value::Bool(true), usual: Value::Unset, meaning: "a test", removal }
+}
+
+/// What a plan of the role with each kind of extra changes and leaves, in words.
+async fn with_extras(revert: Revert) -> (Vec<String>, Vec<String>) {
+    let world = with_role().await;
+    let all =
+        || vec![extra("broken", Removal::Always), extra("theirs", Removal::OnRequest), extra("kept", Removal::ByHand)];
+    world.meddle("fake.role", "r", |thing| thing.extras = all());
+    let graph = drawn(role(1));
+    let inventory = world.observe(&graph).await;
+    let consent = Consent { revert, ..Consent::default() };
+    let planned = plan(&graph, &inventory, &consent);
+    let step = &planned.steps[0];
+    let changes = step.changes.iter().map(|change| change.attribute.to_string()).collect();
+    (changes, step.extras.iter().map(|extra| extra.name.to_string()).collect())
+}
+
+#[tokio::test]
+async fn what_breaks_the_pipeline_is_drift_and_the_rest_is_shown_until_asked_for() {
+    assert_eq!(with_extras(Revert::Nothing).await, (vec!["broken".to_owned()], vec!["theirs".into(), "kept".into()]));
+    let of_another = Revert::Of([Address::new("fake.role", "other")].into());
+    assert_eq!(with_extras(of_another).await, with_extras(Revert::Nothing).await);
+    for asked in [Revert::Everything, Revert::Of([Address::new("fake.role", "r")].into())] {
+        let (changes, left) = with_extras(asked).await;
+        assert_eq!((changes, left), (vec!["broken".to_owned(), "theirs".into()], vec!["kept".to_owned()]));
+    }
+}
+
+#[tokio::test]
+async fn an_extra_alone_is_no_change() {
+    let world = with_role().await;
+    world.meddle("fake.role", "r", |thing| thing.extras = vec![extra("theirs", Removal::OnRequest)]);
+    assert_eq!(world.planned(&drawn(role(1))).await, [""; 0]);
+    world.meddle("fake.role", "r", |thing| thing.extras = vec![extra("broken", Removal::Always)]);
+    assert_eq!(world.planned(&drawn(role(1))).await, ["update fake.role.r (drift)"]);
+    world.run(&drawn(role(1)), 1).await;
+    assert_eq!(world.planned(&drawn(role(1))).await, [""; 0], "it was put back");
 }

@@ -34,6 +34,15 @@ fn step_to_json(step: &Step) -> Value {
             "forces_replacement": change.forces_replacement,
         })
     });
+    let extras = step.extras.iter().map(|extra| {
+        json!({
+            "name": extra.name,
+            "value": extra.value.to_json(),
+            "usual": extra.usual.to_json(),
+            "meaning": extra.meaning,
+            "removal": extra.removal.name(),
+        })
+    });
     let attributes: serde_json::Map<_, _> =
         step.attributes.iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect();
     json!({
@@ -43,6 +52,7 @@ fn step_to_json(step: &Step) -> Value {
         "cause": step.cause.map(crate::engine::plan::Cause::name),
         "attributes": attributes,
         "changes": changes.collect::<Vec<_>>(),
+        "also_has": extras.collect::<Vec<_>>(),
         "refusal": step.refusal.as_ref().map(|refusal| super::refusal(step, refusal).0),
     })
 }

@@ -1,8 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{forces, refusal_words, summary};
-use crate::engine::plan::Action;
+use super::{forces, refusal_words, says_something, summary};
 use crate::names::Names;
 use crate::report::markdown::{code, words};
 use crate::resources::Plan;
@@ -13,18 +12,26 @@ const MARKER: &str = "<!-- pipectl plan -->";
 
 pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> String {
     let mut text = format!("{MARKER}\n### pipectl plan: {}/{}\n\n{}\n\n", names.pipeline, names.stage, words(place));
-    if plan.is_empty() {
+    let quiet = plan.is_empty() && plan.refused().next().is_none();
+    if quiet {
         text.push_str("No changes. AWS is what the file says.\n");
+    }
+    if plan.steps.iter().all(|step| !says_something(&step)) {
         return text;
     }
-    let _ = writeln!(text, "**{}**\n\n| | Resource | Why | What |\n|---|---|---|---|", summary(plan));
-    for step in plan.steps.iter().filter(|step| step.action() != Action::NoOp || step.refusal.is_some()) {
+    let _ = writeln!(
+        text,
+        "{}**{}**\n\n| | Resource | Why | What |\n|---|---|---|---|",
+        if quiet { "\n" } else { "" },
+        summary(plan)
+    );
+    for step in plan.steps.iter().filter(says_something) {
         let mut what: Vec<_> = step
             .changes
             .iter()
             .flat_map(|change| {
                 let note = if change.forces_replacement { format!(" ({})", forces(step)) } else { String::new() };
-                deltas(change.attribute, &change.before, &change.after).into_iter().map(move |delta| {
+                deltas(&change.attribute, &change.before, &change.after).into_iter().map(move |delta| {
                     let side = |value: Option<&crate::engine::value::Value>| {
                         value.map_or_else(|| "(none)".to_owned(), ToString::to_string)
                     };
@@ -32,6 +39,10 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
                 })
             })
             .collect();
+        what.extend(step.extras.iter().map(|extra| {
+            let value = code(&extra.value.to_string());
+            format!("also has: {} = {value} ({})", code(&extra.name), extra.meaning)
+        }));
         if let Some(found) = &step.refusal {
             let (why, _) = refusal_words(&code(&step.address.to_string()), found, code);
             what.push(format!("**refused**: {why}"));

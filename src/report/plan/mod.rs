@@ -9,6 +9,7 @@ pub(crate) use markdown::plan_to_markdown;
 
 use super::foreign::one_line;
 use super::paint::Paint;
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal};
 use crate::engine::value::Value;
 use crate::resources::{Plan, Step};
@@ -18,7 +19,7 @@ use std::fmt::Write as _;
 /// The plan, step by step, and its summary.
 pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
     let mut text = String::new();
-    for step in plan.steps.iter().filter(|step| step.action() != Action::NoOp || step.refusal.is_some()) {
+    for step in plan.steps.iter().filter(says_something) {
         show_step(&mut text, step, paint);
     }
     if plan.is_empty() && plan.refused().next().is_none() {
@@ -29,6 +30,11 @@ pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
     text.push_str(&paint.strong(&summary(plan)));
     text.push('\n');
     text
+}
+
+/// Whether there is something to say of a step: also what is live beside the attributes, and stays.
+pub(super) fn says_something(step: &&Step) -> bool {
+    step.action() != Action::NoOp || step.refusal.is_some() || !step.extras.is_empty()
 }
 
 /// `Plan: 3 to create, 1 to update, 0 to replace, 0 to delete.`
@@ -52,7 +58,7 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
     }
     for change in &step.changes {
         let note = if change.forces_replacement { paint.bad(&format!("  # {}", forces(step))) } else { String::new() };
-        for delta in deltas(change.attribute, &change.before, &change.after) {
+        for delta in deltas(&change.attribute, &change.before, &change.after) {
             let shown = match (delta.before, delta.after) {
                 (Some(before), Some(after)) => format!("{before} -> {after}"),
                 (Some(before), None) => format!("- {before}"),
@@ -62,6 +68,7 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
             line(text, format_args!("    {}: {shown}{note}", delta.path));
         }
     }
+    step.extras.iter().for_each(|extra| show_extra(text, extra, paint));
     if let Some(found) = &step.refusal {
         let (why, way) = refusal(step, found);
         line(text, format_args!("    {} {why}", paint.bad("refused:")));
@@ -75,6 +82,12 @@ pub(super) fn forces(step: &Step) -> &'static str {
         Some(Order::DeleteFirst) => "forces replacement: deleted first, AWS takes no second one of that name",
         _ => "forces replacement: the new one first, the old one is deleted last",
     }
+}
+
+fn show_extra(text: &mut String, extra: &Extra, paint: Paint) {
+    let Extra { name, value, meaning, .. } = extra;
+    let way = if extra.removal == Removal::OnRequest { "" } else { "; pipectl cannot take it away" };
+    line(text, format_args!("    also has: {name} = {value}{}", paint.faint(&format!("  ({meaning}{way})"))));
 }
 
 fn line(text: &mut String, words: std::fmt::Arguments<'_>) {

@@ -6,14 +6,17 @@
 
 mod contents;
 mod lifecycle;
+mod others;
 
 pub(crate) use lifecycle::{Lifecycle, Rule};
 
+use super::fields::{GET_BUCKET_ENCRYPTION, GET_BUCKET_VERSIONING};
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::policy::Policy;
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, write};
+use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, whole, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_s3::types::{
@@ -196,14 +199,18 @@ impl Named for Bucket {
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
         let s3 = &aws.s3;
-        let versioning = read("s3:GetBucketVersioning", || s3.get_bucket_versioning().bucket(name).send());
+        let versioning = whole("s3:GetBucketVersioning", |keep| {
+            s3.get_bucket_versioning().bucket(name).customize().interceptor(keep).send()
+        });
         let tags = read("s3:GetBucketTagging", || s3.get_bucket_tagging().bucket(name).send());
         let block = read("s3:GetBucketPublicAccessBlock", || s3.get_public_access_block().bucket(name).send());
-        let encryption = read("s3:GetEncryptionConfiguration", || s3.get_bucket_encryption().bucket(name).send());
+        let encryption = whole("s3:GetEncryptionConfiguration", |keep| {
+            s3.get_bucket_encryption().bucket(name).customize().interceptor(keep).send()
+        });
         let ownership =
             read("s3:GetBucketOwnershipControls", || s3.get_bucket_ownership_controls().bucket(name).send());
         let policy = read("s3:GetBucketPolicy", || s3.get_bucket_policy().bucket(name).send());
-        let (versioning, tags, block, encryption, ownership, policy, lifecycle, data) = futures::join!(
+        let (versioning, tags, block, encryption, ownership, policy, lifecycle, data, others) = futures::join!(
             versioning,
             tags,
             block,
@@ -211,12 +218,19 @@ impl Named for Bucket {
             ownership,
             policy,
             Lifecycle::get(aws, name),
-            contents::in_words(aws, name)
+            contents::in_words(aws, name),
+            others::find(aws, name)
         );
         // Versioning is the one setting that every bucket has an answer for.
-        let Some(versioning) = versioning.map_err(|error| explain(error, name)).absent()? else { return Ok(None) };
+        let Some((versioning, raw)) = versioning.map_err(|error| explain(error, name)).absent()? else {
+            return Ok(None);
+        };
         let block = block.absent()?.and_then(|block| block.public_access_block_configuration);
-        let rules = encryption.absent()?.and_then(|all| all.server_side_encryption_configuration).map(|all| all.rules);
+        let (encryption, key) = encryption.absent()?.unzip();
+        let rules = encryption.and_then(|all| all.server_side_encryption_configuration).map(|all| all.rules);
+        let key = key.unwrap_or_default().within("ServerSideEncryptionConfiguration");
+        let mut extras = GET_BUCKET_VERSIONING.extras(&raw);
+        extras.extend(GET_BUCKET_ENCRYPTION.extras(&key).into_iter().chain(others?));
         let default = rules.and_then(|rules| rules.into_iter().next()?.apply_server_side_encryption_by_default);
         let ownership = ownership.absent()?.and_then(|all| all.ownership_controls?.rules.into_iter().next());
         let policy = policy.absent()?.and_then(|policy| policy.policy).map(|text| Policy::parse(&text)).transpose();
@@ -232,7 +246,7 @@ impl Named for Bucket {
             versioned: versioning.status == Some(BucketVersioningStatus::Enabled),
             tags: stamp.tags.clone(),
         };
-        Ok(Some(Found { data: data?, ..Found::new(resource, stamp) }))
+        Ok(Some(Found { data: data?, extras, ..Found::new(resource, stamp) }))
     }
 
     /// The tags come first, so that a run that is killed leaves a bucket that is known to be ours.
@@ -243,7 +257,7 @@ impl Named for Bucket {
             }
             made => {
                 made?;
-                self.tag(aws, tags.clone(), vec![]).await
+                self.put_tags(aws, tags.clone()).await
             }
         }
     }
@@ -276,8 +290,26 @@ impl Named for Bucket {
         try_join_all(calls.into_iter().map(|call| self.send(call, aws, live))).await.map(drop)
     }
 
-    /// Tags are one document, so that those which are left out are gone.
-    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, _: Vec<String>) -> Result<()> {
+    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
+        others::take_off(aws, &self.bucket, extras).await
+    }
+
+    /// Tags are one document, so that those which are left out are gone. AWS's own may not be left out ("System tags
+    /// cannot be removed by requester").
+    async fn tag(&self, aws: &Aws, mut tags: BTreeMap<String, String>, _: Vec<String>) -> Result<()> {
+        let live = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(&self.bucket).send()).await;
+        let live = live.absent()?.map(|live| live.tag_set).unwrap_or_default();
+        tags.extend(live.into_iter().filter(|tag| tag.key.starts_with("aws:")).map(|tag| (tag.key, tag.value)));
+        self.put_tags(aws, tags).await
+    }
+
+    async fn remove(&self, aws: &Aws) -> Result<()> {
+        contents::remove_bucket(aws, &self.bucket).await
+    }
+}
+
+impl Bucket {
+    async fn put_tags(&self, aws: &Aws, tags: BTreeMap<String, String>) -> Result<()> {
         let tags = tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
         let tags =
             tags.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| invalid("s3:PutBucketTagging", error))?;
@@ -290,10 +322,6 @@ impl Named for Bucket {
         })
         .await
         .map(drop)
-    }
-
-    async fn remove(&self, aws: &Aws) -> Result<()> {
-        contents::remove_bucket(aws, &self.bucket).await
     }
 }
 

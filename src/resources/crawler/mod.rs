@@ -1,17 +1,21 @@
 //! Glue crawler: finds the tables and partitions under a prefix, on a schedule.
 
+use super::fields::GET_CRAWLER;
 use super::glue_tags;
 use super::managed::{Managed, Word};
 use super::named::{Found, Named, ladders};
 use super::tags::Tags;
-use crate::aws::{Aws, Class, Error, Expect, Look, Result, read, until, write};
+use crate::aws::{Aws, Class, Error, Expect, Look, Result, read, until, whole, write};
 use crate::config::Schedule;
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Value};
 use crate::names::Names;
+use aws_sdk_glue::operation::update_crawler::builders::UpdateCrawlerFluentBuilder;
 use aws_sdk_glue::types::{
-    Crawler as Description, CrawlerState, CrawlerTargets, DeleteBehavior, RecrawlBehavior, RecrawlPolicy, S3Target,
-    ScheduleState, SchemaChangePolicy, UpdateBehavior,
+    Crawler as Description, CrawlerLineageSettings, CrawlerState, CrawlerTargets, DeleteBehavior,
+    LakeFormationConfiguration, LineageConfiguration, RecrawlBehavior, RecrawlPolicy, S3Target, ScheduleState,
+    SchemaChangePolicy, UpdateBehavior,
 };
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -40,6 +44,9 @@ pub(crate) struct Crawler {
     pub(crate) description: String,
     #[tags]
     pub(crate) tags: Tags,
+    /// The first target of a live crawler: AWS takes targets as a whole, so that an update repeats what is somebody's.
+    #[unmanaged]
+    pub(crate) found: Option<S3Target>,
 }
 
 /// What a crawler does with what it finds, in AWS's words.
@@ -175,22 +182,32 @@ impl Canonical for Configuration {
 }
 
 impl Crawler {
-    fn targets(&self) -> CrawlerTargets {
-        let target = S3Target::builder().path(&self.target).set_exclusions(Some(self.behavior.exclusions.clone()));
+    fn targets(&self, live: Option<&S3Target>, gone: &[&Extra]) -> CrawlerTargets {
+        let kept = |member: &str| {
+            let name = format!("Targets.S3Targets.{member}");
+            live.filter(|_| gone.iter().all(|extra| extra.name != name))
+        };
+        let target = S3Target::builder()
+            .path(&self.target)
+            .set_exclusions(Some(self.behavior.exclusions.clone()))
+            .set_connection_name(kept("ConnectionName").and_then(|live| live.connection_name.clone()))
+            .set_sample_size(kept("SampleSize").and_then(|live| live.sample_size))
+            .set_event_queue_arn(kept("EventQueueArn").and_then(|live| live.event_queue_arn.clone()))
+            .set_dlq_event_queue_arn(kept("DlqEventQueueArn").and_then(|live| live.dlq_event_queue_arn.clone()));
         CrawlerTargets::builder().s3_targets(target.build()).build()
     }
 
-    async fn change(&self, aws: &Aws) -> Result<()> {
+    /// With what is named in `gone` as it is where nobody sets it; an update keeps what it does not name.
+    async fn change(&self, aws: &Aws, live: Option<&S3Target>, gone: &[&Extra]) -> Result<()> {
         const WAY: &str = "the crawler is still at work: apply again when it has ended, or stop it with \
                            `aws glue stop-crawler`";
         idle_then(aws, "glue:UpdateCrawler", &self.name, WAY, || async {
             write("glue:UpdateCrawler", || {
-                aws.glue
-                    .update_crawler()
+                self.without(gone, aws.glue.update_crawler())
                     .name(&self.name)
                     .role(&self.role.0)
                     .database_name(&self.database)
-                    .targets(self.targets())
+                    .targets(self.targets(live, gone))
                     .schedule(&self.schedule.0)
                     .schema_change_policy(self.behavior.schema_change_policy())
                     .recrawl_policy(self.behavior.recrawl_policy())
@@ -203,6 +220,22 @@ impl Crawler {
             .map(drop)
         })
         .await
+    }
+
+    fn without(&self, gone: &[&Extra], update: UpdateCrawlerFluentBuilder) -> UpdateCrawlerFluentBuilder {
+        gone.iter().fold(update, |update, extra| match extra.name.as_ref() {
+            "Classifiers" => update.set_classifiers(Some(vec![])),
+            "CrawlerSecurityConfiguration" => update.crawler_security_configuration(""),
+            "LineageConfiguration.CrawlerLineageSettings" => {
+                let off = LineageConfiguration::builder().crawler_lineage_settings(CrawlerLineageSettings::Disable);
+                update.lineage_configuration(off.build())
+            }
+            "LakeFormationConfiguration" => {
+                let off = LakeFormationConfiguration::builder().use_lake_formation_credentials(false).account_id("");
+                update.lake_formation_configuration(off.build())
+            }
+            _ => update,
+        })
     }
 
     async fn start_schedule(&self, aws: &Aws) -> Result<()> {
@@ -220,6 +253,7 @@ impl Crawler {
         let runs = description.schedule.as_ref().filter(|all| all.state() != Some(&ScheduleState::NotScheduled));
         let schedule = runs.and_then(|schedule| schedule.schedule_expression());
         Self {
+            found: description.targets.as_ref().and_then(|all| all.s3_targets().first().cloned()),
             behavior: Behavior::read(&description),
             target: target.unwrap_or_default().to_owned(),
             schedule: WrittenSchedule(schedule.unwrap_or_default().to_owned()),
@@ -254,11 +288,12 @@ impl Named for Crawler {
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
         let arn = Self::arn(&aws.names, name);
-        let crawler = read("glue:GetCrawler", || aws.glue.get_crawler().name(name).send());
+        let crawler =
+            whole("glue:GetCrawler", |keep| aws.glue.get_crawler().name(name).customize().interceptor(keep).send());
         let (crawler, stamp) = futures::join!(crawler, glue_tags::stamp(aws, &arn));
-        let (Some(crawler), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
+        let (Some((crawler, raw)), Some(stamp)) = (crawler.absent()?, stamp?) else { return Ok(None) };
         let described = crawler.crawler.map(|description| Self::from_description(description, stamp.tags.clone()));
-        Ok(described.map(|resource| Found::new(resource, stamp)))
+        Ok(described.map(|resource| Found { extras: GET_CRAWLER.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
@@ -268,7 +303,7 @@ impl Named for Crawler {
                 .name(&self.name)
                 .role(&self.role.0)
                 .database_name(&self.database)
-                .targets(self.targets())
+                .targets(self.targets(None, &[]))
                 .schedule(&self.schedule.0)
                 .schema_change_policy(self.behavior.schema_change_policy())
                 .recrawl_policy(self.behavior.recrawl_policy())
@@ -283,12 +318,16 @@ impl Named for Crawler {
     }
 
     async fn send(&self, (): (), aws: &Aws, live: &Self) -> Result<()> {
-        self.change(aws).await?;
+        self.change(aws, live.found.as_ref(), &[]).await?;
         // An update does not start a schedule that somebody stopped.
         if live.schedule.0.is_empty() && !self.schedule.0.is_empty() {
             self.start_schedule(aws).await?;
         }
         Ok(())
+    }
+
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        self.change(aws, live.found.as_ref(), extras).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {

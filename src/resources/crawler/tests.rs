@@ -27,6 +27,7 @@ fn desired() -> Crawler {
         configuration: Configuration::one_table(),
         description: "Finds partitions".into(),
         tags: Tags::default(),
+        found: None,
     }
 }
 
@@ -45,22 +46,22 @@ fn described(crawler: &Crawler, targets: CrawlerTargets, state: ScheduleState) -
         .build()
 }
 
-fn changed(description: Description) -> Vec<&'static str> {
+fn changed(description: Description) -> Vec<std::borrow::Cow<'static, str>> {
     let live = Crawler::from_description(description, Tags::default());
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
-    changes.iter().map(|change| change.attribute).collect()
+    changes.iter().map(|change| change.attribute.clone()).collect()
 }
 
 #[test]
 fn what_was_created_reads_back_without_a_difference() {
     let crawler = desired();
-    assert_eq!(changed(described(&crawler, crawler.targets(), ScheduleState::Scheduled)), [""; 0]);
+    assert_eq!(changed(described(&crawler, crawler.targets(None, &[]), ScheduleState::Scheduled)), [""; 0]);
 }
 
 #[test]
 fn a_schedule_that_somebody_stopped_is_seen() {
     let crawler = desired();
-    assert_eq!(changed(described(&crawler, crawler.targets(), ScheduleState::NotScheduled)), ["schedule"]);
+    assert_eq!(changed(described(&crawler, crawler.targets(None, &[]), ScheduleState::NotScheduled)), ["schedule"]);
 }
 
 #[test]

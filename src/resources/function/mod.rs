@@ -1,22 +1,27 @@
 //! Lambda function, its code included.
 //!
-//! VPC, layers, tracing and destinations are not managed: updates leave out what they do not change.
+//! VPC, layers, tracing and the like are not managed: updates leave out what they do not change, and plans show what
+//! somebody set.
 
+mod usual;
+
+use super::fields::GET_FUNCTION;
 use super::function_settle::{failed, gone, idle, settled};
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::tags::{Stamp, Tags};
 use super::trust::explain_role;
 use crate::artifact::Code;
-use crate::aws::{Aws, Error, Expect as _, Patience, Result, call, read, write};
+use crate::aws::{Aws, Error, Expect as _, Patience, Result, call, whole, write};
 use crate::config::Architecture;
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Secret, Value};
 use crate::names::Names;
 use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode, LoggingConfig};
+use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode, LogFormat, LoggingConfig};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -61,6 +66,9 @@ pub(crate) struct Function {
     pub(crate) code: Code,
     #[tags]
     pub(crate) tags: Tags,
+    /// How a live function logs: an update that names the group has to repeat the rest.
+    #[unmanaged]
+    pub(crate) found: Option<LoggingConfig>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -121,15 +129,26 @@ impl Function {
         Environment::builder().set_variables(Some(variables)).build()
     }
 
-    fn logging(&self) -> LoggingConfig {
-        LoggingConfig::builder().log_group(&self.log_group).build()
+    /// With the format and the levels that somebody chose, but for what is named in `gone`. Text has no levels
+    /// (aws-cdk#28045).
+    fn logging(&self, live: Option<&LoggingConfig>, gone: &[&Extra]) -> LoggingConfig {
+        let goes = |name: &str| gone.iter().any(|extra| extra.name == name);
+        let live = live.filter(|_| !goes("LoggingConfig.LogFormat"));
+        let text = goes("LoggingConfig.LogFormat").then_some(LogFormat::Text);
+        let kept = |level: &str| live.filter(|_| !goes(&format!("LoggingConfig.{level}")));
+        LoggingConfig::builder()
+            .log_group(&self.log_group)
+            .set_log_format(live.and_then(|live| live.log_format.clone()).or(text))
+            .set_application_log_level(kept("ApplicationLogLevel").and_then(|live| live.application_log_level.clone()))
+            .set_system_log_level(kept("SystemLogLevel").and_then(|live| live.system_log_level.clone()))
+            .build()
     }
 
     fn architecture(&self) -> sdk::Architecture {
         self.architecture.as_str().into()
     }
 
-    async fn put_configuration(&self, aws: &Aws) -> Result<()> {
+    async fn put_configuration(&self, aws: &Aws, live: &Self) -> Result<()> {
         // Somebody else's update, or ours that was cut off (cargo-lambda#268).
         idle(aws, &self.name).await?;
         let sent = call("lambda:UpdateFunctionConfiguration", Patience::LAMBDA, || {
@@ -143,7 +162,7 @@ impl Function {
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
                 .environment(self.variables())
-                .logging_config(self.logging())
+                .logging_config(self.logging(live.found.as_ref(), &[]))
                 .send()
         });
         match sent.await {
@@ -201,7 +220,7 @@ impl Function {
         let live = output.configuration?;
         let name = live.function_name?;
         let variables = live.environment.and_then(|environment| environment.variables).unwrap_or_default();
-        let log_group = live.logging_config.and_then(|logging| logging.log_group);
+        let log_group = live.logging_config.as_ref().and_then(|logging| logging.log_group.clone());
         let arm = live.architectures.unwrap_or_default().contains(&sdk::Architecture::Arm64);
         let resource = Self {
             description: live.description.unwrap_or_default(),
@@ -216,6 +235,7 @@ impl Function {
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{name}")),
             code: Code::live(running(stamp.ours.get(TAG_CODE), &live.code_sha256.unwrap_or_default())),
             tags: stamp.tags.clone(),
+            found: live.logging_config,
             name,
         };
         Some((resource, stamp))
@@ -254,15 +274,18 @@ impl Named for Function {
     }
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
-        let found = read("lambda:GetFunction", || aws.lambda.get_function().function_name(name).send()).await;
-        let Some(found) = found.absent()? else { return Ok(None) };
+        let found = whole("lambda:GetFunction", |keep| {
+            aws.lambda.get_function().function_name(name).customize().interceptor(keep).send()
+        });
+        let Some((found, raw)) = found.await.absent()? else { return Ok(None) };
         if let Some(error) = &found.tags_error {
             // Without its tags a function of ours would look like somebody else's.
             return Err(Error::new("lambda:GetFunction", error.error_code(), error.message()));
         }
         let failed = found.configuration.as_ref().is_some_and(failed);
         let read = Self::from_output(found, &aws.names);
-        Ok(read.map(|(resource, stamp)| Found { failed, ..Found::new(resource, stamp) }))
+        let extras = GET_FUNCTION.extras(&raw);
+        Ok(read.map(|(resource, stamp)| Found { failed, extras, ..Found::new(resource, stamp) }))
     }
 
     /// The code's tag goes with the request: it would take one more call afterwards.
@@ -282,7 +305,7 @@ impl Named for Function {
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
                 .environment(self.variables())
-                .logging_config(self.logging())
+                .logging_config(self.logging(None, &[]))
                 .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
                 .set_tags(Some(tags.clone().into_iter().collect()))
                 .customize()
@@ -313,12 +336,23 @@ impl Named for Function {
         Ok(failed)
     }
 
-    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+    async fn send(&self, call: Call, aws: &Aws, live: &Self) -> Result<()> {
         match call {
-            Call::Configuration => self.put_configuration(aws).await,
+            Call::Configuration => self.put_configuration(aws, live).await,
             Call::Code => self.put_code(aws).await,
             Call::Concurrency => self.put_concurrency(aws).await,
         }
+    }
+
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        idle(aws, &self.name).await?;
+        call("lambda:UpdateFunctionConfiguration", Patience::LAMBDA, || {
+            let update = aws.lambda.update_function_configuration().function_name(&self.name);
+            let update = update.logging_config(self.logging(live.found.as_ref(), extras));
+            extras.iter().fold(update, |update, extra| usual::set(update, &extra.name)).send()
+        })
+        .await?;
+        settled(aws, "lambda:UpdateFunctionConfiguration", &self.name).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {

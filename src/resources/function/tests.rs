@@ -30,6 +30,7 @@ fn desired() -> Function {
         log_group: "/aws/lambda/clicks-prod-track".into(),
         code: Artifacts::new(None, true).unwrap().code("track", Architecture::Arm64).unwrap(),
         tags: Tags::default(),
+        found: None,
     }
 }
 
@@ -46,7 +47,7 @@ fn given_back(of: &Function, code_tag: &str, sha256: &str) -> GetFunctionOutput 
         .memory_size(of.memory_mb)
         .timeout(of.timeout_s)
         .environment(EnvironmentResponse::builder().set_variables(Some(variables)).build())
-        .logging_config(of.logging())
+        .logging_config(of.logging(None, &[]))
         .code_sha256(sha256);
     GetFunctionOutput::builder()
         .configuration(live.build())

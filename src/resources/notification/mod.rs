@@ -4,11 +4,15 @@
 //! entry, known by its id; the others are read and written back as they are
 //! (terraform-provider-aws#22147, aws-cli#1974).
 
+use super::fields::GET_BUCKET_NOTIFICATION_CONFIGURATION;
 use super::managed::Managed;
-use crate::aws::{Aws, Error, Expect, Look, Patience, Result, call, until, write};
+use crate::aws::{Aws, Error, Expect, Look, Patience, Result, call, until, whole, write};
 use crate::engine::diff::{Attributes, Change};
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::{Live, Resource, Wanted};
+use crate::engine::value::{Canonical as _, Value};
 use crate::names::Names;
+use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
 use aws_sdk_s3::types::{
     Event, FilterRule, FilterRuleName, LambdaFunctionConfiguration, NotificationConfiguration,
     NotificationConfigurationFilter, S3KeyFilter,
@@ -130,26 +134,51 @@ async fn get(aws: &Aws, bucket: &str, patience: Patience) -> Result<Option<Notif
     let found = call("s3:GetBucketNotification", patience, || {
         aws.s3.get_bucket_notification_configuration().bucket(bucket).send()
     });
-    Ok(found.await.absent()?.map(|found| {
-        NotificationConfiguration::builder()
-            .set_topic_configurations(found.topic_configurations)
-            .set_queue_configurations(found.queue_configurations)
-            .set_lambda_function_configurations(found.lambda_function_configurations)
-            .set_event_bridge_configuration(found.event_bridge_configuration)
-            .build()
-    }))
+    Ok(found.await.absent()?.map(whole_of))
+}
+
+/// What is read, as it is written.
+fn whole_of(found: GetBucketNotificationConfigurationOutput) -> NotificationConfiguration {
+    NotificationConfiguration::builder()
+        .set_topic_configurations(found.topic_configurations)
+        .set_queue_configurations(found.queue_configurations)
+        .set_lambda_function_configurations(found.lambda_function_configurations)
+        .set_event_bridge_configuration(found.event_bridge_configuration)
+        .build()
 }
 
 async fn entries(aws: &Aws, bucket: &str, wanted: &[Wanted]) -> Result<Vec<Live<Notification>>> {
-    let Some(found) = get(aws, bucket, Patience::READING).await? else { return Ok(vec![]) };
+    let found = whole("s3:GetBucketNotification", |keep| {
+        aws.s3.get_bucket_notification_configuration().bucket(bucket).customize().interceptor(keep).send()
+    });
+    let Some((found, raw)) = found.await.absent()? else { return Ok(vec![]) };
+    let found = whole_of(found);
     let here = |name: &str| wanted.iter().any(|wanted| wanted.id == bucket && wanted.name == name);
     let entries = found.lambda_function_configurations().iter();
-    let ours = entries.filter_map(|entry| {
-        let (name, outputs) =
-            (name_of(&aws.names, entry, here)?, NotificationOutputs { entry: entry.id()?.to_owned() });
-        Some(Live::contained(name, Notification::read(bucket, entry), outputs))
-    });
-    Ok(ours.collect())
+    let (ours, theirs): (Vec<_>, Vec<_>) =
+        entries.map(|entry| (name_of(&aws.names, entry, here), entry)).partition(|(name, _)| name.is_some());
+    let mut extras: Vec<_> = theirs.into_iter().map(|(_, entry)| their_entry(entry)).collect();
+    extras.extend(found.event_bridge_configuration().map(|_| event_bridge()));
+    extras.extend(GET_BUCKET_NOTIFICATION_CONFIGURATION.extras(&raw));
+    let live = |(name, entry): (Option<&str>, &LambdaFunctionConfiguration)| {
+        let outputs = NotificationOutputs { entry: entry.id()?.to_owned() };
+        let live = Live::contained(name?, Notification::read(bucket, entry), outputs);
+        // They are the bucket's: one of our entries is enough to show them.
+        Some(Live { extras: std::mem::take(&mut extras), ..live })
+    };
+    Ok(ours.into_iter().filter_map(live).collect())
+}
+
+/// An entry of somebody else's.
+fn their_entry(entry: &LambdaFunctionConfiguration) -> Extra {
+    let name = entry.id().unwrap_or("(without an id)").to_owned().into();
+    let (meaning, removal) = ("tells somebody's function what happens in the bucket, too", Removal::ByHand);
+    Extra { name, value: entry.lambda_function_arn().canonical(), usual: Value::Unset, meaning, removal }
+}
+
+fn event_bridge() -> Extra {
+    let (meaning, removal) = ("tells EventBridge what happens in the bucket, too", Removal::ByHand);
+    Extra { name: "EventBridge".into(), value: Value::Bool(true), usual: Value::Unset, meaning, removal }
 }
 
 /// What an entry of ours is called in the blueprint. Nobody else's may be taken for one that is left over, so

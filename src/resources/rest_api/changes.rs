@@ -3,14 +3,11 @@
 
 use super::RestApi;
 use super::observe::{DEPLOYED, deployments, resources};
+use super::patch::replace;
 use super::routes::{Headers, Integration, Method};
 use crate::aws::{Aws, Class, Expect, Result, read, write};
-use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType, Op, PatchOperation};
+use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType};
 use std::collections::BTreeMap;
-
-fn replace(path: &str, value: impl Into<String>) -> PatchOperation {
-    PatchOperation::builder().op(Op::Replace).path(path).value(value).build()
-}
 
 impl RestApi {
     pub(super) async fn rename(&self, aws: &Aws, id: &str) -> Result<()> {

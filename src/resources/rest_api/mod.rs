@@ -6,14 +6,17 @@
 
 mod changes;
 mod observe;
+mod patch;
 mod routes;
+mod usual;
 
 pub(crate) use routes::{Cors, Routes};
 
-use super::apigateway::{Entry, Listed, ONCE, ladders, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, sent_once};
 use super::managed::Managed;
 use super::tags::Tags;
-use crate::aws::{Aws, Expect, Result, call, write};
+use crate::aws::{Aws, Expect, Raw, Result, call, write};
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Pending, digest};
 use crate::names::Names;
@@ -128,8 +131,8 @@ impl Listed for RestApi {
         observe::apis(aws).await
     }
 
-    async fn read(aws: &Aws, api: Description, tags: Tags) -> Result<(String, Self)> {
-        observe::whole(aws, api, tags).await
+    async fn read(aws: &Aws, api: Description, raw: Raw, tags: Tags) -> Result<Whole<Self>> {
+        observe::whole(aws, api, &raw, tags).await
     }
 
     async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {
@@ -164,6 +167,10 @@ impl Listed for RestApi {
             Call::OldDeployments if live.deployment.is_empty() => Ok(()),
             Call::OldDeployments => changes::remove_old_deployments(aws, id).await,
         }
+    }
+
+    async fn put_back(&self, aws: &Aws, id: &str, _: &Self, extras: &[&Extra]) -> Result<()> {
+        usual::put_back(self, aws, id, extras).await
     }
 
     async fn remove(&self, aws: &Aws, id: &str) -> Result<()> {

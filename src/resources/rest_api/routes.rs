@@ -32,6 +32,8 @@ pub(super) struct Method {
     pub(super) authorization: String,
     pub(super) api_key_required: bool,
     pub(super) integration: Integration,
+    /// What somebody set on it beside that, by its place in AWS's answer; nothing in ours.
+    pub(super) other: BTreeMap<String, Value>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,8 +55,10 @@ const ALLOWED_HEADERS: &str = "Content-Type,X-Api-Key,X-Amz-Date,Authorization,X
 impl Routes {
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.
     pub(crate) fn of_function(path: &str, uri: &str, api_key_required: bool, cors: &Cors) -> Self {
-        let method =
-            |api_key_required, integration| Method { authorization: "NONE".to_owned(), api_key_required, integration };
+        let method = |api_key_required, integration| {
+            let (authorization, other) = ("NONE".to_owned(), BTreeMap::new());
+            Method { authorization, api_key_required, integration, other }
+        };
         let function = || Integration::Function { uri: uri.to_owned() };
         let mut methods = BTreeMap::from([("POST".to_owned(), method(api_key_required, function()))]);
         // A browser sends no key with a preflight request.
@@ -94,12 +98,13 @@ fn quoted(value: &str) -> String {
 
 impl Canonical for Method {
     fn canonical(&self) -> Value {
-        let Self { authorization, api_key_required, integration } = self;
-        Value::Map(BTreeMap::from([
+        let Self { authorization, api_key_required, integration, other } = self;
+        let fields = BTreeMap::from([
             ("authorization".to_owned(), authorization.canonical()),
             ("api_key_required".to_owned(), api_key_required.canonical()),
             ("answered_by".to_owned(), integration.canonical()),
-        ]))
+        ]);
+        Value::Map(fields.into_iter().chain(other.clone()).collect())
     }
 }
 

@@ -1,14 +1,16 @@
 //! Firehose stream: direct put, delivered to S3.
 //!
-//! Encryption, processing (transformation, record conversion, dynamic partitioning) and backup are not
-//! managed: `UpdateDestination` keeps what a request leaves out, so what somebody turned on stays on.
+//! Encryption, processing (transformation, dynamic partitioning) and backup are not managed: `UpdateDestination` keeps
+//! what a request leaves out, so what somebody turned on stays on, and plans show it.
 
+use super::fields::DESCRIBE_DELIVERY_STREAM;
 use super::managed::{Managed, Word};
 use super::named::{Found, Named, ladders};
 use super::tags::{Stamp, Tags};
 use super::trust::explain_role;
-use crate::aws::{Aws, Class, Error, Expect, Look, Patience, Result, call, read, until, write};
+use crate::aws::{Aws, Class, Error, Expect, Look, Patience, Raw, Result, call, read, until, whole, write};
 use crate::config::Compression;
+use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_firehose::types::{
@@ -52,6 +54,9 @@ pub(crate) struct Stream {
     pub(crate) log_group: String,
     #[sent(LogStream, Destination)]
     pub(crate) log_stream: String,
+    /// Why it takes no records and never will again, `None` for one that works: only another stream does then.
+    #[fixed]
+    pub(crate) status: Option<String>,
     #[tags]
     pub(crate) tags: Tags,
 }
@@ -123,8 +128,8 @@ impl Stream {
         explain_role(aws, error, &self.role_arn, "firehose.amazonaws.com").await
     }
 
-    async fn put_destination(&self, aws: &Aws) -> Result<()> {
-        let update = ExtendedS3DestinationUpdate::builder()
+    fn update(&self) -> ExtendedS3DestinationUpdate {
+        ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.role_arn)
             .bucket_arn(&self.bucket_arn)
             .prefix(&self.prefix)
@@ -132,11 +137,14 @@ impl Stream {
             .buffering_hints(self.buffering())
             .compression_format(self.compression.0.clone())
             .cloud_watch_logging_options(self.logging())
-            .build();
+            .build()
+    }
+
+    async fn put_destination(&self, aws: &Aws, update: &ExtendedS3DestinationUpdate) -> Result<()> {
         // A repeated call would carry a version that is no longer current: read it again instead.
         let once = Patience { busy: Duration::ZERO, ..Patience::USUAL };
         until("firehose:UpdateDestination", "free of other changes", Patience::USUAL.busy, async || {
-            let live = describe(aws, &self.name).await?;
+            let (live, _) = describe(aws, &self.name).await?;
             // A run that was killed may have left it in creation.
             if let Look::NotYet(status) = look(&live)? {
                 return Ok(Look::NotYet(status));
@@ -180,6 +188,7 @@ impl Stream {
             compression: Word(s3.map_or(CompressionFormat::Uncompressed, |s3| s3.compression_format().clone())),
             log_group: logging.and_then(|logging| logging.log_group_name()).unwrap_or_default().to_owned(),
             log_stream: logging.and_then(|logging| logging.log_stream_name()).unwrap_or_default().to_owned(),
+            status: broken(description),
             tags,
         }
     }
@@ -215,7 +224,7 @@ impl Named for Stream {
             aws.firehose.list_tags_for_delivery_stream().delivery_stream_name(name).limit(50).send()
         });
         let (description, tags) = futures::join!(describe(aws, name), tags);
-        let (Some(description), Some(tags)) = (description.absent()?, tags.absent()?) else { return Ok(None) };
+        let (Some((description, raw)), Some(tags)) = (description.absent()?, tags.absent()?) else { return Ok(None) };
         let status = description.delivery_stream_status();
         if *status == DeliveryStreamStatus::Deleting {
             return Ok(None);
@@ -224,7 +233,9 @@ impl Named for Stream {
         let stamp = Stamp::read(&aws.names, pairs);
         let resource = Self::from_description(&description, stamp.tags.clone());
         let failed = *status == DeliveryStreamStatus::CreatingFailed;
-        Ok(Some(Found { failed, ..Found::new(resource, stamp) }))
+        let suspended = status.as_str() == SUSPENDED;
+        let data = if suspended { "what it took and did not deliver" } else { "" }.to_owned();
+        Ok(Some(Found { failed, data, extras: DESCRIBE_DELIVERY_STREAM.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
@@ -258,8 +269,12 @@ impl Named for Stream {
     async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
         match call {
             Call::LogStream => self.ensure_log_stream(aws).await,
-            Call::Destination => self.put_destination(aws).await,
+            Call::Destination => self.put_destination(aws, &self.update()).await,
         }
+    }
+
+    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
+        self.put_destination(aws, &usual::without(self.update(), extras)).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
@@ -290,17 +305,32 @@ impl Named for Stream {
     }
 }
 
-async fn describe(aws: &Aws, name: &str) -> Result<DeliveryStreamDescription> {
-    let output = read("firehose:DescribeDeliveryStream", || {
-        aws.firehose.describe_delivery_stream().delivery_stream_name(name).send()
+async fn describe(aws: &Aws, name: &str) -> Result<(DeliveryStreamDescription, Raw)> {
+    let output = whole("firehose:DescribeDeliveryStream", |keep| {
+        aws.firehose.describe_delivery_stream().delivery_stream_name(name).customize().interceptor(keep).send()
     });
-    output.await?.delivery_stream_description.ok_or_else(|| {
+    let (output, raw) = output.await?;
+    let description = output.delivery_stream_description.ok_or_else(|| {
         Error::new("firehose:DescribeDeliveryStream", "ResourceNotFoundException", "AWS described no stream")
+    })?;
+    Ok((description, raw))
+}
+
+/// A state that AWS has beside those that the SDK knows: it takes no records, and keeps what it took.
+const SUSPENDED: &str = "SUSPENDED";
+
+/// States that do not pass. One whose creation failed is another matter: it counts as missing.
+fn broken(stream: &DeliveryStreamDescription) -> Option<String> {
+    let status = stream.delivery_stream_status().as_str();
+    let lasts = [SUSPENDED, DeliveryStreamStatus::DeletingFailed.as_str()].contains(&status);
+    lasts.then(|| match stream.failure_description() {
+        Some(why) => format!("{status} ({}: {})", why.r#type().as_str(), why.details()),
+        None => status.to_owned(),
     })
 }
 
 async fn active(aws: &Aws, name: &str) -> Result<()> {
-    until("firehose:CreateDeliveryStream", "ACTIVE", SETTLES_WITHIN, async || look(&describe(aws, name).await?)).await
+    until("firehose:CreateDeliveryStream", "ACTIVE", SETTLES_WITHIN, async || look(&describe(aws, name).await?.0)).await
 }
 
 fn look(stream: &DeliveryStreamDescription) -> Result<Look<()>> {
@@ -312,7 +342,11 @@ fn look(stream: &DeliveryStreamDescription) -> Result<Look<()>> {
             Err(Error::new("firehose:CreateDeliveryStream", "CREATING_FAILED", &message)
                 .with_hint("run `pipectl apply` again: it removes the failed stream first"))
         }
-        status => Ok(Look::NotYet(status.to_string())),
+        status => match broken(stream) {
+            Some(why) => Err(Error::new("firehose:UpdateDestination", status.as_str(), &why)
+                .with_hint("`pipectl plan` shows how to replace the stream")),
+            None => Ok(Look::NotYet(status.to_string())),
+        },
     }
 }
 
@@ -320,7 +354,7 @@ async fn gone(aws: &Aws, name: &str) -> Result<()> {
     until("firehose:DeleteDeliveryStream", "gone", SETTLES_WITHIN, async || {
         Ok(match describe(aws, name).await.absent()? {
             None => Look::Done(()),
-            Some(stream) => Look::NotYet(stream.delivery_stream_status().to_string()),
+            Some((stream, _)) => Look::NotYet(stream.delivery_stream_status().to_string()),
         })
     })
     .await
@@ -329,6 +363,8 @@ async fn gone(aws: &Aws, name: &str) -> Result<()> {
 fn tag_list(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().expect("the key is set")).collect()
 }
+
+mod usual;
 
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,7 @@ fn desired() -> Stream {
         compression: Stream::format(Compression::Gzip),
         log_group: "/aws/kinesisfirehose/clicks".into(),
         log_stream: Stream::LOG_STREAM.into(),
+        status: None,
         tags: Tags::default(),
     }
 }
@@ -67,7 +68,7 @@ fn what_was_created_reads_back_without_a_difference() {
 fn logging_that_somebody_turned_off_is_seen() {
     let live = Stream::from_description(&described(given_back(&desired(), false)), Tags::default());
     let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
-    let changed: Vec<_> = changes.iter().map(|change| change.attribute).collect();
+    let changed: Vec<_> = changes.iter().map(|change| change.attribute.as_ref()).collect();
     assert_eq!(changed, ["log_group", "log_stream"]);
 }
 
@@ -91,4 +92,29 @@ fn a_creation_that_failed_gives_firehoses_reason() {
     stream.failure_description = why.build().ok();
     let error = look(&stream).unwrap_err();
     assert!(error.message().ends_with(": no address left"), "{error}");
+}
+
+/// A stream in a state, with a reason for it.
+fn in_state(status: &str) -> DeliveryStreamDescription {
+    let why = FailureDescription::builder().r#type(DeliveryStreamFailureType::RetireKmsGrantFailed).details("no grant");
+    let mut stream = described(given_back(&desired(), true));
+    stream.delivery_stream_status = DeliveryStreamStatus::from(status);
+    stream.failure_description = why.build().ok();
+    stream
+}
+
+#[test]
+fn a_stream_that_takes_no_events_for_good_is_replaced_and_says_why() {
+    for status in ["DELETING_FAILED", "SUSPENDED"] {
+        let live = Stream::from_description(&in_state(status), Tags::default());
+        let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+        assert_eq!(changes.len(), 1, "{status}");
+        assert!(changes[0].attribute == "status" && changes[0].forces_replacement, "{status}");
+        assert_eq!(changes[0].before.to_string(), format!("\"{status} (RETIRE_KMS_GRANT_FAILED: no grant)\""));
+        let error = look(&in_state(status)).unwrap_err();
+        assert!(error.message().contains("no grant"), "an update ends at once: {error}");
+    }
+    for status in ["ACTIVE", "CREATING"] {
+        assert_eq!(Stream::from_description(&in_state(status), Tags::default()).status, None, "{status}");
+    }
 }

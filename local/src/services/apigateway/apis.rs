@@ -84,7 +84,14 @@ pub(super) fn update_rest_api(context: &Context<'_>, input: &Value) -> Result<Va
                 api[*field] = patch.text()?.into();
             }
             ("replace", ["disableExecuteApiEndpoint"]) => api["disableExecuteApiEndpoint"] = patch.flag()?.into(),
+            // Without a size it is turned off.
+            ("replace", ["minimumCompressionSize"]) if patch.value.is_none() => {
+                api["minimumCompressionSize"] = Value::Null;
+            }
             ("replace", ["minimumCompressionSize"]) => api["minimumCompressionSize"] = patch.number::<i64>()?.into(),
+            ("replace", ["endpointConfiguration", "ipAddressType"]) => {
+                api["endpointConfiguration"]["ipAddressType"] = patch.text()?.into();
+            }
             ("add", ["binaryMediaTypes", kind]) => {
                 let mut all = api.texts("binaryMediaTypes");
                 all.push((*kind).to_owned());

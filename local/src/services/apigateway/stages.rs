@@ -48,6 +48,10 @@ pub(super) fn deploy(
     if api["stages"][name].is_null() {
         let described = json!({"description": input["stageDescription"], "variables": input["variables"]});
         api["stages"][name] = fresh(context, deployment, &described);
+    } else if api["stages"][name]["canarySettings"].is_object() {
+        // A stage with a canary goes on showing what it shows: only the canary moves (API Gateway, "canary release").
+        api["stages"][name]["canarySettings"]["deploymentId"] = deployment.into();
+        api["stages"][name]["lastUpdatedDate"] = context.now.as_second().into();
     } else {
         api["stages"][name]["deploymentId"] = deployment.into();
         api["stages"][name]["lastUpdatedDate"] = context.now.as_second().into();
@@ -133,8 +137,22 @@ fn change(stage: &mut Value, patch: &patch::Patch<'_>, parts: &[&str]) -> Result
         ("replace", ["tracingEnabled"]) => stage["tracingEnabled"] = patch.flag()?.into(),
         ("replace" | "add", ["variables", variable]) => stage["variables"][*variable] = patch.text()?.into(),
         ("remove", ["variables", variable]) => stage["variables"][*variable] = Value::Null,
+        ("replace", ["cacheClusterEnabled"]) => stage["cacheClusterEnabled"] = patch.flag()?.into(),
+        ("replace" | "add", ["accessLogSettings", field @ ("format" | "destinationArn")]) => {
+            stage["accessLogSettings"][*field] = patch.text()?.into();
+        }
+        ("remove", [field @ ("accessLogSettings" | "canarySettings")]) => stage[*field] = Value::Null,
+        ("replace", ["canarySettings", "percentTraffic"]) => {
+            // The first setting makes the canary, which shows what the stage shows.
+            if stage["canarySettings"].is_null() {
+                stage["canarySettings"] = json!({"deploymentId": stage["deploymentId"], "useStageCache": false});
+            }
+            stage["canarySettings"]["percentTraffic"] = patch.number::<f64>()?.into();
+        }
         ("remove", [path, method]) => {
-            stage["methodSettings"][format!("{}/{method}", path.trim_start_matches('/'))] = Value::Null;
+            if let Some(all) = stage["methodSettings"].as_object_mut() {
+                all.remove(&format!("{}/{method}", path.trim_start_matches('/')));
+            }
         }
         ("replace", [path, method, group, setting]) => {
             let key = format!("{}/{method}", path.trim_start_matches('/'));

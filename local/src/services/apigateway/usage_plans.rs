@@ -96,6 +96,9 @@ pub(super) fn update_usage_plan(context: &Context<'_>, input: &Value) -> Result<
             ("replace" | "add", ["quota", "offset"]) => plan["quota"]["offset"] = patch.number::<i64>()?.into(),
             ("replace" | "add", ["quota", "period"]) => plan["quota"]["period"] = patch.text()?.into(),
             ("remove", [field @ ("quota" | "throttle")]) => plan[*field] = Value::Null,
+            (op, ["apiStages", stage, "throttle", path, method, limit @ ..]) => {
+                limit_method(&mut plan, op, &patch, (stage, &format!("{path}/{method}")), limit)?;
+            }
             (op @ ("add" | "remove"), ["apiStages"]) => move_stage(context, &mut plan, op, &patch)?,
             _ => return Err(patch.refuse()),
         }
@@ -103,6 +106,34 @@ pub(super) fn update_usage_plan(context: &Context<'_>, input: &Value) -> Result<
     check_quota(&plan["quota"])?;
     context.put(USAGE_PLANS, &id, &plan)?;
     describe(context, &id, &plan)
+}
+
+/// A method of a stage gets limits of its own, or loses them.
+fn limit_method(
+    plan: &mut Value,
+    op: &str,
+    patch: &patch::Patch<'_>,
+    (stage, method): (&str, &str),
+    limit: &[&str],
+) -> Result<()> {
+    let is_meant = |other: &&mut Value| format!("{}:{}", text(&other["apiId"]), text(&other["stage"])) == stage;
+    let stages = plan["apiStages"].as_array_mut().into_iter().flatten();
+    let found = { stages }.find(is_meant).ok_or_else(|| not_found("API Stage not found in Usage Plan"))?;
+    match (op, limit) {
+        ("replace" | "add", ["rateLimit"]) => found["throttle"][method]["rateLimit"] = patch.number::<f64>()?.into(),
+        ("replace" | "add", ["burstLimit"]) => found["throttle"][method]["burstLimit"] = patch.number::<i64>()?.into(),
+        ("remove", []) => {
+            if let Some(all) = found["throttle"].as_object_mut() {
+                all.remove(method);
+            }
+        }
+        _ => return Err(patch.refuse()),
+    }
+    Ok(())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
 
 /// `api:stage` comes into the plan or leaves it.

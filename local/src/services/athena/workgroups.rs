@@ -119,6 +119,12 @@ fn update_configuration(configuration: &mut Value, updates: &Value) {
                 configuration["BytesScannedCutoffPerQuery"] = Value::Null;
             }
             "ResultConfigurationUpdates" => update_results(&mut configuration["ResultConfiguration"], value),
+            "ManagedQueryResultsConfigurationUpdates" => {
+                configuration["ManagedQueryResultsConfiguration"] = json!({"Enabled": value["Enabled"]});
+            }
+            "RemoveCustomerContentEncryptionConfiguration" if value == true => {
+                configuration["CustomerContentEncryptionConfiguration"] = Value::Null;
+            }
             removal if removal.starts_with("Remove") => {}
             _ => configuration[field] = value.clone(),
         }

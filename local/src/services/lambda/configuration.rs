@@ -47,6 +47,8 @@ const SETTINGS: &[&str] = &[
     "VpcConfig",
     "Layers",
     "SnapStart",
+    "KMSKeyArn",
+    "FileSystemConfigs",
 ];
 
 /// A new function's settings, before anything is given.
@@ -73,6 +75,7 @@ pub(super) fn set(context: &Context<'_>, function: &mut Value, input: &Value) ->
                 for (field, value) in given.as_object().into_iter().flatten() {
                     function["LoggingConfig"][field] = value.clone();
                 }
+                level(&mut function["LoggingConfig"], given)?;
             }
             (_, given) => function[name] = given.clone(),
         }
@@ -81,6 +84,25 @@ pub(super) fn set(context: &Context<'_>, function: &mut Value, input: &Value) ->
     let role = function.text("Role")?;
     if !role_assumable(context, role, "lambda.amazonaws.com")? {
         return Err(invalid("The role defined for the function cannot be assumed by Lambda."));
+    }
+    Ok(())
+}
+
+/// Lines of text have no levels, those of JSON always have.
+fn level(logging: &mut Value, given: &Value) -> Result<()> {
+    for name in ["ApplicationLogLevel", "SystemLogLevel"] {
+        if logging["LogFormat"] == "JSON" {
+            if logging[name].is_null() {
+                logging[name] = "INFO".into();
+            }
+        } else if given[name].is_null() {
+            logging[name] = Value::Null;
+        } else {
+            return Err(invalid(
+                "LogLevel is not supported when LogFormat is set to \"Text\". Remove LogLevel from your request or change \
+                 the LogFormat to \"Json\" and try again.",
+            ));
+        }
     }
     Ok(())
 }
@@ -128,6 +150,9 @@ pub(super) fn describe(context: &Context<'_>, name: &str, function: &Value) -> V
     for name in SETTINGS.iter().chain(&kept) {
         all[name] = function[name].clone();
     }
+    // They are given by their ARNs, and shown as what they are.
+    let layers = function["Layers"].as_array().into_iter().flatten();
+    all["Layers"] = layers.map(|arn| json!({"Arn": arn, "CodeSize": 1})).collect();
     if all["Environment"]["Variables"].as_object().is_none_or(serde_json::Map::is_empty) {
         all["Environment"] = Value::Null;
     }

@@ -1,0 +1,156 @@
+//! APIs, keys and usage plans.
+
+use super::{Answer, Field, extra, ignored, managed};
+
+pub(crate) const GET_REST_APIS: Answer = Answer {
+    operation: "apigateway:GetRestApis",
+    at: "item",
+    fields: &[
+        ignored("position", "of the list"),
+        ignored("item.id", "AWS's own"),
+        managed("item.name", "name"),
+        managed("item.description", "description"),
+        ignored("item.createdDate", "when, not what"),
+        extra("item.version", "somebody's count of versions").by_hand(),
+        ignored("item.warnings", "of an import"),
+        extra("item.binaryMediaTypes", "bodies of these types reach the function as base64"),
+        extra("item.minimumCompressionSize", "answers from this size on are compressed"),
+        extra("item.apiKeySource", "a key in `x-api-key` is not looked at").unless("HEADER").put_back(),
+        extra("item.endpointConfiguration.types", "callers come another way than the pipeline is made for")
+            .unless("REGIONAL")
+            .put_back(),
+        extra("item.endpointConfiguration.ipAddressType", "answers to IPv6, too").unless("ipv4"),
+        extra("item.endpointConfiguration.vpcEndpointIds", "the ways in from VPCs").by_hand(),
+        extra("item.policy", "who may call: the pipeline lets everybody with a key").put_back(),
+        managed("item.tags", "tags"),
+        extra("item.disableExecuteApiEndpoint", "nobody reaches the endpoint").put_back(),
+        ignored("item.rootResourceId", "AWS's own"),
+        extra("item.securityPolicy", "which versions of TLS callers may speak").by_hand(),
+        extra("item.endpointAccessMode", "how strictly callers' host names are checked").by_hand(),
+        ignored("item.apiStatus", "passes by itself"),
+        ignored("item.apiStatusMessage", "passes by itself"),
+    ],
+};
+
+pub(crate) const GET_STAGE: Answer = Answer {
+    operation: "apigateway:GetStage",
+    at: "",
+    fields: &[
+        managed("deploymentId", "deployment"),
+        extra("clientCertificateId", "shows itself to what it calls").by_hand(),
+        managed("stageName", "stage"),
+        extra("description", "somebody's words").by_hand(),
+        extra("cacheClusterEnabled", "keeps answers, for a price by the hour"),
+        ignored("cacheClusterSize", "counts where there is a cache"),
+        ignored("cacheClusterStatus", "counts where there is a cache"),
+        managed("methodSettings.*/*.throttlingBurstLimit", "burst"),
+        managed("methodSettings.*/*.throttlingRateLimit", "rate"),
+        managed("methodSettings.*.throttlingBurstLimit", "burst; a method's own limit is put back to it"),
+        managed("methodSettings.*.throttlingRateLimit", "rate; a method's own limit is put back to it"),
+        extra("methodSettings.*.metricsEnabled", "metrics of each method, for a price").by_hand(),
+        extra("methodSettings.*.loggingLevel", "logs of each call, for a price").unless("OFF").by_hand(),
+        extra("methodSettings.*.dataTraceEnabled", "logs what is in requests, keys among it").by_hand(),
+        extra("methodSettings.*.cachingEnabled", "answers come from the cache").by_hand(),
+        ignored("methodSettings.*.cacheTtlInSeconds", "counts where there is a cache"),
+        ignored("methodSettings.*.cacheDataEncrypted", "counts where there is a cache"),
+        ignored("methodSettings.*.requireAuthorizationForCacheControl", "counts where there is a cache"),
+        ignored("methodSettings.*.unauthorizedCacheControlHeaderStrategy", "counts where there is a cache"),
+        extra("variables", "the pipeline's functions read none").hidden(),
+        extra("documentationVersion", "somebody's documentation").by_hand(),
+        extra("accessLogSettings", "a line of log for each call"),
+        extra("canarySettings", "part of the calls goes to another deployment, and each new one only there").put_back(),
+        extra("tracingEnabled", "sends traces to X-Ray, for a price"),
+        extra("webAclArn", "a firewall that somebody put before it").by_hand(),
+        ignored("tags", "the stage's own, of which pipectl puts none there"),
+        ignored("createdDate", "when, not what"),
+        ignored("lastUpdatedDate", "when, not what"),
+    ],
+};
+
+/// Of a method, every difference is one of the API's routes: they are written anew as a whole.
+const fn route(path: &'static str) -> Field {
+    extra(path, "").put_back()
+}
+
+pub(crate) const GET_RESOURCES: Answer = Answer {
+    operation: "apigateway:GetResources",
+    at: "item.resourceMethods.*",
+    fields: &[
+        ignored("position", "of the list"),
+        ignored("item.id", "AWS's own"),
+        ignored("item.parentId", "AWS's own"),
+        ignored("item.pathPart", "the end of the path"),
+        managed("item.path", "routes"),
+        managed("item.resourceMethods.*.httpMethod", "routes"),
+        managed("item.resourceMethods.*.authorizationType", "routes"),
+        route("item.resourceMethods.*.authorizerId"),
+        managed("item.resourceMethods.*.apiKeyRequired", "routes"),
+        route("item.resourceMethods.*.requestValidatorId"),
+        ignored("item.resourceMethods.*.operationName", "somebody's name for it"),
+        route("item.resourceMethods.*.requestParameters"),
+        route("item.resourceMethods.*.requestModels"),
+        ignored("item.resourceMethods.*.methodResponses", "declares what the integration's responses may set"),
+        managed("item.resourceMethods.*.methodIntegration.type", "routes"),
+        route("item.resourceMethods.*.methodIntegration.httpMethod").unless("POST"),
+        managed("item.resourceMethods.*.methodIntegration.uri", "routes"),
+        route("item.resourceMethods.*.methodIntegration.connectionType").unless("INTERNET"),
+        route("item.resourceMethods.*.methodIntegration.connectionId"),
+        route("item.resourceMethods.*.methodIntegration.credentials"),
+        route("item.resourceMethods.*.methodIntegration.requestParameters"),
+        managed("item.resourceMethods.*.methodIntegration.requestTemplates", "routes: the status that a mock answers"),
+        route("item.resourceMethods.*.methodIntegration.passthroughBehavior").unless("WHEN_NO_MATCH"),
+        route("item.resourceMethods.*.methodIntegration.contentHandling"),
+        route("item.resourceMethods.*.methodIntegration.timeoutInMillis").unless_number(29_000),
+        ignored("item.resourceMethods.*.methodIntegration.cacheNamespace", "counts where there is a cache"),
+        route("item.resourceMethods.*.methodIntegration.cacheKeyParameters"),
+        managed("item.resourceMethods.*.methodIntegration.integrationResponses.*.statusCode", "routes"),
+        route("item.resourceMethods.*.methodIntegration.integrationResponses.*.selectionPattern"),
+        managed("item.resourceMethods.*.methodIntegration.integrationResponses.*.responseParameters", "routes"),
+        route("item.resourceMethods.*.methodIntegration.integrationResponses.*.responseTemplates"),
+        route("item.resourceMethods.*.methodIntegration.integrationResponses.*.contentHandling"),
+        route("item.resourceMethods.*.methodIntegration.tlsConfig"),
+        route("item.resourceMethods.*.methodIntegration.responseTransferMode").unless("BUFFERED"),
+        route("item.resourceMethods.*.methodIntegration.integrationTarget"),
+        route("item.resourceMethods.*.authorizationScopes"),
+    ],
+};
+
+pub(crate) const GET_API_KEYS: Answer = Answer {
+    operation: "apigateway:GetApiKeys",
+    at: "item",
+    fields: &[
+        ignored("warnings", "of an import"),
+        ignored("position", "of the list"),
+        ignored("item.id", "AWS's own"),
+        ignored("item.value", "a secret, which is not asked for"),
+        managed("item.name", "name"),
+        extra("item.customerId", "whose it is in AWS Marketplace").by_hand(),
+        managed("item.description", "description"),
+        managed("item.enabled", "enabled"),
+        ignored("item.createdDate", "when, not what"),
+        ignored("item.lastUpdatedDate", "when, not what"),
+        ignored("item.stageKeys", "from before there were usage plans"),
+        managed("item.tags", "tags"),
+    ],
+};
+
+pub(crate) const GET_USAGE_PLANS: Answer = Answer {
+    operation: "apigateway:GetUsagePlans",
+    at: "item",
+    fields: &[
+        ignored("position", "of the list"),
+        ignored("item.id", "AWS's own"),
+        managed("item.name", "name"),
+        managed("item.description", "description"),
+        managed("item.apiStages.apiId", "api_stages"),
+        managed("item.apiStages.stage", "api_stages"),
+        extra("item.apiStages.throttle", "a limit of a method of its own, beside that of the plan").put_back(),
+        managed("item.throttle.burstLimit", "burst"),
+        managed("item.throttle.rateLimit", "rate"),
+        managed("item.quota.limit", "quota"),
+        extra("item.quota.offset", "less in the first period").unless_number(0),
+        managed("item.quota.period", "quota"),
+        extra("item.productCode", "what it is in AWS Marketplace").by_hand(),
+        managed("item.tags", "tags"),
+    ],
+};

@@ -1,0 +1,24 @@
+//! Log groups.
+
+use super::{Answer, extra, ignored, managed};
+
+pub(crate) const DESCRIBE_LOG_GROUPS: Answer = Answer {
+    operation: "logs:DescribeLogGroups",
+    at: "logGroups",
+    fields: &[
+        managed("logGroups.logGroupName", "log_group"),
+        ignored("logGroups.creationTime", "when, not what"),
+        managed("logGroups.retentionInDays", "retention_days"),
+        extra("logGroups.metricFilterCount", "metrics are made of its lines").unless_number(0).by_hand(),
+        ignored("logGroups.arn", "follows from the name"),
+        ignored("logGroups.storedBytes", "what is in it, not how it is set"),
+        extra("logGroups.kmsKeyId", "encrypts what is written").by_hand(),
+        extra("logGroups.dataProtectionStatus", "masks what looks like personal data").by_hand(),
+        ignored("logGroups.inheritedProperties", "the account's"),
+        extra("logGroups.logGroupClass", "fixed when it was made").unless("STANDARD").by_hand(),
+        ignored("logGroups.logGroupArn", "follows from the name"),
+        extra("logGroups.deletionProtectionEnabled", "keeps it from being taken down").by_hand(),
+        extra("logGroups.bearerTokenAuthenticationEnabled", "lets senders in with a token").by_hand(),
+        ignored("nextToken", "of the list"),
+    ],
+};

@@ -1,0 +1,214 @@
+//! Answers that hold nothing beside attributes, so that only the test looks at them.
+
+use super::{Answer, ignored, managed};
+
+pub(super) const PLAIN: &[&Answer] = &[
+    &GET_POLICY,
+    &LIST_TAGS,
+    &GET_ROLE_POLICY,
+    &LIST_ROLE_POLICIES,
+    &LIST_ATTACHED_ROLE_POLICIES,
+    &LIST_ROLES,
+    &LIST_TAGS_FOR_WORK_GROUP,
+    &LIST_NAMED_QUERIES,
+    &BATCH_GET_NAMED_QUERY,
+    &LIST_TAGS_FOR_DELIVERY_STREAM,
+    &GET_GATEWAY_RESPONSES,
+    &GET_DEPLOYMENTS,
+    &GET_STAGES,
+    &GET_API_KEY,
+    &GET_USAGE_PLAN_KEYS,
+    &GET_TABLES,
+    &GET_TAGS,
+    &GET_BUCKET_TAGGING,
+    &GET_PUBLIC_ACCESS_BLOCK,
+    &GET_BUCKET_OWNERSHIP_CONTROLS,
+    &GET_BUCKET_POLICY,
+    &GET_BUCKET_LIFECYCLE_CONFIGURATION,
+    &HEAD_OBJECT,
+    &LIST_OBJECTS,
+    &LIST_OBJECT_VERSIONS,
+];
+
+const GET_POLICY: Answer = Answer {
+    operation: "lambda:GetPolicy",
+    at: "",
+    fields: &[
+        managed("Policy", "the statements of a permission; those of others are its extras"),
+        ignored("RevisionId", "a count of changes"),
+    ],
+};
+
+const LIST_TAGS: Answer = Answer { operation: "logs:ListTagsForResource", at: "", fields: &[managed("tags", "tags")] };
+
+const GET_ROLE_POLICY: Answer = Answer {
+    operation: "iam:GetRolePolicy",
+    at: "",
+    fields: &[
+        ignored("RoleName", "the one that was asked for"),
+        ignored("PolicyName", "the one that was asked for"),
+        managed("PolicyDocument", "policy"),
+    ],
+};
+
+const LIST_ROLE_POLICIES: Answer = Answer {
+    operation: "iam:ListRolePolicies",
+    at: "",
+    fields: &[
+        managed("PolicyNames", "policy; those of others are extras"),
+        ignored("IsTruncated", "of the list"),
+        ignored("Marker", "of the list"),
+    ],
+};
+
+const LIST_ATTACHED_ROLE_POLICIES: Answer = Answer {
+    operation: "iam:ListAttachedRolePolicies",
+    at: "",
+    fields: &[
+        managed("AttachedPolicies", "each is an extra: pipectl attaches none"),
+        ignored("IsTruncated", "of the list"),
+        ignored("Marker", "of the list"),
+    ],
+};
+
+const LIST_ROLES: Answer = Answer {
+    operation: "iam:ListRoles",
+    at: "",
+    fields: &[ignored("", "only names are taken of it; each role is read by itself")],
+};
+
+const LIST_TAGS_FOR_WORK_GROUP: Answer = Answer {
+    operation: "athena:ListTagsForResource",
+    at: "",
+    fields: &[managed("Tags", "tags"), ignored("NextToken", "of the list")],
+};
+
+const LIST_NAMED_QUERIES: Answer = Answer {
+    operation: "athena:ListNamedQueries",
+    at: "",
+    fields: &[ignored("", "only ids are taken of it; each query is read by its id")],
+};
+
+const BATCH_GET_NAMED_QUERY: Answer = Answer {
+    operation: "athena:BatchGetNamedQuery",
+    at: "",
+    fields: &[
+        managed("NamedQueries.Name", "name"),
+        ignored("NamedQueries.Description", "tells whose it is"),
+        managed("NamedQueries.Database", "database"),
+        managed("NamedQueries.QueryString", "sql"),
+        ignored("NamedQueries.NamedQueryId", "AWS's own"),
+        managed("NamedQueries.WorkGroup", "workgroup"),
+        ignored("UnprocessedNamedQueryIds", "of queries that are gone by now"),
+    ],
+};
+
+const LIST_TAGS_FOR_DELIVERY_STREAM: Answer = Answer {
+    operation: "firehose:ListTagsForDeliveryStream",
+    at: "",
+    fields: &[managed("Tags", "tags"), ignored("HasMoreTags", "of the list")],
+};
+
+const GET_GATEWAY_RESPONSES: Answer = Answer {
+    operation: "apigateway:GetGatewayResponses",
+    at: "item",
+    fields: &[
+        ignored("position", "of the list"),
+        managed("item.responseType", "routes"),
+        managed("item.statusCode", "routes"),
+        managed("item.responseParameters", "routes"),
+        managed("item.responseTemplates", "routes"),
+        managed("item.defaultResponse", "routes"),
+    ],
+};
+
+const GET_DEPLOYMENTS: Answer = Answer {
+    operation: "apigateway:GetDeployments",
+    at: "item",
+    fields: &[
+        ignored("position", "of the list"),
+        managed("item.id", "deployment"),
+        managed("item.description", "deployment"),
+        ignored("item.createdDate", "when, not what"),
+        ignored("item.apiSummary", "the routes of that time; the description has their digest"),
+    ],
+};
+
+const GET_STAGES: Answer = Answer {
+    operation: "apigateway:GetStages",
+    at: "",
+    fields: &[ignored("", "only what they show is taken of it: no deployment in use is deleted")],
+};
+
+const GET_API_KEY: Answer = Answer {
+    operation: "apigateway:GetApiKey",
+    at: "",
+    fields: &[ignored("", "only the secret is taken of it, where the user asks for it")],
+};
+
+const GET_USAGE_PLAN_KEYS: Answer = Answer {
+    operation: "apigateway:GetUsagePlanKeys",
+    at: "item",
+    fields: &[
+        ignored("position", "of the list"),
+        managed("item.id", "keys"),
+        ignored("item.type", "there is but one"),
+        ignored("item.value", "a secret"),
+        ignored("item.name", "the key's own"),
+    ],
+};
+
+const GET_TABLES: Answer = Answer {
+    operation: "glue:GetTables",
+    at: "",
+    fields: &[ignored("", "crawlers make tables; only how many are somebody else's is taken of it")],
+};
+
+const GET_TAGS: Answer = Answer { operation: "glue:GetTags", at: "", fields: &[managed("Tags", "tags")] };
+
+const GET_BUCKET_TAGGING: Answer =
+    Answer { operation: "s3:GetBucketTagging", at: "", fields: &[managed("TagSet", "tags")] };
+
+const GET_PUBLIC_ACCESS_BLOCK: Answer = Answer {
+    operation: "s3:GetPublicAccessBlock",
+    at: "",
+    fields: &[
+        managed("PublicAccessBlockConfiguration.BlockPublicAcls", "public_access_blocked"),
+        managed("PublicAccessBlockConfiguration.IgnorePublicAcls", "public_access_blocked"),
+        managed("PublicAccessBlockConfiguration.BlockPublicPolicy", "public_access_blocked"),
+        managed("PublicAccessBlockConfiguration.RestrictPublicBuckets", "public_access_blocked"),
+    ],
+};
+
+const GET_BUCKET_OWNERSHIP_CONTROLS: Answer = Answer {
+    operation: "s3:GetBucketOwnershipControls",
+    at: "",
+    fields: &[managed("OwnershipControls.Rule.ObjectOwnership", "ownership")],
+};
+
+const GET_BUCKET_POLICY: Answer =
+    Answer { operation: "s3:GetBucketPolicy", at: "", fields: &[managed("Policy", "policy")] };
+
+const GET_BUCKET_LIFECYCLE_CONFIGURATION: Answer = Answer {
+    operation: "s3:GetBucketLifecycleConfiguration",
+    at: "",
+    fields: &[
+        managed("Rule", "lifecycle"),
+        ignored("x-amz-transition-default-minimum-object-size", "counts for transitions, which are drift of a rule"),
+    ],
+};
+
+const HEAD_OBJECT: Answer = Answer {
+    operation: "s3:HeadObject",
+    at: "",
+    fields: &[ignored("", "the key is made of the content, and the metadata has its digest")],
+};
+
+const LIST_OBJECTS: Answer =
+    Answer { operation: "s3:ListObjectsV2", at: "", fields: &[ignored("", "only keys and sizes are taken of it")] };
+
+const LIST_OBJECT_VERSIONS: Answer = Answer {
+    operation: "s3:ListObjectVersions",
+    at: "",
+    fields: &[ignored("", "only keys, versions and sizes are taken of it")],
+};
