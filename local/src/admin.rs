@@ -11,6 +11,7 @@
 //! DELETE /_local/faults               forgets them, and answers whom one of them holds
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
+//! POST   /_local/tags                 {"arn": "arn:...", "tags": {"aws:cloudformation:stack-name": "theirs"}}: as AWS tags
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
 
@@ -20,6 +21,7 @@ use crate::faults::{EVERY, Fault};
 use crate::registry;
 use crate::response::{json, plain};
 use crate::status::status;
+use crate::tags::Tags;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Method, Request, Response};
@@ -41,6 +43,14 @@ struct Step {
 #[serde(deny_unknown_fields)]
 struct Propagation {
     seconds: f64,
+}
+
+/// Tags that AWS itself puts on something.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemTags {
+    arn: String,
+    tags: Tags,
 }
 
 pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Response<Body> {
@@ -68,6 +78,11 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
             let delay = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
             core.faults.set_propagation(delay);
             Ok(())
+        }),
+        (&Method::POST, "tags") => with(request, |SystemTags { arn, tags }| {
+            // ARNs say their region by themselves.
+            let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("us-east-1").to_owned();
+            core.run(&region, |context| context.add_system_tags(&arn, tags)).map_err(|error| error.message)
         }),
         (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
         _ => plain(404, "no such page of Local AWS"),

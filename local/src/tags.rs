@@ -25,7 +25,9 @@ impl Context<'_> {
     /// `refuse` of what is wrong with them, for the service to say in its own way.
     pub(crate) fn add_tags(&self, arn: &str, tags: Tags, refuse: impl FnOnce(String) -> ApiError) -> Result<()> {
         let mut all = self.tags(arn)?;
-        let checked = tags.iter().try_for_each(|(key, value)| check(key, value));
+        // AWS's own may be repeated as they are.
+        let given = tags.iter().filter(|(key, value)| !(is_system(key) && all.get(*key) == Some(*value)));
+        let checked = given.into_iter().try_for_each(|(key, value)| check(key, value));
         all.extend(tags);
         let checked = checked.and_then(|()| match all.len() > MOST_TAGS {
             true => Err(format!("A resource may have at most {MOST_TAGS} tags")),
@@ -35,10 +37,17 @@ impl Context<'_> {
         self.documents.put(COLLECTION, arn, &json!(all))
     }
 
-    /// Takes tags away; those that are not there do not matter.
+    /// Puts tags on as AWS itself does: CloudFormation's, for instance, which nobody else can write.
+    pub(crate) fn add_system_tags(&self, arn: &str, tags: Tags) -> Result<()> {
+        let mut all = self.tags(arn)?;
+        all.extend(tags);
+        self.documents.put(COLLECTION, arn, &json!(all))
+    }
+
+    /// Takes tags away; those that are not there do not matter, and AWS's own stay.
     pub(crate) fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<()> {
         let mut all = self.tags(arn)?;
-        all.retain(|key, _| !keys.contains(key));
+        all.retain(|key, _| is_system(key) || !keys.contains(key));
         self.documents.put(COLLECTION, arn, &json!(all))
     }
 
@@ -54,12 +63,17 @@ impl Context<'_> {
     }
 }
 
+/// Whether a tag is AWS's own.
+pub(crate) fn is_system(key: &str) -> bool {
+    key.to_ascii_lowercase().starts_with("aws:")
+}
+
 fn check(key: &str, value: &str) -> Result<(), String> {
     let allowed = |c: char| c.is_alphanumeric() || c.is_whitespace() || "_.:/=+-@".contains(c);
     if key.is_empty() || key.chars().count() > LONGEST_KEY || !key.chars().all(allowed) {
         return Err(format!("Invalid tag key: {key}"));
     }
-    if key.to_ascii_lowercase().starts_with("aws:") {
+    if is_system(key) {
         return Err(format!("Tag keys starting with 'aws:' are reserved for system use: {key}"));
     }
     if value.chars().count() > LONGEST_VALUE || !value.chars().all(allowed) {

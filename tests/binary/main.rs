@@ -5,6 +5,7 @@
 
 mod action;
 mod admin;
+mod adoption;
 mod artifacts;
 mod cli;
 mod connection;

@@ -5,7 +5,7 @@ pub(super) use super::policy::is_public;
 use super::{MALFORMED, lifecycle, policy, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
-use crate::tags::Tags;
+use crate::tags::{Tags, is_system};
 use s3s::dto::{
     BucketLifecycleConfiguration, BucketVersioningStatus, Policy, PublicAccessBlockConfiguration, ServerSideEncryption,
     ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag,
@@ -189,8 +189,13 @@ pub(super) fn put_tags(context: &Context<'_>, bucket: &str, tags: Vec<Tag>) -> R
     if tags.len() < given {
         return Err(refuse("InvalidTag", 400, "Cannot provide multiple Tags with the same key"));
     }
-    // A put takes the place of all tags.
+    // A put takes the place of all tags, but for AWS's own, which have to be repeated.
+    let system: Tags = context.tags(&arn)?.into_iter().filter(|(key, _)| is_system(key)).collect();
+    if system.iter().any(|(key, value)| tags.get(key) != Some(value)) {
+        return Err(refuse("InvalidTag", 400, "System tags cannot be removed by requester"));
+    }
     context.forget_tags(&arn)?;
+    context.add_system_tags(&arn, system)?;
     context.add_tags(&arn, tags, |message| refuse("InvalidTag", 400, message))
 }
 
