@@ -16,6 +16,8 @@ pub(super) struct Asked {
     pub(super) region: Option<String>,
     /// Whether it carries a signature: whatever is for a service of AWS does.
     pub(super) signed: bool,
+    /// Of the last answer, where it was an error.
+    pub(super) status: Option<u16>,
 }
 
 impl Asked {
@@ -24,7 +26,7 @@ impl Asked {
         let host = uri.authority().map(|authority| authority.host().to_owned())?;
         let host = uri.port_u16().map_or(host.clone(), |port| format!("{host}:{port}"));
         let authorization = request.headers().get("authorization").unwrap_or_default();
-        Some(Self { host, region: region_of(authorization), signed: authorization.starts_with("AWS4-") })
+        Some(Self { host, region: region_of(authorization), signed: authorization.starts_with("AWS4-"), status: None })
     }
 
     /// Whether it is AWS itself, and not what `AWS_ENDPOINT_URL` names.
@@ -34,8 +36,18 @@ impl Asked {
 
     /// Remembers it for the call that this task is in.
     pub(super) fn note(&self) {
-        // Outside of a call there is nobody to tell.
-        let _ = LAST.try_with(|last| last.borrow_mut().replace(self.clone()));
+        // Outside of a call there is nobody to tell. Of the same host, the last answer is kept until there is another.
+        let _ = LAST.try_with(|last| {
+            let mut last = last.borrow_mut();
+            let status = last.as_ref().filter(|known| known.host == self.host).and_then(|known| known.status);
+            last.replace(Self { status, ..self.clone() });
+        });
+    }
+
+    /// Remembers how it answered.
+    pub(super) fn answered(status: u16) {
+        let error = (status >= 400).then_some(status);
+        let _ = LAST.try_with(|last| last.borrow_mut().iter_mut().for_each(|asked| asked.status = error));
     }
 
     /// The one that the call asked last.

@@ -110,6 +110,7 @@ impl HttpConnector for CheckedConnector {
         let signed = asked.is_some_and(|asked| asked.signed);
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
+            Asked::answered(answer.status().as_u16());
             if signed && !is_from_aws(&answer) {
                 return Err(ConnectorError::other(Box::new(Stranger::of(&answer)), Some(ErrorKind::TransientError)));
             }

@@ -1,6 +1,6 @@
 //! API Gateway key: what a client sends as `x-api-key`.
 
-use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, id_of, ladders, sent_once};
 use super::fields::GET_API_KEYS;
 use super::managed::Managed;
 use super::tags::Tags;
@@ -102,7 +102,7 @@ impl Listed for ApiKey {
                 .config_override(sent_once())
                 .send()
         });
-        Ok((made.await?.id.unwrap_or_default(), self.clone()))
+        Ok((id_of("apigateway:CreateApiKey", made.await?.id)?, self.clone()))
     }
 
     async fn send(&self, (): (), aws: &Aws, id: &str, _: &Self) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use super::managed::{Managed, Tagged, calls};
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Error, Patience, Raw, Result, write};
+use crate::aws::{Aws, Class, Error, Patience, Pause, Raw, Result, write};
 use crate::engine::diff::{Change, diff};
 use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
@@ -168,8 +168,11 @@ pub(super) async fn observe<T: Listed>(aws: &Aws, wanted: &[Wanted]) -> Result<V
     try_join_all(found).await
 }
 
-/// A creation is sent once: API Gateway would make a second API (key, plan) of the same name if the answer to the
-/// first request was lost. Throttling is no such case, and is waited for.
+/// How often a creation is sent that came to nothing, each time after a look.
+const MOST_SENT: u32 = 3;
+
+/// A creation is sent once, and again only after a look: API Gateway would make a second API (key, plan) of the same name
+/// if the answer to the first request was lost. Throttling is no such case, and is waited for.
 pub(super) const ONCE: Patience = Patience { busy: Duration::ZERO, ..Patience::USUAL };
 
 /// Settings for a request that the SDK is not to repeat by itself.
@@ -177,13 +180,33 @@ pub(super) fn sent_once() -> Builder {
     Builder::new().retry_config(RetryConfig::disabled())
 }
 
+/// The id of what was made. An answer without one makes nothing that could be gone on with, and is looked for.
+pub(super) fn id_of(operation: &'static str, id: Option<String>) -> Result<String> {
+    id.filter(|id| !id.is_empty()).ok_or_else(|| Error::incomplete(operation, "the answer names no id"))
+}
+
 /// Makes it, and then what its creation does not take. The tags are on it from the first call on: what a killed run
 /// leaves half made is found by them, and completed by an update.
 pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
     let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
-    let (id, made) = match desired.make(aws, tags.into_iter().collect()).await {
-        Ok(made) => made,
-        Err(error) => return resume(desired, aws, name, error).await,
+    let tags: HashMap<_, _> = tags.into_iter().collect();
+    // A new API takes a moment to show in lists.
+    let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
+    let mut sent = 1;
+    let (id, made) = loop {
+        let lost = match desired.make(aws, tags.clone()).await {
+            Ok(made) => break made,
+            Err(error) if matches!(error.class(), Class::Busy | Class::Network) => error,
+            Err(error) => return Err(error),
+        };
+        pause.pass().await;
+        if let Some(outputs) = resume(desired, aws, name).await? {
+            return Ok(outputs);
+        }
+        if sent == MOST_SENT {
+            return Err(lost);
+        }
+        sent += 1;
     };
     let missing = diff(&made.attributes(), &desired.attributes());
     for call in calls::<T>(&missing) {
@@ -192,21 +215,16 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
     Ok(desired.outputs(Pending::Known(id)))
 }
 
-/// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours.
-///
-/// # Errors
-/// `lost`, where nothing was made.
-async fn resume<T: Listed>(desired: &T, aws: &Aws, name: &str, lost: Error) -> Result<T::Outputs> {
-    if !matches!(lost.class(), Class::Busy | Class::Network) {
-        return Err(lost);
-    }
+/// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours; `None` where it
+/// made nothing.
+async fn resume<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<Option<T::Outputs>> {
     let wanted = [Wanted { name: name.to_owned(), id: desired.id() }];
     let found = observe::<T>(aws, &wanted).await?;
     let Some(live) = found.into_iter().find(|live| live.name == name && live.owner == Owner::Us) else {
-        return Err(lost);
+        return Ok(None);
     };
     let changes = diff(&live.resource.attributes(), &desired.attributes());
-    update(desired, aws, &live, &changes).await
+    update(desired, aws, &live, &changes).await.map(Some)
 }
 
 /// Makes the calls that send what differs; then the tags, whose digest says that all of it is done.

@@ -1,6 +1,6 @@
 //! API Gateway usage plan: which keys may call which stage, how often.
 
-use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, patch_segment, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, id_of, ladders, patch_segment, sent_once};
 use super::fields::GET_USAGE_PLANS;
 use super::managed::Managed;
 use super::tags::Tags;
@@ -234,7 +234,7 @@ impl Listed for UsagePlan {
                 .config_override(sent_once())
                 .send()
         });
-        Ok((made.await?.id.unwrap_or_default(), Self { keys: Ids::default(), ..self.clone() }))
+        Ok((id_of("apigateway:CreateUsagePlan", made.await?.id)?, Self { keys: Ids::default(), ..self.clone() }))
     }
 
     async fn send(&self, call: Call, aws: &Aws, id: &str, live: &Self) -> Result<()> {

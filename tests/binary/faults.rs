@@ -174,3 +174,30 @@ fn a_lost_answer_leaves_nothing_doubled() {
     place.run(&["destroy", "--local", "--yes"]).exits(0);
     assert_eq!(judge("leftovers.py", &[&server.url]), "");
 }
+
+/// API Gateway would make a second one of the same name, so that the SDK may not repeat these by itself. A look shows that
+/// nothing was made, and they are sent again.
+#[test]
+fn a_creation_that_came_to_nothing_is_sent_again_after_a_look() {
+    let place = Place::example("clickstream");
+    let server = place.serve();
+    for operation in ["apigateway:CreateRestApi", "apigateway:CreateApiKey", "apigateway:CreateUsagePlan"] {
+        server.admin().fault(&json!({"operation": operation, "status": 500, "code": "InternalFailure"}));
+        server.admin().fault(&json!({"operation": operation}));
+    }
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    server.admin().all_struck(1);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.run(&["destroy", "--local", "--yes"]).exits(0);
+    assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}
+
+#[test]
+fn a_creation_that_never_works_is_given_up() {
+    let place = Place::example("clickstream");
+    let server = place.serve();
+    server.admin().fault(&fault("apigateway:CreateRestApi", 500, "InternalFailure", "on demand", 99));
+    let failed = place.run(&["apply", "--local", "--yes"]).exits(5);
+    assert!(failed.stderr.contains("failed apigateway.rest_api.ingest: apigateway:CreateRestApi: InternalFailure"));
+    server.admin().all_struck(3);
+}

@@ -56,6 +56,13 @@ impl Error {
         error
     }
 
+    /// For an answer that is AWS's and lacks what it has to say: whether the work was done is not known.
+    pub(crate) fn incomplete(operation: &'static str, message: &str) -> Self {
+        let mut error = Self::new(operation, "Incomplete", message);
+        error.0.class = Class::Network;
+        error
+    }
+
     /// Reads what the SDK reports. `operation` is written `service:Operation`, as IAM writes actions.
     pub(crate) fn from_sdk<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
@@ -65,6 +72,9 @@ impl Error {
             SdkError::ServiceError(context) => {
                 let status = context.raw().status().as_u16();
                 let meta = context.err().meta();
+                if (200..300).contains(&status) && meta.code().is_none() {
+                    return Self::unreadable(operation, status, context.err());
+                }
                 let code = match meta.code() {
                     // A HEAD request has no body to carry a code.
                     None if status == 404 => "NotFound".to_owned(),
@@ -79,6 +89,16 @@ impl Error {
             }
             other => Self::without_answer(operation, other),
         }
+    }
+
+    /// For an answer that says that all went well, and is not whole: what was done is not known, and asking again tells.
+    fn unreadable(operation: &'static str, status: u16, error: &(dyn std::error::Error + 'static)) -> Self {
+        let why = network::words(error);
+        let text = format!("the answer (status {status}) cannot be read: {why}");
+        let asked = Asked::last();
+        let mut read = Self::new(operation, "BrokenAnswer", &network::message(asked.as_ref(), &text));
+        read.0.class = Class::Busy;
+        read.with_hint(network::hint(asked.as_ref(), "the answer broke off, unexpected EOF"))
     }
 
     fn without_answer<E: std::error::Error + 'static>(
@@ -168,6 +188,8 @@ impl Error {
             Class::Propagating => "AWS still refuses the role: check its trust policy and permissions",
             Class::Throttled => "AWS throttles this account: run again later, or with a lower `--parallelism`",
             Class::Network => "check the network, the region and `AWS_ENDPOINT_URL`",
+            Class::Busy => "AWS was not able to do it now: run it again, it goes on from what is there",
+            Class::StillWaiting => "it may come yet: run it again, it goes on from what is there",
             _ => return None,
         };
         Some(hint.to_owned())

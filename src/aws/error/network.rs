@@ -66,9 +66,13 @@ pub(super) fn message(asked: Option<&Asked>, text: &str) -> String {
     for (theirs, ours) in LIMITS {
         text = text.replace(theirs, ours);
     }
-    match asked {
-        Some(asked) => format!("{asked}: {text}"),
-        None => text,
+    let Some(asked) = asked else { return text };
+    match asked.status {
+        // The time for all attempts is up, and the last of them may have been answered.
+        Some(status) if text.contains("no answer") => {
+            format!("{asked}: {text}; the last answer had the status {status}")
+        }
+        _ => format!("{asked}: {text}"),
     }
 }
 
@@ -139,7 +143,7 @@ mod tests {
     use super::*;
 
     fn asked(host: &str) -> Asked {
-        Asked { host: host.to_owned(), region: Some("us-esat-1".to_owned()), signed: true }
+        Asked { host: host.to_owned(), region: Some("us-esat-1".to_owned()), signed: true, status: None }
     }
 
     /// What hyper, rustls and the SDK say, as they were seen to say it.

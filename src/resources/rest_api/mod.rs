@@ -12,7 +12,7 @@ mod usual;
 
 pub(crate) use routes::{Cors, Routes};
 
-use super::apigateway::{Entry, Listed, ONCE, Whole, ladders, sent_once};
+use super::apigateway::{Entry, Listed, ONCE, Whole, id_of, ladders, sent_once};
 use super::managed::Managed;
 use super::tags::Tags;
 use crate::aws::{Aws, Expect, Raw, Result, call, write};
@@ -149,7 +149,7 @@ impl Listed for RestApi {
                 .send()
         })
         .await?;
-        let id = made.id.unwrap_or_default();
+        let id = id_of("apigateway:CreateRestApi", made.id)?;
         let resource_ids = match made.root_resource_id {
             Some(root) => [("/".to_owned(), root)].into(),
             // Some emulators do not tell.
