@@ -28,7 +28,7 @@ pub(crate) use price_list::PriceList;
 pub(crate) use raw::{Raw, whole, whole_pages};
 pub(crate) use timeouts::Timeouts;
 pub(crate) use timings::Timings;
-pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, write};
+pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, wait_at_most, write};
 
 use crate::names::Names;
 use std::collections::BTreeMap;

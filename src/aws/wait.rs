@@ -6,8 +6,23 @@ use super::error::{Class, Error, Result};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 use tokio::time::sleep;
+
+/// What `--longest-wait` says, of whatever is waited for.
+static LONGEST: OnceLock<Duration> = OnceLock::new();
+
+/// Ends each waiting after this long, however long it is worth by itself. The first who says so is heard.
+pub(crate) fn wait_at_most(limit: Duration) {
+    // A run says it once for each connection, and the same each time.
+    let _ = LONGEST.set(limit);
+}
+
+/// A limit, or a shorter one of the user's.
+fn limited(limit: Duration) -> Duration {
+    LONGEST.get().map_or(limit, |longest| limit.min(*longest))
+}
 
 /// For how long a call may be repeated, by the reason AWS refuses it.
 #[derive(Clone, Copy, Debug)]
@@ -74,6 +89,7 @@ where
             let tells = error.class() == Class::Network && !error.message().contains("all attempts together");
             return Err(if tells { error.waited(began.elapsed()) } else { error });
         };
+        let budget = limited(budget);
         let pause = first.saturating_mul(1 << attempt.min(8)).min(longest);
         if began.elapsed() + pause > budget {
             return Err(error.waited(began.elapsed()).limit(budget));
@@ -145,7 +161,7 @@ pub(crate) async fn until<T, F>(
 where
     F: Future<Output = Result<Look<T>>>,
 {
-    let began = Instant::now();
+    let (began, limit) = (Instant::now(), limited(limit));
     let mut pause = Duration::from_millis(100);
     loop {
         let state = match look().await? {

@@ -37,6 +37,9 @@ pub(crate) struct Global {
     /// How long AWS may take to answer one request, `60 s`; what is given up is asked once more.
     #[arg(long, global = true, env = "PIPECTL_REQUEST_TIMEOUT", default_value = "60 s", value_name = "TIME", value_parser = parse_timeout)]
     pub(crate) request_timeout: Duration,
+    /// How long to wait for what passes by itself, such as a role that is not known yet; without it, 2 min, for Lambda 5 min.
+    #[arg(long, global = true, env = "PIPECTL_LONGEST_WAIT", value_name = "TIME", value_parser = parse_timeout)]
+    pub(crate) longest_wait: Option<Duration>,
     /// How many resources to change at once.
     #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
     pub(crate) parallelism: usize,

@@ -3,7 +3,7 @@
 use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
-use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect};
+use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect, wait_at_most};
 use crate::blueprint::{self, Functions};
 use crate::commands::Global;
 use crate::config::{self, Overrides, Pipeline};
@@ -118,6 +118,9 @@ impl Session {
 /// With each request on stderr as it ends, if that was asked for.
 pub(super) fn manner(global: &Global) -> Manner {
     let timings = Timings::new(global.verbose.then_some(|line| say(line)));
+    if let Some(limit) = global.longest_wait {
+        wait_at_most(limit);
+    }
     Manner { timeouts: Timeouts::of(global.request_timeout), timings }
 }
 
