@@ -1,0 +1,141 @@
+//! One life in which each request fails in each way and each await is a kill, in turn; and what random histories found.
+
+use crate::client::{Trouble, What};
+use crate::file::Part;
+use crate::history::{Act, Aim, History, Meddle, Runner};
+use crate::play::play;
+use crate::story::story;
+use crate::thing::Kind;
+use crate::time::End;
+
+fn part(kind: Kind, uses: &[Kind]) -> Part {
+    let uses = uses.iter().map(|kind| (*kind, 'a')).collect();
+    Part { kind, letter: 'a', generation: 0, fixed: 0, size: 1, extra: 1, uses }
+}
+
+/// One of each kind.
+fn file() -> Vec<Part> {
+    Kind::ALL.into_iter().map(|kind| part(kind, kind.takes_from())).collect()
+}
+
+/// What cannot be changed in place is changed, and so is what can be.
+fn edited() -> Vec<Part> {
+    let mut file = file();
+    for part in &mut file {
+        part.fixed += 1;
+        part.generation += i64::from(matches!(part.kind, Kind::Bucket | Kind::Function));
+        part.size += 1;
+    }
+    file.retain(|part| part.kind != Kind::Key);
+    file
+}
+
+/// It is made, gets data, is changed and taken down.
+fn life(change: impl Fn(&mut [Runner; 3])) -> History {
+    let mut runs = [Runner::calm(Aim::File), Runner::calm(Aim::File), Runner::calm(Aim::Nothing)];
+    change(&mut runs);
+    let [made, changed, destroyed] = runs.map(|runner| Act::Run(vec![runner], vec![]));
+    let acts = vec![Act::File(file()), made, Act::Meddle(Meddle::Delivers(0)), Act::File(edited()), changed, destroyed];
+    History { noise: 7, acts, destroyed: true }
+}
+
+fn keeps(history: &History) {
+    if let Some(broken) = play(history, None, false).broken {
+        panic!("{}", story(None, history, &broken, None));
+    }
+}
+
+/// Each `step`-th of all the ways in which one request can fail.
+fn requests_fail(step: u32) {
+    use What::{AnswerLost, FailsAfter, FailsBefore, Slow, Throttled, Vanishes};
+    let mut way = 0;
+    for what in [AnswerLost, FailsAfter, FailsBefore, Slow, Throttled, Vanishes] {
+        // Once, so that it is sent again; and for longer than anybody waits.
+        for times in [1, 1_000] {
+            for at in 0..90 {
+                for run in (0..3).filter(|_| {
+                    way += 1;
+                    way % step == 0
+                }) {
+                    keeps(&life(|runs| runs[run].troubles = vec![Trouble { at, times, what }]));
+                }
+            }
+        }
+    }
+}
+
+fn cuts(step: usize) {
+    for at in (1..200).step_by(step) {
+        for run in 0..3 {
+            keeps(&life(|runs| runs[run].end = End::Kill(at)));
+            keeps(&life(|runs| runs[run].end = End::Stop(at)));
+        }
+    }
+}
+
+#[test]
+fn some_requests_of_a_life_may_fail_in_some_way() {
+    requests_fail(23);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn each_request_of_a_life_may_fail_in_each_way() {
+    requests_fail(1);
+}
+
+#[test]
+fn a_life_may_be_cut_at_some_awaits() {
+    cuts(11);
+}
+
+#[test]
+#[ignore = "takes a minute"]
+fn a_life_may_be_cut_at_any_await() {
+    cuts(1);
+}
+
+/// Found by seed 376: a bucket that held nothing when it was planned was emptied of what had come since.
+#[test]
+fn data_that_comes_after_the_plan_is_kept() {
+    let bucket = |generation| vec![Part { generation, ..part(Kind::Bucket, &[]) }];
+    for after in (0..1_000).step_by(20) {
+        let calm = Runner { lose_data: false, ..Runner::calm(Aim::File) };
+        let acts = vec![
+            Act::File(bucket(0)),
+            Act::Run(vec![calm.clone()], vec![]),
+            Act::File(bucket(1)),
+            Act::Run(vec![calm], vec![(after, Meddle::Delivers(0))]),
+        ];
+        keeps(&History { noise: after, acts, destroyed: false });
+    }
+}
+
+/// Found by seed 7427: the creation of an API that replaces another lost its answer, and went on with the old one, which
+/// was deleted then as planned.
+#[test]
+fn what_is_replaced_is_not_taken_for_what_was_made() {
+    let api = |fixed| vec![Part { fixed, ..part(Kind::Api, &[]) }];
+    for at in 0..40 {
+        let troubles = vec![Trouble { at, times: 1, what: What::AnswerLost }];
+        let acts = vec![
+            Act::File(api(0)),
+            Act::Run(vec![Runner::calm(Aim::File)], vec![]),
+            Act::File(api(1)),
+            Act::Run(vec![Runner { troubles, ..Runner::calm(Aim::File) }], vec![]),
+        ];
+        keeps(&History { noise: 1, acts, destroyed: false });
+    }
+}
+
+/// Found by seed 923: a creation that was sent again found what the first request had made, and did not wait for it.
+#[test]
+fn what_was_made_by_a_lost_request_is_waited_for() {
+    let file = vec![part(Kind::Function, &[]), part(Kind::Trigger, &[Kind::Function])];
+    for at in 0..60 {
+        let troubles = vec![Trouble { at, times: 1, what: What::FailsAfter }];
+        let acts =
+            vec![Act::File(file.clone()), Act::Run(vec![Runner { troubles, ..Runner::calm(Aim::File) }], vec![])];
+        keeps(&History { noise: u64::from(at), acts, destroyed: false });
+    }
+}

@@ -1,0 +1,196 @@
+//! Plays a history and says which promise breaks first.
+
+use crate::client::{Client, Trouble};
+use crate::cloud::Cloud;
+use crate::file::{Part, sound};
+use crate::history::{Act, Aim, History, Meddle, Runner};
+use crate::judge::{Broken, Promise};
+use crate::meddle::clear_the_way;
+use crate::planted::Planted;
+use crate::random::Random;
+use crate::run::{Applied, Ended, run, warrant};
+use crate::thing::{Kind, Who};
+use crate::time::{Moment, Shared, Task};
+use crate::verify::{differs, is_unsettled, lacks};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+/// Applies in which nothing goes wrong until the plan has to be empty.
+const ENOUGH: usize = 3;
+
+/// What came of a history.
+#[derive(Debug)]
+pub(crate) struct Played {
+    pub(crate) broken: Option<Broken>,
+    pub(crate) log: Vec<(Moment, String)>,
+    pub(crate) runs: usize,
+    /// Runs that ended with success, were refused, failed in part, and were killed.
+    pub(crate) ends: [usize; 4],
+}
+
+struct Play {
+    shared: Shared,
+    file: Vec<Part>,
+    runs: usize,
+    ends: [usize; 4],
+    planted: Option<Planted>,
+}
+
+pub(crate) fn play(history: &History, planted: Option<Planted>, recording: bool) -> Played {
+    let mut cloud = Cloud::new(Random::new(history.noise));
+    cloud.conscience.recording = recording;
+    cloud.forgets_tags = planted == Some(Planted::TagForgotten);
+    let mut play = Play { shared: Shared::new(cloud), file: vec![], runs: 0, ends: [0; 4], planted };
+    for act in &history.acts {
+        play.act(act);
+        if play.is_broken() {
+            break;
+        }
+    }
+    if !play.is_broken() {
+        play.settle(Aim::File);
+    }
+    if history.destroyed && !play.is_broken() {
+        play.file.clear();
+        play.settle(Aim::Nothing);
+    }
+    let conscience = std::mem::take(&mut play.shared.lock().cloud.conscience);
+    Played { broken: conscience.broken.into_iter().next(), log: conscience.log, runs: play.runs, ends: play.ends }
+}
+
+impl Play {
+    fn is_broken(&self) -> bool {
+        !self.shared.lock().cloud.conscience.broken.is_empty()
+    }
+
+    fn breaks(&self, promise: Promise, words: String) {
+        self.shared.lock().cloud.conscience.breaks(promise, words);
+    }
+
+    fn tell(&self, words: impl FnOnce() -> String) {
+        let mut universe = self.shared.lock();
+        let now = universe.cloud.now;
+        universe.cloud.conscience.tell(now, words);
+    }
+
+    fn act(&mut self, act: &Act) {
+        match act {
+            Act::File(parts) => {
+                self.file = sound(parts);
+                let words: Vec<_> = self.file.iter().map(ToString::to_string).collect();
+                self.tell(|| format!("the file is now: {}", words.join(", ")));
+            }
+            Act::Wait(seconds) => self.shared.pass(seconds * 1_000),
+            Act::Meddle(meddle) => {
+                self.tell(|| format!("somebody: {meddle:?}"));
+                meddle.happen(&mut self.shared.lock().cloud);
+            }
+            Act::Run(runners, meddles) => drop(self.run(runners, meddles)),
+        }
+    }
+
+    /// Runs them at once, and checks what each says of how it ended.
+    fn run(&mut self, runners: &[Runner], meddles: &[(Moment, Meddle)]) -> Vec<Ended> {
+        let now = self.shared.now();
+        for (delay, meddle) in meddles.iter().copied() {
+            self.shared.lock().at(now + delay, move |universe| {
+                let at = universe.cloud.now;
+                universe.cloud.conscience.tell(at, || format!("somebody: {meddle:?}"));
+                meddle.happen(&mut universe.cloud);
+            });
+        }
+        self.shared.lock().cloud.conscience.acted.clear();
+        let first = self.runs;
+        let clients: Vec<_> = runners.iter().map(|runner| self.client(runner, now)).collect();
+        let stops: Vec<_> = runners.iter().map(|_| AtomicBool::new(false)).collect();
+        let ends: Vec<_> = runners.iter().map(|_| Mutex::new(Ended::default())).collect();
+        let mut tasks = vec![];
+        for (index, runner) in runners.iter().enumerate() {
+            let work = run(&clients[index], runner, &self.file, &stops[index], &ends[index]);
+            tasks.push(Task::new(Box::pin(work), runner.end, &stops[index]));
+        }
+        if !crate::time::run(&self.shared, &mut tasks) {
+            self.breaks(Promise::NeverStuck, "a run waits for what never comes".to_owned());
+        }
+        drop(tasks);
+        let ends: Vec<_> = ends.into_iter().map(|end| end.into_inner().expect("nothing panicked")).collect();
+        let alone = self.shared.lock().cloud.conscience.acted.iter().all(|who| *who == Who::Run(first));
+        for (runner, end) in runners.iter().zip(&ends) {
+            self.judge(runner, end, alone);
+        }
+        ends
+    }
+
+    fn client(&mut self, runner: &Runner, now: Moment) -> Client {
+        let number = self.runs;
+        self.runs += 1;
+        self.tell(|| format!("run {number} begins: {runner}"));
+        self.shared.lock().cloud.conscience.warrants.push(warrant(runner, &self.file, now));
+        let troubles: Vec<Trouble> = runner.troubles.clone();
+        Client::new(self.shared.clone(), number, troubles, self.planted)
+    }
+
+    fn judge(&mut self, runner: &Runner, end: &Ended, alone: bool) {
+        self.tell(|| format!("it ended: {end}"));
+        let index = match end {
+            Ended::Applied(applied) if applied.is_success() => 0,
+            Ended::Refused(_) => 1,
+            Ended::Applied(_) | Ended::Blind(_) => 2,
+            Ended::Unfinished => 3,
+        };
+        self.ends[index] += 1;
+        let Ended::Applied(applied) = end else { return };
+        if applied.steps.0 != applied.steps.1 {
+            self.breaks(
+                Promise::DoneIsDone,
+                format!("{} steps, of which {} are accounted for", applied.steps.0, applied.steps.1),
+            );
+        }
+        if alone && runner.aim == Aim::File {
+            self.done_is_done(applied);
+        }
+    }
+
+    fn done_is_done(&self, applied: &Applied) {
+        let universe = self.shared.lock();
+        let cloud = &universe.cloud;
+        let found = self.file.iter().find_map(|part| {
+            let (kept, made) = (applied.kept.contains(&part.address()), applied.made.contains(&part.address()));
+            // An API does not wait for its function.
+            let said = applied.is_success() || (kept || made) && part.kind != Kind::Api;
+            let unsettled = made && is_unsettled(cloud, part);
+            let unsettled = unsettled.then(|| format!("{} is not settled", part.address()));
+            said.then(|| lacks(cloud, &self.file, part)).flatten().or(unsettled)
+        });
+        drop(universe);
+        if let Some(found) = found {
+            self.breaks(Promise::DoneIsDone, format!("it was said to be done, but {found}"));
+        }
+    }
+
+    /// Time passes, what is in the way is cleared, and nothing goes wrong any more: now it has to converge.
+    fn settle(&mut self, aim: Aim) {
+        self.tell(|| "now nothing goes wrong any more".to_owned());
+        self.shared.pass(900_000);
+        let mut last = Ended::default();
+        for _ in 0..=ENOUGH {
+            clear_the_way(&mut self.shared.lock().cloud, &self.file);
+            last = self.run(&[Runner::calm(aim)], &[]).pop().unwrap_or_default();
+            if self.is_broken() {
+                return;
+            }
+            if matches!(&last, Ended::Applied(Applied { empty: true, .. })) {
+                return self.as_desired();
+            }
+            self.shared.pass(120_000);
+        }
+        self.breaks(Promise::Converges, format!("after {ENOUGH} applies the plan is not empty: {last}"));
+    }
+
+    fn as_desired(&self) {
+        let wrong = differs(&self.shared.lock().cloud, &self.file);
+        if !wrong.is_empty() {
+            self.breaks(Promise::NothingDoubled, format!("the plan is empty, but {}", wrong.join("; ")));
+        }
+    }
+}
