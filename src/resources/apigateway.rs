@@ -220,10 +220,11 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
 async fn resume<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<Option<T::Outputs>> {
     let wanted = [Wanted { name: name.to_owned(), id: desired.id() }];
     let found = observe::<T>(aws, &wanted).await?;
-    let Some(live) = found.into_iter().find(|live| live.name == name && live.owner == Owner::Us) else {
-        return Ok(None);
-    };
-    let changes = diff(&live.resource.attributes(), &desired.attributes());
+    let ours = found.into_iter().filter(|live| live.name == name && live.owner == Owner::Us);
+    let mut ours = ours.map(|live| (diff(&live.resource.attributes(), &desired.attributes()), live));
+    // What is to be replaced has the same name and tags, and is not what was made.
+    let made = ours.find(|(changes, _)| changes.iter().all(|change| !change.forces_replacement));
+    let Some((changes, live)) = made else { return Ok(None) };
     update(desired, aws, &live, &changes).await.map(Some)
 }
 

@@ -181,12 +181,14 @@ impl Named for Trigger {
         settled(aws, &self.name).await.map(drop)
     }
 
-    /// What a destroy that was killed has begun: the name is free when it is done.
+    /// What a destroy that was killed has begun: the name is free when it is done. One that a request made whose answer
+    /// was lost may not be ready yet.
     async fn clear(&self, aws: &Aws, found: Option<&Found<Self>>) -> Result<bool> {
-        if found.is_none() {
-            gone(aws, &self.name).await?;
+        match found {
+            Some(found) if found.is_ours() => settled(aws, &self.name).await.map(|_| false),
+            Some(_) => Ok(false),
+            None => gone(aws, &self.name).await.map(|()| true),
         }
-        Ok(found.is_none())
     }
 
     /// Glue refuses changes while the trigger is on its way from one state to another, so each is waited for.

@@ -328,12 +328,13 @@ impl Named for Function {
         Self { reserved_concurrency: None, ..self.clone() }
     }
 
+    /// One that a request made whose answer was lost may not be ready yet.
     async fn clear(&self, aws: &Aws, found: Option<&Found<Self>>) -> Result<bool> {
-        let failed = found.is_some_and(|found| found.failed && found.is_ours());
-        if failed {
-            gone(aws, &self.name).await?;
+        match found {
+            Some(found) if found.is_ours() && found.failed => gone(aws, &self.name).await.map(|()| true),
+            Some(found) if found.is_ours() => settled(aws, "lambda:CreateFunction", &self.name).await.map(|()| false),
+            _ => Ok(false),
         }
-        Ok(failed)
     }
 
     async fn send(&self, call: Call, aws: &Aws, live: &Self) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Kinds whose ids the cloud chooses and whose names are not unique: they are listed, and ours known by their tags.
 
 use super::{Stamp, stamped};
-use crate::client::{Client, Error, Result};
+use crate::client::{Client, Result};
 use crate::thing::{Class, Tags};
 use crate::time::Moment;
 use pipectl_engine::diff::{Change, diff};
@@ -64,29 +64,43 @@ pub(crate) async fn observe<T: Listed>(client: &Client, wanted: &[Wanted]) -> Re
     Ok(live.collect())
 }
 
+/// How often a creation is sent that came to nothing, each time after a look.
+const MOST_SENT: u32 = 3;
+
 pub(crate) async fn create<T: Listed>(desired: &T, client: &Client, name: &str) -> Result<T::Outputs> {
-    let (id, made) = match desired.make(client, stamped(name, &desired.attributes())).await {
-        Ok(made) => made,
-        Err(error) => return resume(desired, client, name, error).await,
+    let tags = stamped(name, &desired.attributes());
+    let (mut pause, mut sent) = (1_000, 1);
+    let (id, made) = loop {
+        let lost = match desired.make(client, tags.clone()).await {
+            Ok(made) => break made,
+            Err(error) if matches!(error.class, Class::Busy | Class::Network) => error,
+            Err(error) => return Err(error),
+        };
+        client.shared.sleep(pause).await;
+        pause = (pause * 3 / 2).min(4_000);
+        if let Some(outputs) = resume(desired, client, name).await? {
+            return Ok(outputs);
+        }
+        if sent == MOST_SENT {
+            return Err(lost);
+        }
+        sent += 1;
     };
     let missing = diff(&made.attributes(), &desired.attributes());
     send_all(desired, &missing, client, &id).await?;
     Ok(desired.outputs(Pending::Known(id)))
 }
 
-/// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours.
-async fn resume<T: Listed>(desired: &T, client: &Client, name: &str, lost: Error) -> Result<T::Outputs> {
-    if !matches!(lost.class, Class::Busy | Class::Network) {
-        return Err(lost);
-    }
+/// After a creation whose answer was lost: goes on with what it made; `None` where it made nothing.
+async fn resume<T: Listed>(desired: &T, client: &Client, name: &str) -> Result<Option<T::Outputs>> {
     let wanted = [Wanted { name: name.to_owned(), id: desired.id() }];
     let found = observe::<T>(client, &wanted).await?;
     let ours = found.into_iter().filter(|live| live.name == name && live.owner == Owner::Us);
     let mut ours = ours.map(|live| (diff(&live.resource.attributes(), &desired.attributes()), live));
     // What is to be replaced is not what was made.
     let made = ours.find(|(changes, _)| changes.iter().all(|change| !change.forces_replacement));
-    let Some((changes, live)) = made else { return Err(lost) };
-    update(desired, client, &live, &changes).await
+    let Some((changes, live)) = made else { return Ok(None) };
+    update(desired, client, &live, &changes).await.map(Some)
 }
 
 pub(crate) async fn update<T: Listed>(
