@@ -92,6 +92,8 @@ impl Error {
         match self {
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::Refused { .. } => Exit::Refused,
+            // What is there is of another region, as what has another pipeline's tags is of another pipeline.
+            Self::Aws(error) if error.class() == aws::Class::Elsewhere => Exit::Refused,
             Self::Failed(Ended { signal: Some(signal), .. }) => (*signal).into(),
             Self::Failed(ended) if ended.done > 0 => Exit::PartlyApplied,
             _ => Exit::Failed,

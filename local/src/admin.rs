@@ -3,7 +3,7 @@
 //! ```text
 //! GET    /_local/health               {"status": "ok", "now": "..."}
 //! GET    /_local/status               what there is: requests, buffers, files, tables, what fires next
-//! GET    /_local/requests             [{"operation": "glue:GetJob", "status": 200}, ...]
+//! GET    /_local/requests             [{"operation": "glue:GetJob", "region": "us-east-1", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
 //!                                     "answer": "page", "empty" or "truncated" in place of a code; neither: the connection is dropped

@@ -99,6 +99,8 @@ pub(crate) struct Core {
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Logged {
     pub(crate) operation: String,
+    /// That it was signed for.
+    pub(crate) region: String,
     pub(crate) status: u16,
 }
 
@@ -193,12 +195,12 @@ impl Core {
         })
     }
 
-    pub(crate) fn log(&self, operation: &str, status: u16) {
+    pub(crate) fn log(&self, operation: &str, region: &str, status: u16) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOGGED_REQUESTS {
             log.pop_front();
         }
-        log.push_back(Logged { operation: operation.to_owned(), status });
+        log.push_back(Logged { operation: operation.to_owned(), region: region.to_owned(), status });
     }
 
     pub(crate) fn logged(&self) -> Vec<Logged> {

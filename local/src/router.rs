@@ -44,7 +44,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
             response
         }
         Err(error) => {
-            core.log(&format!("{}:?", service.prefix), error.status);
+            core.log(&format!("{}:?", service.prefix), &scope.region, error.status);
             identified(protocol::write_error(service, &error))
         }
     }
@@ -63,10 +63,10 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
     if let Some(strike) = core.faults.strike(&operation) {
         // Only the answer is lost, be it a good or a bad one.
         let lost = (!strike.stops()).then(|| written(service, call, work()));
-        return struck(core, service, &operation, strike, lost).await;
+        return struck(core, service, (&operation, region), strike, lost).await;
     }
     let response = written(service, call, work());
-    core.log(&operation, response.status().as_u16());
+    core.log(&operation, region, response.status().as_u16());
     identified(response)
 }
 
@@ -81,7 +81,7 @@ fn written(service: &Service, call: &Call, result: Result<Value>) -> Response<Bo
 async fn struck(
     core: &Core,
     service: &Service,
-    operation: &str,
+    (operation, region): (&str, &str),
     mut strike: Strike,
     lost: Option<Response<Body>>,
 ) -> Response<Body> {
@@ -93,13 +93,13 @@ async fn struck(
         _ => None,
     };
     if let Some(answer) = answer {
-        core.log(operation, answer.status().as_u16());
+        core.log(operation, region, answer.status().as_u16());
         return answer;
     }
     let Some(error) = strike.error else {
-        core.log(operation, 0);
+        core.log(operation, region, 0);
         return dropped();
     };
-    core.log(operation, error.status);
+    core.log(operation, region, error.status);
     identified(protocol::write_error(service, &error))
 }

@@ -44,10 +44,21 @@ impl Context<'_> {
         self.documents.put(COLLECTION, arn, &json!(all))
     }
 
-    /// Takes tags away; those that are not there do not matter, and AWS's own stay.
-    pub(crate) fn remove_tags(&self, arn: &str, keys: &[String]) -> Result<()> {
+    /// Takes tags away; those that are not there do not matter.
+    ///
+    /// # Errors
+    /// `refuse` of what is wrong with the keys, for the service to say in its own way.
+    pub(crate) fn remove_tags(
+        &self,
+        arn: &str,
+        keys: &[String],
+        refuse: impl FnOnce(String) -> ApiError,
+    ) -> Result<()> {
+        if let Some(key) = keys.iter().find(|key| is_system(key)) {
+            return Err(refuse(reserved(key)));
+        }
         let mut all = self.tags(arn)?;
-        all.retain(|key, _| is_system(key) || !keys.contains(key));
+        all.retain(|key, _| !keys.contains(key));
         self.documents.put(COLLECTION, arn, &json!(all))
     }
 
@@ -74,12 +85,16 @@ fn check(key: &str, value: &str) -> Result<(), String> {
         return Err(format!("Invalid tag key: {key}"));
     }
     if is_system(key) {
-        return Err(format!("Tag keys starting with 'aws:' are reserved for system use: {key}"));
+        return Err(reserved(key));
     }
     if value.chars().count() > LONGEST_VALUE || !value.chars().all(allowed) {
         return Err(format!("Invalid tag value: {value}"));
     }
     Ok(())
+}
+
+fn reserved(key: &str) -> String {
+    format!("Tag keys starting with 'aws:' are reserved for system use: {key}")
 }
 
 /// `{"key": "value"}`, as Lambda, Glue, Logs and API Gateway write tags.

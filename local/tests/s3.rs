@@ -105,7 +105,8 @@ async fn a_bucket_has_the_rules_and_the_defaults_of_aws() {
         "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint></CreateBucketConfiguration>";
     aws.put("/elsewhere", elsewhere).await.ok();
     aws.put("/elsewhere", elsewhere).await.fails(409, "BucketAlreadyOwnedByYou");
-    let head = aws.send("HEAD /elsewhere", &[], "").await.ok();
+    let head = aws.send("HEAD /elsewhere", &[], "").await;
+    assert_eq!(head.status, 301, "another region answers");
     assert_eq!(head.header("x-amz-bucket-region"), Some("eu-west-1"));
     assert!(head.header("x-amz-request-id").is_some());
     assert_eq!(aws.send("HEAD /nowhere", &[], "").await.body, "");

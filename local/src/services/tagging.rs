@@ -4,6 +4,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
 use crate::service::{Input, Protocol, Service, anything};
+use crate::services::s3;
 use crate::tags::{Tags, read_map, write_list};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -24,15 +25,21 @@ pub(crate) static SERVICE: Service = Service {
     whole: None,
 };
 
-/// Resources of this region, and those whose ARN names none (buckets). IAM's roles are left out, as on AWS.
+/// Resources of this region. IAM's roles are left out, as on AWS.
 fn visible(context: &Context<'_>) -> Result<Vec<(String, Tags)>> {
-    let mut all = context.all_tags()?;
-    all.retain(|(arn, tags)| {
-        let parts: Vec<_> = arn.splitn(6, ':').collect();
-        let (service, region) = (parts.get(2).copied(), parts.get(3).copied().unwrap_or_default());
-        service != Some("iam") && (region.is_empty() || region == context.region) && !tags.is_empty()
-    });
-    Ok(all)
+    let tagged = context.all_tags()?.into_iter().filter(|(_, tags)| !tags.is_empty());
+    let here = tagged.map(|(arn, tags)| Ok(is_here(context, &arn)?.then_some((arn, tags))));
+    here.filter_map(Result::transpose).collect()
+}
+
+/// The ARN of a bucket names no region, the bucket has one.
+fn is_here(context: &Context<'_>, arn: &str) -> Result<bool> {
+    let parts: Vec<_> = arn.splitn(6, ':').collect();
+    match parts[..] {
+        [_, _, "s3", _, _, bucket] => Ok(s3::region_of(context, bucket)?.as_deref() == Some(context.region)),
+        [_, _, service, region, ..] => Ok(service != "iam" && region == context.region),
+        _ => Ok(false),
+    }
 }
 
 fn get_resources(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -87,18 +94,32 @@ fn get_tag_values(context: &Context<'_>, input: &Value) -> Result<Value> {
 }
 
 fn tag_resources(context: &Context<'_>, input: &Value) -> Result<Value> {
-    for arn in input.texts("ResourceARNList") {
-        let refuse = |message| ApiError::new("InvalidParameterException", message);
-        context.add_tags(&arn, read_map(&input["Tags"]), refuse)?;
-    }
-    Ok(json!({"FailedResourcesMap": {}}))
+    each(context, input, |arn| context.add_tags(arn, read_map(&input["Tags"]), invalid))
 }
 
 fn untag_resources(context: &Context<'_>, input: &Value) -> Result<Value> {
+    each(context, input, |arn| context.remove_tags(arn, &input.texts("TagKeys"), invalid))
+}
+
+/// "All resources must be in the Region of the request": of those that are not, the answer says so.
+fn each(context: &Context<'_>, input: &Value, work: impl Fn(&str) -> Result<()>) -> Result<Value> {
+    let mut failed = json!({});
     for arn in input.texts("ResourceARNList") {
-        context.remove_tags(&arn, &input.texts("TagKeys"))?;
+        if is_here(context, &arn)? {
+            work(&arn)?;
+        } else {
+            failed[&arn] = json!({
+                "StatusCode": 400,
+                "ErrorCode": "InvalidParameterException",
+                "ErrorMessage": format!("The ARN is of a resource that is not in {}", context.region),
+            });
+        }
     }
-    Ok(json!({"FailedResourcesMap": {}}))
+    Ok(json!({"FailedResourcesMap": failed}))
+}
+
+fn invalid(message: String) -> ApiError {
+    ApiError::new("InvalidParameterException", message)
 }
 
 #[cfg(test)]

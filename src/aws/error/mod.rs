@@ -77,6 +77,7 @@ impl Error {
                 }
                 let code = match meta.code() {
                     // A HEAD request has no body to carry a code.
+                    None if status == 301 => "PermanentRedirect".to_owned(),
                     None if status == 404 => "NotFound".to_owned(),
                     None if status == 403 => "AccessDenied".to_owned(),
                     None => format!("HTTP {status}"),
@@ -85,7 +86,13 @@ impl Error {
                 let mut read = Self::new(operation, &code, meta.message().unwrap_or("AWS gave no message"));
                 read.0.request_id = meta.extra("aws_request_id").map(str::to_owned);
                 read.reclass_by_status(status);
-                read
+                // S3 names the region to those who ask in the wrong one.
+                match context.raw().headers().get("x-amz-bucket-region") {
+                    Some(region) if read.class() == Class::Elsewhere => read.with_hint(format!(
+                        "the bucket is in {region}: set `region` to that, or choose another `bucket.name`"
+                    )),
+                    _ => read,
+                }
             }
             other => Self::without_answer(operation, other),
         }

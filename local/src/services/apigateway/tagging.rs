@@ -35,6 +35,6 @@ pub(super) fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value
 }
 
 pub(super) fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
-    context.remove_tags(existing(context, input)?, &input.texts("tagKeys"))?;
+    context.remove_tags(existing(context, input)?, &input.texts("tagKeys"), bad_request)?;
     Ok(Value::Null)
 }

@@ -99,7 +99,7 @@ pub(super) fn update_usage_plan(context: &Context<'_>, input: &Value) -> Result<
             (op, ["apiStages", stage, "throttle", path, method, limit @ ..]) => {
                 limit_method(&mut plan, op, &patch, (stage, &format!("{path}/{method}")), limit)?;
             }
-            (op @ ("add" | "remove"), ["apiStages"]) => move_stage(context, &mut plan, op, &patch)?,
+            (op @ ("add" | "remove"), ["apiStages"]) => move_stage(context, (&id, &mut plan), op, &patch)?,
             _ => return Err(patch.refuse()),
         }
     }
@@ -137,7 +137,7 @@ fn text(value: &Value) -> &str {
 }
 
 /// `api:stage` comes into the plan or leaves it.
-fn move_stage(context: &Context<'_>, plan: &mut Value, op: &str, patch: &patch::Patch<'_>) -> Result<()> {
+fn move_stage(context: &Context<'_>, (id, plan): (&str, &mut Value), op: &str, patch: &patch::Patch<'_>) -> Result<()> {
     let text = patch.text()?;
     let (api, stage) = text.split_once(':').ok_or_else(|| patch.refuse())?;
     let named = json!({"apiId": api, "stage": stage});
@@ -146,6 +146,9 @@ fn move_stage(context: &Context<'_>, plan: &mut Value, op: &str, patch: &patch::
     match (op, there) {
         ("add", false) => {
             check_stage(context, &named)?;
+            for key in plan["keys"].as_object().into_iter().flatten().map(|(key, _)| key) {
+                check_only_plan(context, id, key, std::slice::from_ref(&named))?;
+            }
             all.push(named);
         }
         ("add", true) => return Err(conflict(format!("Usage Plan already has API Stage {text}"))),
@@ -171,6 +174,25 @@ pub(super) fn delete_usage_plan(context: &Context<'_>, input: &Value) -> Result<
     Ok(Value::Null)
 }
 
+/// A stage could not tell by which of two plans a key's requests are to be counted.
+fn check_only_plan(context: &Context<'_>, id: &str, key: &str, stages: &[Value]) -> Result<()> {
+    for (_, other) in context.list(USAGE_PLANS, "")?.into_iter().filter(|(other, _)| other != id) {
+        let theirs = other["apiStages"].as_array().map_or(&[][..], Vec::as_slice);
+        let is_there =
+            |stage: &&Value| theirs.iter().any(|one| one["apiId"] == stage["apiId"] && one["stage"] == stage["stage"]);
+        if !other["keys"][key].is_null()
+            && let Some(stage) = stages.iter().find(is_there)
+        {
+            return Err(conflict(format!(
+                "Usage Plan {id} cannot be added because API Key {key} cannot reference multiple Usage Plans with the same API stage: {}:{}",
+                stage.text("apiId")?,
+                stage.text("stage")?
+            )));
+        }
+    }
+    Ok(())
+}
+
 fn describe_key(context: &Context<'_>, id: &str, kind: &Value) -> Result<Value> {
     let key = super::api_keys::existing(context, id)?;
     Ok(json!({"id": id, "type": kind, "name": key["name"]}))
@@ -186,6 +208,7 @@ pub(super) fn create_usage_plan_key(context: &Context<'_>, input: &Value) -> Res
     if !plan["keys"][key].is_null() {
         return Err(conflict(format!("Usage Plan {id} already has key {key}")));
     }
+    check_only_plan(context, &id, key, plan["apiStages"].as_array().map_or(&[], Vec::as_slice))?;
     plan["keys"][key] = kind.into();
     context.put(USAGE_PLANS, &id, &plan)?;
     describe_key(context, key, &plan["keys"][key])

@@ -77,7 +77,7 @@ fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
 }
 
 fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
-    context.remove_tags(tagged(context, input)?, &input.texts("TagKeys"))?;
+    context.remove_tags(tagged(context, input)?, &input.texts("TagKeys"), invalid)?;
     Ok(json!({}))
 }
 

@@ -93,7 +93,7 @@ pub(super) fn tag_delivery_stream(context: &Context<'_>, input: &Value) -> Resul
 pub(super) fn untag_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("DeliveryStreamName")?;
     existing(context, name)?;
-    context.remove_tags(&arn(context, name), &input.texts("TagKeys"))?;
+    context.remove_tags(&arn(context, name), &input.texts("TagKeys"), invalid)?;
     Ok(json!({}))
 }
 

@@ -31,7 +31,7 @@ pub(super) fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value
 }
 
 pub(super) fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
-    context.remove_tags(existing(context, input)?, &input.texts("TagsToRemove"))?;
+    context.remove_tags(existing(context, input)?, &input.texts("TagsToRemove"), invalid)?;
     Ok(json!({}))
 }
 

@@ -124,7 +124,7 @@ pub(super) fn tag_role(context: &Context<'_>, input: &Value) -> Result<Value> {
 }
 
 pub(super) fn untag_role(context: &Context<'_>, input: &Value) -> Result<Value> {
-    context.remove_tags(&arn_of(context, input)?, &input.texts("TagKeys"))?;
+    context.remove_tags(&arn_of(context, input)?, &input.texts("TagKeys"), validation)?;
     Ok(Value::Null)
 }
 

@@ -129,7 +129,7 @@ pub(super) fn tag_resource(context: &Context<'_>, input: &Value) -> Result<Value
 }
 
 pub(super) fn untag_resource(context: &Context<'_>, input: &Value) -> Result<Value> {
-    context.remove_tags(&tagged(context, input)?, &input.texts("TagKeys"))?;
+    context.remove_tags(&tagged(context, input)?, &input.texts("TagKeys"), invalid)?;
     Ok(Value::Null)
 }
 

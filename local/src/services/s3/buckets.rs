@@ -24,6 +24,11 @@ pub(super) fn no_such_bucket() -> ApiError {
     refuse("NoSuchBucket", 404, "The specified bucket does not exist")
 }
 
+/// Where a bucket is, if it is anywhere.
+pub(crate) fn region_of(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
+    Ok(find(context, bucket)?.and_then(|found| found["region"].as_str().map(str::to_owned)))
+}
+
 pub(super) fn keep(context: &Context<'_>, bucket: &str, document: &Value) -> Result<()> {
     context.documents.put(BUCKETS, bucket, document)
 }
@@ -57,14 +62,7 @@ pub(super) fn create(
     if !is_name(bucket) {
         return Err(refuse("InvalidBucketName", 400, "The specified bucket is not valid."));
     }
-    let region = constraint.filter(|region| !region.is_empty()).unwrap_or("us-east-1");
-    if constraint == Some("us-east-1") {
-        return Err(refuse("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"));
-    }
-    if region != context.region && context.region != "us-east-1" {
-        let message = "The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.";
-        return Err(refuse("IllegalLocationConstraintException", 400, message));
-    }
+    let region = located(context, constraint.filter(|region| !region.is_empty()))?;
     let ownership = ownership.unwrap_or("BucketOwnerEnforced");
     if !["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(&ownership) {
         return Err(refuse("InvalidArgument", 400, format!("Invalid x-amz-object-ownership header: {ownership}")));
@@ -81,6 +79,39 @@ pub(super) fn create(
     }
     keep(context, bucket, &new(context, region, ownership))?;
     Ok(true)
+}
+
+/// Where a new bucket is to be. The endpoint of us-east-1 takes every region but its own by name; the others make
+/// buckets of their own region only, and it has to be named.
+fn located<'a>(context: &Context<'_>, constraint: Option<&'a str>) -> Result<&'a str> {
+    let incompatible = |constraint: &str| {
+        let message = format!(
+            "The {constraint} location constraint is incompatible for the region specific endpoint this request was sent to."
+        );
+        refuse("IllegalLocationConstraintException", 400, message)
+    };
+    match constraint {
+        None if context.region == "us-east-1" => Ok("us-east-1"),
+        None => Err(incompatible("unspecified")),
+        Some(named) if named == "us-east-1" || !is_region(named) => {
+            Err(refuse("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"))
+        }
+        Some(named) => {
+            // The oldest name of Ireland.
+            let region = if named == "EU" { "eu-west-1" } else { named };
+            let fits = region == context.region || context.region == "us-east-1";
+            if fits { Ok(region) } else { Err(incompatible(named)) }
+        }
+    }
+}
+
+fn is_region(name: &str) -> bool {
+    let parts: Vec<_> = name.split('-').collect();
+    let words = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_lowercase());
+    name == "EU"
+        || matches!(&parts[..], [words_of @ .., number] if (2..=3).contains(&words_of.len())
+            && words_of.iter().all(words)
+            && number.parse::<u8>().is_ok())
 }
 
 /// What AWS gives every new bucket since 2023.

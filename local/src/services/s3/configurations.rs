@@ -189,14 +189,18 @@ pub(super) fn put_tags(context: &Context<'_>, bucket: &str, tags: Vec<Tag>) -> R
     if tags.len() < given {
         return Err(refuse("InvalidTag", 400, "Cannot provide multiple Tags with the same key"));
     }
-    // A put takes the place of all tags, but for AWS's own, which have to be repeated.
-    let system: Tags = context.tags(&arn)?.into_iter().filter(|(key, _)| is_system(key)).collect();
-    if system.iter().any(|(key, value)| tags.get(key) != Some(value)) {
+    let (system, tags): (Tags, Tags) = tags.into_iter().partition(|(key, _)| is_system(key));
+    let before: Tags = context.tags(&arn)?.into_iter().filter(|(key, _)| is_system(key)).collect();
+    if before.keys().any(|key| !system.contains_key(key)) {
         return Err(refuse("InvalidTag", 400, "System tags cannot be removed by requester"));
     }
+    if system != before {
+        return Err(refuse("InvalidTag", 400, "System tags cannot be added/updated by requester"));
+    }
+    // A put takes the place of all tags.
     context.forget_tags(&arn)?;
-    context.add_system_tags(&arn, system)?;
-    context.add_tags(&arn, tags, |message| refuse("InvalidTag", 400, message))
+    context.add_tags(&arn, tags, |message| refuse("InvalidTag", 400, message))?;
+    if system.is_empty() { Ok(()) } else { context.add_system_tags(&arn, system) }
 }
 
 pub(super) fn tags(context: &Context<'_>, bucket: &str) -> Result<Vec<Tag>> {
@@ -209,6 +213,5 @@ pub(super) fn tags(context: &Context<'_>, bucket: &str) -> Result<Vec<Tag>> {
 }
 
 pub(super) fn delete_tags(context: &Context<'_>, bucket: &str) -> Result<()> {
-    buckets::existing(context, bucket)?;
-    context.forget_tags(&arn(context, bucket))
+    put_tags(context, bucket, vec![])
 }

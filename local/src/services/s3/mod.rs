@@ -20,6 +20,7 @@ mod permissions;
 mod policy;
 pub(crate) mod versions;
 
+pub(crate) use buckets::region_of;
 pub(crate) use permissions::permit_role;
 
 use crate::access::Scope;
@@ -32,7 +33,7 @@ use crate::service::{Protocol, Service, Whole, anything};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt as _;
-use http::{HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
 use http_body_util::BodyExt as _;
 use s3s::access::{S3Access, S3AccessContext};
 use s3s::auth::{S3Auth, SecretKey};
@@ -57,6 +58,9 @@ pub(crate) static SERVICE: Service = Service {
         respond: |core, scope, request| respond(core, scope, request).boxed(),
     }),
 };
+
+/// Says in which region a bucket is, also to those who ask in another one.
+const REGION: HeaderName = HeaderName::from_static("x-amz-bucket-region");
 
 /// The operations, for one request.
 struct Front {
@@ -92,30 +96,30 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         Some(mut strike) => {
             strike.wait().await;
             match (strike.answer, strike.error) {
-                (Some(Answer::Page), _) => return logged(core, &name, page()),
-                (Some(Answer::Empty), _) => return logged(core, &name, Response::default()),
+                (Some(Answer::Page), _) => return logged(core, (&name, &scope.region), page()),
+                (Some(Answer::Empty), _) => return logged(core, (&name, &scope.region), Response::default()),
                 (Some(Answer::Truncated), _) => {
                     let whole = answer.ok().map(|answer| finish(answer, is_head)).unwrap_or_default();
-                    return logged(core, &name, halved(whole).await);
+                    return logged(core, (&name, &scope.region), halved(whole).await);
                 }
                 (None, Some(error)) => from_api(error).to_http_response().ok(),
                 (None, None) => {
-                    core.log(&name, 0);
+                    core.log(&name, &scope.region, 0);
                     return dropped();
                 }
             }
         }
     };
     let Some(answer) = answer else {
-        core.log(&name, 500);
+        core.log(&name, &scope.region, 500);
         return plain(500, "Local AWS could not answer");
     };
     core.ring();
-    logged(core, &name, finish(answer, is_head))
+    logged(core, (&name, &scope.region), finish(answer, is_head))
 }
 
-fn logged(core: &Core, name: &str, answer: Response<Body>) -> Response<Body> {
-    core.log(name, answer.status().as_u16());
+fn logged(core: &Core, (name, region): (&str, &str), answer: Response<Body>) -> Response<Body> {
+    core.log(name, region, answer.status().as_u16());
     answer
 }
 
@@ -206,6 +210,27 @@ struct Gate {
 }
 
 impl Gate {
+    /// A bucket answers at the endpoint of its own region. Here that is the region which a request is signed for;
+    /// one that is not signed could be sent to any.
+    fn check_region(&self, context: &S3AccessContext<'_>) -> S3Result<()> {
+        let bucket = match context.s3_path() {
+            S3Path::Root => return Ok(()),
+            S3Path::Bucket { bucket } | S3Path::Object { bucket, .. } => &**bucket,
+        };
+        let here = &self.scope.region;
+        let anywhere = match context.s3_op().name() {
+            "CreateBucket" => true,
+            // The oldest endpoint tells of all buckets where they are.
+            "GetBucketLocation" => here == "us-east-1",
+            _ => self.scope.access_key_id.is_empty(),
+        };
+        let region = self.core.run(here, |context| buckets::region_of(context, bucket)).map_err(from_api)?;
+        match region.filter(|region| region != here && !anywhere) {
+            Some(region) => Err(redirect(&region)),
+            None => Ok(()),
+        }
+    }
+
     fn check_caller(&self, context: &S3AccessContext<'_>, operation: &str) -> S3Result<()> {
         let caller = self.core.sessions.caller(&self.scope.access_key_id).map_err(from_api)?;
         let (bucket, key) = match context.s3_path() {
@@ -231,7 +256,10 @@ impl S3Access for Gate {
         }
         match stops {
             true => Err(error("InternalError", 500, "a fault on demand")),
-            false => self.check_caller(context, context.s3_op().name()),
+            false => {
+                self.check_region(context)?;
+                self.check_caller(context, context.s3_op().name())
+            }
         }
     }
 }
@@ -252,6 +280,17 @@ fn error(code: &str, status: u16, message: impl Into<String>) -> S3Error {
     let mut error = S3Error::with_message(known, message.into());
     error.set_status_code(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR));
     error
+}
+
+/// How S3 sends away who asks in the wrong region.
+fn redirect(region: &str) -> S3Error {
+    let message = "The bucket you are attempting to access must be addressed using the specified endpoint. \
+                   Please send all future requests to this endpoint.";
+    let mut redirect = error("PermanentRedirect", 301, message);
+    if let Ok(region) = HeaderValue::try_from(region) {
+        redirect.set_headers([(REGION, region)].into_iter().collect());
+    }
+    redirect
 }
 
 fn from_api(failed: ApiError) -> S3Error {

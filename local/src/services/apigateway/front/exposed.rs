@@ -18,6 +18,8 @@ pub(super) struct Exposed {
     pub(super) api: String,
     pub(super) stage: String,
     pub(super) region: String,
+    /// `disableExecuteApiEndpoint`: only a custom domain name leads to it, of which there are none here.
+    pub(super) disabled: bool,
     pub(super) variables: Value,
     /// Media types whose bodies go to the function in base64.
     pub(super) binary: Vec<String>,
@@ -99,6 +101,7 @@ impl Exposed {
         Ok(Some(Self {
             api: api.to_owned(),
             stage: stage.to_owned(),
+            disabled: document["disableExecuteApiEndpoint"] == true,
             variables: shown["variables"].clone(),
             binary: document.texts("binaryMediaTypes"),
             responses: deployment["responses"].clone(),

@@ -48,8 +48,10 @@ impl Limits {
         key: Option<&Key>,
         millis: i64,
     ) -> Result<(), Refusal> {
-        let place = format!("{}/*", found.resource.trim_start_matches('/'));
-        let stage = exposed.throttles.get(&place).or_else(|| exposed.throttles.get("*/*"));
+        // The nearest setting is the one that counts: the method's, then that of all.
+        let resource = found.resource.trim_start_matches('/');
+        let places = [format!("{resource}/{}", found.verb), format!("{resource}/*"), "*/*".to_owned()];
+        let stage = places.iter().find_map(|place| exposed.throttles.get(place));
         // A stage's limits are those of each of its methods: preflights take nothing from the events.
         let bucket = |throttle: &Throttle| {
             (format!("{}/{}/{}/{}", exposed.api, exposed.stage, found.verb, found.resource), *throttle)

@@ -138,13 +138,16 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
         Ok(response) => response,
         Err(refusal) => answer::refuse(&exposed, &asked, &refusal),
     };
-    core.log("execute-api:Invoke", response.status().as_u16());
+    core.log("execute-api:Invoke", &exposed.region, response.status().as_u16());
     let count = if response.status().is_success() { &front.answered } else { &front.refused };
     count.fetch_add(1, Ordering::Relaxed);
     identify(response, &asked)
 }
 
 async fn run(core: &Arc<Core>, front: &Front, exposed: &Exposed, asked: &Asked) -> Result<Response<Body>, Refusal> {
+    if exposed.disabled {
+        return Err(Refusal::FORBIDDEN);
+    }
     let method = asked.request.method().as_str();
     let found = exposed.find(method, &asked.call.path).ok_or(Refusal::MISSING_TOKEN)?;
     if asked.request.body().len() > LARGEST_BODY {

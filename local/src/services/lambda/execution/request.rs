@@ -41,7 +41,7 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         None => run(core, scope, request).await,
     };
     let response = answer.unwrap_or_else(|error| protocol::write_error(&SERVICE, &error));
-    core.log(OPERATION, response.status().as_u16());
+    core.log(OPERATION, &scope.region, response.status().as_u16());
     identified(response)
 }
 
