@@ -1,15 +1,25 @@
 //! Where a pipeline lives and what its resources are called. Names are derived, never stored.
 
+use crate::engine::value::digest;
 use std::collections::BTreeMap;
 
 /// The tag that names the pipeline a resource belongs to.
 pub(crate) const TAG_PIPELINE: &str = "pipectl:pipeline";
 /// The tag that names its stage.
 pub(crate) const TAG_STAGE: &str = "pipectl:stage";
+/// The tag that names the region, on what is of no region by itself: IAM's roles, and buckets, whose names answer
+/// everywhere. What is regional needs none: another region's is never seen.
+pub(crate) const TAG_REGION: &str = "pipectl:region";
 /// The tag that holds its name in the blueprint, so that an orphan still has an address.
 pub(crate) const TAG_NAME: &str = "pipectl:name";
 /// The tag that holds the digest of the attributes last applied, to tell drift from an edit.
 pub(crate) const TAG_CONFIG: &str = "pipectl:config";
+
+/// IAM's limit for the name of a role, and S3's for that of a bucket.
+const LONGEST_ROLE: usize = 64;
+const LONGEST_BUCKET: usize = 63;
+/// Digits of a digest that stands for what does not fit. Two that are the same are told apart by their tags.
+const DIGITS: usize = 12;
 
 /// One pipeline in one stage of one account and region.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +50,28 @@ impl Names {
         format!("{}-{}", self.pipeline, self.stage)
     }
 
+    /// `clickstream-prod-us-east-1-track`: all regions share the names of roles. What users allow to be passed on,
+    /// `clickstream-prod-*`, holds it however long it is.
+    pub(crate) fn role(&self, name: &str) -> String {
+        fitting(&self.base(), &format!("{}-{name}", self.region), LONGEST_ROLE)
+    }
+
+    /// The same behind `AWSGlueServiceRole-`: Glue's own policies, and its console, know the roles of jobs by that.
+    pub(crate) fn glue_role(&self, name: &str) -> String {
+        fitting(&glue_head(&self.pipeline, &self.stage), &format!("{}-{name}", self.region), LONGEST_ROLE)
+    }
+
+    /// The bucket of a file that names none: `clickstream-prod-123456789012-us-east-1`. All of AWS shares the names
+    /// of buckets.
+    pub(crate) fn bucket(pipeline: &str, stage: &str, account: &str, region: &str) -> String {
+        fitting(&format!("{pipeline}-{stage}"), &format!("{account}-{region}"), LONGEST_BUCKET)
+    }
+
+    /// What it was before names told regions apart. A bucket that is called so keeps its name, for its data.
+    pub(crate) fn old_bucket(&self) -> String {
+        format!("{}-{}-{}", self.pipeline, self.stage, self.account)
+    }
+
     /// The ARN of a regional resource.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let Self { partition, account, region, .. } = self;
@@ -53,6 +85,11 @@ impl Names {
 
     /// The path that marks a role as ours: IAM is not covered by the Resource Groups Tagging API.
     pub(crate) fn iam_path(&self) -> String {
+        format!("{}{}/", self.iam_path_everywhere(), self.region)
+    }
+
+    /// What the paths of the roles of all regions begin with. Roles that are right there are older than the regions'.
+    pub(crate) fn iam_path_everywhere(&self) -> String {
         format!("/pipectl/{}/{}/", self.pipeline, self.stage)
     }
 
@@ -70,4 +107,24 @@ impl Names {
             .map(|(key, value)| (key.to_owned(), value.clone()))
             .into()
     }
+}
+
+/// What the name of the job's role begins with.
+fn glue_head(pipeline: &str, stage: &str) -> String {
+    format!("AWSGlueServiceRole-{pipeline}-{stage}")
+}
+
+/// Whether a role's name has room behind name and stage for the digits that tell it from another region's.
+pub(crate) fn leave_room(pipeline: &str, stage: &str) -> bool {
+    glue_head(pipeline, stage).len() + "-123".len() <= LONGEST_ROLE
+}
+
+/// `head-tail`, or a digest in the place of the tail where that would be too long.
+fn fitting(head: &str, tail: &str, longest: usize) -> String {
+    let whole = format!("{head}-{tail}");
+    if whole.len() <= longest {
+        return whole;
+    }
+    let room = longest.saturating_sub(head.len() + 1).min(DIGITS);
+    format!("{head}-{}", &digest(tail)[..room])
 }

@@ -154,6 +154,7 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
         timings,
         endpoint,
         tagged: OnceCell::new(),
+        roles: OnceCell::new(),
         lanes: Default::default(),
     }
 }

@@ -10,6 +10,7 @@ mod price_list;
 mod profile;
 mod raw;
 mod retries;
+mod roles;
 mod tagging;
 mod timeouts;
 mod timings;
@@ -55,6 +56,7 @@ pub(crate) struct Aws {
     /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.
     pub(crate) endpoint: Option<String>,
     tagged: OnceCell<Vec<tagging::Tagged>>,
+    roles: OnceCell<Vec<roles::ListedRole>>,
     lanes: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }
 

@@ -47,7 +47,7 @@ fn add_stream_role<'a>(
     graph.add("delivery", move |out| {
         let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
         let policy = design.policy(policies::DELIVERY, &arns);
-        design.role(names.physical("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
+        design.role(names.role("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
     })
 }
 
@@ -57,7 +57,7 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
     let role = graph.add("mover", move |out| {
         let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
         let policy = design.policy(policies::MOVER, &arns);
-        design.role(names.physical("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
+        design.role(names.role("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
     });
     let function = graph.add("mover", move |out| {
         let environment = [

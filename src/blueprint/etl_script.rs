@@ -80,7 +80,7 @@ print(json.dumps(ast.literal_eval(value[0])))";
         assert_eq!(settings["database"], "clickstream");
         assert_eq!(settings["table"], "partitioned_analytics_raw");
         assert_eq!(settings["input"], "partitioned_analytics_raw/");
-        assert_eq!(settings["output"], "s3://clickstream-prod-123456789012/analytics_data/");
+        assert_eq!(settings["output"], "s3://clickstream-prod-123456789012-us-east-1/analytics_data/");
         assert_eq!(settings["columns"], json!([["event", "string"], ["userid", "string"], ["datetime", "timestamp"]]));
     }
 

@@ -51,7 +51,7 @@ fn add_role<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>
         // A policy may name what is not there yet.
         let arns = [("stream_arn", out.predicted(stream).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
         let policy = design.policy(policies::TRACK, &arns);
-        design.role(names.physical("track"), "Role of the function `track`", policies::TRUST_LAMBDA, policy)
+        design.role(names.role("track"), "Role of the function `track`", policies::TRUST_LAMBDA, policy)
     })
 }
 

@@ -103,7 +103,10 @@ type Added<R> = Handle<R>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::names::leave_room;
     use crate::resources::KINDS;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
 
     /// So that the tests which run the example see every kind made, read back, changed and taken down.
     #[test]
@@ -113,6 +116,66 @@ mod tests {
         let graph = graph(&pipeline, &names, &functions);
         for kind in KINDS {
             assert!(!graph.wanted(kind.name).is_empty(), "no {} in the example", kind.name);
+        }
+    }
+
+    /// Names that begin with one another, and regions: all that is easily taken for something else.
+    fn places() -> impl Strategy<Value = (String, String, &'static str)> {
+        let word = || prop::sample::select(vec!["clicks", "dev", "eu", "us", "east", "track", "mover", "etl"]);
+        let pipeline = prop::collection::vec(word(), 1..5).prop_map(|words| format!("a{}", words.join("-")));
+        let long = "[a-z][a-z0-9-]{2,22}[a-z0-9]";
+        let pipeline = prop_oneof![pipeline, long];
+        let stage = prop_oneof![word().prop_map(str::to_owned), "[a-z0-9]{1,16}"];
+        let regions = ["us-east-1", "us-east-2", "eu-west-1", "ap-southeast-1", "us-gov-east-1"];
+        (pipeline, stage, prop::sample::select(regions.to_vec()))
+    }
+
+    /// What AWS tells apart by name alone, in a place: kind and id, and what IAM and the Tagging API are asked for.
+    fn physical((name, stage, region): &(String, String, &'static str)) -> (BTreeSet<(String, String)>, Names) {
+        let names = Names { account: "123456789012".into(), ..Names::without_account(name, stage, region) };
+        let mut pipeline = article::pipeline();
+        let default = Names::bucket(name, stage, &names.account, region);
+        pipeline.bucket.name = default.clone();
+        pipeline.catalog.database = format!("{}_{stage}", name.replace('-', "_"));
+        let functions = Functions::without_code();
+        let graph = graph(&pipeline, &names, &functions);
+        let kinds = ["s3.bucket", "iam.role", "logs.log_group", "firehose.stream", "lambda.function", "glue.database"]
+            .into_iter()
+            .chain(["glue.crawler", "glue.job", "glue.trigger", "athena.workgroup"]);
+        let of_kind = |kind: &'static str| graph.wanted(kind).into_iter().map(move |one| (kind.to_owned(), one.id));
+        // Regional names are another region's own.
+        let apart = |(kind, id): (String, String)| match kind.as_str() {
+            "s3.bucket" | "iam.role" => (kind, id),
+            _ => (format!("{kind} in {region}"), id),
+        };
+        let all = kinds.flat_map(of_kind).map(apart).collect();
+        drop(graph);
+        (all, names)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn nothing_of_one_pipeline_is_taken_for_anothers(one in places(), other in places()) {
+            prop_assume!(one != other && [&one, &other].iter().all(|place| leave_room(&place.0, &place.1)));
+            let ((ours, us), (theirs, them)) = (physical(&one), physical(&other));
+            prop_assert_eq!(ours.intersection(&theirs).collect::<Vec<_>>(), Vec::<&(String, String)>::new());
+            prop_assert!(!us.iam_path().starts_with(&them.iam_path()));
+            let same_pipeline = us.owner_tags() == them.owner_tags();
+            prop_assert_eq!(us.iam_path_everywhere() == them.iam_path_everywhere(), same_pipeline);
+            prop_assert!(!same_pipeline || us.region != them.region);
+            for (kind, id) in ours {
+                match kind.as_str() {
+                    "iam.role" => {
+                        prop_assert!(id.len() <= 64, "{}", id);
+                        let passed = format!("{}-{}-", us.pipeline, us.stage);
+                        prop_assert!(id.trim_start_matches("AWSGlueServiceRole-").starts_with(&passed), "{}", id);
+                    }
+                    "s3.bucket" => prop_assert!(id.len() <= 63, "{}", id),
+                    _ => {}
+                }
+            }
         }
     }
 }

@@ -17,12 +17,10 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<B
         description: design.description("Tables"),
         tags: design.tags(),
     });
-    // Glue's own policies, and its console, know the roles of jobs by this beginning.
     let role = graph.add("etl", move |out| {
-        let name = format!("AWSGlueServiceRole-{}", names.physical("etl"));
         let (bucket, database) = (out.predicted(bucket), out.predicted(database));
         let policy = design.policy(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
-        design.role(name, "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
+        design.role(names.glue_role("etl"), "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
     });
     let crawlers = &pipeline.catalog.crawlers;
     add_crawler(graph, design, ("raw", &pipeline.mover.prefix, &crawlers.raw), bucket, database, role);

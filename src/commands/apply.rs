@@ -77,6 +77,8 @@ async fn converge(
     refuse(&plan)?;
     if !plan.is_empty() {
         confirm(yes, aim)?;
+    } else if aim == Aim::Nothing {
+        session.refuse_to_miss().await?;
     }
     let outputs = execute(session, &plan, global).await?;
     let key = |name: &String| graph.outputs::<ApiKey>(name, &outputs).cloned();

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
-use crate::resources::{Graph, Inventory, KINDS, Plan, observe};
+use crate::resources::{Bucket, Graph, Inventory, KINDS, Plan, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -23,6 +23,8 @@ pub(crate) struct Session {
     pub(crate) local: bool,
     /// Local AWS runs in this process, and what it has begun stops with it.
     pub(crate) ends_with_us: bool,
+    /// Neither the file nor the command line says where: whatever the shell's configuration gives.
+    by_chance: bool,
     functions: Functions,
 }
 
@@ -83,10 +85,14 @@ impl Session {
         let Reached { target, local, ends_with_us } = reached;
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
+        let by_chance = pipeline.region.is_none();
         let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
         guard(&pipeline, &aws, local)?;
-        let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
-        Ok(Self { pipeline, aws, local, ends_with_us, functions })
+        let mut pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
+        if !pipeline.bucket.is_named {
+            keep_old_bucket(&aws, &mut pipeline).await?;
+        }
+        Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions })
     }
 
     /// The resources that the file asks for.
@@ -103,6 +109,19 @@ impl Session {
         Graph::new(&self.aws.names)
     }
 
+    /// Refuses to have nothing to destroy where that may be the wrong region: nobody said which one, and the pipeline
+    /// is in another.
+    pub(crate) async fn refuse_to_miss(&self) -> Result<()> {
+        let elsewhere = self.aws.elsewhere().await?;
+        let Some(region) = elsewhere.first().filter(|_| self.by_chance) else { return Ok(()) };
+        let Names { pipeline, stage, region: here, .. } = &self.aws.names;
+        let regions = elsewhere.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+        Err(Error::refused(
+            format!("nothing of {pipeline}/{stage} is in {here}; it is in {regions}"),
+            format!("if that is meant: `pipectl destroy --region {region}`"),
+        ))
+    }
+
     pub(crate) fn place(&self) -> String {
         place(&self.aws.names, &self.aws.caller, self.local)
     }
@@ -113,6 +132,16 @@ impl Session {
             say(&self.aws.timings);
         }
     }
+}
+
+/// A bucket that was made when its default name did not hold the region keeps that name: another one would be
+/// another bucket, without the data. Known before anything is drawn, so that planning has not to ask.
+async fn keep_old_bucket(aws: &Aws, pipeline: &mut Pipeline) -> Result<()> {
+    let old = aws.names.old_bucket();
+    if Bucket::is_ours(aws, &old).await? {
+        pipeline.bucket.name = old;
+    }
+    Ok(())
 }
 
 /// With each request on stderr as it ends, if that was asked for.

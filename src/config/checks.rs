@@ -4,8 +4,9 @@ use super::pipeline::{Execution, GlueVersion, Pipeline, WorkerType, table_name};
 use super::problem::Problem;
 use super::reader::Reader;
 use super::values;
+use crate::names::{Names, leave_room};
 
-/// AWS allows 50 tags on a resource; pipectl keeps five of its own.
+/// AWS allows 50 tags on a resource; pipectl keeps up to five of its own.
 const MOST_TAGS: usize = 45;
 
 pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
@@ -71,15 +72,17 @@ fn prefixes(reader: &Reader<'_>, pipeline: &Pipeline) {
 
 /// Names that are made of others, and their limits.
 fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
-    let role = format!("AWSGlueServiceRole-{}-{}-etl", pipeline.name, pipeline.stage);
-    if role.len() > 64 {
-        let message =
-            format!("`name` and `stage` are too long together: the role `{role}` would have more than 64 characters");
+    if !leave_room(&pipeline.name, &pipeline.stage) {
+        let (name, stage) = (&pipeline.name, &pipeline.stage);
+        let message = format!(
+            "`name` and `stage` are too long together: a role that begins with `AWSGlueServiceRole-{name}-{stage}-` would have more than 64 characters"
+        );
         report(reader, "name", message, "shorten one of them");
     }
     // One that the file gives has been checked where it stands.
-    if let Err(why) = values::bucket(&pipeline.bucket.name)
-        && !reader.has("bucket.name")
+    let default = Names::bucket(&pipeline.name, &pipeline.stage, "123456789012", "ap-southeast-1");
+    if let Err(why) = values::bucket(&default)
+        && !pipeline.bucket.is_named
     {
         let message = format!("`name` makes a name for the bucket that cannot be: {why}");
         reader.problem(

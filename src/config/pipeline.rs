@@ -6,6 +6,7 @@ use super::column::Column;
 use super::places::Places;
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
+use crate::names::Names;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -52,8 +53,10 @@ pub(crate) struct AssumedRole {
 /// The S3 bucket that holds every stage of the data.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Bucket {
-    /// `{name}-{stage}-${account}` unless the file says otherwise.
+    /// [`Names::bucket`] unless the file says otherwise.
     pub(crate) name: String,
+    /// Whether the file says it.
+    pub(crate) is_named: bool,
     pub(crate) expire: Expire,
     pub(crate) versioning: bool,
 }
@@ -218,7 +221,10 @@ impl Pipeline {
     pub(crate) fn resolve(mut self, account: &str, region: &str) -> Self {
         let place = |text: &str| text.replace("${account}", account).replace("${region}", region);
         self.region = Some(region.to_owned());
-        self.bucket.name = place(&self.bucket.name);
+        self.bucket.name = match self.bucket.is_named {
+            true => place(&self.bucket.name),
+            false => Names::bucket(&self.name, &self.stage, account, region),
+        };
         self.catalog.database = place(&self.catalog.database);
         self.tags.values_mut().for_each(|value| *value = place(value));
         let queries = self.query.queries.iter();

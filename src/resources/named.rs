@@ -8,12 +8,15 @@ use crate::aws::{Aws, Class, Error, Result};
 use crate::engine::diff::{Change, diff};
 use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
-use crate::names::Names;
+use crate::names::{Names, TAG_REGION};
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A kind whose resources AWS knows by a name of ours, which is also their [`Resource::id`].
 pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
+    /// All regions share its names, so that its tags say which one it is for.
+    const GLOBAL: bool = false;
+
     fn name(&self) -> &str;
     /// What others may refer to: all of it follows from names.
     fn outputs(&self, names: &Names) -> Self::Outputs;
@@ -178,9 +181,18 @@ fn addressed<T: Named>(
     all
 }
 
+/// All tags to put on it.
+fn stamped<T: Named>(desired: &T, names: &Names, name: &str) -> BTreeMap<String, String> {
+    let mut tags = desired.tags().stamped(names, name, &desired.attributes());
+    if T::GLOBAL {
+        tags.insert(TAG_REGION.to_owned(), names.region.clone());
+    }
+    tags
+}
+
 /// Makes it, and then what its creation does not take.
 pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
-    let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
+    let tags = stamped(desired, &aws.names, name);
     match desired.make(aws, &tags).await {
         Err(error) if error.class() == Class::Exists => {
             let found = T::read(aws, desired.name()).await?;
@@ -222,7 +234,7 @@ pub(super) async fn update<T: Named>(desired: &T, aws: &Aws, live: &Live<T>, cha
     if !extras.is_empty() {
         desired.put_back(aws, &live.resource, &extras).await?;
     }
-    let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
+    let tags = stamped(desired, &aws.names, &live.name);
     desired.tag(aws, tags, desired.tags().removed_from(live.resource.tags())).await?;
     Ok(desired.outputs(&aws.names))
 }

@@ -10,9 +10,9 @@ use super::policy::Policy;
 use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Error, Expect, Result, pages, read, whole, write};
 use crate::engine::extra::{Extra, Removal};
-use crate::engine::resource::Resource;
+use crate::engine::resource::{Owner, Resource};
 use crate::engine::value::{Canonical as _, Value};
-use crate::names::Names;
+use crate::names::{Names, TAG_REGION};
 use aws_sdk_iam::types::Tag;
 use std::collections::BTreeMap;
 
@@ -123,6 +123,8 @@ impl Resource for Role {
 }
 
 impl Named for Role {
+    const GLOBAL: bool = true;
+
     fn name(&self) -> &str {
         &self.name
     }
@@ -136,15 +138,12 @@ impl Named for Role {
         format!("arn:{}:iam::{}:role/{path_and_name}", names.partition, names.account)
     }
 
-    /// What is under our path, since IAM is not in the Tagging API.
+    /// What is under our path, since IAM is not in the Tagging API, and what may be ours from before paths told
+    /// regions apart.
     async fn list(aws: &Aws) -> Result<Vec<String>> {
-        let path = aws.names.iam_path();
-        let pages = pages(
-            "iam:ListRoles",
-            |from| aws.iam.list_roles().path_prefix(&path).set_marker(from).send(),
-            |page| page.marker(),
-        );
-        Ok(pages.await?.into_iter().flat_map(|page| page.roles).map(|role| role.role_name).collect())
+        let (here, old) = (aws.names.iam_path(), aws.names.iam_path_everywhere());
+        let roles = aws.roles().await?.iter().filter(|role| role.path == here || role.path == old);
+        Ok(roles.map(|role| role.name.clone()).collect())
     }
 
     async fn read(aws: &Aws, name: &str) -> Result<Option<Found<Self>>> {
@@ -156,13 +155,17 @@ impl Named for Role {
         let policy = policy.absent()?.map(|policy| Policy::parse_encoded(policy.policy_document()));
         let trust = role.assume_role_policy_document.as_deref().map(Policy::parse_encoded);
         let tags = role.tags.unwrap_or_default().into_iter();
-        let stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
+        let policy = policy.transpose().map_err(malformed)?.unwrap_or_default();
+        let mut stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
+        if role.path == aws.names.iam_path_everywhere() && !stamp.ours.contains_key(TAG_REGION) {
+            stamp = of_old(stamp, &aws.names, &policy);
+        }
         let resource = Self {
             name: role.role_name,
             path: role.path,
             description: role.description.unwrap_or_default(),
             trust: trust.transpose().map_err(malformed)?.unwrap_or_default(),
-            policy: policy.transpose().map_err(malformed)?.unwrap_or_default(),
+            policy,
             tags: stamp.tags.clone(),
             foreign: foreign?,
         };
@@ -233,6 +236,26 @@ impl Named for Role {
     }
 }
 
+/// Whose a role is that was made before names, paths and tags told regions apart: its policy names what it is for.
+/// It is replaced, since its name and path are not those that are wanted any more.
+fn of_old(stamp: Stamp, names: &Names, policy: &Policy) -> Stamp {
+    let owner = match region_of(&policy.document()) {
+        _ if stamp.owner != Owner::Us => stamp.owner,
+        Some(region) if region == names.region => Owner::Us,
+        Some(region) => Owner::Other(format!("{}/{} in {region}", names.pipeline, names.stage)),
+        // Nothing can use it as it is; whose it was is not known.
+        None => Owner::Other(format!("{}/{} in some region", names.pipeline, names.stage)),
+    };
+    Stamp { owner, ..stamp }
+}
+
+/// The region of the first ARN that names one.
+fn region_of(document: &str) -> Option<String> {
+    let arns = document.match_indices("arn:").map(|(at, _)| &document[at..]);
+    let mut regions = arns.filter_map(|arn| arn.split(':').nth(3)).filter(|region| !region.is_empty());
+    regions.next().map(str::to_owned)
+}
+
 fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>> {
     let built = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
     built
@@ -264,4 +287,29 @@ async fn foreign_policies(aws: &Aws, role: &str) -> Result<Vec<Foreign>> {
     let inline = inline.filter(|name| name != POLICY).map(|name| Foreign { name, arn: None });
     let attached = attached.map(|policy| (policy.policy_name.unwrap_or_default(), policy.policy_arn));
     Ok(inline.chain(attached.map(|(name, arn)| Foreign { name, arn })).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn old(document: &str) -> Stamp {
+        let names = Names { partition: "aws".into(), ..Names::without_account("clicks", "dev", "us-east-1") };
+        let tags = names.owner_tags().into_iter().chain([("pipectl:name".to_owned(), "track".to_owned())]);
+        of_old(Stamp::read(&names, tags), &names, &Policy::parse(document).unwrap())
+    }
+
+    #[test]
+    fn an_old_role_is_of_the_region_that_its_policy_names() {
+        let policy = |region: &str| {
+            format!(
+                r#"{{"Version": "2012-10-17", "Statement": [
+                    {{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/raw/*"}},
+                    {{"Effect": "Allow", "Action": "logs:PutLogEvents", "Resource": "arn:aws:logs:{region}:1:log-group:x:*"}}]}}"#
+            )
+        };
+        assert_eq!(old(&policy("us-east-1")).owner, Owner::Us);
+        assert_eq!(old(&policy("eu-west-1")).owner, Owner::Other("clicks/dev in eu-west-1".into()));
+        assert_ne!(old(r#"{"Version": "2012-10-17", "Statement": []}"#).owner, Owner::Us);
+    }
 }

@@ -4,7 +4,7 @@ use crate::engine::diff::Attributes;
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::Owner;
 use crate::engine::value::{Canonical, Value};
-use crate::names::{Names, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_STAGE};
+use crate::names::{Names, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_REGION, TAG_STAGE};
 use std::collections::BTreeMap;
 
 /// The user's tags on a resource: neither `aws:*`, which AWS puts there, nor `pipectl:*`.
@@ -42,13 +42,7 @@ impl Stamp {
             tags.into_iter().partition(|(key, _)| key.starts_with("aws:"));
         let (ours, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) =
             tags.into_iter().partition(|(key, _)| key.starts_with("pipectl:"));
-        let owner = match (ours.get(TAG_PIPELINE), ours.get(TAG_STAGE)) {
-            (Some(pipeline), Some(stage)) if *pipeline == names.pipeline && *stage == names.stage => Owner::Us,
-            (Some(pipeline), stage) => {
-                Owner::Other(format!("{pipeline}/{}", stage.map_or("(no stage)", String::as_str)))
-            }
-            (None, _) => Owner::Nobody,
-        };
+        let owner = owner(names, &ours);
         let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).cloned());
         Self { tags: Tags(theirs), owner, name, applied, ours, stack: awss.get(TAG_STACK).cloned() }
     }
@@ -65,6 +59,18 @@ impl Stamp {
         };
         self.stack.as_ref().map(extra)
     }
+}
+
+/// A region is told by what is of none, and by nothing else: [`TAG_REGION`].
+fn owner(names: &Names, ours: &BTreeMap<String, String>) -> Owner {
+    let Some(pipeline) = ours.get(TAG_PIPELINE) else { return Owner::Nobody };
+    let elsewhere = ours.get(TAG_REGION).filter(|region| **region != names.region);
+    let stage = ours.get(TAG_STAGE);
+    if *pipeline == names.pipeline && stage == Some(&names.stage) && elsewhere.is_none() {
+        return Owner::Us;
+    }
+    let region = elsewhere.map_or_else(String::new, |region| format!(" in {region}"));
+    Owner::Other(format!("{pipeline}/{}{region}", stage.map_or("(no stage)", String::as_str)))
 }
 
 impl Tags {
@@ -107,6 +113,14 @@ mod tests {
         assert_eq!(stamp(&[("pipectl:pipeline", "clicks"), ("pipectl:stage", "prod")]).owner, Owner::Us);
         let other = stamp(&[("pipectl:pipeline", "clicks"), ("pipectl:stage", "dev")]).owner;
         assert_eq!(other, Owner::Other("clicks/dev".into()));
+    }
+
+    #[test]
+    fn what_another_region_made_is_another_pipelines() {
+        let of =
+            |region| stamp(&[("pipectl:pipeline", "clicks"), ("pipectl:stage", "prod"), ("pipectl:region", region)]);
+        assert_eq!(of("us-east-1").owner, Owner::Us);
+        assert_eq!(of("eu-west-1").owner, Owner::Other("clicks/prod in eu-west-1".into()));
     }
 
     #[test]

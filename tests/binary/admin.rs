@@ -90,6 +90,18 @@ impl Admin {
         self.done("POST", "propagation", &json!({"seconds": seconds}));
     }
 
+    /// What CloudFormation puts on what it makes, and nobody else can.
+    pub(crate) fn system_tag(&self, arn: &str) {
+        self.done("POST", "tags", &json!({"arn": arn, "tags": {"aws:cloudformation:stack-name": "s"}}));
+    }
+
+    /// The operations that were answered, each with the region that it was signed for.
+    pub(crate) fn requests_by_region(&self) -> Vec<(String, String)> {
+        let log = self.done("GET", "requests", &json!({}));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        log.as_array().unwrap().iter().map(|line| (text(&line["operation"]), text(&line["region"]))).collect()
+    }
+
     /// The operations that were answered, in their order.
     pub(crate) fn requests(&self) -> Vec<String> {
         let log = self.done("GET", "requests", &json!({}));

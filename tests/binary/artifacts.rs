@@ -52,7 +52,7 @@ fn run(command: &mut Command, arguments: &[&str]) {
 fn the_functions_that_aws_gets_run_on_local_aws_and_on_ministack() {
     let place = pipeline();
     build(&place);
-    let (bucket, count) = ("clickstream-prod-000000000000", EVENTS.to_string());
+    let (bucket, count) = ("clickstream-prod-000000000000-us-east-1", EVENTS.to_string());
     let template = r#"{"event": "a", "userid": "{{seq}}", "datetime": "{{now}}"}"#;
     std::fs::write(place.path().join("event.json"), template).unwrap();
     let send = ["send", "--template", "event.json", "--batch", "10", "--events", &count];

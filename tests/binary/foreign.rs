@@ -35,7 +35,7 @@ fn a_thing_of_our_name_that_nobody_owns_is_refused_until_adopted() {
 fn what_belongs_to_another_pipeline_is_refused() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
-    let other = "name: other\nbucket: { name: minimal-dev-000000000000 }\nschema: { event: string }\n";
+    let other = "name: other\nbucket: { name: minimal-dev-000000000000-us-east-1 }\nschema: { event: string }\n";
     place.write(other);
     let refused = place.run(&["apply", "--local", "--yes"]).exits(4);
     assert!(refused.stderr.contains("`s3.bucket.data` belongs to the pipeline minimal/dev"), "{}", refused.stderr);

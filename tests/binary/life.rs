@@ -190,7 +190,7 @@ fn a_bucket_with_data_is_not_destroyed_without_consent() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
-    judge("put_object.py", &[&server.url, "minimal-dev-000000000000", "analytics_data/year=2026/x.parquet"]);
+    judge("put_object.py", &[&server.url, "minimal-dev-000000000000-us-east-1", "analytics_data/year=2026/x.parquet"]);
     let refused = place.run(&["destroy", "--local", "--yes"]).exits(4).says("1 object, 7 B");
     assert!(refused.stderr.contains("--allow-data-loss s3.bucket.data"), "{}", refused.stderr);
     place.run(&["destroy", "--local", "--yes", "--allow-data-loss", "s3.bucket.data"]).exits(0);

@@ -22,6 +22,7 @@ mod permissions;
 mod pipes;
 mod prices;
 mod readme;
+mod regions;
 mod replacing;
 mod run;
 mod running;

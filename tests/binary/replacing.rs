@@ -3,7 +3,7 @@
 use crate::support::{Place, Server, judge};
 use serde_json::json;
 
-const OLD: &str = "minimal-dev-000000000000";
+const OLD: &str = "minimal-dev-000000000000-us-east-1";
 const CONSENT: [&str; 5] = ["apply", "--local", "--yes", "--allow-data-loss", "s3.bucket.data"];
 
 /// A pipeline with data in its bucket, of which the file now asks for another bucket.

@@ -92,7 +92,7 @@ fn a_failure_is_told_in_awss_words_after_the_last_attempt() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
-    judge("overwrite_script.py", &[&server.url, "minimal-dev-000000000000"]);
+    judge("overwrite_script.py", &[&server.url, "minimal-dev-000000000000-us-east-1"]);
     let failed = place.run(&["run", "all", "--local"]).exits(1);
     assert!(failed.stderr.contains("glue.job.etl attempt 1 failed: "), "{}", failed.stderr);
     assert!(failed.stderr.contains("error: glue.job.etl ended as FAILED: "), "{}", failed.stderr);

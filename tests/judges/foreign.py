@@ -9,7 +9,7 @@ import sys
 import boto3
 
 URL, WHAT = sys.argv[1:]
-BUCKET, FUNCTION, ROLE = "clickstream-prod-000000000000", "clickstream-prod-track", "clickstream-prod-track"
+BUCKET, FUNCTION, ROLE = "clickstream-prod-000000000000-us-east-1", "clickstream-prod-track", "clickstream-prod-us-east-1-track"
 TOPIC = {
     "Id": "theirs",
     "TopicArn": "arn:aws:sns:us-east-1:000000000000:theirs",

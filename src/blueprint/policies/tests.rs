@@ -81,7 +81,7 @@ fn the_mover_may_touch_nothing_but_what_it_moves() {
         .filter(|statement| many(&statement["Action"]).iter().any(|action| action.ends_with("Object")))
         .flat_map(|statement| many(&statement["Resource"]).into_iter().map(str::to_owned).collect::<Vec<_>>())
         .collect();
-    let bucket = "arn:aws:s3:::clickstream-prod-123456789012";
+    let bucket = "arn:aws:s3:::clickstream-prod-123456789012-us-east-1";
     assert_eq!(writes, [format!("{bucket}/analytics_raw/*"), format!("{bucket}/partitioned_analytics_raw/*")]);
 }
 

@@ -15,7 +15,7 @@ fn load_text(source: &str) -> Pipeline {
 #[test]
 fn two_keys_are_enough() {
     let pipeline = load_text("name: clicks\nschema:\n  event: string\n  userid: string\n");
-    assert_eq!(pipeline.bucket.name, "clicks-dev-${account}");
+    assert_eq!(pipeline.bucket.name, "clicks-dev-${account}-${region}");
     assert_eq!(
         (pipeline.ingest.path.as_str(), pipeline.ingest.api_keys.as_slice()),
         ("/track", &["client".to_owned()][..])
@@ -25,7 +25,7 @@ fn two_keys_are_enough() {
     let without_users = load_text("name: clicks\nschema:\n  event: string\n");
     assert_eq!(without_users.query.queries.len(), 1, "a query of a column that is not there would fail");
     let resolved = pipeline.resolve("123456789012", "us-east-1");
-    assert_eq!(resolved.bucket.name, "clicks-dev-123456789012");
+    assert_eq!(resolved.bucket.name, "clicks-dev-123456789012-us-east-1");
     assert!(resolved.query.queries.values().all(|sql| !sql.contains("${")));
 }
 
@@ -62,7 +62,7 @@ fn the_command_line_overrides_the_file() {
     let overrides = Overrides { stage: Some("ci".into()), region: Some("eu-west-1".into()), env: &env };
     let pipeline = read("name: clicks\nstage: prod\nschema: { event: string }\n", &overrides).unwrap();
     assert_eq!((pipeline.stage.as_str(), pipeline.region.as_deref()), ("ci", Some("eu-west-1")));
-    assert_eq!(pipeline.bucket.name, "clicks-ci-${account}");
+    assert_eq!(pipeline.bucket.name, "clicks-ci-${account}-${region}");
 }
 
 /// A stage that were not read as it is written would deploy over another one.
@@ -74,7 +74,7 @@ fn the_stage_may_come_from_the_environment_or_be_a_number() {
         format!("name: clicks\nstage: {stage}\nschema: {{ event: string }}\ntags: {{ s: '${{stage}}' }}\n")
     };
     let pipeline = read(&with("${env:STAGE}"), &overrides).unwrap();
-    assert_eq!((pipeline.stage.as_str(), pipeline.bucket.name.as_str()), ("prod", "clicks-prod-${account}"));
+    assert_eq!((pipeline.stage.as_str(), pipeline.bucket.name.as_str()), ("prod", "clicks-prod-${account}-${region}"));
     assert_eq!(pipeline.tags["s"], "prod");
     assert_eq!(read(&with("1"), &overrides).unwrap().stage, "1");
 }

@@ -17,7 +17,7 @@ use super::policy::Policy;
 use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, whole, write};
 use crate::engine::extra::Extra;
-use crate::engine::resource::Resource;
+use crate::engine::resource::{Owner, Resource};
 use crate::names::Names;
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
@@ -77,6 +77,16 @@ fn invalid(operation: &'static str, error: impl std::fmt::Display) -> Error {
 }
 
 impl Bucket {
+    /// Whether there is a bucket of that name that this pipeline made in this region.
+    pub(crate) async fn is_ours(aws: &Aws, name: &str) -> Result<bool> {
+        match read_tags(aws, name).await.absent() {
+            Ok(tags) => Ok(Stamp::read(&aws.names, tags.unwrap_or_default()).owner == Owner::Us),
+            // Another region's or another account's: whoever guessed the name.
+            Err(error) if matches!(error.class(), Class::Elsewhere | Class::Denied) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn create_bucket(&self, aws: &Aws) -> Result<()> {
         // us-east-1 is the one region that may not be named.
         let region = &aws.names.region;
@@ -185,6 +195,8 @@ impl Resource for Bucket {
 }
 
 impl Named for Bucket {
+    const GLOBAL: bool = true;
+
     fn name(&self) -> &str {
         &self.bucket
     }
@@ -202,7 +214,7 @@ impl Named for Bucket {
         let versioning = whole("s3:GetBucketVersioning", |keep| {
             s3.get_bucket_versioning().bucket(name).customize().interceptor(keep).send()
         });
-        let tags = read("s3:GetBucketTagging", || s3.get_bucket_tagging().bucket(name).send());
+        let tags = read_tags(aws, name);
         let block = read("s3:GetBucketPublicAccessBlock", || s3.get_public_access_block().bucket(name).send());
         let encryption = whole("s3:GetEncryptionConfiguration", |keep| {
             s3.get_bucket_encryption().bucket(name).customize().interceptor(keep).send()
@@ -234,8 +246,7 @@ impl Named for Bucket {
         let default = rules.and_then(|rules| rules.into_iter().next()?.apply_server_side_encryption_by_default);
         let ownership = ownership.absent()?.and_then(|all| all.ownership_controls?.rules.into_iter().next());
         let policy = policy.absent()?.and_then(|policy| policy.policy).map(|text| Policy::parse(&text)).transpose();
-        let tags = tags.absent()?.map(|tags| tags.tag_set).unwrap_or_default();
-        let stamp = Stamp::read(&aws.names, tags.into_iter().map(|tag| (tag.key, tag.value)));
+        let stamp = Stamp::read(&aws.names, tags.absent()?.unwrap_or_default());
         let resource = Self {
             bucket: name.to_owned(),
             public_access_blocked: block.is_some_and(|block| blocks_all(&block)),
@@ -297,9 +308,8 @@ impl Named for Bucket {
     /// Tags are one document, so that those which are left out are gone. AWS's own may not be left out ("System tags
     /// cannot be removed by requester").
     async fn tag(&self, aws: &Aws, mut tags: BTreeMap<String, String>, _: Vec<String>) -> Result<()> {
-        let live = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(&self.bucket).send()).await;
-        let live = live.absent()?.map(|live| live.tag_set).unwrap_or_default();
-        tags.extend(live.into_iter().filter(|tag| tag.key.starts_with("aws:")).map(|tag| (tag.key, tag.value)));
+        let live = read_tags(aws, &self.bucket).await.absent()?.unwrap_or_default();
+        tags.extend(live.into_iter().filter(|(key, _)| key.starts_with("aws:")));
         self.put_tags(aws, tags).await
     }
 
@@ -325,18 +335,20 @@ impl Bucket {
     }
 }
 
+async fn read_tags(aws: &Aws, bucket: &str) -> Result<BTreeMap<String, String>> {
+    let tags = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(bucket).send()).await?;
+    Ok(tags.tag_set.into_iter().map(|tag| (tag.key, tag.value)).collect())
+}
+
 fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {
     let all =
         [block.block_public_acls, block.ignore_public_acls, block.block_public_policy, block.restrict_public_buckets];
     all.into_iter().all(|blocked| blocked == Some(true))
 }
 
-/// A bucket of another account or region answers, but not to us.
+/// A bucket of another account answers, but not to us.
 fn explain(error: Error, bucket: &str) -> Error {
     match error.class() {
-        Class::Elsewhere => error.with_hint(format!(
-            "the bucket `{bucket}` is in another region: set `region` to that, or choose another `bucket.name`"
-        )),
         Class::Denied => error.with_hint(format!(
             "the bucket `{bucket}` is another account's, or its policy shuts you out: choose another `bucket.name`"
         )),

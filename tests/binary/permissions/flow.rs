@@ -11,7 +11,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use tokio::runtime::Runtime;
 
-const BUCKET: &str = "minimal-dev-000000000000";
+const BUCKET: &str = "minimal-dev-000000000000-us-east-1";
 const GROUPS: [&str; 6] = [
     "/aws/lambda/minimal-dev-track",
     "/aws/lambda/minimal-dev-mover",

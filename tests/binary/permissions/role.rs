@@ -9,8 +9,8 @@ const POLICY: &str = "pipectl";
 /// What a role of the example is called.
 fn role_name(role: &str) -> String {
     match role {
-        "etl" => "AWSGlueServiceRole-minimal-dev-etl".to_owned(),
-        other => format!("minimal-dev-{other}"),
+        "etl" => "AWSGlueServiceRole-minimal-dev-us-east-1-etl".to_owned(),
+        other => format!("minimal-dev-us-east-1-{other}"),
     }
 }
 

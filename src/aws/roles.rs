@@ -1,0 +1,45 @@
+//! The roles of a pipeline, by their path: IAM is not covered by the Resource Groups Tagging API.
+
+use super::{Aws, Result, pages};
+use std::collections::BTreeSet;
+
+/// A role, as far as a list tells.
+#[derive(Clone, Debug)]
+pub(crate) struct ListedRole {
+    pub(crate) name: String,
+    pub(crate) path: String,
+}
+
+impl Aws {
+    /// The roles of this pipeline and stage in all regions. They are asked for once a run.
+    ///
+    /// # Errors
+    /// AWS's, if the caller may not call `iam:ListRoles`.
+    pub(crate) async fn roles(&self) -> Result<&[ListedRole]> {
+        let path = self.names.iam_path_everywhere();
+        Ok(self.roles.get_or_try_init(|| self.roles_below(&path)).await?)
+    }
+
+    /// The other regions in which this pipeline has roles.
+    ///
+    /// # Errors
+    /// As [`Aws::roles`].
+    pub(crate) async fn elsewhere(&self) -> Result<BTreeSet<String>> {
+        let everywhere = self.names.iam_path_everywhere();
+        let regions = self.roles().await?.iter().filter_map(|role| role.path.strip_prefix(&everywhere));
+        let regions = regions.map(|rest| rest.trim_end_matches('/').to_owned());
+        Ok(regions.filter(|region| !region.is_empty() && *region != self.names.region).collect())
+    }
+
+    /// # Errors
+    /// AWS's, if the caller may not call `iam:ListRoles`.
+    pub(crate) async fn roles_below(&self, path: &str) -> Result<Vec<ListedRole>> {
+        let pages = pages(
+            "iam:ListRoles",
+            |from| self.iam.list_roles().path_prefix(path).set_marker(from).send(),
+            |page| page.marker(),
+        );
+        let roles = pages.await?.into_iter().flat_map(|page| page.roles);
+        Ok(roles.map(|role| ListedRole { name: role.role_name, path: role.path }).collect())
+    }
+}
