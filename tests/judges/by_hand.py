@@ -9,7 +9,7 @@ import sys
 import boto3
 
 URL, NAME = sys.argv[1:3]
-BUCKET, STAGE = f"{NAME}-000000000000", NAME.rsplit("-", 1)[1]
+BUCKET, STAGE = f"{NAME}-000000000000-us-east-1", NAME.rsplit("-", 1)[1]
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 DENY = {
     "Version": "2012-10-17",
@@ -58,7 +58,7 @@ def change_api():
 
 
 def change_compute():
-    iam.attach_role_policy(RoleName=f"{NAME}-track", PolicyArn=ADMINISTRATOR)
+    iam.attach_role_policy(RoleName=f"{NAME}-us-east-1-track", PolicyArn=ADMINISTRATOR)
     functions.update_function_configuration(
         FunctionName=f"{NAME}-track",
         TracingConfig={"Mode": "Active"},

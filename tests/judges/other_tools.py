@@ -13,7 +13,7 @@ import boto3
 
 URL, NAME, TOOL = sys.argv[1:4]
 ACCOUNT, REGION, STAGE = "000000000000", "us-east-1", NAME.rsplit("-", 1)[1]
-BUCKET, DATABASE = f"{NAME}-{ACCOUNT}", NAME.rsplit("-", 1)[0]
+BUCKET, DATABASE = f"{NAME}-{ACCOUNT}-{REGION}", NAME.rsplit("-", 1)[0]
 CONSOLE, TERRAFORM, STACK = TOOL == "console", TOOL == "terraform", TOOL == "cloudformation"
 
 
