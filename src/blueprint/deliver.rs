@@ -67,6 +67,7 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
         Function {
             code: functions.mover.clone(),
             role_arn: out[role].arn.clone(),
+            role_id: Some(out[role].id.clone()),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
             ..design.function("mover", "Moves files into partitions", &pipeline.mover.function)

@@ -72,6 +72,7 @@ fn add_function<'a>(
         Function {
             code: functions.track.clone(),
             role_arn: out[role].arn.clone(),
+            role_id: Some(out[role].id.clone()),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
             ..design.function("track", "Takes events and queues them", &ingest.function)
@@ -87,6 +88,7 @@ impl Design<'_> {
             name: self.names.physical(name),
             description: self.description(what),
             role_arn: String::new(),
+            role_id: None,
             runtime: Function::RUNTIME.to_owned(),
             handler: Function::HANDLER.to_owned(),
             architecture: settings.architecture,

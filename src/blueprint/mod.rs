@@ -17,7 +17,7 @@ use crate::aws::Result;
 use crate::config::Pipeline;
 use crate::engine::graph::Handle;
 use crate::names::Names;
-use crate::resources::{Graph, LogGroup, Policy, Role, Tags};
+use crate::resources::{Graph, LogGroup, Policy, Role, RoleId, Tags};
 
 /// The code of the two functions.
 #[derive(Clone, Debug)]
@@ -74,6 +74,7 @@ impl Design<'_> {
             policy,
             tags: self.tags(),
             foreign: vec![],
+            id: RoleId::default(),
         }
     }
 

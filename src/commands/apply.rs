@@ -65,15 +65,16 @@ async fn converge(
 ) -> Result<Made> {
     let wanted = session.graph();
     let live = session.observe(&wanted).await?;
+    let nothing = session.nothing();
     let graph = match aim {
-        Aim::Pipeline => wanted,
-        Aim::Nothing => session.nothing(),
+        Aim::Pipeline => &wanted,
+        Aim::Nothing => &nothing,
     };
-    let plan = compare(&graph, &live, consent)?;
+    let plan = compare((&wanted, graph), &live, consent)?;
     if let Some(path) = saved {
         check_saved(path, &plan)?;
     }
-    print_plan(session, &plan, cost_of(session, &plan, &graph, &live).as_ref(), global);
+    print_plan(session, &plan, cost_of(session, &plan, graph, &live).as_ref(), global);
     refuse(&plan)?;
     if !plan.is_empty() {
         confirm(yes, aim)?;

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
-use crate::resources::{Bucket, Graph, Inventory, KINDS, Plan, observe};
+use crate::resources::{Bucket, Graph, Inventory, Plan, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -227,11 +227,15 @@ async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> 
     Ok((account(global, pipeline), false))
 }
 
-/// Compares, after checking that every address the user names is of a kind there is.
-pub(crate) fn compare<'a>(graph: &'a Graph<'_>, live: &'a Inventory, consent: &ConsentArgs) -> Result<Plan<'a>> {
+/// Compares, after checking that every address the user names is one that there can be: one of `file`, or of what is
+/// there. Consent for what is gone already is no mistake: a job that gives it always may run twice.
+pub(crate) fn compare<'a>(
+    (file, graph): (&Graph<'_>, &'a Graph<'_>),
+    live: &'a Inventory,
+    consent: &ConsentArgs,
+) -> Result<Plan<'a>> {
     for address in consent.adopt.iter().chain(&consent.allow_data_loss).chain(consent.revert_extras.iter().flatten()) {
-        let known = KINDS.iter().any(|kind| kind.name == address.kind);
-        if !known || !(graph.contains(address) || live.get(address).is_some()) {
+        if !(file.contains(address) || live.get(address).is_some()) {
             return Err(Error::usage(
                 format!("there is no resource `{address}`"),
                 "`pipectl plan` lists the addresses",

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 enum OnChange {
     Update,
     Replace,
+    /// Update, though the file did not change: a change elsewhere makes it necessary.
+    Renew,
 }
 
 /// A resource described once, for diffing, digesting and printing: its attributes in the author's order.
@@ -17,6 +19,10 @@ pub struct Attributes(Vec<(&'static str, Value, OnChange)>);
 
 /// Before the digest, so that another way to make it can be told from another configuration.
 pub(crate) const DIGEST_VERSION: &str = "v1:";
+
+/// In place of a digest while a resource is made or changed by several calls. Where it is found, the last run did not get
+/// to the end of them.
+pub const UNFINISHED: &str = "unfinished";
 
 impl Attributes {
     pub fn new() -> Self {
@@ -31,6 +37,12 @@ impl Attributes {
     /// An attribute fixed at creation: a change of it replaces the resource.
     pub fn replace(self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
         self.with(name, value.canonical(), OnChange::Replace)
+    }
+
+    /// What no file says, and what is to be sent again when it is another: an id that AWS chose for something this
+    /// resource uses. It is no part of the digest, since it does not tell what was asked for.
+    pub fn renew(self, name: &'static str, value: &(impl Canonical + ?Sized)) -> Self {
+        self.with(name, value.canonical(), OnChange::Renew)
     }
 
     fn with(mut self, name: &'static str, value: Value, on_change: OnChange) -> Self {
@@ -58,7 +70,8 @@ impl Attributes {
 
     /// Those that are set, in the alphabet's order.
     pub(crate) fn canonical_json(&self) -> serde_json::Value {
-        let set: BTreeMap<_, _> = self.iter().filter(|(_, value)| **value != Value::Unset).collect();
+        let counts = |(_, value, on_change): &&(_, _, _)| *value != Value::Unset && *on_change != OnChange::Renew;
+        let set: BTreeMap<_, _> = self.0.iter().filter(counts).map(|(name, value, _)| (*name, value)).collect();
         set.into_iter().map(|(name, value)| (name.to_owned(), value.canonical_json())).collect()
     }
 }
@@ -116,6 +129,14 @@ mod tests {
         assert_eq!(changes.len(), 2);
         assert_eq!((&changes[0].before, &changes[0].after), (&Value::Int(128), &Value::Int(512)));
         assert!(!changes[0].forces_replacement && changes[1].forces_replacement);
+    }
+
+    #[test]
+    fn what_is_renewed_differs_and_does_not_move_the_digest() {
+        let [old, new] = ["AROA1", "AROA2"].map(|id| Attributes::new().update("memory", &128_i64).renew("role_id", id));
+        assert_eq!(diff(&old, &new).len(), 1);
+        assert!(!diff(&old, &new)[0].forces_replacement);
+        assert_eq!(old.digest(), Attributes::new().update("memory", &128_i64).digest());
     }
 
     #[test]

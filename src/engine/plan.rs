@@ -1,6 +1,6 @@
 //! What to do, decided without touching AWS.
 
-use super::diff::{Attributes, Change, DIGEST_VERSION};
+use super::diff::{Attributes, Change, DIGEST_VERSION, UNFINISHED};
 use super::extra::Extra;
 use super::graph::{Compared, Graph, Node, Outputs};
 use super::inventory::Inventory;
@@ -75,6 +75,8 @@ pub enum Cause {
     Drift,
     /// Both changed.
     EditAndDrift,
+    /// A run before this one began with it, and failed or was killed before it was done.
+    Unfinished,
     /// Live and ours, but no longer asked for.
     Orphan,
     /// A second one of what is asked for, as a repeated creation leaves it where AWS takes several of one name.
@@ -92,6 +94,7 @@ impl Cause {
             Self::Edit => "edit",
             Self::Drift => "drift",
             Self::EditAndDrift => "edit and drift",
+            Self::Unfinished => "not finished",
             Self::Orphan => "orphan",
             Self::Duplicate => "duplicate",
             Self::Replaced => "replaced",
@@ -329,7 +332,7 @@ fn wanted<'a, W: World>(
             let order = if live.live_id() == node.id() { Order::DeleteFirst } else { Order::CreateFirst };
             Work::Replace(node, live, order)
         }
-        Some(live) if compared.changes.is_empty() && !adopted => Work::Keep(live),
+        Some(live) if compared.changes.is_empty() && !adopted && !is_unfinished(live) => Work::Keep(live),
         Some(live) => Work::Update(node, live),
     };
     let refusal = found.and_then(|live| match live.owner() {
@@ -356,9 +359,17 @@ fn sorted<W: World>(found: Option<&dyn AnyLive<W>>, asked: bool) -> (Vec<Extra>,
     found.map(AnyLive::extras).unwrap_or_default().iter().cloned().partition(|extra| extra.goes(asked))
 }
 
+/// Even where nothing differs there is something to do: to note that it is as the file says.
+fn is_unfinished<W: World>(live: &dyn AnyLive<W>) -> bool {
+    live.applied() == Some(UNFINISHED)
+}
+
 /// Tells an edit of the file from a change of the live resource, by the digest of what was last applied. Without
 /// one, or where it was made in another way, nothing is known, which is not drift.
 fn why<W: World>(live: &dyn AnyLive<W>, desired: &Attributes) -> Cause {
+    if is_unfinished(live) {
+        return Cause::Unfinished;
+    }
     let Some(applied) = live.applied().filter(|applied| applied.starts_with(DIGEST_VERSION)) else {
         return Cause::Edit;
     };

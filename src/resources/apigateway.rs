@@ -189,12 +189,11 @@ pub(super) fn id_of(operation: &'static str, id: Option<String>) -> Result<Strin
 /// leaves half made is found by them, and completed by an update.
 pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
     let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
-    let tags: HashMap<_, _> = tags.into_iter().collect();
     // A new API takes a moment to show in lists.
     let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
     let mut sent = 1;
     let (id, made) = loop {
-        let lost = match desired.make(aws, tags.clone()).await {
+        let lost = match desired.make(aws, tags.clone().into_iter().collect()).await {
             Ok(made) => break made,
             Err(error) if matches!(error.class(), Class::Busy | Class::Network) => error,
             Err(error) => return Err(error),
@@ -209,10 +208,26 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
         sent += 1;
     };
     let missing = diff(&made.attributes(), &desired.attributes());
-    for call in calls::<T>(&missing) {
-        desired.send(call, aws, &id, &made).await?;
-    }
+    send_all(desired, aws, (&id, &made), &missing, &tags).await?;
     Ok(desired.outputs(Pending::Known(id)))
+}
+
+/// Makes the calls that send what differs. After one that fails, the tags say that not all of it is done.
+async fn send_all<T: Listed>(
+    desired: &T,
+    aws: &Aws,
+    (id, live): (&str, &T),
+    changes: &[Change],
+    tags: &BTreeMap<String, String>,
+) -> Result<()> {
+    for call in calls::<T>(changes) {
+        if let Err(error) = desired.send(call, aws, id, live).await {
+            // What went wrong first is what is told.
+            let _ = put_tags(aws, &arn::<T>(&aws.names, id), Tags::begun(tags.clone()), vec![]).await;
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// After a creation whose answer was lost: goes on with what it made, which its tags show to be ours; `None` where it
@@ -236,22 +251,19 @@ pub(super) async fn update<T: Listed>(
     changes: &[Change],
 ) -> Result<T::Outputs> {
     let id = T::aws_id(&live.outputs).known();
+    let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
     let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
     if !extras.is_empty() {
         desired.put_back(aws, id, &live.resource, &extras).await?;
     }
-    for call in calls::<T>(changes) {
-        desired.send(call, aws, id, &live.resource).await?;
-    }
-    let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
-    let removed = desired.tags().removed_from(live.resource.tags());
-    put_tags(aws, &arn(&aws.names, &format!("{}/{id}", T::PATH)), tags, removed).await?;
+    send_all(desired, aws, (id, &live.resource), changes, &tags).await?;
+    put_tags(aws, &arn::<T>(&aws.names, id), tags, desired.tags().removed_from(live.resource.tags())).await?;
     Ok(desired.outputs(Pending::Known(id.clone())))
 }
 
 /// The ARN of something in API Gateway, which names no account.
-fn arn(names: &Names, resource: &str) -> String {
-    format!("arn:{}:apigateway:{}::/{resource}", names.partition, names.region)
+fn arn<T: Listed>(names: &Names, id: &str) -> String {
+    format!("arn:{}:apigateway:{}::/{}/{id}", names.partition, names.region, T::PATH)
 }
 
 /// A path as one segment of the path of a patch operation (RFC 6901). Some of API Gateway's answers have it so already.
@@ -316,6 +328,6 @@ mod tests {
     #[test]
     fn arns_follow_the_partition() {
         let china = Names { partition: "aws-cn".into(), region: "cn-north-1".into(), ..names() };
-        assert_eq!(arn(&china, "restapis/abc"), "arn:aws-cn:apigateway:cn-north-1::/restapis/abc");
+        assert_eq!(arn::<crate::resources::RestApi>(&china, "abc"), "arn:aws-cn:apigateway:cn-north-1::/restapis/abc");
     }
 }

@@ -43,7 +43,7 @@ pub(crate) use object::Object;
 pub(crate) use permission::Permission;
 pub(crate) use policy::Policy;
 pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
-pub(crate) use role::Role;
+pub(crate) use role::{Role, RoleId};
 pub(crate) use stream::Stream;
 pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;

@@ -3,7 +3,7 @@
 //! A kind says what AWS's calls are ([`Named`]); the ladders around them stand here, once.
 
 use super::managed::{Managed, Tagged, calls};
-use super::tags::Stamp;
+use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Error, Result};
 use crate::engine::diff::{Change, diff};
 use crate::engine::extra::Extra;
@@ -20,6 +20,10 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
     fn name(&self) -> &str;
     /// What others may refer to: all of it follows from names.
     fn outputs(&self, names: &Names) -> Self::Outputs;
+    /// The same after a change of what is `live`.
+    fn outputs_after(&self, names: &Names, _: &Self) -> Self::Outputs {
+        self.outputs(names)
+    }
     /// The ARN of the one of that name; with no name, what all ARNs of the kind begin with.
     fn arn(names: &Names, name: &str) -> String;
 
@@ -190,9 +194,12 @@ fn stamped<T: Named>(desired: &T, names: &Names, name: &str) -> BTreeMap<String,
     tags
 }
 
-/// Makes it, and then what its creation does not take.
+/// Makes it, and then what its creation does not take; last of all is noted that it is whole.
 pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
-    let tags = stamped(desired, &aws.names, name);
+    let whole = stamped(desired, &aws.names, name);
+    let made = desired.made();
+    let missing = calls::<T>(&diff(&made.attributes(), &desired.attributes()));
+    let tags = if missing.is_empty() { whole.clone() } else { Tags::begun(whole.clone()) };
     match desired.make(aws, &tags).await {
         Err(error) if error.class() == Class::Exists => {
             let found = T::read(aws, desired.name()).await?;
@@ -203,9 +210,10 @@ pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Resu
         }
         made => made?,
     }
-    let made = desired.made();
-    let missing = diff(&made.attributes(), &desired.attributes());
-    desired.send_all(calls::<T>(&missing), aws, &made).await?;
+    if !missing.is_empty() {
+        desired.send_all(missing, aws, &made).await?;
+        desired.tag(aws, whole, vec![]).await?;
+    }
     Ok(desired.outputs(&aws.names))
 }
 
@@ -229,20 +237,25 @@ async fn resume<T: Named>(
 
 /// Makes the calls that send what differs; then the tags, whose digest says that all of it is done.
 pub(super) async fn update<T: Named>(desired: &T, aws: &Aws, live: &Live<T>, changes: &[Change]) -> Result<T::Outputs> {
-    desired.send_all(calls::<T>(changes), aws, &live.resource).await?;
+    let tags = stamped(desired, &aws.names, &live.name);
+    let calls = calls::<T>(changes);
+    // Half of several calls is neither what was applied last nor what the file says.
+    if calls.len() > 1 && live.owner == Owner::Us {
+        desired.tag(aws, Tags::begun(tags.clone()), vec![]).await?;
+    }
+    desired.send_all(calls, aws, &live.resource).await?;
     let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
     if !extras.is_empty() {
         desired.put_back(aws, &live.resource, &extras).await?;
     }
-    let tags = stamped(desired, &aws.names, &live.name);
     desired.tag(aws, tags, desired.tags().removed_from(live.resource.tags())).await?;
-    Ok(desired.outputs(&aws.names))
+    Ok(desired.outputs_after(&aws.names, &live.resource))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resources::{LogGroup, Tags};
+    use crate::resources::LogGroup;
 
     fn names() -> Names {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);

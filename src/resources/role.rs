@@ -8,13 +8,14 @@ use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::policy::Policy;
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Error, Expect, Result, pages, read, whole, write};
+use crate::aws::{Aws, Class, Error, Expect, Result, pages, read, whole, write};
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::{Owner, Resource};
-use crate::engine::value::{Canonical as _, Value};
+use crate::engine::value::{Canonical as _, Pending, Value};
 use crate::names::{Names, TAG_REGION};
 use aws_sdk_iam::types::Tag;
 use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
 
 /// The name of our inline policy.
 const POLICY: &str = "pipectl";
@@ -37,6 +38,18 @@ pub(crate) struct Role {
     /// Policies that are not ours.
     #[unmanaged]
     pub(crate) foreign: Vec<Foreign>,
+    #[unmanaged]
+    pub(crate) id: RoleId,
+}
+
+/// IAM's own id of a role, which another role of the same name does not have. Known once it is there.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RoleId(Arc<OnceLock<String>>);
+
+impl RoleId {
+    fn of(id: &str) -> Self {
+        Self(Arc::new(OnceLock::from(id.to_owned())))
+    }
 }
 
 /// A policy that somebody else put on a role.
@@ -81,6 +94,7 @@ pub(crate) enum Call {
 #[derive(Clone, Debug)]
 pub(crate) struct RoleOutputs {
     pub(crate) arn: String,
+    pub(crate) id: Pending<String>,
 }
 
 impl Role {
@@ -131,7 +145,13 @@ impl Named for Role {
 
     fn outputs(&self, names: &Names) -> RoleOutputs {
         let path = self.path.trim_start_matches('/');
-        RoleOutputs { arn: Self::arn(names, &format!("{path}{}", self.name)) }
+        let id = self.id.0.get().map_or(Pending::AfterApply, |id| Pending::Known(id.clone()));
+        RoleOutputs { arn: Self::arn(names, &format!("{path}{}", self.name)), id }
+    }
+
+    /// It keeps its id.
+    fn outputs_after(&self, names: &Names, live: &Self) -> RoleOutputs {
+        Self { id: live.id.clone(), ..self.clone() }.outputs(names)
     }
 
     fn arn(names: &Names, path_and_name: &str) -> String {
@@ -161,6 +181,7 @@ impl Named for Role {
             stamp = of_old(stamp, &aws.names, &policy);
         }
         let resource = Self {
+            id: RoleId::of(&role.role_id),
             name: role.role_name,
             path: role.path,
             description: role.description.unwrap_or_default(),
@@ -175,7 +196,7 @@ impl Named for Role {
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
         let (trust, tags) = (self.trust.document(), tag_list(tags)?);
-        write("iam:CreateRole", || {
+        let made = write("iam:CreateRole", || {
             aws.iam
                 .create_role()
                 .role_name(&self.name)
@@ -184,9 +205,11 @@ impl Named for Role {
                 .assume_role_policy_document(&trust)
                 .set_tags(Some(tags.clone()))
                 .send()
-        })
-        .await
-        .map(drop)
+        });
+        // The first answer counts: nobody else makes this one.
+        let made = made.await?;
+        made.role.into_iter().for_each(|role| drop(self.id.0.set(role.role_id)));
+        Ok(())
     }
 
     fn made(&self) -> Self {
@@ -254,6 +277,15 @@ fn region_of(document: &str) -> Option<String> {
     let arns = document.match_indices("arn:").map(|(at, _)| &document[at..]);
     let mut regions = arns.filter_map(|arn| arn.split(':').nth(3)).filter(|region| !region.is_empty());
     regions.next().map(str::to_owned)
+}
+
+/// The id of the role that has an ARN now; `None` where there is none, or we may not see it.
+pub(super) async fn id_of(aws: &Aws, arn: &str) -> Result<Option<String>> {
+    let Some(name) = arn.rsplit('/').next().filter(|name| !name.is_empty()) else { return Ok(None) };
+    match read("iam:GetRole", || aws.iam.get_role().role_name(name).send()).await {
+        Err(error) if error.class() == Class::Denied => Ok(None),
+        found => Ok(found.absent()?.and_then(|found| found.role).map(|role| role.role_id)),
+    }
 }
 
 fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>> {

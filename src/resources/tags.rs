@@ -1,6 +1,6 @@
 //! Tags: the user's, which are an attribute like any other, and ours, which are the memory.
 
-use crate::engine::diff::Attributes;
+use crate::engine::diff::{Attributes, UNFINISHED};
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::Owner;
 use crate::engine::value::{Canonical, Value};
@@ -81,6 +81,16 @@ impl Tags {
         all.insert(TAG_NAME.to_owned(), name.to_owned());
         all.insert(TAG_CONFIG.to_owned(), attributes.digest());
         all
+    }
+
+    /// The same before the last of several calls: a run that ends before it leaves that to be seen.
+    pub(crate) fn begun(mut stamped: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        stamped.insert(TAG_CONFIG.to_owned(), UNFINISHED.to_owned());
+        stamped
+    }
+
+    pub(crate) fn are_begun(stamped: &BTreeMap<String, String>) -> bool {
+        stamped.get(TAG_CONFIG).is_some_and(|config| config == UNFINISHED)
     }
 
     /// Keys to take off a live resource whose user tags are `live`.

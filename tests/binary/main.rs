@@ -28,3 +28,4 @@ mod run;
 mod running;
 mod support;
 mod truth;
+mod unfinished;

@@ -2,6 +2,7 @@
 
 use crate::fake::{Fake, Function, Memory, Role, Vault, words};
 use crate::order::drawn;
+use pipectl_engine::diff::UNFINISHED;
 use pipectl_engine::extra::{Extra, Removal};
 use pipectl_engine::graph::Graph;
 use pipectl_engine::plan::{Consent, Revert, plan};
@@ -50,6 +51,17 @@ async fn a_digest_of_another_form_is_unknown_and_not_drift() {
         assert_eq!(world.planned(&drawn(role(2))).await, ["update fake.role.r (edit)"]);
         assert_eq!(world.planned(&drawn(role(1))).await, [""; 0], "no change is no change");
     }
+}
+
+/// Nobody touched AWS, and the file may be what it was.
+#[tokio::test]
+async fn what_was_begun_and_not_finished_is_neither_an_edit_nor_drift() {
+    let world = with_role().await;
+    world.meddle("fake.role", "r", |thing| thing.applied = Some(UNFINISHED.to_owned()));
+    assert_eq!(world.planned(&drawn(role(2))).await, ["update fake.role.r (not finished)"]);
+    assert_eq!(world.planned(&drawn(role(1))).await, ["update fake.role.r (not finished)"]);
+    world.run(&drawn(role(1)), 1).await;
+    assert_eq!(world.planned(&drawn(role(1))).await, [""; 0]);
 }
 
 #[tokio::test]

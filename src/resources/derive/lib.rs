@@ -4,6 +4,7 @@
 //! |-----------------|------------------------------------------------------------------------------|
 //! | `#[fixed]`      | Set at creation for good: a change of it replaces the resource               |
 //! | `#[sent(Call)]` | `Call::Call` sends it; several calls in a row where it takes more than one   |
+//! | `#[renewed(Call)]` | Not of the file: a change elsewhere (a role made anew) has it sent again by this call |
 //! | `#[sent]`       | The one call that changes a resource of this kind sends it                   |
 //! | `#[tags]`       | The user's tags, which are written after every change                        |
 //! | `#[flat]`       | Its own fields are attributes of the resource                                |
@@ -17,7 +18,7 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Result, Token, parse_macro_input};
 
 /// Implements `Managed` of `resources::managed`, and `Tagged` where there are tags.
-#[proc_macro_derive(Managed, attributes(fixed, sent, tags, flat, unmanaged))]
+#[proc_macro_derive(Managed, attributes(fixed, sent, renewed, tags, flat, unmanaged))]
 pub fn managed(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
@@ -28,6 +29,7 @@ enum Part {
     Fixed,
     /// By these variants of `Call`; none where there is but one call.
     Sent(Vec<Ident>),
+    Renewed(Vec<Ident>),
     Tags,
     Flat,
     Unmanaged,
@@ -58,7 +60,7 @@ fn part(field: &Field) -> Result<Part> {
         (Some(part), None) => Ok(part),
         _ => Err(Error::new_spanned(
             field,
-            "say one of #[fixed], #[sent], #[sent(Call)], #[tags], #[flat] and #[unmanaged] of this field",
+            "say one of #[fixed], #[sent], #[sent(Call)], #[renewed(Call)], #[tags], #[flat] and #[unmanaged] of this field",
         )),
     }
 }
@@ -66,9 +68,10 @@ fn part(field: &Field) -> Result<Part> {
 /// `None` for what is not ours, a comment for instance.
 fn read(attribute: &Attribute) -> Result<Option<Part>> {
     let is = |name: &str| attribute.path().is_ident(name);
-    if is("sent") && attribute.meta.require_path_only().is_err() {
+    if is("renewed") || is("sent") && attribute.meta.require_path_only().is_err() {
         let calls = attribute.parse_args_with(Punctuated::<Ident, Token![,]>::parse_terminated)?;
-        return Ok(Some(Part::Sent(calls.into_iter().collect())));
+        let calls = calls.into_iter().collect();
+        return Ok(Some(if is("renewed") { Part::Renewed(calls) } else { Part::Sent(calls) }));
     }
     let words = [
         ("sent", Part::Sent(vec![])),
@@ -95,6 +98,7 @@ fn describe(parts: &[(&Field, Part)]) -> TokenStream {
         match part {
             Part::Fixed => quote!(let all = all.replace(#text, &self.#name);),
             Part::Sent(_) | Part::Tags => quote!(let all = all.update(#text, &self.#name);),
+            Part::Renewed(_) => quote!(let all = all.renew(#text, &self.#name);),
             Part::Flat => quote!(let all = crate::resources::managed::Managed::describe(&self.#name, all);),
             Part::Unmanaged => quote!(),
         }
@@ -109,7 +113,7 @@ fn describe(parts: &[(&Field, Part)]) -> TokenStream {
 
 fn calls(parts: &[(&Field, Part)]) -> TokenStream {
     let arms = parts.iter().filter_map(|(field, part)| {
-        let Part::Sent(calls) = part else { return None };
+        let (Part::Sent(calls) | Part::Renewed(calls)) = part else { return None };
         let text = text(field);
         Some(if calls.is_empty() { quote!(#text => &[()],) } else { quote!(#text => &[#(Call::#calls),*],) })
     });
@@ -161,6 +165,7 @@ mod tests {
                 /// A comment.
                 #[fixed] name: String,
                 #[sent(Title, Subject)] title: String,
+                #[renewed(Title)] owner: String,
                 #[flat] policy: Delivery,
                 #[tags] tags: Tags,
                 #[unmanaged] seen: u8,
@@ -169,9 +174,9 @@ mod tests {
         let code = code.unwrap();
         for part in [
             "typeCall=Call;",
-            "letall=all.replace(\"name\",&self.name);letall=all.update(\"title\",&self.title);",
+            "letall=all.replace(\"name\",&self.name);letall=all.update(\"title\",&self.title);letall=all.renew(\"owner\",&self.owner);",
             "::describe(&self.policy,all);letall=all.update(\"tags\",&self.tags);all}",
-            "\"title\"=>&[Call::Title,Call::Subject],_=>[<Deliveryas",
+            "\"title\"=>&[Call::Title,Call::Subject],\"owner\"=>&[Call::Title],_=>[<Deliveryas",
             "fntags(&self)->&Tags{&self.tags}",
         ] {
             assert!(code.contains(part), "{part}:\n{code}");

@@ -9,6 +9,7 @@ use super::fields::GET_FUNCTION;
 use super::function_settle::{failed, gone, idle, settled};
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
+use super::role::id_of;
 use super::tags::{Stamp, Tags};
 use super::trust::explain_role;
 use crate::artifact::Code;
@@ -16,7 +17,7 @@ use crate::aws::{Aws, Error, Expect as _, Patience, Result, call, whole, write};
 use crate::config::Architecture;
 use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
-use crate::engine::value::{Canonical, Secret, Value};
+use crate::engine::value::{Canonical, Pending, Secret, Value};
 use crate::names::Names;
 use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
@@ -30,6 +31,8 @@ use std::collections::BTreeMap;
 
 /// The tag that tells planning which code runs: `<digest of the code>:<CodeSha256>`.
 const TAG_CODE: &str = "pipectl:code";
+/// The tag that tells for which role Lambda was last told the role and the environment.
+const TAG_ROLE: &str = "pipectl:role";
 
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Function {
@@ -39,6 +42,11 @@ pub(crate) struct Function {
     pub(crate) description: String,
     #[sent(Configuration)]
     pub(crate) role_arn: String,
+    /// IAM's id of that role. Lambda lets it use the key of the environment by this id, and not by the name: after the
+    /// role was made anew, calls fail with KMSAccessDeniedException until the function is told of it
+    /// (terraform-provider-aws#6352).
+    #[renewed(Configuration)]
+    pub(crate) role_id: Option<Pending<String>>,
     /// [`Function::RUNTIME`].
     #[sent(Configuration)]
     pub(crate) runtime: String,
@@ -118,6 +126,10 @@ impl Function {
 
     fn code_tag(&self, sha256: &str) -> String {
         format!("{}:{sha256}", self.code.digest())
+    }
+
+    fn role_tag(&self) -> Option<(String, String)> {
+        self.role_id.as_ref().map(|id| (TAG_ROLE.to_owned(), id.known().clone()))
     }
 
     async fn record_code(&self, aws: &Aws, sha256: &str) -> Result<()> {
@@ -225,6 +237,7 @@ impl Function {
         let resource = Self {
             description: live.description.unwrap_or_default(),
             role_arn: live.role.unwrap_or_default(),
+            role_id: stamp.ours.get(TAG_ROLE).cloned().map(Pending::Known),
             runtime: live.runtime.map(|runtime| runtime.to_string()).unwrap_or_default(),
             handler: live.handler.unwrap_or_default(),
             architecture: if arm { Architecture::Arm64 } else { Architecture::X86_64 },
@@ -283,9 +296,13 @@ impl Named for Function {
             return Err(Error::new("lambda:GetFunction", error.error_code(), error.message()));
         }
         let failed = found.configuration.as_ref().is_some_and(failed);
-        let read = Self::from_output(found, &aws.names);
         let extras = GET_FUNCTION.extras(&raw);
-        Ok(read.map(|(resource, stamp)| Found { failed, extras, ..Found::new(resource, stamp) }))
+        let Some((mut resource, stamp)) = Self::from_output(found, &aws.names) else { return Ok(None) };
+        if resource.role_id.is_none() {
+            // Made before this was kept, or by somebody else: the role is taken for the one that it was told of.
+            resource.role_id = id_of(aws, &resource.role_arn).await?.map(Pending::Known);
+        }
+        Ok(Some(Found { failed, extras, ..Found::new(resource, stamp) }))
     }
 
     /// The code's tag goes with the request: it would take one more call afterwards.
@@ -293,6 +310,7 @@ impl Named for Function {
         let upload = self.upload().await?;
         let mut tags = tags.clone();
         tags.insert(TAG_CODE.to_owned(), self.code_tag(&upload.sha256));
+        tags.extend(self.role_tag());
         let created = call("lambda:CreateFunction", Patience::LAMBDA, || {
             aws.lambda
                 .create_function()
@@ -356,7 +374,11 @@ impl Named for Function {
         settled(aws, "lambda:UpdateFunctionConfiguration", &self.name).await
     }
 
-    async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+    /// The role's tag is among them, but for those that are put on before the configuration is sent.
+    async fn tag(&self, aws: &Aws, mut tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
+        if !Tags::are_begun(&tags) {
+            tags.extend(self.role_tag());
+        }
         let arn = Self::arn(&aws.names, &self.name);
         if !removed.is_empty() {
             write("lambda:UntagResource", || {

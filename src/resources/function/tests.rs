@@ -20,6 +20,7 @@ fn desired() -> Function {
         name: "clicks-prod-track".into(),
         description: "events in".into(),
         role_arn: "arn:aws:iam::1:role/track".into(),
+        role_id: None,
         runtime: Function::RUNTIME.into(),
         handler: Function::HANDLER.into(),
         architecture: Architecture::Arm64,
