@@ -29,12 +29,25 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             report::usage(&error);
+            if let Some(directory) = taken_for_local(&error) {
+                report::say(format_args!("hint: `--local` takes its directory with `=`: `--local={directory}`"));
+            }
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             return ended(Ok(exit), Purpose::Output, report::Color::Auto).into();
         }
     };
     let (purpose, color) = (cli.command.purpose(), cli.global.color);
     ended(run(cli), purpose, color).into()
+}
+
+/// An argument behind `--local` that clap does not know what to do with.
+fn taken_for_local(error: &clap::Error) -> Option<String> {
+    let arguments: Vec<_> = std::env::args().collect();
+    let context = error
+        .get(clap::error::ContextKind::InvalidArg)
+        .or_else(|| error.get(clap::error::ContextKind::InvalidSubcommand));
+    let unknown = context?.to_string();
+    arguments.windows(2).find(|pair| pair[0] == "--local" && pair[1] == unknown).map(|pair| pair[1].clone())
 }
 
 /// Tells what went wrong, also of the output itself. A reader who has enough (`| head`) is nothing wrong.

@@ -1,6 +1,6 @@
 //! The options of every command.
 
-use crate::config::parse_duration;
+use crate::config::{Overrides, parse_duration};
 use crate::report::Color;
 use clap::Args;
 use std::path::PathBuf;
@@ -9,11 +9,11 @@ use std::time::Duration;
 /// Options of every command.
 #[derive(Debug, Args)]
 pub(crate) struct Global {
-    /// The pipeline file.
+    /// The pipeline file; `-` reads it from standard input.
     #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
     pub(crate) file: PathBuf,
-    /// Overrides `stage` of the file.
-    #[arg(long, global = true, env = "PIPECTL_STAGE")]
+    /// Overrides `stage` of the file; without it, so does the variable PIPECTL_STAGE, unless it is empty.
+    #[arg(long, global = true)]
     pub(crate) stage: Option<String>,
     /// Overrides `region` of the file.
     #[arg(long, global = true)]
@@ -51,6 +51,18 @@ pub(crate) struct Global {
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let time = parse_duration(text)?;
     if time.is_zero() { Err("must be more than 0".to_owned()) } else { Ok(time) }
+}
+
+/// The variable that stands for `--stage`.
+const STAGE: &str = "PIPECTL_STAGE";
+
+impl Global {
+    /// What stands beside the file. CI sets a variable to nothing where it has nothing to say.
+    pub(crate) fn overrides<'a>(&self, env: &'a dyn Fn(&str) -> Option<String>) -> Overrides<'a> {
+        let from_env = || env(STAGE).filter(|stage| !stage.is_empty());
+        let said_by = if self.stage.is_some() { "--stage" } else { STAGE };
+        Overrides { stage: self.stage.clone().or_else(from_env), said_by, region: self.region.clone(), env }
+    }
 }
 
 fn parse_parallelism(text: &str) -> Result<usize, String> {

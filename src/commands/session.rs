@@ -6,7 +6,7 @@ use crate::aws::LocalTarget;
 use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect, wait_at_most};
 use crate::blueprint::{self, Functions};
 use crate::commands::Global;
-use crate::config::{self, Overrides, Pipeline};
+use crate::config::{self, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate};
 use crate::engine::plan::{Consent, Revert, plan};
 use crate::engine::resource::Address;
@@ -192,7 +192,7 @@ fn account(global: &Global, pipeline: &Pipeline) -> Target {
 /// Everything that is wrong with it.
 pub(super) fn load(global: &Global) -> Result<Pipeline> {
     let env = |name: &str| std::env::var(name).ok();
-    let overrides = Overrides { stage: global.stage.clone(), region: global.region.clone(), env: &env };
+    let overrides = global.overrides(&env);
     Ok(config::load(&global.file, &overrides)?)
 }
 

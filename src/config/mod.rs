@@ -35,15 +35,22 @@ use tree::{Node, Placed};
 /// What the command line and the environment say beside the file.
 pub(crate) struct Overrides<'a> {
     pub(crate) stage: Option<String>,
+    /// The option or variable that the stage is from.
+    pub(crate) said_by: &'static str,
     pub(crate) region: Option<String>,
     pub(crate) env: &'a dyn Fn(&str) -> Option<String>,
 }
 
-/// Reads and checks a file.
+/// Reads and checks a file; `-` is standard input.
 ///
 /// # Errors
 /// Everything that is wrong with it, each with its place.
 pub(crate) fn load(path: &Path, overrides: &Overrides<'_>) -> Result<Pipeline, Problems> {
+    if path == Path::new("-") {
+        let input = Path::new("(standard input)");
+        let text = std::io::read_to_string(std::io::stdin()).map_err(|error| Problems::unreadable(input, &error))?;
+        return load_text(input, &text, overrides);
+    }
     let text = std::fs::read_to_string(path).map_err(|error| Problems::unreadable(path, &error))?;
     load_text(path, &text, overrides)
 }
@@ -80,7 +87,7 @@ fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem
 /// What the command line says has no place in the file.
 fn wrong_options<'a>(overrides: &'a Overrides<'_>) -> impl Iterator<Item = Problem> + 'a {
     let options = [
-        ("--stage", &overrides.stage, values::stage as fn(&str) -> _),
+        (overrides.said_by, &overrides.stage, values::stage as fn(&str) -> _),
         ("--region", &overrides.region, values::region),
     ];
     options.into_iter().filter_map(|(option, text, parse)| {

@@ -1,9 +1,13 @@
 //! What is wrong with a file: every problem with its place, all of them at once.
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// Characters of a message.
+const LONGEST: usize = 400;
 
 /// Bytes of the source.
 pub(crate) type Span = Range<usize>;
@@ -54,7 +58,12 @@ impl Problems {
     pub(super) fn unreadable(path: &Path, error: &std::io::Error) -> Self {
         let message = format!("cannot read `{}`: {error}", path.display());
         let missing = error.kind() == std::io::ErrorKind::NotFound;
-        let hint = missing.then(|| "`pipectl init` writes one to start from; `--file` names another".to_owned());
+        // The other spelling of YAML's extension.
+        let beside = path.with_extension(if path.extension().is_some_and(|end| end == "yml") { "yaml" } else { "yml" });
+        let hint = missing.then(|| match beside.is_file() {
+            true => format!("there is `{}`: rename it, or write `--file {}`", beside.display(), beside.display()),
+            false => "`pipectl init` writes one to start from; `--file` names another".to_owned(),
+        });
         Self::new(path, "", vec![Problem { span: None, message, hint }])
     }
 
@@ -75,9 +84,10 @@ impl Problems {
     fn show(&self, problem: &Problem) -> String {
         let Some(span) = problem.span.as_ref().filter(|_| !self.source.is_empty()) else {
             let hint = problem.hint.as_ref().map(|hint| format!("\nhint: {hint}"));
-            return format!("error: {}{}", problem.message, hint.unwrap_or_default());
+            return format!("error: {}{}", shortened(&problem.message), hint.unwrap_or_default());
         };
-        let title = Level::ERROR.primary_title(problem.message.as_str());
+        let message = shortened(&problem.message);
+        let title = Level::ERROR.primary_title(message.as_ref());
         let path = self.path.display().to_string();
         let end = span.end.min(self.source.len());
         // A value of several lines is marked by its first one.
@@ -90,6 +100,16 @@ impl Problems {
         }
         Renderer::plain().render(&[group])
     }
+}
+
+/// A message that repeats a long value shows its beginning and its end.
+fn shortened(message: &str) -> Cow<'_, str> {
+    if message.chars().nth(LONGEST).is_none() {
+        return Cow::Borrowed(message);
+    }
+    let (begin, end): (String, Vec<char>) =
+        (message.chars().take(LONGEST / 2).collect(), message.chars().rev().take(LONGEST / 4).collect());
+    Cow::Owned(format!("{begin} ... {}", end.into_iter().rev().collect::<String>()))
 }
 
 impl fmt::Display for Problems {

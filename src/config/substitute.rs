@@ -45,14 +45,7 @@ impl Placeholders<'_> {
 
     fn fill_one(&self, name: &str, later: &[&str], filled: &mut Filled) -> Result<(), (String, String)> {
         match name.strip_prefix("env:") {
-            Some(variable) => {
-                let value = (self.env)(variable).ok_or_else(|| {
-                    let hint = format!("set it, as in `{variable}=value pipectl plan`");
-                    (format!("the environment variable `{variable}` is not set"), hint)
-                })?;
-                filled.text.push_str(&value);
-                filled.from_env = true;
-            }
+            Some(variable) => self.fill_variable(variable, filled)?,
             None if name == "stage" && self.stage.is_some() => filled.text.extend(self.stage),
             None if later.contains(&name) => filled.text.push_str(&format!("${{{name}}}")),
             None => {
@@ -63,6 +56,25 @@ impl Placeholders<'_> {
                     format!("`${{{name}}}` cannot be used here"),
                     format!("here you can write {}", known.join(", ")),
                 ));
+            }
+        }
+        Ok(())
+    }
+
+    /// `NAME`, or as in a shell `NAME:-default`: the default stands where the variable is not set, or empty.
+    fn fill_variable(&self, text: &str, filled: &mut Filled) -> Result<(), (String, String)> {
+        let (variable, default) = text.split_once(":-").map_or((text, None), |(name, value)| (name, Some(value)));
+        let value = (self.env)(variable);
+        match (value, default) {
+            (None, None) => {
+                let hint =
+                    format!("set it, as in `{variable}=value pipectl plan`, or write `${{env:{variable}:-default}}`");
+                return Err((format!("the environment variable `{variable}` is not set"), hint));
+            }
+            (value, Some(default)) if value.as_ref().is_none_or(String::is_empty) => filled.text.push_str(default),
+            (value, _) => {
+                filled.text.extend(value);
+                filled.from_env = true;
             }
         }
         Ok(())
@@ -89,6 +101,15 @@ mod tests {
         assert!(fill("${regoin}").unwrap_err().0.contains("`${regoin}`"));
         assert!(fill("${env:NOPE}").unwrap_err().0.contains("`NOPE` is not set"));
         assert!(fill("${stage").unwrap_err().0.contains("without its"));
+    }
+
+    #[test]
+    fn a_default_stands_where_nothing_is_set() {
+        let env =
+            |name: &str| [("SET", "set"), ("EMPTY", "")].iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned());
+        let fill = |text: &str| Placeholders { stage: None, env: &env }.fill(text, &[]).unwrap().text;
+        let texts = ["${env:SET:-x}", "${env:EMPTY:-x}", "${env:NOPE:-x y}", "${env:NOPE:-}", "${env:EMPTY}"];
+        assert_eq!(texts.map(fill), ["set", "x", "x y", "", ""]);
     }
 
     #[test]

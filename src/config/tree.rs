@@ -49,6 +49,9 @@ pub(super) fn parse(source: &str) -> Result<Placed<Node>, Problem> {
     match serde_saphyr::from_str_with_options::<Spanned<Node>>(source, options) {
         Ok(tree) => {
             let mut tree = placed(tree);
+            if let Some(problem) = tagged(&tree, source) {
+                return Err(problem);
+            }
             spell(&mut tree, source);
             Ok(tree)
         }
@@ -79,6 +82,30 @@ fn clip(span: Span, source: &str) -> Span {
 
 fn placed<T>(spanned: Spanned<T>) -> Placed<T> {
     Placed { span: span(&spanned.referenced), text: span(&spanned.defined), value: spanned.value }
+}
+
+/// A tag of somebody else's YAML, such as CloudFormation's `!Sub`, which the parser leaves out: the value behind it is
+/// not what was meant.
+fn tagged(node: &Placed<Node>, source: &str) -> Option<Problem> {
+    let (before, text) = source.split_at_checked(node.text.start)?;
+    let line = before.rsplit('\n').next().unwrap_or_default().trim_end();
+    let word = match text.starts_with('!') {
+        true => text.split_whitespace().next(),
+        false => line.rsplit([' ', ':', ',', '[', '{']).next(),
+    };
+    let tag = word.filter(|word| word.starts_with('!') && !word.starts_with("!!") && word.len() > 1);
+    if let Some(tag) = tag {
+        let message = format!("the tag `{tag}` means nothing here");
+        return Some(
+            Problem::new(node.span.clone(), message)
+                .hint("write `${stage}`, `${account}`, `${region}` or `${env:NAME}` in the text"),
+        );
+    }
+    match &node.value {
+        Node::List(items) => items.iter().find_map(|item| tagged(item, source)),
+        Node::Map(entries) => entries.iter().find_map(|(_, value)| tagged(value, source)),
+        _ => None,
+    }
 }
 
 /// Takes from the source what only it knows: how a number is written, and a key that is no text, as `2018`.

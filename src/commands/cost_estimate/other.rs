@@ -30,7 +30,7 @@ pub(super) fn at_ref(global: &Global, reference: &str) -> Result<Other> {
 
 fn with_overrides(global: &Global, load: impl FnOnce(&Overrides<'_>) -> Result<Pipeline>) -> Result<Pipeline> {
     let env = |name: &str| std::env::var(name).ok();
-    load(&Overrides { stage: global.stage.clone(), region: global.region.clone(), env: &env })
+    load(&global.overrides(&env))
 }
 
 /// `git show REF:./FILE`, which reads the path from the file's own directory on.
