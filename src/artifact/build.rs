@@ -15,6 +15,8 @@ use std::process::{Command, Stdio};
 
 /// Lines of the compiler's output that an error shows.
 const LAST_LINES: usize = 20;
+/// What cargo says without cargo-lambda.
+const NO_CARGO_LAMBDA: &str = "no such command: `lambda`";
 
 /// Covers what decides how the code behaves: the sources, their dependencies and how they are built.
 /// The compiler is not among them, so that two machines that differ in it do not fight over a function.
@@ -30,6 +32,27 @@ pub(super) fn zip(sources: &Sources, architecture: Architecture) -> Result<Bytes
     zip_in(&cache_directory()?, sources, architecture, cargo_lambda)
 }
 
+/// Whether the zip can be had: it was built before, or what builds it is there.
+///
+/// # Errors
+/// The tool that is missing.
+pub(super) fn ready(sources: &Sources, architecture: Architecture) -> Result<(), Error> {
+    if cached(&built(&cache_directory()?, sources, architecture)).is_some() {
+        return Ok(());
+    }
+    match Command::new("cargo").args(["lambda", "--version"]).stdin(Stdio::null()).output() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(Error::NoCargo),
+        Ok(output) if String::from_utf8_lossy(&output.stderr).contains(NO_CARGO_LAMBDA) => Err(Error::NoCargoLambda),
+        // Whatever else is wrong with it is for the build to tell.
+        _ => Ok(()),
+    }
+}
+
+/// Where the cache has it.
+fn built(cache: &Path, sources: &Sources, architecture: Architecture) -> PathBuf {
+    cache.join("functions").join(format!("{}-{}.zip", sources.package, digest(sources, architecture)))
+}
+
 /// `compile` makes the `bootstrap` of a crate in a directory.
 pub(super) fn zip_in(
     cache: &Path,
@@ -41,7 +64,7 @@ pub(super) fn zip_in(
         let path = path.to_owned();
         move |source: io::Error| Error::File { path, source }
     };
-    let built = cache.join("functions").join(format!("{}-{}.zip", sources.package, digest(sources, architecture)));
+    let built = built(cache, sources, architecture);
     if let Some(bytes) = cached(&built) {
         return Ok(bytes);
     }
@@ -108,7 +131,7 @@ fn cargo_lambda(directory: &Path, package: &str, architecture: Architecture) -> 
 }
 
 pub(super) fn failed(package: &str, status: &str, stderr: &str) -> Error {
-    if stderr.contains("no such command: `lambda`") {
+    if stderr.contains(NO_CARGO_LAMBDA) {
         return Error::NoCargoLambda;
     }
     let lines: Vec<_> = stderr.lines().filter(|line| !line.trim().is_empty()).collect();

@@ -95,6 +95,14 @@ impl Code {
         &self.digest
     }
 
+    /// Why the zip cannot be had, as far as that is known before it is built.
+    pub(crate) async fn obstacle(&self) -> Option<crate::aws::Error> {
+        let Package::Built(sources, architecture) = &self.package else { return None };
+        let (sources, architecture) = (sources.clone(), *architecture);
+        let ready = tokio::task::spawn_blocking(move || build::ready(&sources, architecture)).await.ok()?;
+        ready.err().map(Into::into)
+    }
+
     /// The zip to deploy. Builds it, which takes minutes, if the cache does not have it.
     ///
     /// # Errors

@@ -64,13 +64,13 @@ async fn converge(
     saved: Option<&Path>,
 ) -> Result<Made> {
     let wanted = session.graph();
-    let live = session.observe(&wanted).await?;
+    let (live, surroundings) = session.look(&wanted).await?;
     let nothing = session.nothing();
     let graph = match aim {
         Aim::Pipeline => &wanted,
         Aim::Nothing => &nothing,
     };
-    let plan = compare((&wanted, graph), &live, consent)?;
+    let plan = compare(session, (&wanted, graph), (&live, &surroundings), consent)?;
     if let Some(path) = saved {
         check_saved(path, &plan)?;
     }

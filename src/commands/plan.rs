@@ -31,10 +31,10 @@ pub(crate) struct PlanArgs {
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let wanted = session.graph();
-    let live = session.observe(&wanted).await?;
+    let (live, surroundings) = session.look(&wanted).await?;
     let nothing = session.nothing();
     let graph = if args.destroy { &nothing } else { &wanted };
-    let plan = compare((&wanted, graph), &live, &args.consent)?;
+    let plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
     let cost = cost_of(&session, &plan, graph, &live);
     let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
     if let Some(cost) = &cost {

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
-use crate::resources::{Bucket, Graph, Inventory, Plan, observe};
+use crate::resources::{Bucket, Graph, Inventory, Plan, Surroundings, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -98,6 +98,12 @@ impl Session {
     /// The resources that the file asks for.
     pub(crate) fn graph(&self) -> Graph<'_> {
         blueprint::graph(&self.pipeline, &self.aws.names, &self.functions)
+    }
+
+    /// What is live, and what may be in the way of an apply.
+    pub(crate) async fn look(&self, graph: &Graph<'_>) -> Result<(Inventory, Surroundings)> {
+        let (live, surroundings) = futures::join!(observe(&self.aws, graph), Surroundings::look(&self.aws, graph));
+        Ok((live?, surroundings))
     }
 
     pub(crate) async fn observe(&self, graph: &Graph<'_>) -> Result<Inventory> {
@@ -230,8 +236,9 @@ async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> 
 /// Compares, after checking that every address the user names is one that there can be: one of `file`, or of what is
 /// there. Consent for what is gone already is no mistake: a job that gives it always may run twice.
 pub(crate) fn compare<'a>(
+    session: &Session,
     (file, graph): (&Graph<'_>, &'a Graph<'_>),
-    live: &'a Inventory,
+    (live, surroundings): (&'a Inventory, &Surroundings),
     consent: &ConsentArgs,
 ) -> Result<Plan<'a>> {
     for address in consent.adopt.iter().chain(&consent.allow_data_loss).chain(consent.revert_extras.iter().flatten()) {
@@ -247,7 +254,9 @@ pub(crate) fn compare<'a>(
         lose_data: consent.allow_data_loss.iter().cloned().collect(),
         revert: consent.revert(),
     };
-    Ok(plan(graph, live, &consent))
+    let mut plan = plan(graph, live, &consent);
+    surroundings.refuse(&mut plan, graph, live, &session.aws.names);
+    Ok(plan)
 }
 
 /// Refuses a plan of which any step is refused: half of it is not what was asked for.

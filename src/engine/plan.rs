@@ -114,6 +114,8 @@ pub enum Refusal {
     LosesData(String),
     /// It is a second one of what is asked for, and this refers to it.
     InUse(Address),
+    /// It is known beforehand that it would fail, and what helps.
+    Fails { why: String, way: String },
 }
 
 impl Refusal {
@@ -123,6 +125,7 @@ impl Refusal {
             Self::OwnedBy(owner) => json!({"owned_by": owner}),
             Self::LosesData(data) => json!({"loses_data": data}),
             Self::InUse(user) => json!({"in_use": user.to_string()}),
+            Self::Fails { why, way: _ } => json!({"fails": why}),
         }
     }
 }

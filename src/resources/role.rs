@@ -255,7 +255,10 @@ impl Named for Role {
                 .with_hint("take them off the role if nobody needs them, then run the same command again"));
         }
         delete_policy(aws, name).await?;
-        write("iam:DeleteRole", || aws.iam.delete_role().role_name(name).send()).await.gone()
+        match write("iam:DeleteRole", || aws.iam.delete_role().role_name(name).send()).await.gone() {
+            Err(error) if error.message().contains("instance profile") => Err(in_profiles(aws, name, error).await),
+            gone => gone,
+        }
     }
 }
 
@@ -277,6 +280,18 @@ fn region_of(document: &str) -> Option<String> {
     let arns = document.match_indices("arn:").map(|(at, _)| &document[at..]);
     let mut regions = arns.filter_map(|arn| arn.split(':').nth(3)).filter(|region| !region.is_empty());
     regions.next().map(str::to_owned)
+}
+
+/// IAM keeps a role that EC2 instances may have, until somebody takes it out of their profile.
+async fn in_profiles(aws: &Aws, role: &str, error: Error) -> Error {
+    let found =
+        read("iam:ListInstanceProfilesForRole", || aws.iam.list_instance_profiles_for_role().role_name(role).send());
+    let profiles = found.await.map(|found| found.instance_profiles).unwrap_or_default();
+    let profile = profiles.first().map_or("NAME", |profile| profile.instance_profile_name.as_str());
+    error.with_hint(format!(
+        "if no instance needs it: `aws iam remove-role-from-instance-profile --instance-profile-name {profile} \
+         --role-name {role}`, then run the same command again"
+    ))
 }
 
 /// The id of the role that has an ARN now; `None` where there is none, or we may not see it.

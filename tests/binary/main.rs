@@ -19,6 +19,7 @@ mod foreign_text;
 mod inputs;
 mod judges;
 mod life;
+mod obstacles;
 mod permissions;
 mod pipes;
 mod prices;

@@ -133,6 +133,8 @@ fn by_code(code: &str) -> Option<Class> {
 fn by_message(code: &str, message: &str) -> Option<Class> {
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     match code {
+        // A role leaves an instance profile when somebody takes it out, and not by waiting.
+        "DeleteConflict" if says(&["instance profile"]) => Some(Class::Invalid),
         // The role of a service is meant only where the service, not the caller, is refused.
         "InvalidArgument"
         | "InvalidInput"

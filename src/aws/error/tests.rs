@@ -78,6 +78,7 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("MalformedPolicyDocument", "Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/x\"", Class::Propagating),
     ("MalformedPolicyDocument", "Syntax errors in policy.", Class::Invalid),
     ("DeleteConflict", "Cannot delete entity, must detach all policies first.", Class::Busy),
+    ("DeleteConflict", "Cannot delete entity, must remove roles from instance profile first.", Class::Invalid),
     (
         "ConflictException",
         "Unable to complete operation due to concurrent modification. Please try again later.",

@@ -115,6 +115,7 @@ fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> Stri
             format!("{address} holds {}, which would be lost", quoted(data)),
             format!("to lose them: --allow-data-loss {bare}"),
         ),
+        Refusal::Fails { why, way } => (format!("{address} would fail: {}", quoted(why)), way.clone()),
         Refusal::InUse(user) => (
             format!("{address} is a second one of the same name, and {} refers to it", quoted(&user.to_string())),
             format!("if nobody was told of it: --allow-data-loss {bare}"),

@@ -149,6 +149,10 @@ async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput) -
     try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await.map(|_| ())
 }
 
+/// What helps where S3 Object Lock holds an object.
+const LOCKED: &str = "Object Lock holds it until its retention ends or its legal hold is taken off; in governance mode \
+    `aws s3api delete-object --bypass-governance-retention` removes it. Then run the same command again";
+
 async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Result<()> {
     let delete = Delete::builder()
         .set_objects(Some(batch.to_vec()))
@@ -159,7 +163,12 @@ async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Re
         write("s3:DeleteObjects", || aws.s3.delete_objects().bucket(bucket).delete(delete.clone()).send()).await?;
     let refused = done.errors().iter().map(|refused| {
         let message = format!("`{}`: {}", refused.key().unwrap_or_default(), refused.message().unwrap_or_default());
-        Error::new("s3:DeleteObjects", refused.code().unwrap_or_default(), &message)
+        let error = Error::new("s3:DeleteObjects", refused.code().unwrap_or_default(), &message);
+        // Not IAM's refusal, though it has its code.
+        match message.to_lowercase().contains("object lock") {
+            true => error.with_hint(LOCKED),
+            false => error,
+        }
     });
     // A request succeeds although some of its objects were refused. Those that S3 was too busy for are found
     // again in the next round.

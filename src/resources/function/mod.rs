@@ -31,7 +31,7 @@ use std::collections::BTreeMap;
 
 /// The tag that tells planning which code runs: `<digest of the code>:<CodeSha256>`.
 const TAG_CODE: &str = "pipectl:code";
-/// The tag that tells for which role Lambda was last told the role and the environment.
+/// The tag with [`Function::role_id`].
 const TAG_ROLE: &str = "pipectl:role";
 
 #[derive(Clone, Debug, Managed)]
@@ -42,9 +42,8 @@ pub(crate) struct Function {
     pub(crate) description: String,
     #[sent(Configuration)]
     pub(crate) role_arn: String,
-    /// IAM's id of that role. Lambda lets it use the key of the environment by this id, and not by the name: after the
-    /// role was made anew, calls fail with KMSAccessDeniedException until the function is told of it
-    /// (terraform-provider-aws#6352).
+    /// IAM's id of that role, by which Lambda lets it use the environment's key: after the role was made anew, calls fail
+    /// with KMSAccessDeniedException until the function is told of it (terraform-provider-aws#6352).
     #[renewed(Configuration)]
     pub(crate) role_id: Option<Pending<String>>,
     /// [`Function::RUNTIME`].
@@ -113,10 +112,13 @@ impl Upload {
 }
 
 impl Function {
-    /// The operating system without a language: our code is an executable.
+    /// The operating system without a language.
     pub(crate) const RUNTIME: &'static str = "provided.al2023";
     /// What that runtime starts whatever this says; the field must not be empty.
     pub(crate) const HANDLER: &'static str = "bootstrap";
+    /// What helps where an account has too few calls at once.
+    pub(super) const CONCURRENCY_HINT: &'static str = "lower `reserved_concurrency` or leave it out, or ask for a higher \
+        quota `Concurrent executions`: Lambda keeps part of it unreserved, which in a new account is all of it";
 
     async fn upload(&self) -> Result<Upload> {
         let zip = self.code.zip().await?;
@@ -214,10 +216,7 @@ impl Function {
             request.reserved_concurrent_executions(reserved).send()
         });
         sent.await.map(drop).map_err(|error| match error.message().contains("UnreservedConcurrentExecution") {
-            true => error.with_hint(
-                "lower `reserved_concurrency` or leave it out, or ask for a higher quota `Concurrent executions`: \
-                 Lambda keeps part of it unreserved, which in a new account is all of it",
-            ),
+            true => error.with_hint(Self::CONCURRENCY_HINT),
             false => error,
         })
     }
@@ -298,8 +297,8 @@ impl Named for Function {
         let failed = found.configuration.as_ref().is_some_and(failed);
         let extras = GET_FUNCTION.extras(&raw);
         let Some((mut resource, stamp)) = Self::from_output(found, &aws.names) else { return Ok(None) };
+        // Made before this was kept, or by somebody else: the role is taken for the one that it was told of.
         if resource.role_id.is_none() {
-            // Made before this was kept, or by somebody else: the role is taken for the one that it was told of.
             resource.role_id = id_of(aws, &resource.role_arn).await?.map(Pending::Known);
         }
         Ok(Some(Found { failed, extras, ..Found::new(resource, stamp) }))

@@ -45,7 +45,7 @@ pub(crate) struct NotificationOutputs {
 }
 
 /// Ours in a bucket's configuration.
-fn entry_id(names: &Names, name: &str) -> String {
+pub(super) fn entry_id(names: &Names, name: &str) -> String {
     format!("pipectl-{}-{name}", names.base())
 }
 
@@ -271,6 +271,16 @@ fn check_overlap(all: &NotificationConfiguration, id: &str, ours: &LambdaFunctio
     );
     Err(Error::new("s3:PutBucketNotification", "OverlappingNotification", &message)
         .with_hint("S3 takes one destination for each: remove that entry, or choose another `delivery.prefix`"))
+}
+
+/// What all have in a bucket, as far as it can be asked for.
+pub(super) async fn of_bucket(aws: &Aws, bucket: &str) -> Option<NotificationConfiguration> {
+    get(aws, bucket, Patience::READING).await.ok().flatten()
+}
+
+/// Why S3 would refuse a notification beside the others of its bucket.
+pub(super) fn clash(desired: &Notification, id: &str, all: &NotificationConfiguration) -> Option<Error> {
+    check_overlap(all, id, &desired.entry(id).ok()?).err()
 }
 
 /// Whether one of `others` covers an event, or is covered by it: `s3:ObjectCreated:*` has `:Put` in it.
