@@ -155,7 +155,8 @@ const OTHERWISE: &[(&str, &str)] = &[
 ];
 
 /// What is read of AWS, but not of a resource.
-const ELSEWHERE: &[&str] = &["s3:ListBucketMultipartUploads"];
+const ELSEWHERE: &[&str] =
+    &["s3:ListBucketMultipartUploads", "lambda:GetAccountSettings", "iam:ListInstanceProfilesForRole"];
 
 #[test]
 fn every_operation_that_a_kind_is_read_with_has_a_table() {
