@@ -29,9 +29,9 @@ fn foreign_tags_of_yaml_are_refused_and_long_values_are_cut() {
         let place = Place::new(&format!("{yaml}schema: {{ event: string }}\n"));
         place.run(&["validate"]).exits(3).says("the tag `!").says("means nothing here");
     }
-    let fine =
-        "name: clicks\ntags: { a: \"!Sub x\", b: wow!, c: !!str 5 }\nschema: { event: string } # not !important\n";
-    Place::new(fine).run(&["validate"]).exits(0);
+    let queries = "query: { queries: { a: \"!Sub x\", b: SELECT wow!, c: !!str 5 } }";
+    let fine = format!("name: clicks\n{queries}\nschema: {{ event: string }} # not !important\n");
+    Place::new(&fine).run(&["validate"]).exits(0);
     let long = format!("name: clicks\nschema: {{ event: string }}\ntags: {{ a: '{}' }}\n", "x".repeat(3_000_000));
     let ran = Place::new(&long).run(&["validate"]).exits(3);
     assert!(ran.stderr.len() < 2_000, "{} bytes", ran.stderr.len());
