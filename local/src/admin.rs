@@ -12,6 +12,7 @@
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
 //! POST   /_local/tags                 {"arn": "arn:...", "tags": {"aws:cloudformation:stack-name": "theirs"}}: as AWS tags
+//! POST   /_local/stream               {"name": "...", "status": "DELETING_FAILED", "reason": {"Type": "...", "Details": "..."}}
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
 
@@ -20,6 +21,7 @@ use crate::core::Core;
 use crate::faults::{EVERY, Fault};
 use crate::registry;
 use crate::response::{json, plain};
+use crate::services::firehose;
 use crate::status::status;
 use crate::tags::Tags;
 use axum::body::Body;
@@ -43,6 +45,15 @@ struct Step {
 #[serde(deny_unknown_fields)]
 struct Propagation {
     seconds: f64,
+}
+
+/// A state that a stream comes into by itself.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StuckStream {
+    name: String,
+    status: String,
+    reason: serde_json::Value,
 }
 
 /// Tags that AWS itself puts on something.
@@ -78,6 +89,10 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
             let delay = Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())?;
             core.faults.set_propagation(delay);
             Ok(())
+        }),
+        (&Method::POST, "stream") => with(request, |StuckStream { name, status, reason }| {
+            core.run("us-east-1", |context| firehose::get_stuck(context, &name, &status, &reason))
+                .map_err(|error| error.message)
         }),
         (&Method::POST, "tags") => with(request, |SystemTags { arn, tags }| {
             // ARNs say their region by themselves.

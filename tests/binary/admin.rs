@@ -45,6 +45,13 @@ impl Admin {
         self.done("POST", "faults", fault);
     }
 
+    /// Leaves a stream in a state that comes by no request.
+    #[track_caller]
+    pub(crate) fn stuck(&self, stream: &str, status: &str) {
+        let reason = json!({"Type": "RETIRE_KMS_GRANT_FAILED", "Details": "the grant could not be retired"});
+        self.done("POST", "stream", &json!({"name": stream, "status": status, "reason": reason}));
+    }
+
     /// Why Local AWS does not take a fault.
     #[track_caller]
     pub(crate) fn refuses(&self, fault: &Value) -> String {

@@ -45,6 +45,13 @@ pub(crate) static SERVICE: Service = Service {
 /// Key: the stream's name.
 const STREAMS: &str = "firehose.stream";
 
+/// Leaves a stream in a state that comes by no request, `DELETING_FAILED`, with the reason for it.
+pub(crate) fn get_stuck(context: &Context<'_>, name: &str, status: &str, reason: &Value) -> Result<()> {
+    let mut stream = existing(context, name)?;
+    stream["stuck"] = serde_json::json!({"status": status, "reason": reason});
+    context.put(STREAMS, name, &stream)
+}
+
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidArgumentException", message)
 }
@@ -66,8 +73,10 @@ fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
     })
 }
 
-fn status(context: &Context<'_>, stream: &Value) -> &'static str {
-    if !stream["gone"].is_null() {
+fn status<'a>(context: &Context<'_>, stream: &'a Value) -> &'a str {
+    if let Some(stuck) = stream["stuck"]["status"].as_str() {
+        stuck
+    } else if !stream["gone"].is_null() {
         "DELETING"
     } else if context.settled(&stream["ready"]) {
         "ACTIVE"

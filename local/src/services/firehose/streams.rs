@@ -41,6 +41,7 @@ pub(super) fn delete_delivery_stream(context: &Context<'_>, input: &Value) -> Re
         let message = format!("Firehose {name} under accountId {ACCOUNT} is being created and cannot be deleted");
         return Err(ApiError::new("ResourceInUseException", message));
     }
+    stream["stuck"] = Value::Null;
     stream["gone"] = context.settles().into();
     context.put(STREAMS, name, &stream)?;
     context.forget_tags(&arn(context, name))?;
@@ -54,6 +55,7 @@ pub(super) fn describe_delivery_stream(context: &Context<'_>, input: &Value) -> 
         "DeliveryStreamName": stream["DeliveryStreamName"],
         "DeliveryStreamARN": stream["DeliveryStreamARN"],
         "DeliveryStreamStatus": status(context, &stream),
+        "FailureDescription": stream["stuck"]["reason"],
         "DeliveryStreamEncryptionConfiguration": {"Status": "DISABLED"},
         "DeliveryStreamType": stream["DeliveryStreamType"],
         "VersionId": stream["VersionId"].to_string(),
