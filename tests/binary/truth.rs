@@ -117,3 +117,15 @@ fn what_was_changed_by_hand_is_put_right_or_shown() {
     assert_eq!((changed(&plan), shown(&plan)), (named(&[]), named(&[LEFT])));
     place.run(&["send", "--local", "--events", "3"]).exits(0);
 }
+
+#[test]
+fn a_stream_that_takes_nothing_is_shown_and_replaced() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    server.admin().stuck("minimal-dev", "DELETING_FAILED");
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2).says("status: \"DELETING_FAILED (");
+    place.run(&["apply", "--local", "--yes"]).exits(0).says("the grant could not be retired");
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.run(&["send", "--local", "--events", "3"]).exits(0);
+}
