@@ -8,7 +8,7 @@ fn a_notification_of_somebody_else_that_overlaps_is_told_by_the_plan() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
-    judge("overlap.py", &[&server.url, "minimal-dev-000000000000", "minimal-dev-mover", "analytics_raw/x"]);
+    judge("overlap.py", &[&server.url, "minimal-dev-000000000000-us-east-1", "minimal-dev-mover", "analytics_raw/x"]);
     let before = server.admin().requests().len();
     let words = "the entry `theirs` of the bucket's notifications takes the same events of the same keys";
     place.run(&["plan", "--local"]).exits(0).says("refused: `s3.notification.mover` would fail").says(words);

@@ -85,7 +85,7 @@ fn a_function_is_told_of_a_role_that_was_made_anew() {
     let place = Place::example("minimal");
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
-    judge("delete_role.py", &[&server.url, "minimal-dev-track"]);
+    judge("delete_role.py", &[&server.url, "minimal-dev-us-east-1-track"]);
     let plan = place.run(&["plan", "--local"]).exits(0);
     assert!(plan.stdout.contains("-> (known after apply)"), "{}", plan.stdout);
     // The role is made, and the run ends before the function is told.
