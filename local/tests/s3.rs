@@ -213,6 +213,8 @@ async fn conditions_hold_or_the_request_does_nothing() {
     aws.send("PUT /bucket/k", &["x-amz-checksum-crc32: AAAAAA=="], "two").await.fails(400, "BadDigest");
     let copy = ["x-amz-copy-source: /bucket/k", "x-amz-copy-source-if-none-match: *"];
     aws.send("PUT /bucket/copy", &copy, "").await.fails(412, "PreconditionFailed");
+    aws.send("DELETE /bucket/k", &["if-match: \"other\""], "").await.fails(412, "PreconditionFailed");
+    aws.send("DELETE /bucket/none", &["if-match: *"], "").await.fails(404, "NoSuchKey");
     assert_eq!(aws.get("/bucket/k").await.body, "one");
     // What was refused has left no file behind.
     assert_eq!(aws.files(), 1);

@@ -1,5 +1,6 @@
 //! Deletions, of one object and of many.
 
+use super::super::conditions::WriteConditions;
 use super::super::permissions::check_deletion;
 use super::super::{Front, error, from_api, objects};
 use crate::api_error::ApiError;
@@ -11,8 +12,12 @@ const MOST_KEYS: usize = 1000;
 
 impl Front {
     pub(super) fn delete_object(&self, input: DeleteObjectInput) -> S3Result<DeleteObjectOutput> {
-        let deleted =
-            self.run(|context| objects::delete(context, &input.bucket, &input.key, input.version_id.as_deref()))?;
+        // S3 takes the condition for general purpose buckets since September 2025.
+        let conditions = WriteConditions { matches: input.if_match, only_new: false };
+        let deleted = self.run(|context| {
+            objects::check_write(context, &input.bucket, &input.key, &conditions)?;
+            objects::delete(context, &input.bucket, &input.key, input.version_id.as_deref())
+        })?;
         objects::sweep(&self.core, &deleted.blobs);
         let delete_marker = deleted.marker.then_some(true);
         Ok(DeleteObjectOutput { delete_marker, version_id: deleted.version, ..Default::default() })
