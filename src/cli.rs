@@ -9,7 +9,7 @@ Exit codes:
     1  failed
     2  changes pending (`plan --detailed-exitcode`)
     3  wrong usage or pipeline.yaml
-    4  refused: data loss, somebody else's resource, stale plan, budget
+    4  refused: data loss, somebody else's resource or lock, stale plan, budget
     5  partly applied
   130  interrupted (SIGINT, Ctrl+C)
   143  terminated (SIGTERM, as CI cancels a job)";
@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Apply(commands::apply::ApplyArgs),
     /// Take down what the pipeline owns, and nothing else.
     Destroy(commands::apply::DestroyArgs),
+    /// Take the lock away from a run that holds it, if you know that it is dead.
+    Unlock(commands::lock::UnlockArgs),
     /// Print the endpoint and the names of what was made.
     Output(commands::output::OutputArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
@@ -102,6 +104,7 @@ impl Command {
             | Self::Destroy(_)
             | Self::Send(_)
             | Self::Run(_)
+            | Self::Unlock(_)
             | Self::Build(_) => Purpose::Work,
             #[cfg(feature = "local")]
             Self::Local(_) | Self::Function { .. } => Purpose::Work,

@@ -18,7 +18,7 @@ pub(crate) enum Exit {
     Changes = 2,
     /// The command line or pipeline.yaml is wrong.
     Usage = 3,
-    /// Data loss, somebody else's resource, a stale plan, a budget.
+    /// Data loss, somebody else's resource or lock, a stale plan, a budget.
     Refused = 4,
     PartlyApplied = 5,
     /// By SIGINT: 128 and the signal's number, as shells count it.

@@ -80,6 +80,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Plan(args) => commands::plan::run(&global, &args).await,
         Command::Apply(args) => commands::apply::run(&global, &args).await,
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
+        Command::Unlock(args) => commands::lock::run(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,

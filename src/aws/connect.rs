@@ -12,7 +12,6 @@ use crate::names::Names;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
-use tokio::sync::OnceCell;
 
 const OPERATION: &str = "sts:GetCallerIdentity";
 
@@ -153,8 +152,8 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
         timeouts,
         timings,
         endpoint,
-        tagged: OnceCell::new(),
-        roles: OnceCell::new(),
+        tagged: Default::default(),
+        roles: Default::default(),
         lanes: Default::default(),
     }
 }

@@ -55,7 +55,7 @@ pub(crate) struct Aws {
     pub(crate) timings: Timings,
     /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.
     pub(crate) endpoint: Option<String>,
-    tagged: OnceCell<Vec<tagging::Tagged>>,
+    tagged: Mutex<Arc<OnceCell<Vec<tagging::Tagged>>>>,
     roles: OnceCell<Vec<roles::ListedRole>>,
     lanes: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }

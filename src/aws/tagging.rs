@@ -3,6 +3,7 @@
 use super::{Aws, Result, pages};
 use crate::names::{TAG_NAME, TAG_PIPELINE, TAG_STAGE};
 use aws_sdk_resourcegroupstagging::types::TagFilter;
+use std::sync::Arc;
 
 /// A resource that carries our tags.
 #[derive(Clone, Debug)]
@@ -15,15 +16,21 @@ impl Aws {
     /// The part of the ARN behind `prefix`, for each resource that carries our tags and whose ARN
     /// starts with it (`arn:aws:glue:us-east-1:123456789012:crawler/`).
     ///
-    /// The API is asked once a run. New tags take some time to show there, which is why kinds look at
+    /// The API is asked once for each look around. New tags take some time to show there, which is why kinds look at
     /// the names they expect by themselves and come here only for orphans.
     ///
     /// # Errors
     /// AWS's, if the caller may not call `tag:GetResources`.
     pub(crate) async fn tagged(&self, prefix: &str) -> Result<Vec<String>> {
-        let all = self.tagged.get_or_try_init(|| self.fetch_tagged()).await?;
+        let look = Arc::clone(&*self.tagged.lock().await);
+        let all = look.get_or_try_init(|| self.fetch_tagged()).await?;
         let of_kind = all.iter().filter(|tagged| tagged.name.is_some());
         Ok(of_kind.filter_map(|tagged| tagged.arn.strip_prefix(prefix)).map(str::to_owned).collect())
+    }
+
+    /// Before another look around: what was tagged is asked again.
+    pub(crate) async fn look_anew(&self) {
+        *self.tagged.lock().await = Arc::default();
     }
 
     async fn fetch_tagged(&self) -> Result<Vec<Tagged>> {

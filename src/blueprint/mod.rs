@@ -98,6 +98,7 @@ pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a
 
 /// Names of resources in the blueprint that commands look for.
 pub(crate) const API: &str = "ingest";
+pub(crate) const BUCKET: &str = "data";
 
 type Added<R> = Handle<R>;
 

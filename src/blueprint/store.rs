@@ -1,6 +1,6 @@
 //! The bucket.
 
-use super::{Added, Design, policies};
+use super::{Added, BUCKET, Design, policies};
 use crate::config::Days;
 use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 
@@ -15,7 +15,7 @@ const OLD_VERSIONS: i32 = 30;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) -> Added<Bucket> {
     let Design { pipeline, .. } = design;
-    graph.add("data", move |_| Bucket {
+    graph.add(BUCKET, move |_| Bucket {
         bucket: pipeline.bucket.name.clone(),
         public_access_blocked: true,
         encryption: Some("AES256".to_owned()),

@@ -1,21 +1,30 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
+use super::lock::{held_by, lock, new_id};
 use super::output::Made;
-use super::session::{Aim, ConsentArgs, Session, compare, cost_of, print_plan, refuse};
-use crate::blueprint::API;
+use super::session::{Aim, ConsentArgs, Session, cost_of, print_plan, refuse};
+use crate::aws::Aws;
+use crate::blueprint::{API, BUCKET};
 use crate::commands::Global;
-use crate::engine::apply::{Execution, apply};
+use crate::config::parse_duration;
+use crate::engine::converge::{Operator, Run};
 use crate::engine::graph::Outputs;
-use crate::engine::plan::Action;
+use crate::engine::lock::Lease;
+use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, ask, say};
-use crate::resources::{ApiKey, Outcome, Plan, RestApi};
+use crate::resources::{
+    ApiKey, Bucket, Converged, Event, Graph, Inventory, Plan, RestApi, Surroundings, holder, observe,
+};
 use crate::signal::{Signal, Signals};
 use clap::Args;
+use std::cell::RefCell;
 use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::task::JoinHandle;
 
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
@@ -27,6 +36,8 @@ pub(crate) struct ApplyArgs {
     /// Apply only if the plan is still the one saved in FILE; implies --yes.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+    #[command(flatten)]
+    lock: LockArgs,
 }
 
 #[derive(Debug, Args)]
@@ -36,12 +47,27 @@ pub(crate) struct DestroyArgs {
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
+    #[command(flatten)]
+    lock: LockArgs,
+}
+
+#[derive(Debug, Args)]
+struct LockArgs {
+    /// For how long to wait where somebody else is at work on this pipeline.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = parse_lock_timeout)]
+    lock_timeout: Duration,
+}
+
+fn parse_lock_timeout(text: &str) -> Result<Duration, String> {
+    if text.trim_end_matches('s').trim() == "0" { Ok(Duration::ZERO) } else { parse_duration(text) }
 }
 
 pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let yes = args.yes || args.plan.is_some();
     let session = Session::open(global).await?;
-    let made = converge(&session, global, Aim::Pipeline, &args.consent, yes, args.plan.as_deref()).await?;
+    let (saved, lock_timeout) = (args.plan.as_deref(), args.lock.lock_timeout);
+    let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, yes, saved, lock_timeout };
+    let made = converge(&session, global, asked).await?;
     super::output::print(&session, &made);
     session.print_timings(global);
     Ok(Exit::Done)
@@ -49,44 +75,108 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
 
 pub(crate) async fn destroy(global: &Global, args: &DestroyArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
-    converge(&session, global, Aim::Nothing, &args.consent, args.yes, None).await?;
+    let (consent, yes, lock_timeout) = (&args.consent, args.yes, args.lock.lock_timeout);
+    converge(&session, global, Asked { aim: Aim::Nothing, consent, yes, saved: None, lock_timeout }).await?;
     session.print_timings(global);
     Ok(Exit::Done)
 }
 
 /// Observes, plans, asks, executes.
-async fn converge(
-    session: &Session,
-    global: &Global,
-    aim: Aim,
-    consent: &ConsentArgs,
-    yes: bool,
-    saved: Option<&Path>,
-) -> Result<Made> {
+async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Result<Made> {
     let wanted = session.graph();
-    let (live, surroundings) = session.look(&wanted).await?;
     let nothing = session.nothing();
-    let graph = match aim {
-        Aim::Pipeline => &wanted,
-        Aim::Nothing => &nothing,
+    let graph = if asked.aim == Aim::Pipeline { &wanted } else { &nothing };
+    let lock = lock(session, &wanted);
+    let run = Run {
+        world: &session.aws,
+        register: &lock,
+        home: Address::new(Bucket::KIND, BUCKET),
+        id: new_id(),
+        holder: holder(asked.aim.operation()),
+        patience: asked.lock_timeout,
+        consent: asked.consent.given(),
+        parallelism: global.parallelism,
+        stop: &STOP,
     };
-    let plan = compare(session, (&wanted, graph), (&live, &surroundings), consent)?;
-    if let Some(path) = saved {
-        check_saved(path, &plan)?;
+    let progress = Progress::new(Paint::new(global.color, &std::io::stderr()));
+    let aim = asked.aim;
+    let around = RefCell::default();
+    let look = async || {
+        let (live, found) = futures::join!(observe(&session.aws, &wanted), Surroundings::look(&session.aws, &wanted));
+        around.replace(Some(found));
+        live
+    };
+    let wanted = &wanted;
+    let mut user = User { session, global, wanted, graph, asked, around: &around, progress, watching: None };
+    let converged = run.converge(graph, look, &mut user).await;
+    if let Some(watching) = user.watching {
+        watching.abort();
     }
-    print_plan(session, &plan, cost_of(session, &plan, graph, &live).as_ref(), global);
-    refuse(&plan)?;
-    if !plan.is_empty() {
-        confirm(yes, aim)?;
-    } else if aim == Aim::Nothing {
+    let converged = converged?;
+    if aim == Aim::Nothing && converged.is_empty() {
         session.refuse_to_miss().await?;
     }
-    let outputs = execute(session, &plan, global).await?;
+    let outputs = ended(converged)?;
     let key = |name: &String| graph.outputs::<ApiKey>(name, &outputs).cloned();
     Ok(Made {
         api: graph.outputs::<RestApi>(API, &outputs).cloned(),
         keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
     })
+}
+
+/// What a command was asked for.
+struct Asked<'a> {
+    aim: Aim,
+    consent: &'a ConsentArgs,
+    yes: bool,
+    saved: Option<&'a Path>,
+    lock_timeout: Duration,
+}
+
+/// Who typed the command: sees the plan, and answers.
+struct User<'a> {
+    session: &'a Session,
+    global: &'a Global,
+    wanted: &'a Graph<'a>,
+    graph: &'a Graph<'a>,
+    asked: Asked<'a>,
+    /// What may be in the way of an apply, as it was at the last look.
+    around: &'a RefCell<Option<Surroundings>>,
+    progress: Progress,
+    watching: Option<JoinHandle<()>>,
+}
+
+impl Operator<Aws> for User<'_> {
+    type Error = Error;
+
+    fn agree(&mut self, plan: &mut Plan<'_>, live: &Inventory, again: bool) -> Result<()> {
+        let Self { session, global, wanted, graph, asked, around, .. } = self;
+        asked.consent.check(wanted, live)?;
+        if let Some(around) = around.borrow().as_ref() {
+            around.refuse(plan, graph, live, &session.aws.names);
+        }
+        if let Some(path) = asked.saved {
+            check_saved(path, plan)?;
+        }
+        if again {
+            say("AWS has changed since: this is the plan now");
+        }
+        print_plan(session, plan, cost_of(session, plan, graph, live).as_ref(), global);
+        refuse(plan)?;
+        if !plan.is_empty() {
+            confirm(asked.yes, asked.aim)?;
+        }
+        self.watching.get_or_insert_with(|| tokio::spawn(watch_signals(Signals::listen())));
+        Ok(())
+    }
+
+    fn waits_for(&mut self, lease: &Lease) {
+        say(format_args!("waiting for {}", held_by(lease)));
+    }
+
+    fn told(&mut self, event: &Event<'_>) {
+        self.progress.show(event);
+    }
 }
 
 /// Refuses when AWS or the file has moved since the plan was saved.
@@ -139,30 +229,22 @@ async fn watch_signals(mut signals: Signals) {
     std::process::exit(Exit::from(second) as i32);
 }
 
-async fn execute(session: &Session, plan: &Plan<'_>, global: &Global) -> Result<Outputs> {
-    let watching = tokio::spawn(watch_signals(Signals::listen()));
-    let paint = Paint::new(global.color, &std::io::stderr());
-    let mut progress = Progress::new(paint);
-    let execution = Execution { parallelism: global.parallelism, stop: &STOP };
-    let outcome = apply(plan, &session.aws, execution, |event| progress.show(&event)).await;
-    watching.abort();
-    let ended = count(plan, &outcome);
-    if ended.failed + ended.skipped > 0 {
-        return Err(Error::Failed(ended));
+/// Tells how a run ended.
+fn ended(converged: Converged) -> Result<Outputs> {
+    let Converged { outcome, done, skipped, lost, unreleased } = converged;
+    if let Some(error) = unreleased {
+        say(format_args!("the lock could not be given back, and ends by itself within a minute: {error}"));
     }
-    if ended.done > 0 {
-        say(format_args!("{} done", ended.done));
+    if lost {
+        say("the lock was lost to somebody else, or could not be kept: nothing more was begun");
+    }
+    let failed = outcome.failed.len();
+    if failed + skipped > 0 {
+        let signal = outcome.interrupted.then(|| SIGNAL.get().copied()).flatten();
+        return Err(Error::Failed(Ended { done, failed, skipped, signal }));
+    }
+    if done > 0 {
+        say(format_args!("{done} done"));
     }
     Ok(outcome.outputs)
-}
-
-/// Counts the steps that were to do something.
-fn count(plan: &Plan, outcome: &Outcome) -> Ended {
-    let works = |index: &usize| plan.steps[*index].action() != Action::NoOp;
-    Ended {
-        done: outcome.done.iter().filter(|index| works(index)).count(),
-        failed: outcome.failed.len(),
-        skipped: outcome.skipped.iter().filter(|index| works(index)).count(),
-        signal: outcome.interrupted.then(|| SIGNAL.get().copied()).flatten(),
-    }
 }

@@ -10,6 +10,7 @@ mod global;
 pub(crate) mod init;
 #[cfg(feature = "local")]
 pub(crate) mod local;
+pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod output;
 pub(crate) mod plan;

@@ -42,6 +42,16 @@ pub(crate) enum Aim {
     Nothing,
 }
 
+impl Aim {
+    /// The command.
+    pub(super) fn operation(self) -> &'static str {
+        match self {
+            Self::Pipeline => "apply",
+            Self::Nothing => "destroy",
+        }
+    }
+}
+
 /// What a run may do that it otherwise refuses.
 #[derive(Debug, Args)]
 pub(crate) struct ConsentArgs {
@@ -233,30 +243,41 @@ async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> 
     Ok((account(global, pipeline), false))
 }
 
-/// Compares, after checking that every address the user names is one that there can be: one of `file`, or of what is
-/// there. Consent for what is gone already is no mistake: a job that gives it always may run twice.
+/// Compares, after checking the addresses that the user names. `file` is what the file asks for.
 pub(crate) fn compare<'a>(
     session: &Session,
     (file, graph): (&Graph<'_>, &'a Graph<'_>),
     (live, surroundings): (&'a Inventory, &Surroundings),
     consent: &ConsentArgs,
 ) -> Result<Plan<'a>> {
-    for address in consent.adopt.iter().chain(&consent.allow_data_loss).chain(consent.revert_extras.iter().flatten()) {
-        if !(file.contains(address) || live.get(address).is_some()) {
-            return Err(Error::usage(
-                format!("there is no resource `{address}`"),
-                "`pipectl plan` lists the addresses",
-            ));
-        }
-    }
-    let consent = Consent {
-        adopt: consent.adopt.iter().cloned().collect(),
-        lose_data: consent.allow_data_loss.iter().cloned().collect(),
-        revert: consent.revert(),
-    };
-    let mut plan = plan(graph, live, &consent);
+    consent.check(file, live)?;
+    let mut plan = plan(graph, live, &consent.given());
     surroundings.refuse(&mut plan, graph, live, &session.aws.names);
     Ok(plan)
+}
+
+impl ConsentArgs {
+    /// Every address that the user names is one that there can be: one of `file`, or of what is there. Consent for what
+    /// is gone already is no mistake: a job that gives it always may run twice.
+    pub(super) fn check(&self, file: &Graph<'_>, live: &Inventory) -> Result<()> {
+        for address in self.adopt.iter().chain(&self.allow_data_loss).chain(self.revert_extras.iter().flatten()) {
+            if !(file.contains(address) || live.get(address).is_some()) {
+                return Err(Error::usage(
+                    format!("there is no resource `{address}`"),
+                    "`pipectl plan` lists the addresses",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn given(&self) -> Consent {
+        Consent {
+            adopt: self.adopt.iter().cloned().collect(),
+            lose_data: self.allow_data_loss.iter().cloned().collect(),
+            revert: self.revert(),
+        }
+    }
 }
 
 /// Refuses a plan of which any step is refused: half of it is not what was asked for.

@@ -6,16 +6,20 @@
 //! Inventory (live) -+
 //! ```
 //!
-//! [`plan::plan`] is pure: values in, a value out. [`apply::apply`] decides nothing. What resources live in is a
+//! [`plan::plan`] is pure: values in, a value out. [`apply::apply`] decides nothing. [`converge`] is all of it,
+//! from a look around to the end, with a [`lock`] so that nobody else does the same meanwhile. What resources live in is a
 //! type, [`resource::World`]: AWS in the program, a few lines of memory in the tests of this crate. So the order of
 //! steps, what a failure leaves undone and what counts as drift are tested in words and in milliseconds.
 
+mod action;
 pub mod apply;
+pub mod converge;
 pub mod diff;
 pub mod extra;
 pub mod graph;
 pub mod inventory;
 pub mod live;
+pub mod lock;
 pub mod plan;
 pub mod resource;
 pub mod value;

@@ -22,6 +22,7 @@ pub(crate) use cost::{
     levers_to_markdown, levers_to_text, scale_to_svg, series_to_json, series_to_text,
 };
 pub(crate) use error::{print_error, print_unwritten};
+pub(crate) use foreign::one_line;
 #[cfg(feature = "local")]
 pub(crate) use local::Status;
 pub(crate) use logs::log_line;

@@ -10,6 +10,7 @@ mod function;
 mod function_settle;
 mod glue_tags;
 mod job;
+mod lock;
 mod log_group;
 mod managed;
 mod named;
@@ -36,6 +37,7 @@ pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
+pub(crate) use lock::{BucketLock, holder};
 pub(crate) use log_group::LogGroup;
 pub(crate) use managed::Word;
 pub(crate) use named_query::{NamedQuery, Sql};
@@ -51,7 +53,7 @@ pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
 pub(crate) use workgroup::Workgroup;
-pub(crate) use world::{Event, Graph, Inventory, Outcome, Plan, Step};
+pub(crate) use world::{Converged, Event, Graph, Inventory, Plan, Step};
 
 use crate::aws::{Aws, Result};
 use crate::engine::live::AnyLive;
@@ -111,6 +113,7 @@ pub(crate) const KINDS: &[Kind] = &[
 /// # Errors
 /// The first error of any kind: a plan made from half a view could not be trusted.
 pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<Inventory> {
+    aws.look_anew().await;
     let all = try_join_all(KINDS.iter().map(|kind| (kind.observe)(aws, graph.wanted(kind.name)))).await?;
     Ok(Inventory::new(all.into_iter().flatten().collect(), graph))
 }

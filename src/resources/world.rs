@@ -2,7 +2,7 @@
 
 use crate::aws::{Aws, Error};
 use crate::engine::resource::World;
-use crate::engine::{apply, graph, inventory, plan};
+use crate::engine::{apply, converge, graph, inventory, plan};
 use crate::names::Names;
 
 impl World for Aws {
@@ -13,6 +13,6 @@ impl World for Aws {
 pub(crate) type Event<'a> = apply::Event<'a, Aws>;
 pub(crate) type Graph<'a> = graph::Graph<'a, Aws>;
 pub(crate) type Inventory = inventory::Inventory<Aws>;
-pub(crate) type Outcome = apply::Outcome<Aws>;
+pub(crate) type Converged = converge::Converged<Aws>;
 pub(crate) type Plan<'a> = plan::Plan<'a, Aws>;
 pub(crate) type Step<'a> = plan::Step<'a, Aws>;

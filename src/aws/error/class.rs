@@ -11,6 +11,8 @@ pub(crate) enum Class {
     Taken,
     /// It is in another region.
     Elsewhere,
+    /// It is not the one any more that the caller knows.
+    Outdated,
     /// It holds something, and is kept because of that.
     NotEmpty,
     /// IAM has not told the service yet: ask again soon, often.
@@ -82,6 +84,7 @@ const CODES: &[(Class, &[&str])] = &[
     ),
     (Class::Taken, &["BucketAlreadyExists"]),
     (Class::Elsewhere, &["PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraint"]),
+    (Class::Outdated, &["PreconditionFailed"]),
     (Class::NotEmpty, &["BucketNotEmpty"]),
     (Class::Running, &["CrawlerRunning", "CrawlerStopping", "ConcurrentRunsExceeded"]),
     (Class::Already, &["SchedulerRunning", "CrawlerNotRunning"]),
@@ -89,6 +92,7 @@ const CODES: &[(Class, &[&str])] = &[
         Class::Busy,
         &[
             "OperationAborted",
+            "ConditionalRequestConflict",
             "ConcurrentModification",
             "DeleteConflict",
             "ResourceInUse",

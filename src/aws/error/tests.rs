@@ -88,6 +88,8 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("ConflictException", "Usage Plan already contains key abc", Class::Exists),
     ("BucketAlreadyExists", "The requested bucket name is not available.", Class::Taken),
     ("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded.", Class::Exists),
+    ("PreconditionFailed", "At least one of the pre-conditions you specified did not hold", Class::Outdated),
+    ("ConditionalRequestConflict", "The conditional request cannot succeed due to a conflict.", Class::Busy),
     ("BucketNotEmpty", "The bucket you tried to delete is not empty", Class::NotEmpty),
     ("PermanentRedirect", "The bucket must be addressed using the specified endpoint.", Class::Elsewhere),
     ("IllegalLocationConstraintException", "The eu-west-1 location constraint is incompatible", Class::Elsewhere),

@@ -58,6 +58,7 @@ pub(crate) struct State {
     things: BTreeMap<(&'static str, String), Thing>,
     log: Vec<String>,
     faults: BTreeMap<String, Fault>,
+    looks: usize,
     at_work: usize,
     most_at_work: usize,
 }
@@ -70,6 +71,8 @@ pub(crate) struct Memory {
     /// From this call on, none comes back: as if the process was killed there.
     pub(crate) hang_at: Option<usize>,
     pub(crate) stop: AtomicBool,
+    /// Calls take longer than it takes to find out that a lock is lost.
+    pub(crate) slow: AtomicBool,
 }
 
 impl World for Memory {
@@ -95,6 +98,11 @@ impl Memory {
     /// Faults that did not strike.
     pub(crate) fn waiting_faults(&self) -> usize {
         self.state().faults.len()
+    }
+
+    /// How often one kind was looked at.
+    pub(crate) fn looks(&self) -> usize {
+        self.state().looks
     }
 
     pub(crate) fn most_at_work(&self) -> usize {
@@ -139,7 +147,10 @@ impl Memory {
             self.hang_at.is_none_or(|at| number < at).then(|| state.faults.remove(&words))
         };
         let Some(fault) = fault else { return std::future::pending().await };
-        tokio::task::yield_now().await;
+        let turns = if self.slow.load(Ordering::Relaxed) { 1000 } else { 1 };
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
         let result = (fault != Some(Fault::Refused)).then(|| work(&mut self.state()));
         tokio::task::yield_now().await;
         self.state().at_work -= 1;
@@ -192,7 +203,7 @@ impl Memory {
 }
 
 /// Losing data is allowed where a test does not say otherwise.
-fn consent() -> Consent {
+pub(crate) fn consent() -> Consent {
     let vaults = ('a'..='z').map(|name| Address::new(Vault::KIND, &name.to_string()));
     Consent { lose_data: vaults.collect(), ..Consent::default() }
 }
@@ -323,7 +334,8 @@ impl<N: Noun> Resource for Fake<N> {
     }
 
     async fn observe(world: &Memory, wanted: &[Wanted]) -> Result<Vec<Live<Self>>, Broken> {
-        let state = world.state();
+        let mut state = world.state();
+        state.looks += 1;
         let of_kind = state.things.iter().filter(|((kind, _), _)| *kind == N::KIND);
         let found = of_kind.filter_map(|((_, id), thing)| {
             let live = Self::live(id, thing);

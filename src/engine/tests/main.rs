@@ -4,6 +4,7 @@ mod digest;
 mod failing;
 mod fake;
 mod generated;
+mod locking;
 mod order;
 mod planning;
 mod replacing;

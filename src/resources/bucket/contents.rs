@@ -1,6 +1,6 @@
 //! What is in a bucket: counted for the plan, removed by a destroy.
 
-use super::{OWN_PREFIX, invalid};
+use super::{LOCK, OWN_PREFIX, invalid};
 use crate::aws::{Aws, Class, Error, Expect, Result, read, write};
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
@@ -98,55 +98,69 @@ fn after_uploads(page: &ListMultipartUploadsOutput) -> Option<Marker> {
     Some((Some(key.to_owned()), page.next_upload_id_marker().map(str::to_owned)))
 }
 
-/// Empties the bucket and removes it.
+/// Empties the bucket and removes it. The lock in it goes last and once: whoever wrote another one since has begun to
+/// work, and keeps the bucket.
 pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
     let mut round = 1;
     loop {
-        futures::try_join!(remove_objects(aws, bucket), abort_uploads(aws, bucket))?;
+        futures::try_join!(remove_objects(aws, bucket, Which::Rest), abort_uploads(aws, bucket))?;
+        if round == 1 {
+            remove_objects(aws, bucket, Which::Lock).await?;
+        }
         let removed = write("s3:DeleteBucket", || aws.s3.delete_bucket().bucket(bucket).send()).await.gone();
         match removed {
             Err(error) if error.class() == Class::NotEmpty && round < ROUNDS => round += 1,
             Err(error) if error.class() == Class::NotEmpty => {
-                return Err(
-                    error.with_hint("objects keep arriving: stop what writes them, then run the same command again")
-                );
+                let hint = "objects keep arriving, or another run has begun: stop what writes them, then run the same command again";
+                return Err(error.with_hint(hint));
             }
             done => return done,
         }
     }
 }
 
+/// Which objects are removed.
+#[derive(Clone, Copy)]
+enum Which {
+    Lock,
+    Rest,
+}
+
 /// Every version and every marker of a deletion. What is left of a run that was killed is simply what the next
 /// one finds.
 ///
 /// Nothing is removed while pages are read: a page begins after an entry, and where that entry is gone, what
-/// follows it may be passed over. So each batch of pages is read from the beginning.
-async fn remove_objects(aws: &Aws, bucket: &str) -> Result<()> {
+/// follows it may be passed over. So each batch of pages is read from the beginning, until one has nothing in it that
+/// is to go.
+async fn remove_objects(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
+    let mut begin = BEGINNING;
     loop {
-        let (mut pages, mut marker) = (vec![], Some(BEGINNING));
+        let (mut pages, mut marker) = (vec![], Some(begin));
         while let Some(from) = marker.take().filter(|_| pages.len() < REMOVALS) {
             let Some(page) = versions(aws, bucket, &from).await.absent()? else { return Ok(()) };
             marker = after(&page);
             pages.push(page);
         }
-        try_join_all(pages.iter().map(|page| remove_page(aws, bucket, page))).await?;
+        let removed = try_join_all(pages.iter().map(|page| remove_page(aws, bucket, page, which))).await?;
         // Whether anything came in behind the last page is for the removal of the bucket to tell.
-        if pages.last().and_then(after).is_none() {
-            return Ok(());
-        }
+        let Some(next) = pages.last().and_then(after) else { return Ok(()) };
+        begin = if removed.contains(&true) { BEGINNING } else { next };
     }
 }
 
-async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput) -> Result<()> {
+/// Gives whether there was anything to remove.
+async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput, which: Which) -> Result<bool> {
     let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
     let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-    let ids = versions.chain(markers).map(|(key, version)| {
+    let chosen = versions.chain(markers).filter(|(key, _)| (*key == Some(LOCK)) == matches!(which, Which::Lock));
+    let ids = chosen.map(|(key, version)| {
         let id = ObjectIdentifier::builder().key(key.unwrap_or_default());
         id.set_version_id(version.map(str::to_owned)).build()
     });
     let ids: Vec<_> = ids.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:DeleteObjects", error))?;
     // A page has a thousand entries at most, which is also what one request may remove.
-    try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await.map(|_| ())
+    try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await?;
+    Ok(!ids.is_empty())
 }
 
 /// What helps where S3 Object Lock holds an object.

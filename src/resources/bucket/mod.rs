@@ -29,6 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that pipectl itself puts into the bucket is below this.
 pub(crate) const OWN_PREFIX: &str = "_pipectl/";
+/// What keeps two runs from working at once: [`super::BucketLock`].
+pub(crate) const LOCK: &str = "_pipectl/lock";
 
 /// For writes of settings: they follow the creation at once.
 const NEW_BUCKET: Patience = Patience::NEW_BUCKET;
@@ -87,19 +89,57 @@ impl Bucket {
         }
     }
 
-    async fn create_bucket(&self, aws: &Aws) -> Result<()> {
+    /// Its tags and its ownership are part of the call: a run that is killed after it leaves a bucket that is known to
+    /// be ours, and organisations deny buckets without `BucketOwnerEnforced` (terraform-provider-aws#30168).
+    async fn create_bucket(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        let made = match self.send_creation(aws, tag_list(tags)?).await {
+            // Whoever may not use s3:TagResource may still be allowed s3:PutBucketTagging, which follows.
+            Err(error) if error.class() == Class::Denied => self.send_creation(aws, vec![]).await,
+            made => made,
+        };
+        made.map_err(|error| match error.class() {
+            Class::Taken => error.with_hint("bucket names are shared by all of AWS: set `bucket.name` to another one"),
+            Class::Denied => {
+                error.with_hint("let the caller's IAM policy allow s3:CreateBucket, and s3:TagResource for its tags")
+            }
+            _ => error,
+        })
+    }
+
+    async fn send_creation(&self, aws: &Aws, tags: Vec<Tag>) -> Result<()> {
         // us-east-1 is the one region that may not be named.
-        let region = &aws.names.region;
-        let elsewhere = (region != "us-east-1").then(|| {
-            CreateBucketConfiguration::builder()
-                .location_constraint(BucketLocationConstraint::from(region.as_str()))
-                .build()
-        });
+        let region = Some(aws.names.region.as_str()).filter(|region| *region != "us-east-1");
+        let configuration = CreateBucketConfiguration::builder()
+            .set_location_constraint(region.map(BucketLocationConstraint::from))
+            .set_tags((!tags.is_empty()).then_some(tags));
+        let configuration = configuration.build();
         write("s3:CreateBucket", || {
-            aws.s3.create_bucket().bucket(&self.bucket).set_create_bucket_configuration(elsewhere.clone()).send()
+            aws.s3
+                .create_bucket()
+                .bucket(&self.bucket)
+                .set_object_ownership(self.ownership.as_deref().map(ObjectOwnership::from))
+                .create_bucket_configuration(configuration.clone())
+                .send()
         })
         .await
         .map(drop)
+    }
+
+    /// Makes it with no more than its owner's tags, for the lock to be in: settings are changed under the lock. Where
+    /// it is there already, another run does the same, and nothing is changed.
+    pub(crate) async fn prepare(&self, aws: &Aws) -> Result<()> {
+        let tags = aws.names.owner_tags();
+        match self.create_bucket(aws, &tags).await {
+            Err(error) if error.class() == Class::Exists => return Ok(()),
+            made => made?,
+        }
+        // Some emulators do not know tags in a creation.
+        let there = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(&self.bucket).send());
+        let there = there.await.map(|there| there.tag_set).unwrap_or_default();
+        match there.is_empty() {
+            true => self.put_tags(aws, &tags).await,
+            false => Ok(()),
+        }
     }
 
     async fn put_public_access_block(&self, aws: &Aws) -> Result<()> {
@@ -260,17 +300,10 @@ impl Named for Bucket {
         Ok(Some(Found { data: data?, extras, ..Found::new(resource, stamp) }))
     }
 
-    /// The tags come first, so that a run that is killed leaves a bucket that is known to be ours.
+    /// In us-east-1 the creation of a bucket of one's own succeeds once more and changes nothing: hence its tags again.
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
-        match self.create_bucket(aws).await {
-            Err(error) if error.class() == Class::Taken => {
-                Err(error.with_hint("bucket names are shared by all of AWS: set `bucket.name` to another one"))
-            }
-            made => {
-                made?;
-                self.put_tags(aws, tags.clone()).await
-            }
-        }
+        self.create_bucket(aws, tags).await?;
+        self.put_tags(aws, tags).await
     }
 
     fn made(&self) -> Self {
@@ -310,7 +343,7 @@ impl Named for Bucket {
     async fn tag(&self, aws: &Aws, mut tags: BTreeMap<String, String>, _: Vec<String>) -> Result<()> {
         let live = read_tags(aws, &self.bucket).await.absent()?.unwrap_or_default();
         tags.extend(live.into_iter().filter(|(key, _)| key.starts_with("aws:")));
-        self.put_tags(aws, tags).await
+        self.put_tags(aws, &tags).await
     }
 
     async fn remove(&self, aws: &Aws) -> Result<()> {
@@ -319,12 +352,9 @@ impl Named for Bucket {
 }
 
 impl Bucket {
-    async fn put_tags(&self, aws: &Aws, tags: BTreeMap<String, String>) -> Result<()> {
-        let tags = tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-        let tags =
-            tags.collect::<std::result::Result<Vec<_>, _>>().map_err(|error| invalid("s3:PutBucketTagging", error))?;
+    async fn put_tags(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
         let tagging = Tagging::builder()
-            .set_tag_set(Some(tags))
+            .set_tag_set(Some(tag_list(tags)?))
             .build()
             .map_err(|error| invalid("s3:PutBucketTagging", error))?;
         call("s3:PutBucketTagging", NEW_BUCKET, || {
@@ -338,6 +368,11 @@ impl Bucket {
 async fn read_tags(aws: &Aws, bucket: &str) -> Result<BTreeMap<String, String>> {
     let tags = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(bucket).send()).await?;
     Ok(tags.tag_set.into_iter().map(|tag| (tag.key, tag.value)).collect())
+}
+
+fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>> {
+    let built = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
+    built.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:PutBucketTagging", error))
 }
 
 fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {

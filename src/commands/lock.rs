@@ -1,0 +1,105 @@
+//! The lock of a pipeline, in words, and `pipectl unlock`.
+
+use super::session::Session;
+use crate::aws;
+use crate::blueprint::BUCKET;
+use crate::commands::Global;
+use crate::engine::converge::Stopped;
+use crate::engine::lock::{Lease, Reading, Register as _, break_lock};
+use crate::error::{Error, Exit, Result};
+use crate::report::{ask, one_line, say};
+use crate::resources::{Bucket, BucketLock, Graph};
+use clap::Args;
+use jiff::Timestamp;
+use std::io::{BufRead, IsTerminal};
+
+#[derive(Debug, Args)]
+pub(crate) struct UnlockArgs {
+    /// Do not ask.
+    #[arg(short, long)]
+    yes: bool,
+}
+
+/// Where it lies for what the file asks for.
+pub(super) fn lock<'a>(session: &'a Session, wanted: &Graph<'_>) -> BucketLock<'a> {
+    let bucket = wanted.desired::<Bucket>(BUCKET).expect("every pipeline has a bucket");
+    BucketLock::new(&session.aws, bucket)
+}
+
+/// Of one run.
+pub(super) fn new_id() -> String {
+    format!("{:032x}", fastrand::u128(..))
+}
+
+/// `apply` of me@host, since 12:00:03, https://ci/run/7`. What somebody wrote there is shown, not obeyed.
+pub(super) fn held_by(lease: &Lease) -> String {
+    let time = |seconds: u64| {
+        let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
+        time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
+    };
+    let holder = &lease.holder;
+    let run = holder.run.as_ref().map_or_else(String::new, |run| format!(", {run}"));
+    let words = format!("`{}` of {}, since {}{run}", holder.operation, holder.who, time(lease.since));
+    one_line(&words).into_owned()
+}
+
+impl From<Stopped<aws::Error>> for Error {
+    fn from(stopped: Stopped<aws::Error>) -> Self {
+        match stopped {
+            Stopped::Looking(error) | Stopped::Locking(error) => Self::Aws(error),
+            Stopped::Preparing(address, error) => {
+                Self::other(format!("{address}: {error}"), error.hint().unwrap_or_default())
+            }
+            Stopped::Held(lease) => Self::refused(
+                format!("nothing was changed: somebody else is at work: {}", held_by(&lease)),
+                "wait for it with `--lock-timeout 10min`. A run that was cut off lets go by itself within a minute, \
+                 and `pipectl unlock` takes the lock away at once",
+            ),
+            Stopped::Unsettled => Self::refused(
+                "nothing was changed: AWS kept changing between the plan and its execution",
+                "see who else changes this pipeline, then run the same command again",
+            ),
+            Stopped::Interrupted => Self::other("interrupted: nothing was changed", ""),
+        }
+    }
+}
+
+/// Takes the lock away from whoever holds it.
+pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
+    let session = Session::open(global).await?;
+    let wanted = session.graph();
+    let lock = lock(&session, &wanted);
+    let reading = lock.read().await?;
+    let Some(lease) = lease(&reading) else {
+        say(format_args!("nobody holds the lock {}", lock.uri()));
+        return Ok(Exit::Done);
+    };
+    say(format_args!("the lock {} is held: {}", lock.uri(), held_by(lease)));
+    confirm(args.yes)?;
+    if break_lock(&lock, &new_id(), &reading).await? {
+        say("unlocked");
+        return Ok(Exit::Done);
+    }
+    Err(Error::refused("nothing was changed: the lock has changed hands meanwhile", "run the same command again"))
+}
+
+/// A lease that has ended keeps nobody away.
+fn lease<V>(reading: &Reading<V>) -> Option<&Lease> {
+    reading.found.as_ref()?.0.lease.as_ref().filter(|lease| reading.now < lease.until)
+}
+
+fn confirm(yes: bool) -> Result<()> {
+    if yes {
+        return Ok(());
+    }
+    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
+        return Err(Error::refused("nothing was changed: there is no terminal to ask on", "pass `--yes`"));
+    }
+    ask("\nTwo runs at once can undo each other's work. Take the lock away? Only `yes` is taken for a yes: ");
+    let mut answer = String::new();
+    std::io::stdin().lock().read_line(&mut answer)?;
+    match answer.trim() {
+        "yes" => Ok(()),
+        _ => Err(Error::refused("nothing was changed: the answer was not `yes`", "")),
+    }
+}

@@ -1,0 +1,117 @@
+//! Several people at once: one works, the others wait or are told who does.
+
+use crate::support::{Place, Ran, Server, judge};
+use serde_json::json;
+use std::process::{Child, Stdio};
+
+/// As somebody types it in a terminal of their own.
+fn start(place: &Place, arguments: &[&str]) -> Child {
+    let mut command = place.command();
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().unwrap()
+}
+
+fn end(child: Child) -> Ran {
+    Ran::new(&child.wait_with_output().unwrap())
+}
+
+fn count(server: &Server, kind: &str) -> usize {
+    let named =
+        |line: &&str| line.strip_prefix(kind).is_some_and(|name| name.starts_with(' ') && !name.starts_with(" key "));
+    judge("leftovers.py", &[&server.url]).lines().filter(named).count()
+}
+
+fn endpoint(ran: &Ran) -> &str {
+    ran.stdout.lines().find(|line| line.starts_with("endpoint ")).unwrap_or_else(|| panic!("{}", ran.stdout))
+}
+
+const APPLY: [&str; 5] = ["apply", "--local", "--yes", "--lock-timeout", "2 min"];
+const DESTROY: [&str; 5] = ["destroy", "--local", "--yes", "--lock-timeout", "2 min"];
+
+fn two_applies(rounds: usize) {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--latency", "20ms"]);
+    for round in 0..rounds {
+        let both = [start(&place, &APPLY), start(&place, &APPLY)].map(|child| end(child).exits(0));
+        assert_eq!(endpoint(&both[0]), endpoint(&both[1]), "round {round}");
+        assert_eq!((count(&server, "api"), count(&server, "api key"), count(&server, "usage plan")), (1, 1, 1));
+        place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+        place.run(&DESTROY).exits(0);
+        assert_eq!(judge("leftovers.py", &[&server.url]), "", "round {round}");
+    }
+}
+
+/// Whichever comes first: nothing is there afterwards, or all of it.
+fn apply_against_destroy(rounds: usize) {
+    let place = Place::example("minimal");
+    let (server, file) = (place.serve_with(&["--latency", "20ms"]), place.yaml());
+    for round in 0..rounds {
+        place.run(&APPLY).exits(0);
+        place.write(&format!("tags: {{ round: '{round}' }}\n{file}"));
+        let orders = if round % 2 == 0 { [APPLY, DESTROY] } else { [DESTROY, APPLY] };
+        for child in orders.map(|arguments| start(&place, &arguments)) {
+            end(child).exits(0);
+        }
+        let left = judge("leftovers.py", &[&server.url]);
+        let pending = place.planned(&["--local"]).len();
+        assert!(left.is_empty() || pending == 0, "round {round}: {pending} to do, and there is\n{left}");
+        place.run(&DESTROY).exits(0);
+        assert_eq!(judge("leftovers.py", &[&server.url]), "", "round {round}");
+    }
+}
+
+#[test]
+fn two_applies_at_once_make_one_pipeline() {
+    two_applies(1);
+}
+
+#[test]
+fn an_apply_and_a_destroy_at_once_leave_all_or_nothing() {
+    apply_against_destroy(1);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn ten_rounds_of_two_applies_make_one_pipeline_each() {
+    two_applies(10);
+}
+
+#[test]
+#[ignore = "minutes"]
+fn ten_rounds_of_an_apply_and_a_destroy_leave_all_or_nothing() {
+    apply_against_destroy(10);
+}
+
+/// Starts an apply that is at work until the faults are forgotten.
+fn at_work(place: &Place, server: &Server) -> Child {
+    let held = json!({"operation": "firehose:CreateDeliveryStream", "times": 1000, "hold": true});
+    let mut command = place.command();
+    command.args(["apply", "--local", "--yes"]).env("USER", "ann").env("BUILD_URL", "https://ci/run/7");
+    server.admin().hold(&held, command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+}
+
+#[test]
+fn whoever_does_not_wait_is_told_who_is_at_work() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    let first = at_work(&place, &server);
+    let refused = place.run(&["apply", "--local", "--yes"]).exits(4).says("somebody else is at work: `apply` of ann@");
+    assert!(refused.stderr.contains("https://ci/run/7") && refused.stderr.contains("--lock-timeout"));
+    place.run(&["destroy", "--local", "--yes"]).exits(4);
+    server.admin().forget_faults();
+    end(first).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+#[test]
+fn a_lock_is_taken_away_when_somebody_says_so() {
+    let place = Place::example("minimal");
+    place.run(&["unlock", "--local"]).exits(0).says("nobody holds the lock");
+    let server = place.serve();
+    let first = at_work(&place, &server);
+    place.run(&["unlock", "--local"]).exits(4).says("`apply` of ann@");
+    place.run(&["unlock", "--local", "--yes"]).exits(0).says("unlocked");
+    place.run(&["unlock", "--local"]).exits(0).says("nobody holds the lock");
+    server.admin().forget_faults();
+    end(first).exits(0);
+}
