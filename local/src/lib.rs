@@ -37,6 +37,7 @@ mod protocol;
 mod registry;
 mod response;
 mod router;
+mod schedules;
 mod service;
 mod services;
 mod slots;

@@ -1,7 +1,7 @@
 //! The embedded AWS as its users hold it: opened on a directory, asked in-process or served.
 
 use crate::core::{Core, Error, Options};
-use crate::response::plain;
+use crate::response::{dated, plain};
 use crate::services::apigateway;
 use crate::{admin, background, router};
 use axum::Router;
@@ -51,7 +51,7 @@ impl LocalAws {
             return apigateway::respond(&self.core, call, request).await;
         }
         tokio::time::sleep(self.core.options.latency).await;
-        router::respond(&self.core, request).await
+        dated(router::respond(&self.core, request).await, self.core.clock.now())
     }
 
     /// Serves it over HTTP until the future is dropped, and meanwhile does what is to be done in the background.

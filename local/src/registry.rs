@@ -1,12 +1,13 @@
 //! Which services Local AWS has.
 
 use crate::service::{Service, Worker};
-use crate::services::{apigateway, athena, firehose, glue, iam, lambda, logs, s3, sts, tagging};
+use crate::services::{apigateway, athena, events, firehose, glue, iam, lambda, logs, s3, sts, tagging};
 
 /// Every service.
 pub(crate) static ALL: &[&Service] = &[
     &apigateway::SERVICE,
     &athena::SERVICE,
+    &events::SERVICE,
     &firehose::SERVICE,
     &glue::SERVICE,
     &iam::SERVICE,
@@ -26,7 +27,7 @@ pub(crate) fn operations() -> Vec<String> {
 
 /// In the order of the pipeline: what one hands on, the next finds.
 pub(crate) const WORKERS: &[Worker] =
-    &[firehose::WORKER, lambda::WORKER, apigateway::WORKER, glue::WORKER, athena::WORKER];
+    &[firehose::WORKER, events::WORKER, lambda::WORKER, apigateway::WORKER, glue::WORKER, athena::WORKER];
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use crate::context::new_uuid;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
+use jiff::Timestamp;
 use serde_json::Value;
 
 /// An answer that no AWS service gives.
@@ -47,5 +48,12 @@ pub(crate) async fn halved(answer: Response<Body>) -> Response<Body> {
 pub(crate) fn identified(mut response: Response<Body>) -> Response<Body> {
     let id = HeaderValue::try_from(new_uuid()).expect("a UUID is a header value");
     response.headers_mut().insert("x-amzn-requestid", id);
+    response
+}
+
+/// An answer with the time, which is not this machine's where the clock was stepped.
+pub(crate) fn dated(mut response: Response<Body>, now: Timestamp) -> Response<Body> {
+    let date = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+    response.headers_mut().insert(header::DATE, HeaderValue::try_from(date).expect("a date is a header value"));
     response
 }

@@ -142,6 +142,7 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
         caller,
         apigateway: client!(aws_sdk_apigateway),
         athena: client!(aws_sdk_athena),
+        events: client!(aws_sdk_eventbridge),
         firehose: client!(aws_sdk_firehose),
         glue: client!(aws_sdk_glue),
         iam: client!(aws_sdk_iam),

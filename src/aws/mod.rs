@@ -3,6 +3,7 @@
 mod asked;
 mod connect;
 mod credentials;
+mod dates;
 mod endpoint;
 mod error;
 mod pace;
@@ -22,6 +23,7 @@ mod embedded;
 
 pub(crate) use connect::{Manner, Target, connect};
 pub(crate) use credentials::Role;
+pub(crate) use dates::Dates;
 #[cfg(feature = "local")]
 pub(crate) use embedded::LocalTarget;
 pub(crate) use error::{Class, Error, Expect, Result};
@@ -44,6 +46,7 @@ pub(crate) struct Aws {
     pub(crate) caller: String,
     pub(crate) apigateway: aws_sdk_apigateway::Client,
     pub(crate) athena: aws_sdk_athena::Client,
+    pub(crate) events: aws_sdk_eventbridge::Client,
     pub(crate) firehose: aws_sdk_firehose::Client,
     pub(crate) glue: aws_sdk_glue::Client,
     pub(crate) iam: aws_sdk_iam::Client,

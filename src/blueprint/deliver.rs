@@ -4,11 +4,15 @@ use super::ingest::add_log_group;
 use super::{Added, Design, policies};
 use crate::config::Days;
 use crate::engine::value::{Pending, Secret};
-use crate::resources::{Bucket, Function, Graph, LogGroup, Notification, Permission, Role, Stream, Word};
+use crate::resources::{Bucket, EventRule, Function, Graph, LogGroup, Notification, Permission, Role, Stream, Word};
 use aws_sdk_firehose::types::DeliveryStreamType;
+use serde_json::json;
 
 /// For how long the log of failed deliveries is kept.
 const ERROR_LOG: Days = Days(30);
+/// How often what the mover has left is swept up. Rules on a schedule cost nothing; a sweep costs an invocation and a
+/// list, a thousandth of a cent.
+const SWEEP: &str = "rate(1 hour)";
 
 pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) -> Added<Stream> {
     let Design { pipeline, names, .. } = design;
@@ -81,6 +85,7 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
         source_arn: Pending::Known(out[bucket].arn.clone()),
         source_account: Some(names.account.clone()),
     });
+    add_sweep(graph, design, function);
     // S3 asks at once whether it may call the function: the permission comes first.
     graph.add("mover", move |out| Notification {
         bucket: out[bucket].bucket.clone(),
@@ -88,4 +93,33 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
         prefix: pipeline.delivery.prefix.clone(),
         events: ["s3:ObjectCreated:*".to_owned()].into(),
     });
+}
+
+/// S3 tells of a file once, and Lambda gives an event up after three failures: what was left then is moved by a schedule.
+fn add_sweep<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) {
+    let Design { pipeline, names, .. } = design;
+    let rule = names.physical("sweep");
+    let arn = names.arn("events", &format!("rule/{rule}"));
+    let permission = graph.add("sweep", move |out| Permission {
+        name: "sweep".to_owned(),
+        function: out[function].name.clone(),
+        principal: "events.amazonaws.com".to_owned(),
+        action: Permission::INVOKE.to_owned(),
+        source_arn: Pending::Known(arn.clone()),
+        source_account: None,
+    });
+    graph.add("sweep", move |out| EventRule {
+        name: rule.clone(),
+        schedule: SWEEP.to_owned(),
+        enabled: true,
+        description: design.description("Has the function `mover` move what it left"),
+        function_arn: out[permission].function_arn.clone(),
+        input: sweep_order(&pipeline.bucket.name),
+        tags: design.tags(),
+    });
+}
+
+/// What the function `mover` is called with to move all that lies below the raw prefix.
+pub(crate) fn sweep_order(bucket: &str) -> String {
+    json!({"sweep": {"bucket": bucket}}).to_string()
 }

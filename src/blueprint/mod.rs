@@ -10,7 +10,8 @@ mod transform;
 #[cfg(test)]
 mod article;
 
-pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED, EXPIRE_RAW};
+pub(crate) use deliver::sweep_order;
+pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
 
 use crate::artifact::{Artifacts, Code};
 use crate::aws::Result;

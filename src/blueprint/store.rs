@@ -7,7 +7,6 @@ use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 /// Days after which an upload that was never completed, or a temporary file, is of no use to anybody.
 const LEFTOVERS: i32 = 7;
 /// Our rules by their ids: under each, the objects of a part of the pipeline expire.
-pub(crate) const EXPIRE_RAW: &str = "expire-raw";
 pub(crate) const EXPIRE_PARTITIONED: &str = "expire-partitioned";
 pub(crate) const EXPIRE_PARQUET: &str = "expire-parquet";
 /// Days that a version lives on which is not the current one any more.
@@ -27,6 +26,7 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) -> Added<Bucket
     })
 }
 
+/// No rule for what Firehose wrote: the mover takes away what it has moved, so that whatever lies there was not.
 fn lifecycle(design: Design<'_>) -> Lifecycle {
     let pipeline = design.pipeline;
     let expire = &pipeline.bucket.expire;
@@ -35,7 +35,6 @@ fn lifecycle(design: Design<'_>) -> Lifecycle {
         Rule { prefix: prefix.to_owned(), expire: Some(days), ..Rule::default() }
     };
     let parts = [
-        (EXPIRE_RAW, &pipeline.delivery.prefix, expire.raw),
         (EXPIRE_PARTITIONED, &pipeline.mover.prefix, expire.partitioned),
         (EXPIRE_PARQUET, &pipeline.etl.output, expire.parquet),
         ("expire-results", &pipeline.query.results.prefix, pipeline.query.results.expire),

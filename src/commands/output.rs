@@ -5,7 +5,7 @@ use crate::blueprint::API;
 use crate::commands::Global;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Key, Output, data, exact, output_to_json, output_to_text};
+use crate::report::{Key, Output, data, exact, output_to_json, output_to_text, say_stranded, stranded_to_json};
 use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
 use clap::Args;
 
@@ -57,7 +57,7 @@ pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secr
 
 pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
-    let made = made(&session).await?;
+    let (made, stranded) = futures::try_join!(made(&session), session.stranded())?;
     let mut keys = vec![];
     for key in &made.keys {
         let value = if args.show_secrets { value(&session, key).await? } else { None };
@@ -65,10 +65,15 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     }
     let shown = shown(&session, &made, keys);
     if args.json {
-        exact(format_args!("{:#}\n", output_to_json(&shown)));
+        let mut json = output_to_json(&shown);
+        if !stranded.is_none() {
+            json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
+        }
+        exact(format_args!("{json:#}\n"));
     } else {
         data(output_to_text(&shown));
     }
+    say_stranded(&stranded, &session.pipeline.delivery.prefix);
     session.print_timings(global);
     Ok(Exit::Done)
 }

@@ -3,7 +3,10 @@
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, difference_to_json, difference_to_markdown, exact, plan_to_json, plan_to_markdown};
+use crate::report::{
+    data, difference_to_json, difference_to_markdown, exact, plan_to_json, plan_to_markdown, say_stranded,
+    stranded_to_json,
+};
 use clap::Args;
 use std::path::PathBuf;
 
@@ -31,7 +34,7 @@ pub(crate) struct PlanArgs {
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let wanted = session.graph();
-    let (live, surroundings) = session.look(&wanted).await?;
+    let ((live, surroundings), stranded) = futures::try_join!(session.look(&wanted), session.stranded())?;
     let nothing = session.nothing();
     let graph = if args.destroy { &nothing } else { &wanted };
     let plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
@@ -39,6 +42,9 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
     if let Some(cost) = &cost {
         json["cost"] = difference_to_json(cost);
+    }
+    if !stranded.is_none() {
+        json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
     }
     if let Some(path) = &args.out {
         let text = format!("{json:#}\n");
@@ -54,6 +60,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     } else {
         print_plan(&session, &plan, cost.as_ref(), global);
     }
+    say_stranded(&stranded, &session.pipeline.delivery.prefix);
     session.print_timings(global);
     let pending = !plan.is_empty();
     Ok(if args.detailed_exitcode && pending { Exit::Changes } else { Exit::Done })

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
-use crate::resources::{Bucket, Graph, Inventory, Plan, Surroundings, observe};
+use crate::resources::{Bucket, Graph, Inventory, Plan, Stranded, Surroundings, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -118,6 +118,12 @@ impl Session {
 
     pub(crate) async fn observe(&self, graph: &Graph<'_>) -> Result<Inventory> {
         Ok(observe(&self.aws, graph).await?)
+    }
+
+    /// Files that the mover should have moved.
+    pub(crate) async fn stranded(&self) -> Result<Stranded> {
+        let Pipeline { bucket, delivery, mover, .. } = &self.pipeline;
+        Ok(Stranded::find(&self.aws, &bucket.name, &delivery.prefix, &mover.prefix).await?)
     }
 
     /// An empty graph of the same names: what a destroy plans.

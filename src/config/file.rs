@@ -107,7 +107,6 @@ fn bucket(at: Group<'_, '_, '_>, name: &str, stage: &str) -> Bucket {
         name: at.value_with("name", "Unique in all of AWS.", Form::Text, default, PLACE, values::bucket),
         is_named: at.reader.has("bucket.name"),
         expire: at.group("expire", "Deletes objects of this age; without it they are kept for ever.", |at| Expire {
-            raw: at.optional("raw", "What Firehose wrote and the mover has not moved.", Form::Text, values::expiry),
             partitioned: at.optional("partitioned", "The JSON in Hive partitions.", Form::Text, values::expiry),
             parquet: at.optional("parquet", "The Parquet files.", Form::Text, values::expiry),
         }),

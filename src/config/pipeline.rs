@@ -64,8 +64,6 @@ pub(crate) struct Bucket {
 /// Lifecycle rules; `None` keeps the objects for ever.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Expire {
-    /// What Firehose wrote and the mover has not moved: under `delivery.prefix`.
-    pub(crate) raw: Option<Days>,
     /// The JSON in Hive partitions: under `mover.prefix`.
     pub(crate) partitioned: Option<Days>,
     /// The Parquet files: under `etl.output`.

@@ -15,6 +15,7 @@ mod print;
 mod progress;
 mod query;
 mod run;
+mod stranded;
 
 pub(crate) use cost::{
     By, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text,
@@ -34,6 +35,7 @@ pub(crate) use print::{Bar, ask, data, exact, nobody_reads, say, unwritten, usag
 pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use run::{RunEnd, Watch};
+pub(crate) use stranded::{say_stranded, stranded_to_json};
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
 pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {

@@ -4,6 +4,7 @@ use super::foreign::one_line;
 use super::paint::Paint;
 use super::print::{Bar, say};
 use std::fmt;
+use std::time::Duration;
 
 /// How a crawl or a run of the job ended.
 #[derive(Debug)]
@@ -11,7 +12,7 @@ pub(crate) struct RunEnd {
     /// In AWS's word.
     pub(crate) state: String,
     pub(crate) well: bool,
-    /// As AWS measured it.
+    /// As AWS measured it, where it does.
     pub(crate) seconds: Option<f64>,
     /// What AWS bills.
     pub(crate) dpu_seconds: Option<f64>,
@@ -19,6 +20,21 @@ pub(crate) struct RunEnd {
     pub(crate) message: Option<String>,
     /// Log group and log stream.
     pub(crate) log: (String, String),
+}
+
+impl RunEnd {
+    /// Of what nobody but pipectl has measured.
+    pub(crate) fn well(took: Duration) -> Self {
+        let seconds = Some(took.as_secs_f64());
+        Self {
+            state: "SUCCEEDED".to_owned(),
+            well: true,
+            seconds,
+            dpu_seconds: None,
+            message: None,
+            log: Default::default(),
+        }
+    }
 }
 
 impl fmt::Display for RunEnd {

@@ -5,6 +5,7 @@ mod apigateway;
 mod bucket;
 mod crawler;
 mod database;
+mod event_rule;
 mod fields;
 mod function;
 mod function_settle;
@@ -32,9 +33,10 @@ mod workgroup;
 mod world;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
-pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule};
+pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
+pub(crate) use event_rule::EventRule;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
 pub(crate) use lock::{BucketLock, holder};
@@ -97,6 +99,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Function>(),
     Kind::of::<Permission>(),
     Kind::of::<Notification>(),
+    Kind::of::<EventRule>(),
     Kind::of::<RestApi>(),
     Kind::of::<ApiKey>(),
     Kind::of::<UsagePlan>(),

@@ -29,6 +29,7 @@ const FLOORS: &[&[&str]] = &[
         "model",
     ],
     &["core"],
+    &["schedules"],
     &["service"],
     &["protocol"],
     &["services"],
@@ -39,7 +40,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Its services: each may use those before it.
 const SERVICES: &[&str] =
-    &["iam", "sts", "logs", "lambda", "s3", "tagging", "firehose", "glue", "athena", "apigateway"];
+    &["iam", "sts", "logs", "lambda", "events", "s3", "tagging", "firehose", "glue", "athena", "apigateway"];
 
 fn read(directory: &str) -> Modules {
     Modules::of_directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap()

@@ -88,7 +88,7 @@ fn a_pipeline_lives_on_ministack() {
     here.run(&[&["apply", "--yes"][..], &adopt].concat()).exits(0);
     here.nothing_to_do();
     here.place.edit(&[
-        ("raw: 30 days", "raw: 31 days"),
+        ("partitioned: 90 days", "partitioned: 91 days"),
         ("path: /track", "path: /events"),
         ("memory: 128 MB", "memory: 256 MB"),
         ("size: 128 MB", "size: 64 MB"),
@@ -141,14 +141,14 @@ fn a_pipeline_lives_on_moto() {
     let script = crate::support::root().join("tests/judges/moto_server.py");
     let server = moto(&[script.to_str().unwrap()]);
     let place = Place::new(
-        "name: clicks\nschema: { event: string }\nbucket: { expire: { raw: 30 days } }\nquery: { queries: {} }\n\
+        "name: clicks\nschema: { event: string }\nbucket: { expire: { partitioned: 90 days } }\nquery: { queries: {} }\n\
          ingest: { quota: { requests: 10M, per: month }, function: { memory: 128 MB } }\ndelivery: { buffer: { size: 128 MB } }\n",
     );
     let here = Emulated::new(place, server);
     here.run(&["apply", "--yes"]).exits(0).says("_user_request_/track");
     here.nothing_to_do();
     here.place.edit(&[
-        ("raw: 30 days", "raw: 31 days"),
+        ("partitioned: 90 days", "partitioned: 91 days"),
         ("memory: 128 MB", "memory: 256 MB"),
         ("size: 128 MB", "size: 64 MB"),
     ]);

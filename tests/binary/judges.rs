@@ -19,7 +19,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("s3 ls", "clickstream-prod-000000000000-us-east-1"),
     ("s3 ls s3://clickstream-prod-000000000000-us-east-1/_pipectl/etl/", ".py"),
     ("s3api get-bucket-policy --bucket clickstream-prod-000000000000-us-east-1", "aws:SecureTransport"),
-    ("s3api get-bucket-lifecycle-configuration --bucket clickstream-prod-000000000000-us-east-1", "expire-raw"),
+    ("s3api get-bucket-lifecycle-configuration --bucket clickstream-prod-000000000000-us-east-1", "expire-partitioned"),
     ("s3api get-bucket-encryption --bucket clickstream-prod-000000000000-us-east-1", "AES256"),
     ("s3api get-public-access-block --bucket clickstream-prod-000000000000-us-east-1", "RestrictPublicBuckets"),
     (

@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 /// One attribute of every kind that has one of its own.
 const EDITS: &[(&str, &str)] = &[
-    ("raw: 30 days", "raw: 31 days"),
+    ("partitioned: 90 days", "partitioned: 91 days"),
     ("path: /track", "path: /events"),
     ("requests: 10M", "requests: 20M"),
     ("memory: 128 MB", "memory: 256 MB"),

@@ -16,6 +16,7 @@ mod faults;
 mod flow;
 mod foreign;
 mod foreign_text;
+mod handovers;
 mod inputs;
 mod judges;
 mod kills;

@@ -72,7 +72,7 @@ impl Record {
 
 /// Keys are encoded as in a form: `+` is a blank. The article's function took them as they are, and missed every file with such a
 /// character in its name. Decoding what is no UTF-8 by approximation would ask for a file that is not there, and take it for moved.
-fn decode(key: &str) -> Option<String> {
+pub(crate) fn decode(key: &str) -> Option<String> {
     let blanks: Vec<u8> = key.bytes().map(|byte| if byte == b'+' { b' ' } else { byte }).collect();
     Some(percent_decode(&blanks).decode_utf8().ok()?.into_owned())
 }

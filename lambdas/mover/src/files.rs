@@ -1,6 +1,6 @@
 //! Moving one file: copy, then delete.
 
-use crate::event::File;
+use crate::event::{File, Undecodable};
 use crate::partition::destination;
 use crate::settings::Settings;
 use std::future::Future;
@@ -32,8 +32,23 @@ pub enum Failure {
     Refused { operation: &'static str, reason: String },
 }
 
+/// A page of a list of files, in the order of their keys.
+#[derive(Debug)]
+pub struct Listed {
+    pub(crate) files: Vec<Result<File, Undecodable>>,
+    /// Where the next page begins, if there is one.
+    pub(crate) next: Option<String>,
+}
+
 /// What of S3 it takes.
 pub trait Files: Sync {
+    /// What lies below a prefix.
+    fn list(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        from: Option<String>,
+    ) -> impl Future<Output = Result<Listed, Failure>> + Send;
     /// Copies within a bucket; `false` if there is nothing to copy.
     fn copy(&self, bucket: &str, from: &str, to: &str) -> impl Future<Output = Result<bool, Failure>> + Send;
     /// Deletes; what is not there is deleted.

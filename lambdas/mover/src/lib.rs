@@ -1,7 +1,8 @@
 //! The Lambda function `mover`: S3 tells it of each file that Firehose wrote, it moves the file to where Athena finds its partition.
 //!
 //! S3 may tell of a file twice, and Lambda calls again after a failure: the same event any number of times ends with each file in its
-//! partition, once.
+//! partition, once. An event that fails three times is lost, and so is one of a bucket that may not call: a schedule has what was left
+//! swept up ([`Sweep`]).
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
 
@@ -11,19 +12,22 @@ mod files;
 mod partition;
 mod s3;
 mod settings;
+mod sweep;
 
 use event::{File, Undecodable};
 use files::move_file;
 use futures::stream::{StreamExt, iter};
 use lambda_runtime::{Diagnostic, Error, LambdaEvent, service_fn};
+use serde::Deserialize;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::time::timeout;
 
 pub use client::s3_client;
 pub use event::Event;
-pub use files::{Failure, Files, Moved};
+pub use files::{Failure, Files, Listed, Moved};
 pub use s3::S3;
 pub use settings::{PARTITIONED_PREFIX, RAW_PREFIX, Settings, SettingsError};
+pub use sweep::{Sweep, Swept};
 
 /// Files moved at the same time.
 pub const AT_ONCE: usize = 16;
@@ -40,10 +44,21 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(|event| Box::pin(invoked(mover, event)))).await
 }
 
-async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Event>) -> Result<(), Diagnostic> {
-    let Ok((lines, result)) = timeout(time_left(event.context.deadline), mover.handle(&event.payload)).await else {
-        let files = event.payload.files().len();
-        let error_message = format!("S3 did not answer in the function's time: {files} files are tried again");
+/// What it is called with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Invocation {
+    /// By the schedule, or by `pipectl run mover`.
+    Sweep { sweep: Sweep },
+    /// By S3.
+    Event(Event),
+}
+
+/// A sweep ends with what it has done; nobody waits for the answer to an event.
+async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Invocation>) -> Result<Option<Swept>, Diagnostic> {
+    let deadline = event.context.deadline;
+    let Ok((lines, result)) = timeout(time_left(deadline), mover.serve(&event.payload, deadline)).await else {
+        let error_message = "S3 did not answer in the function's time: the same is tried again".to_owned();
         return Err(Diagnostic { error_type: "OutOfTime".to_owned(), error_message });
     };
     for line in lines {
@@ -81,25 +96,35 @@ impl<F: Files> Mover<F> {
         Self { settings, files }
     }
 
+    async fn serve(&self, called: &Invocation, deadline: u64) -> (Vec<String>, Result<Option<Swept>, NotMoved>) {
+        match called {
+            Invocation::Event(event) => {
+                let (lines, result) = self.handle(event).await;
+                (lines, result.map(|()| None))
+            }
+            Invocation::Sweep { sweep } => {
+                let (lines, result) = self.sweep(sweep, sweep::until(deadline)).await;
+                (lines, result.map(Some))
+            }
+        }
+    }
+
     /// Moves every file of an event; one that fails does not keep the others from being moved. With the result come lines for the log
     /// where there is something to tell.
     pub async fn handle(&self, event: &Event) -> (Vec<String>, Result<(), NotMoved>) {
         let files = event.files();
-        let all = files.len();
+        let mut tally = Tally::default();
+        self.move_all(files, &mut tally).await;
+        let (lines, result) = tally.end();
+        (lines, result.map(drop))
+    }
+
+    async fn move_all(&self, files: Vec<Result<File, Undecodable>>, tally: &mut Tally) {
         let moves = files.into_iter().map(|file| self.move_one(file));
         let results: Vec<_> = iter(moves).buffered(AT_ONCE).collect().await;
-        let (mut lines, mut failures) = (Vec::new(), Vec::new());
         for (key, result) in results {
-            match result {
-                Ok(Moved::Now) => {}
-                Ok(Moved::Before) => lines.push(format!("`{key}` is gone: it was moved before")),
-                Ok(Moved::NotOurs) => lines.push(format!("`{key}` is left: it is not below `{}`", self.settings.raw)),
-                Err(failure) => failures.push(format!("`{key}`: {failure}")),
-            }
+            tally.add(&key, result, &self.settings.raw);
         }
-        lines.extend(failures.iter().map(|failure| format!("not moved: {failure}")));
-        let failed = failures.len();
-        (lines, failures.into_iter().next().map_or(Ok(()), |first| Err(NotMoved { failed, all, first })))
     }
 
     async fn move_one(&self, file: Result<File, Undecodable>) -> (String, Result<Moved, Failure>) {
@@ -113,6 +138,35 @@ impl<F: Files> Mover<F> {
     }
 }
 
+/// What became of the files of an invocation.
+#[derive(Debug, Default)]
+struct Tally {
+    all: usize,
+    moved: usize,
+    lines: Vec<String>,
+    failures: Vec<String>,
+}
+
+impl Tally {
+    fn add(&mut self, key: &str, result: Result<Moved, Failure>, raw: &str) {
+        self.all += 1;
+        match result {
+            Ok(Moved::Now) => self.moved += 1,
+            Ok(Moved::Before) => self.lines.push(format!("`{key}` is gone: it was moved before")),
+            Ok(Moved::NotOurs) => self.lines.push(format!("`{key}` is left: it is not below `{raw}`")),
+            Err(failure) => self.failures.push(format!("`{key}`: {failure}")),
+        }
+    }
+
+    /// Lines for the log, and how many were moved.
+    fn end(self) -> (Vec<String>, Result<usize, NotMoved>) {
+        let Self { all, moved, mut lines, failures } = self;
+        lines.extend(failures.iter().map(|failure| format!("not moved: {failure}")));
+        let failed = failures.len();
+        (lines, failures.into_iter().next().map_or(Ok(moved), |first| Err(NotMoved { failed, all, first })))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -122,6 +176,10 @@ mod tests {
     struct Forbidden;
 
     impl Files for Forbidden {
+        async fn list(&self, _: &str, _: &str, _: Option<String>) -> Result<Listed, Failure> {
+            Err(Failure::Refused { operation: "ListObjectsV2", reason: "AccessDenied".to_owned() })
+        }
+
         async fn copy(&self, _: &str, _: &str, _: &str) -> Result<bool, Failure> {
             Err(Failure::Refused { operation: "CopyObject", reason: "AccessDenied".to_owned() })
         }
@@ -135,6 +193,10 @@ mod tests {
     struct Silent;
 
     impl Files for Silent {
+        async fn list(&self, _: &str, _: &str, _: Option<String>) -> Result<Listed, Failure> {
+            std::future::pending().await
+        }
+
         async fn copy(&self, _: &str, _: &str, _: &str) -> Result<bool, Failure> {
             std::future::pending().await
         }
@@ -144,31 +206,45 @@ mod tests {
         }
     }
 
-    /// An invocation with one file, and this long to end.
-    fn one_file(time: Duration) -> LambdaEvent<Event> {
+    fn one_file() -> serde_json::Value {
         let record = serde_json::json!({ "eventTime": "2026-11-23T20:00:12.345Z",
             "s3": { "bucket": { "name": "b" }, "object": { "key": "raw/x.gz" } } });
+        serde_json::json!({ "Records": [record] })
+    }
+
+    fn order() -> serde_json::Value {
+        serde_json::json!({ "sweep": { "bucket": "b" } })
+    }
+
+    /// How an invocation fails that has this long to end.
+    async fn failure(files: impl Files, called: serde_json::Value, time: Duration) -> Diagnostic {
         let mut context = Context::default();
         let end = SystemTime::now() + time;
         context.deadline = u64::try_from(end.duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap();
-        LambdaEvent::new(serde_json::from_value(serde_json::json!({ "Records": [record] })).unwrap(), context)
+        let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), files);
+        invoked(&mover, LambdaEvent::new(serde_json::from_value(called).unwrap(), context)).await.unwrap_err()
     }
 
     #[tokio::test]
     async fn silence_is_told_before_lambda_ends_the_function() {
-        let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), Silent);
-        let began = SystemTime::now();
-        let failed = invoked(&mover, one_file(Duration::from_secs(1))).await.unwrap_err();
-        assert!(began.elapsed().unwrap() < Duration::from_secs(1));
-        assert_eq!(failed.error_message, "S3 did not answer in the function's time: 1 files are tried again");
+        // A sweep begins nothing in the last seconds.
+        for (called, seconds) in [(one_file(), 1), (order(), 6)] {
+            let (time, began) = (Duration::from_secs(seconds), SystemTime::now());
+            let failed = failure(Silent, called, time).await;
+            assert!(began.elapsed().unwrap() < time);
+            assert_eq!(failed.error_message, "S3 did not answer in the function's time: the same is tried again");
+        }
     }
 
     #[tokio::test]
     async fn what_is_not_moved_fails_the_invocation_so_that_lambda_calls_again() {
-        let mover = Mover::new(settings::tests::settings("raw/", "partitioned/").unwrap(), Forbidden);
-        let failed = invoked(&mover, one_file(Duration::from_secs(30))).await.unwrap_err();
-        assert_eq!(failed.error_type, "NotMoved");
-        let message = "1 of 1 files were not moved; the first: `raw/x.gz`: CopyObject failed: AccessDenied";
-        assert_eq!(failed.error_message, message);
+        for (called, first) in [
+            (one_file(), "`raw/x.gz`: CopyObject failed: AccessDenied"),
+            (order(), "`raw/`: ListObjectsV2 failed: AccessDenied"),
+        ] {
+            let failed = failure(Forbidden, called, Duration::from_secs(30)).await;
+            assert_eq!(failed.error_type, "NotMoved");
+            assert_eq!(failed.error_message, format!("1 of 1 files were not moved; the first: {first}"));
+        }
     }
 }

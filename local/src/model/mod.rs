@@ -46,6 +46,7 @@ pub(crate) static APIGATEWAY: Model =
 // equal to 262144" (dbt-project-evaluator#457): the one error of a client that Athena has.
 pub(crate) static ATHENA: Model =
     Model::new(include_str!("../../models/athena.json"), Words { code: "InvalidRequestException", ..SHOWN });
+pub(crate) static EVENTS: Model = Model::new(include_str!("../../models/events.json"), SHOWN);
 // Recorded at AWS: "Value at 'extendedS3DestinationConfiguration.compressionFormat' failed ...".
 pub(crate) static FIREHOSE: Model =
     Model::new(include_str!("../../models/firehose.json"), Words { shows_values: false, ..SHOWN });

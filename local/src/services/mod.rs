@@ -4,6 +4,7 @@
 
 pub(crate) mod apigateway;
 pub(crate) mod athena;
+pub(crate) mod events;
 pub(crate) mod firehose;
 pub(crate) mod glue;
 pub(crate) mod iam;

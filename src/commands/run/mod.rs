@@ -2,9 +2,10 @@
 
 mod crawl;
 mod job;
+mod sweep;
 
 use super::session::Session;
-use crate::aws::{Aws, Pause};
+use crate::aws::Pause;
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Paint, RunEnd, Watch, data, say};
@@ -25,6 +26,8 @@ pub(crate) struct RunArgs {
 
 #[derive(Clone, Copy, Debug, Subcommand)]
 enum What {
+    /// The function `mover`: it moves every file that Firehose wrote and that is not in its partition yet.
+    Mover,
     /// The job: new JSON files become Parquet.
     Etl,
     /// One of the two crawlers.
@@ -32,7 +35,7 @@ enum What {
         /// The one of the JSON files, or the one of the Parquet files.
         name: Which,
     },
-    /// The raw crawler, the job and the parquet crawler, one after the other.
+    /// The mover, the raw crawler, the job and the parquet crawler, one after the other.
     All,
 }
 
@@ -42,9 +45,10 @@ enum Which {
     Parquet,
 }
 
-/// One thing that Glue does when it is told to.
+/// One thing that AWS does when it is told to.
 #[derive(Clone, Copy, Debug)]
 enum Stage {
+    Mover,
     Crawler(Which),
     Job,
 }
@@ -52,9 +56,10 @@ enum Stage {
 impl What {
     fn stages(self) -> Vec<Stage> {
         match self {
+            Self::Mover => vec![Stage::Mover],
             Self::Etl => vec![Stage::Job],
             Self::Crawler { name } => vec![Stage::Crawler(name)],
-            Self::All => vec![Stage::Crawler(Which::Raw), Stage::Job, Stage::Crawler(Which::Parquet)],
+            Self::All => vec![Stage::Mover, Stage::Crawler(Which::Raw), Stage::Job, Stage::Crawler(Which::Parquet)],
         }
     }
 }
@@ -63,6 +68,7 @@ impl Stage {
     /// Its name in the blueprint.
     fn name(self) -> &'static str {
         match self {
+            Self::Mover => "mover",
             Self::Crawler(Which::Raw) => "raw",
             Self::Crawler(Which::Parquet) => "parquet",
             Self::Job => "etl",
@@ -71,15 +77,18 @@ impl Stage {
 
     fn address(self) -> String {
         match self {
+            Self::Mover => format!("lambda.function.{}", self.name()),
             Self::Crawler(_) => format!("glue.crawler.{}", self.name()),
             Self::Job => format!("glue.job.{}", self.name()),
         }
     }
 
     /// Starts it. Gives how it ended, or `None` where nobody waits for that.
-    async fn go(self, aws: &Aws, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
+    async fn go(self, session: &Session, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
+        let aws = &session.aws;
         let name = aws.names.physical(self.name());
         let ended = match self {
+            Self::Mover => sweep::run(aws, &name, &session.pipeline.bucket.name, watch).await.map(Some),
             Self::Crawler(_) => crawl::run(aws, &name, wait, watch).await,
             Self::Job => job::run(aws, &name, wait, watch).await,
         };
@@ -93,7 +102,7 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     say(session.place());
     let (stages, mut signals) = (args.what.stages(), Signals::listen());
     let done = tokio::select! {
-        done = go_through(&session.aws, &stages, wait, global) => done,
+        done = go_through(&session, &stages, wait, global) => done,
         signal = signals.next() => {
             say(format_args!("{}: {}", signal.word(), after_interrupt(session.ends_with_us)));
             return Ok(signal.into());
@@ -117,15 +126,15 @@ fn after_interrupt(ends_with_us: bool) -> &'static str {
 }
 
 /// One after the other; each reads what the one before has written, so that none begins after a failure.
-async fn go_through(aws: &Aws, stages: &[Stage], wait: bool, global: &Global) -> Result<()> {
+async fn go_through(session: &Session, stages: &[Stage], wait: bool, global: &Global) -> Result<()> {
     let paint = Paint::new(global.color, &std::io::stderr());
     for stage in stages {
         let address = stage.address();
         let mut watch = Watch::new(address.clone(), paint);
-        let ended = stage.go(aws, wait, &mut watch).await?;
+        let ended = stage.go(session, wait, &mut watch).await?;
         drop(watch);
         let Some(ended) = ended else { continue };
-        data(format_args!("{address:<20} {ended}\n"));
+        data(format_args!("{address:<21} {ended}\n"));
         if !ended.well {
             return Err(failure(&address, &ended));
         }

@@ -3,7 +3,7 @@
 use super::flow::{Flow, runs};
 use super::glue::{crawls, job_runs};
 use super::{Meter, Month};
-use crate::blueprint::{EXPIRE_PARQUET, EXPIRE_PARTITIONED, EXPIRE_RAW};
+use crate::blueprint::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
 use crate::resources::Bucket;
 use aws_sdk_firehose::types::CompressionFormat;
 
@@ -38,12 +38,14 @@ fn json(month: &Month<'_>, bucket: &Bucket, flow: &Flow) -> Meter {
         Some(CompressionFormat::Snappy | CompressionFormat::HadoopSnappy) => month.get("snappy_ratio"),
         _ => 1.0,
     };
-    let (item, rule, key) = match month.billed.mover.as_ref().is_some_and(runs) {
-        true => ("S3 partitioned JSON", EXPIRE_PARTITIONED, "bucket.expire.partitioned"),
-        false => ("S3 raw JSON", EXPIRE_RAW, "bucket.expire.raw"),
+    let line = match month.billed.mover.as_ref().is_some_and(runs) {
+        true => {
+            let months = kept(month, bucket, EXPIRE_PARTITIONED);
+            stored("S3 partitioned JSON", flow, months, ratio).from(&["bucket.expire.partitioned"])
+        }
+        false => stored("S3 raw JSON", flow, month.kept(None), ratio),
     };
-    let line = stored(item, flow, kept(month, bucket, rule), ratio);
-    line.from(&[key, "delivery.compression", "gzip_ratio", "snappy_ratio"])
+    line.from(&["delivery.compression", "gzip_ratio", "snappy_ratio"])
 }
 
 fn parquet(month: &Month<'_>, bucket: &Bucket, flow: &Flow) -> Option<Meter> {

@@ -7,8 +7,10 @@
 mod contents;
 mod lifecycle;
 mod others;
+mod stranded;
 
 pub(crate) use lifecycle::{Lifecycle, Rule};
+pub(crate) use stranded::Stranded;
 
 use super::fields::{GET_BUCKET_ENCRYPTION, GET_BUCKET_VERSIONING};
 use super::managed::Managed;

@@ -28,6 +28,8 @@ pub(super) const PLAIN: &[&Answer] = &[
     &HEAD_OBJECT,
     &LIST_OBJECTS,
     &LIST_OBJECT_VERSIONS,
+    &LIST_TARGETS_BY_RULE,
+    &LIST_TAGS_FOR_RULE,
 ];
 
 const GET_POLICY: Answer = Answer {
@@ -212,3 +214,32 @@ const LIST_OBJECT_VERSIONS: Answer = Answer {
     at: "",
     fields: &[ignored("", "only keys, versions and sizes are taken of it")],
 };
+
+/// Targets of others stay: each is called by itself. Ours is put whole, so that what is set beside is gone then.
+const LIST_TARGETS_BY_RULE: Answer = Answer {
+    operation: "events:ListTargetsByRule",
+    at: "Targets",
+    fields: &[
+        managed("Targets.Id", "ours is known by it"),
+        managed("Targets.Arn", "function_arn"),
+        managed("Targets.Input", "input"),
+        ignored("Targets.InputPath", "excludes `Input`, so that it shows there"),
+        ignored("Targets.InputTransformer", "excludes `Input`, so that it shows there"),
+        ignored("Targets.RoleArn", "a function is called by its own policy"),
+        ignored("Targets.KinesisParameters", "not of a function"),
+        ignored("Targets.RunCommandParameters", "not of a function"),
+        ignored("Targets.EcsParameters", "not of a function"),
+        ignored("Targets.BatchParameters", "not of a function"),
+        ignored("Targets.SqsParameters", "not of a function"),
+        ignored("Targets.HttpParameters", "not of a function"),
+        ignored("Targets.RedshiftDataParameters", "not of a function"),
+        ignored("Targets.SageMakerPipelineParameters", "not of a function"),
+        ignored("Targets.AppSyncParameters", "not of a function"),
+        ignored("Targets.DeadLetterConfig", "where orders go that were never taken; the next hour brings another"),
+        ignored("Targets.RetryPolicy", "how often an order is repeated; the next hour brings another"),
+        ignored("NextToken", "a rule has five targets at most"),
+    ],
+};
+
+const LIST_TAGS_FOR_RULE: Answer =
+    Answer { operation: "events:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };

@@ -13,7 +13,6 @@ mod jobs;
 pub(crate) mod partitions;
 pub(crate) mod rows;
 mod run;
-mod schedule;
 pub(crate) mod tables;
 mod tagging;
 mod triggers;

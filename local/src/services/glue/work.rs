@@ -1,9 +1,10 @@
 //! What Glue does by itself: schedules start crawlers and triggers, and what was started runs.
 
-use super::{CRAWLERS, PARTITIONS, TABLES, TRIGGERS, crawl, run, schedule, triggers};
+use super::{CRAWLERS, PARTITIONS, TABLES, TRIGGERS, crawl, run, triggers};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::core::Core;
+use crate::schedules::{Scheduled, Timetable};
 use crate::service::{Input as _, Worker};
 use futures::FutureExt as _;
 use jiff::Timestamp;
@@ -15,28 +16,7 @@ const FIRED: &str = "glue.fired";
 
 pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due };
 
-/// Something with a schedule.
-struct Scheduled {
-    region: String,
-    kind: &'static str,
-    name: String,
-    expression: String,
-}
-
-impl Scheduled {
-    fn key(&self) -> String {
-        format!("{}/{}/{}", self.region, self.kind, self.name)
-    }
-
-    /// When it fires next. One that nobody has looked at begins to count then.
-    fn next(&self, core: &Core) -> Option<Timestamp> {
-        let fired = core.store.read(FIRED, &self.key()).ok().flatten()?;
-        let last = fired["at"].as_i64().filter(|_| fired["expression"] == self.expression.as_str())?;
-        schedule::next(&self.expression, Timestamp::from_millisecond(last).ok()?)
-    }
-}
-
-fn scheduled(core: &Core) -> Vec<Scheduled> {
+fn timetable(core: &Core) -> Timetable {
     let now = core.clock.now().as_millisecond();
     let mut all = vec![];
     let mut add = |key: &str, kind: &'static str, expression: &Value| {
@@ -56,29 +36,11 @@ fn scheduled(core: &Core) -> Vec<Scheduled> {
             add(&key, "trigger", &trigger["Schedule"]);
         }
     }
-    all
+    Timetable { fired: FIRED, all }
 }
 
 fn due(core: &Core) -> Option<Timestamp> {
-    scheduled(core).iter().filter_map(|one| one.next(core)).min()
-}
-
-/// What is due fires once, however long nobody was there to see it.
-fn fire(core: &Core) {
-    let now = core.clock.now();
-    for one in scheduled(core) {
-        let known = core.store.read(FIRED, &one.key()).ok().flatten();
-        let counts = known.is_some_and(|fired| fired["expression"] == one.expression.as_str());
-        let is_due = counts && one.next(core).is_some_and(|next| next <= now);
-        if counts && !is_due {
-            continue;
-        }
-        let _ = core.run(&one.region, |context| {
-            let fired = json!({"expression": one.expression, "at": now.as_millisecond()});
-            context.documents.put(FIRED, &one.key(), &fired)?;
-            if is_due { start(context, &one) } else { Ok(()) }
-        });
-    }
+    timetable(core).due(core)
 }
 
 /// One that still runs is not started again: AWS skips that time.
@@ -95,20 +57,15 @@ fn start(context: &Context<'_>, one: &Scheduled) -> Result<()> {
 
 /// Crawlers before jobs: AWS starts both at once, and a crawler is done before Spark is up.
 async fn pass(core: &Arc<Core>) -> bool {
-    fire(core);
+    timetable(core).fire(core, start);
     let crawled = crawl::pass(core).await;
     let ran = run::pass(core).await;
     crawled || ran
 }
 
 /// What fires when.
-pub(crate) fn schedules_overview(core: &Core) -> Value {
-    let mut all = scheduled(core);
-    all.sort_by_key(|one| one.next(core));
-    let one = |one: &Scheduled| {
-        one.next(core).map(|next| json!({"kind": one.kind, "name": one.name, "next": next.to_string()}))
-    };
-    all.iter().filter_map(one).collect()
+pub(crate) fn schedules_overview(core: &Core) -> Vec<Value> {
+    timetable(core).overview(core)
 }
 
 /// Tables with their partitions, and the rows that crawlers have counted.

@@ -1,4 +1,4 @@
-//! When schedules fire: "Time-based schedules for jobs and crawlers".
+//! When cron expressions fire: "Time-based schedules for jobs and crawlers", "Cron expressions reference" (EventBridge).
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
@@ -160,7 +160,7 @@ mod tests {
             assert_eq!(next, Some(at.parse().unwrap()), "{expression}");
         }
         let now = "2026-11-24T00:00:00Z".parse().unwrap();
-        for never in ["cron(0 8 1 * ? 2020)", "rate(1 hour)", "cron(x * * * ? *)", "cron(0 0 31 2 ? *)"] {
+        for never in ["cron(0 8 1 * ? 2020)", "hourly", "cron(x * * * ? *)", "cron(0 0 31 2 ? *)"] {
             assert_eq!(next(never, now), None, "{never}");
         }
     }

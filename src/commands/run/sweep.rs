@@ -1,0 +1,74 @@
+//! A sweep: the function `mover` moves all that lies below the raw prefix, whether S3 told of it or not.
+
+use crate::aws::{Aws, Error, Patience, Result, call};
+use crate::blueprint::sweep_order;
+use crate::report::{RunEnd, Watch};
+use aws_sdk_lambda::primitives::Blob;
+use serde::Deserialize;
+use std::time::Instant;
+
+/// What an invocation answers.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum Answer {
+    Swept {
+        moved: usize,
+        /// The function's time was up before the last file.
+        more: bool,
+    },
+    #[serde(rename_all = "camelCase")]
+    Failed { error_type: String, error_message: String },
+}
+
+/// Calls the function until nothing is left.
+///
+/// # Errors
+/// The function is missing, throttled or stopped, or could not move a file.
+pub(super) async fn run(aws: &Aws, function: &str, bucket: &str, watch: &mut Watch) -> Result<RunEnd> {
+    let (began, mut all) = (Instant::now(), 0);
+    loop {
+        match invoke(aws, function, bucket).await? {
+            Answer::Swept { moved, more } => {
+                all += moved;
+                watch.show(&format!("moved {all}"));
+                if !more {
+                    break;
+                }
+            }
+            Answer::Failed { error_type, error_message } => {
+                let error = Error::new("lambda:Invoke", &error_type, &error_message);
+                return Err(error.with_hint("`pipectl logs mover` shows what it said of each file"));
+            }
+        }
+    }
+    Ok(RunEnd::well(began.elapsed()))
+}
+
+async fn invoke(aws: &Aws, function: &str, bucket: &str) -> Result<Answer> {
+    let order = Blob::new(sweep_order(bucket));
+    let answer = call("lambda:Invoke", Patience::LAMBDA, || {
+        aws.lambda.invoke().function_name(function).payload(order.clone()).send()
+    })
+    .await?;
+    let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
+    // A function that was applied before there were sweeps takes the order for an event without files.
+    serde_json::from_slice(&payload).map_err(|_| {
+        let said = String::from_utf8_lossy(&payload).into_owned();
+        Error::new("lambda:Invoke", "UnexpectedAnswer", &format!("the function `{function}` answered `{said}`"))
+            .with_hint("`pipectl apply` brings its code up to date")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_are_told_from_failures_and_from_what_is_no_answer() {
+        let read = |text| serde_json::from_str::<Answer>(text).ok();
+        assert!(matches!(read(r#"{"moved": 3, "more": true}"#), Some(Answer::Swept { moved: 3, more: true })));
+        let failed = r#"{"errorType": "NotMoved", "errorMessage": "1 of 3 files were not moved"}"#;
+        assert!(matches!(read(failed), Some(Answer::Failed { .. })));
+        assert!(read("null").is_none() && read(r#"{"moved": 3}"#).is_none());
+    }
+}
