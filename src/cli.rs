@@ -51,6 +51,8 @@ pub(crate) enum Command {
     Unlock(commands::lock::UnlockArgs),
     /// Print the endpoint and the names of what was made.
     Output(commands::output::OutputArgs),
+    /// List the pipelines and stages of the account. Needs no pipeline.yaml.
+    List(commands::list::ListArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
     Send(commands::send::SendArgs),
     /// Run SQL on the pipeline's tables.
@@ -94,6 +96,7 @@ impl Command {
             | Self::Schema
             | Self::CostEstimate(_)
             | Self::Plan(_)
+            | Self::List(_)
             | Self::Output(_)
             | Self::Query(_)
             | Self::Logs(_)

@@ -82,6 +82,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
         Command::Unlock(args) => commands::lock::run(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
+        Command::List(args) => commands::list::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
         Command::Run(args) => commands::run::run(&global, &args).await,

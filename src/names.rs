@@ -15,6 +15,9 @@ pub(crate) const TAG_NAME: &str = "pipectl:name";
 /// The tag that holds the digest of the attributes last applied, to tell drift from an edit.
 pub(crate) const TAG_CONFIG: &str = "pipectl:config";
 
+/// What the paths of the roles of all pipelines begin with.
+pub(crate) const IAM_PATH: &str = "/pipectl/";
+
 /// IAM's limit for the name of a role, and S3's for that of a bucket.
 const LONGEST_ROLE: usize = 64;
 const LONGEST_BUCKET: usize = 63;
@@ -90,7 +93,7 @@ impl Names {
 
     /// What the paths of the roles of all regions begin with. Roles that are right there are older than the regions'.
     pub(crate) fn iam_path_everywhere(&self) -> String {
-        format!("/pipectl/{}/{}/", self.pipeline, self.stage)
+        format!("{IAM_PATH}{}/{}/", self.pipeline, self.stage)
     }
 
     /// The host name suffix of the partition: China has its own.

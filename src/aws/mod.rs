@@ -4,6 +4,7 @@ mod asked;
 mod connect;
 mod credentials;
 mod dates;
+mod deployed;
 mod endpoint;
 mod error;
 mod pace;
@@ -24,6 +25,7 @@ mod embedded;
 pub(crate) use connect::{Manner, Target, connect};
 pub(crate) use credentials::Role;
 pub(crate) use dates::Dates;
+pub(crate) use deployed::Deployed;
 #[cfg(feature = "local")]
 pub(crate) use embedded::LocalTarget;
 pub(crate) use error::{Class, Error, Expect, Result};

@@ -13,7 +13,7 @@ pub(super) fn names(partition: &str, region: &str) -> Names {
 
 pub(super) fn pipeline() -> Pipeline {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &|_| None };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };
     let Ok(pipeline) = load(&path, &overrides) else { panic!("the example has mistakes") };
     pipeline.resolve(ACCOUNT, "us-east-1")
 }

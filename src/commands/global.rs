@@ -12,6 +12,9 @@ pub(crate) struct Global {
     /// The pipeline file; `-` reads it from standard input.
     #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Overrides `name` of the file.
+    #[arg(id = "pipeline_name", long = "name", global = true, value_name = "NAME")]
+    pub(crate) name: Option<String>,
     /// Overrides `stage` of the file; without it, so does the variable PIPECTL_STAGE, unless it is empty.
     #[arg(long, global = true)]
     pub(crate) stage: Option<String>,
@@ -61,7 +64,13 @@ impl Global {
     pub(crate) fn overrides<'a>(&self, env: &'a dyn Fn(&str) -> Option<String>) -> Overrides<'a> {
         let from_env = || env(STAGE).filter(|stage| !stage.is_empty());
         let said_by = if self.stage.is_some() { "--stage" } else { STAGE };
-        Overrides { stage: self.stage.clone().or_else(from_env), said_by, region: self.region.clone(), env }
+        Overrides {
+            name: self.name.clone(),
+            stage: self.stage.clone().or_else(from_env),
+            said_by,
+            region: self.region.clone(),
+            env,
+        }
     }
 }
 

@@ -8,6 +8,7 @@ pub(crate) mod cost_estimate;
 pub(crate) mod function;
 mod global;
 pub(crate) mod init;
+pub(crate) mod list;
 #[cfg(feature = "local")]
 pub(crate) mod local;
 pub(crate) mod lock;
@@ -19,6 +20,7 @@ pub(crate) mod query;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod send;
+mod renamed;
 mod session;
 pub(crate) mod validate;
 

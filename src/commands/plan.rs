@@ -1,5 +1,6 @@
 //! `pipectl plan`
 
+use super::renamed;
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
@@ -39,12 +40,19 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let graph = if args.destroy { &nothing } else { &wanted };
     let plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
     let cost = cost_of(&session, &plan, graph, &live);
+    let note = match args.destroy {
+        true => None,
+        false => renamed::note(&session, graph, &live, global).await?,
+    };
     let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
     if let Some(cost) = &cost {
         json["cost"] = difference_to_json(cost);
     }
     if !stranded.is_none() {
         json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
+    }
+    if let Some(note) = &note {
+        json["note"] = note.as_str().into();
     }
     if let Some(path) = &args.out {
         let text = format!("{json:#}\n");
@@ -61,6 +69,9 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         print_plan(&session, &plan, cost.as_ref(), global);
     }
     say_stranded(&stranded, &session.pipeline.delivery.prefix);
+    if let Some(note) = note.filter(|_| !args.json) {
+        data(format_args!("\n{note}\n"));
+    }
     session.print_timings(global);
     let pending = !plan.is_empty();
     Ok(if args.detailed_exitcode && pending { Exit::Changes } else { Exit::Done })

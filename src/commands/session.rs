@@ -218,6 +218,20 @@ pub(super) fn load(global: &Global) -> Result<Pipeline> {
     Ok(config::load(&global.file, &overrides)?)
 }
 
+/// For commands that read no file.
+#[cfg(feature = "local")]
+pub(super) async fn target_of_no_file(global: &Global) -> Result<Target> {
+    match &global.local {
+        Some(directory) => Ok(Target::Local(super::local::reach(directory).await?)),
+        None => Ok(Target::Account { profile: global.profile.clone(), role: None }),
+    }
+}
+
+#[cfg(not(feature = "local"))]
+pub(super) async fn target_of_no_file(global: &Global) -> Result<Target> {
+    Ok(Target::Account { profile: global.profile.clone(), role: None })
+}
+
 #[cfg(feature = "local")]
 async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
     match &global.local {

@@ -30,10 +30,10 @@ type Group<'s, 'r, 'a> = &'s mut Section<'r, 'a>;
 
 const NAME: Form = Form::Pattern("^[a-z][a-z0-9-]{2,31}$");
 
-/// Reads a whole file but for its stage, which decides how the rest is read. Where a value is wrong, its problem is noted and its default taken.
-pub(super) fn pipeline(at: Group<'_, '_, '_>, stage: &str) -> Pipeline {
+/// Reads a whole file but for its stage, which decides how the rest is read, and the name that the command line gives. Where a value is wrong, its problem is noted and its default taken.
+pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) -> Pipeline {
     let name = at.required("name", "What every resource's name begins with.", NAME, values::name);
-    let name = name.unwrap_or_else(|| "pipeline".to_owned());
+    let name = given.map(str::to_owned).or(name).unwrap_or_else(|| "pipeline".to_owned());
     at.known("stage", "One of several copies of the pipeline; `--stage` overrides it.", Form::Text, "dev");
     let region = at.optional(
         "region",

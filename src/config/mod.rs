@@ -34,6 +34,7 @@ use tree::{Node, Placed};
 
 /// What the command line and the environment say beside the file.
 pub(crate) struct Overrides<'a> {
+    pub(crate) name: Option<String>,
     pub(crate) stage: Option<String>,
     /// The option or variable that the stage is from.
     pub(crate) said_by: &'static str,
@@ -74,8 +75,9 @@ fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem
     let stage = given.or(written.as_ref().ok().and_then(Option::as_deref)).unwrap_or("dev");
     let reader = Reader::new(Placeholders { stage: Some(stage), env: overrides.env });
     written.as_ref().err().into_iter().cloned().chain(wrong_options(overrides)).for_each(|wrong| reader.problem(wrong));
+    let name = overrides.name.as_deref().filter(|name| values::name(name).is_ok());
     let mut root = Section::new(&reader, "", Some(&tree));
-    let mut pipeline = file::pipeline(&mut root, stage);
+    let mut pipeline = file::pipeline(&mut root, name, stage);
     root.finish();
     checks::check(&reader, &pipeline);
     pipeline.region = overrides.region.clone().or(pipeline.region);
@@ -87,7 +89,8 @@ fn read(source: &str, overrides: &Overrides<'_>) -> Result<Pipeline, Vec<Problem
 /// What the command line says has no place in the file.
 fn wrong_options<'a>(overrides: &'a Overrides<'_>) -> impl Iterator<Item = Problem> + 'a {
     let options = [
-        (overrides.said_by, &overrides.stage, values::stage as fn(&str) -> _),
+        ("--name", &overrides.name, values::name as fn(&str) -> _),
+        (overrides.said_by, &overrides.stage, values::stage),
         ("--region", &overrides.region, values::region),
     ];
     options.into_iter().filter_map(|(option, text, parse)| {
@@ -108,7 +111,7 @@ fn stage_of(tree: &Placed<Node>, env: &dyn Fn(&str) -> Option<String>) -> Result
 pub(crate) fn json_schema() -> serde_json::Value {
     let reader = Reader::new(Placeholders { stage: Some("dev"), env: &|_| None });
     let mut root = Section::new(&reader, "", None);
-    file::pipeline(&mut root, "dev");
+    file::pipeline(&mut root, None, "dev");
     json_schema::of(&root.finish())
 }
 

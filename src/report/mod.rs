@@ -3,6 +3,7 @@
 mod cost;
 mod error;
 mod foreign;
+mod list;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
@@ -24,6 +25,7 @@ pub(crate) use cost::{
 };
 pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use foreign::one_line;
+pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
 pub(crate) use local::Status;
 pub(crate) use logs::log_line;

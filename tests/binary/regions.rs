@@ -126,3 +126,45 @@ fn tags_that_aws_put_on_the_bucket_stay_there() {
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
+
+#[test]
+fn every_pipeline_of_the_account_is_listed() {
+    let place = Place::example("minimal");
+    let list = |options: &[&str]| place.run(&[&["list", "--local"], options].concat()).exits(0);
+    list(&[]).says("no pipeline is in us-east-1; `--all-regions` asks the others");
+    for (region, stage) in [(HERE, "dev"), (HERE, "prod"), (THERE, "dev")] {
+        run(&place, "apply", region, &["--yes", "--stage", stage]).exits(0);
+    }
+    let table = |text: &str| -> Vec<Vec<String>> {
+        text.lines().map(|line| line.split_whitespace().map(str::to_owned).collect()).collect()
+    };
+    let here = table(&list(&[]).stdout);
+    assert_eq!(here[0], ["PIPELINE", "STAGE", "REGION", "RESOURCES"]);
+    assert_eq!(here[1..].iter().map(|row| row[..3].join(" ")).collect::<Vec<_>>(), [
+        "minimal dev us-east-1",
+        "minimal prod us-east-1"
+    ]);
+    let all: Value = serde_json::from_str(&list(&["--all-regions", "--json"]).stdout).unwrap();
+    assert_eq!((&all["schema"], &all["pipelines"][0]["region"]), (&"pipectl-list/1".into(), &"eu-west-1".into()));
+    assert_eq!(all["pipelines"].as_array().unwrap().len(), 3);
+    assert_eq!(all["pipelines"][1]["resources"].to_string(), here[1][3]);
+}
+
+#[test]
+fn a_plan_under_a_new_name_says_that_the_old_one_is_still_there() {
+    const NOTE: &str = "beside minimal/dev (";
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    // A stage beside another one is how stages are used.
+    let planned = place.run(&["plan", "--local", "--stage", "prod"]).exits(0);
+    assert!(!planned.stdout.contains("beside"), "{}", planned.stdout);
+    place.edit(&[("name: minimal", "name: events")]);
+    let planned = place.run(&["plan", "--local"]).exits(0).says("`pipectl destroy --name minimal --stage dev`");
+    assert!(planned.stdout.contains(NOTE), "{}", planned.stdout);
+    assert!(place.plan(&["--local"])["note"].as_str().unwrap().contains(NOTE));
+    // Another file's pipeline has other parts.
+    place.edit(&[("name: events", "name: events\ningest: { api_keys: [web] }")]);
+    place.run(&["destroy", "--local", "--yes", "--name", "minimal", "--stage", "dev"]).exits(0);
+    let planned = place.run(&["plan", "--local"]).exits(0);
+    assert!(!planned.stdout.contains("beside"), "{}", planned.stdout);
+}

@@ -132,7 +132,7 @@ const REST: &str = "name: clicks\nschema: { event: string }\n";
 
 fn problems(source: &str) -> Problems {
     let env = |_: &str| None;
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &env };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &env };
     let found = read(source, &overrides).err().unwrap_or_default();
     Problems::new(Path::new("pipeline.yaml"), source, found)
 }
@@ -175,7 +175,7 @@ error: unknown key `stgae`
 #[test]
 fn values_of_the_environment_are_not_shown() {
     let env = |_: &str| Some("12 Hunter2!".to_owned());
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &env };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &env };
     let source = "name: ${env:SECRET}\nstage: ${env:SECRET}\nschema: { event: '${env:SECRET}' }\n\
                   ingest: { function: { memory: '${env:SECRET}' } }\n";
     let found = read(source, &overrides).unwrap_err();
@@ -187,8 +187,13 @@ fn values_of_the_environment_are_not_shown() {
 #[test]
 fn what_the_command_line_says_is_not_blamed_on_the_file() {
     let env = |_: &str| None;
-    let overrides =
-        Overrides { stage: Some("Prod".into()), said_by: "--stage", region: Some("mars".into()), env: &env };
+    let overrides = Overrides {
+        name: None,
+        stage: Some("Prod".into()),
+        said_by: "--stage",
+        region: Some("mars".into()),
+        env: &env,
+    };
     let found = read("name: clicks\nschema: { event: string }\n", &overrides).unwrap_err();
     let text = Problems::new(Path::new("pipeline.yaml"), "name: clicks\n", found).to_string();
     let expected = "\
@@ -205,7 +210,7 @@ hint: write one such as `us-east-1`
 #[test]
 fn a_file_that_cannot_be_read_says_why() {
     let env = |_: &str| None;
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &env };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &env };
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("pipeline.yaml");
     let refusal = || load(&path, &overrides).unwrap_err().to_string();

@@ -6,7 +6,7 @@ use super::*;
 
 fn load_text(source: &str) -> Pipeline {
     let env = |_: &str| None;
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &env };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &env };
     read(source, &overrides).unwrap_or_else(|problems| {
         panic!("{}", Problems::new(Path::new("pipeline.yaml"), source, problems));
     })
@@ -59,8 +59,13 @@ fn values_are_read_as_they_are_written() {
 #[test]
 fn the_command_line_overrides_the_file() {
     let env = |_: &str| None;
-    let overrides =
-        Overrides { stage: Some("ci".into()), said_by: "--stage", region: Some("eu-west-1".into()), env: &env };
+    let overrides = Overrides {
+        name: None,
+        stage: Some("ci".into()),
+        said_by: "--stage",
+        region: Some("eu-west-1".into()),
+        env: &env,
+    };
     let pipeline = read("name: clicks\nstage: prod\nschema: { event: string }\n", &overrides).unwrap();
     assert_eq!((pipeline.stage.as_str(), pipeline.region.as_deref()), ("ci", Some("eu-west-1")));
     assert_eq!(pipeline.bucket.name, "clicks-ci-${account}-${region}");
@@ -70,7 +75,7 @@ fn the_command_line_overrides_the_file() {
 #[test]
 fn the_stage_may_come_from_the_environment_or_be_a_number() {
     let env = |name: &str| (name == "STAGE").then(|| "prod".to_owned());
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &env };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &env };
     let with = |stage: &str| {
         format!("name: clicks\nstage: {stage}\nschema: {{ event: string }}\ntags: {{ s: '${{stage}}' }}\n")
     };
@@ -133,7 +138,8 @@ fn has(node: &tree::Node, path: &str) -> bool {
 
 fn at_stage(stage: &str, source: &str) -> Pipeline {
     let source = format!("name: clicks\nschema: {{ event: string }}\n{source}");
-    let overrides = Overrides { stage: Some(stage.to_owned()), said_by: "--stage", region: None, env: &|_| None };
+    let overrides =
+        Overrides { name: None, stage: Some(stage.to_owned()), said_by: "--stage", region: None, env: &|_| None };
     read(&source, &overrides).unwrap_or_else(|problems| {
         panic!("{}", Problems::new(Path::new("pipeline.yaml"), &source, problems));
     })

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::path::Path;
 
 fn pipeline(path: &str) -> Pipeline {
-    let overrides = Overrides { stage: None, said_by: "--stage", region: None, env: &|_| None };
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };
     load(&Path::new(env!("CARGO_MANIFEST_DIR")).join(path), &overrides).unwrap()
 }
 
