@@ -190,6 +190,21 @@ fn a_bucket_with_data_is_not_destroyed_without_consent() {
     assert_eq!(judge("leftovers.py", &[&server.url]), "");
 }
 
+/// XML cannot hold every character of a key, and a list is XML.
+#[test]
+fn keys_with_control_characters_are_counted_and_removed() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    for key in ["raw/\u{1}", "raw/a\nb\tc d+e", "raw/%41 ü"] {
+        judge("put_object.py", &[&server.url, "minimal-dev-000000000000-us-east-1", key]);
+    }
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.run(&["destroy", "--local", "--yes"]).exits(4).says("3 objects");
+    place.run(&["destroy", "--local", "--yes", "--allow-data-loss", "s3.bucket.data"]).exits(0);
+    assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}
+
 #[test]
 fn drift_is_told_from_an_edit_and_put_back() {
     let place = Place::example("clickstream");

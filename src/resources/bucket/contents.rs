@@ -4,9 +4,10 @@ use super::{LOCK, OWN_PREFIX, invalid};
 use crate::aws::{Aws, Class, Error, Expect, Result, read, write};
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
-use aws_sdk_s3::types::{Delete, MultipartUpload, ObjectIdentifier};
+use aws_sdk_s3::types::{Delete, EncodingType, MultipartUpload, ObjectIdentifier};
 use futures::future::try_join_all;
 use futures::stream::{TryStreamExt as _, iter};
+use percent_encoding::percent_decode_str;
 
 /// Pages of a thousand that a plan reads at most: it has to stay quick.
 const COUNTED_PAGES: usize = 3;
@@ -73,19 +74,33 @@ pub(super) fn size(bytes: i64) -> String {
 }
 
 async fn versions(aws: &Aws, bucket: &str, (key, version): &Marker) -> Result<ListObjectVersionsOutput> {
-    read("s3:ListBucketVersions", || {
-        let request = aws.s3.list_object_versions().bucket(bucket);
+    let mut page = read("s3:ListBucketVersions", || {
+        let request = aws.s3.list_object_versions().bucket(bucket).encoding_type(EncodingType::Url);
         request.set_key_marker(key.clone()).set_version_id_marker(version.clone()).send()
     })
-    .await
+    .await?;
+    let versions = page.versions.iter_mut().flatten().map(|one| &mut one.key);
+    let markers = page.delete_markers.iter_mut().flatten().map(|one| &mut one.key);
+    versions.chain(markers).chain([&mut page.next_key_marker]).for_each(decode);
+    Ok(page)
 }
 
 async fn uploads(aws: &Aws, bucket: &str, (key, upload): &Marker) -> Result<ListMultipartUploadsOutput> {
-    read("s3:ListBucketMultipartUploads", || {
-        let request = aws.s3.list_multipart_uploads().bucket(bucket);
+    let mut page = read("s3:ListBucketMultipartUploads", || {
+        let request = aws.s3.list_multipart_uploads().bucket(bucket).encoding_type(EncodingType::Url);
         request.set_key_marker(key.clone()).set_upload_id_marker(upload.clone()).send()
     })
-    .await
+    .await?;
+    page.uploads.iter_mut().flatten().map(|one| &mut one.key).chain([&mut page.next_key_marker]).for_each(decode);
+    Ok(page)
+}
+
+/// Keys may hold what XML cannot (`\u{1}`), and a list of them could not be read: so S3 is asked to write them as in a
+/// URL, with `+` for a space.
+fn decode(key: &mut Option<String>) {
+    if let Some(key) = key {
+        *key = percent_decode_str(&key.replace('+', " ")).decode_utf8_lossy().into_owned();
+    }
 }
 
 fn after(page: &ListObjectVersionsOutput) -> Option<Marker> {
@@ -158,9 +173,22 @@ async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput, w
         id.set_version_id(version.map(str::to_owned)).build()
     });
     let ids: Vec<_> = ids.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:DeleteObjects", error))?;
+    let any = !ids.is_empty();
+    // Keys of a batch are XML. One that cannot be that is in the URL of a request of its own.
+    let (odd, ids): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| id.key().chars().any(char::is_control));
     // A page has a thousand entries at most, which is also what one request may remove.
     try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await?;
-    Ok(!ids.is_empty())
+    iter(odd.into_iter().map(Ok)).try_for_each_concurrent(REMOVALS, |id| remove_object(aws, bucket, id)).await?;
+    Ok(any)
+}
+
+async fn remove_object(aws: &Aws, bucket: &str, id: ObjectIdentifier) -> Result<()> {
+    write("s3:DeleteObject", || {
+        let request = aws.s3.delete_object().bucket(bucket).key(id.key());
+        request.set_version_id(id.version_id().map(str::to_owned)).send()
+    })
+    .await
+    .gone()
 }
 
 /// What helps where S3 Object Lock holds an object.
@@ -249,6 +277,15 @@ mod tests {
         let markers = markers.next_key_marker("raw/expired").build();
         assert_ne!(words(&[markers]), "");
         assert_ne!(words(&[page(&["_pipectl/etl/a.py"], Some("_pipectl/etl/a.py"))]), "");
+    }
+
+    #[test]
+    fn keys_are_read_as_s3_writes_them_in_urls() {
+        for (written, key) in [("a+b%2Bc", "a b+c"), ("raw/%01%0A%C3%BC", "raw/\u{1}\nü"), ("100%25", "100%")] {
+            let mut read = Some(written.to_owned());
+            decode(&mut read);
+            assert_eq!(read.as_deref(), Some(key));
+        }
     }
 
     #[test]
