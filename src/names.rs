@@ -33,6 +33,21 @@ pub(crate) struct Names {
     pub(crate) region: String,
     pub(crate) pipeline: String,
     pub(crate) stage: String,
+    pub(crate) ignored: IgnoredTags,
+}
+
+/// Tags that an organisation's tools put on everything: neither shown nor taken off.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct IgnoredTags {
+    pub(crate) keys: Vec<String>,
+    /// What keys begin with.
+    pub(crate) prefixes: Vec<String>,
+}
+
+impl IgnoredTags {
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|one| one == key) || self.prefixes.iter().any(|prefix| key.starts_with(prefix.as_str()))
+    }
 }
 
 impl Names {
@@ -40,7 +55,7 @@ impl Names {
     pub(crate) fn without_account(pipeline: &str, stage: &str, region: &str) -> Self {
         let [partition, account, region, pipeline, stage] =
             ["aws", "000000000000", region, pipeline, stage].map(str::to_owned);
-        Self { partition, account, region, pipeline, stage }
+        Self { partition, account, region, pipeline, stage, ignored: IgnoredTags::default() }
     }
 
     /// `clickstream-prod-track`: what a resource is called in AWS, where its name is free to choose.

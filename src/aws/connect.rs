@@ -8,7 +8,7 @@ use super::retries::QuotaIsFinal;
 use super::timeouts::Timeouts;
 use super::timings::Timings;
 use super::{Aws, Error, Result, transport};
-use crate::names::Names;
+use crate::names::{IgnoredTags, Names};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
@@ -67,7 +67,7 @@ pub(crate) async fn connect(
     // Read from the ARN, so that `aws-cn` and `aws-us-gov` come out right without a list of regions.
     let partition = caller.arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
     let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
-    let names = Names { partition, account: caller.account, region, pipeline, stage };
+    let names = Names { partition, account: caller.account, region, pipeline, stage, ignored: IgnoredTags::default() };
     Ok(clients(&loaded.config, names, caller.arn, manner))
 }
 

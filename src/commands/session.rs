@@ -96,7 +96,8 @@ impl Session {
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
         let by_chance = pipeline.region.is_none();
-        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
+        let mut aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
+        aws.names.ignored = pipeline.ignored.clone();
         guard(&pipeline, &aws, local)?;
         let mut pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         if !pipeline.bucket.is_named {

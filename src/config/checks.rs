@@ -16,6 +16,10 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     job(reader, pipeline);
     ingest(reader, pipeline);
     caller(reader, pipeline);
+    for key in pipeline.tags.keys().filter(|key| pipeline.ignored.has(key)) {
+        let message = format!("the tag `{key}` is to be set, and to be ignored");
+        report(reader, "ignore_tags", message, "leave it out of `tags` or of `ignore_tags`");
+    }
     if pipeline.tags.len() > MOST_TAGS {
         report(reader, "tags", format!("{} tags are more than the {MOST_TAGS} that fit", pipeline.tags.len()), "");
     }

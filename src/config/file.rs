@@ -11,6 +11,7 @@ use super::reader::{Form, Section};
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
 use super::values::{self, FunctionLimits};
+use crate::names::IgnoredTags;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -58,12 +59,19 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         |key| values::tag_key(key, &mut taken),
         values::tag_value,
     );
+    let ignored = at.group("ignore_tags", "Tags that others put on resources: they are not shown, and stay.", |at| {
+        IgnoredTags {
+            keys: at.list("keys", "Whole keys, such as `CreatedBy`.", Form::Text, vec![], values::ignored_tag),
+            prefixes: at.list("prefixes", "What keys begin with.", Form::Text, vec![], values::ignored_tag),
+        }
+    });
     let schema = schema(at);
     Pipeline {
         region,
         account,
         role,
         tags: tags.unwrap_or_default().into_iter().collect(),
+        ignored,
         bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| bucket(at, &name, stage)),
         ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", ingest),
         delivery: at.group("delivery", "The Firehose stream.", delivery),

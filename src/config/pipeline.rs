@@ -6,7 +6,7 @@ use super::column::Column;
 use super::places::Places;
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
-use crate::names::Names;
+use crate::names::{IgnoredTags, Names};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -28,6 +28,8 @@ pub(crate) struct Pipeline {
     pub(crate) role: Option<AssumedRole>,
     /// On everything that can be tagged, beside the tags that pipectl keeps for itself.
     pub(crate) tags: BTreeMap<String, String>,
+    /// Tags of others, which stay as they are.
+    pub(crate) ignored: IgnoredTags,
     pub(crate) bucket: Bucket,
     pub(crate) ingest: Ingest,
     pub(crate) delivery: Delivery,

@@ -252,6 +252,17 @@ pub(super) fn tag_key(key: &str, taken: &mut BTreeSet<String>) -> Result<String,
     Ok(key.to_owned())
 }
 
+/// The key of a tag that is not ours, or what such keys begin with.
+pub(super) fn ignored_tag(key: &str) -> Result<String, String> {
+    if key.is_empty() || key.chars().count() > 128 || !tag_letters(key) {
+        return Err(format!("`{key}` cannot begin the key of a tag: write up to 128 {TAG_LETTERS}"));
+    }
+    if "pipectl:".starts_with(key) || key.starts_with("pipectl:") {
+        return Err(format!("`{key}` would hide the tags by which pipectl knows what is its own"));
+    }
+    Ok(key.to_owned())
+}
+
 pub(super) fn tag_value(value: &str) -> Result<String, String> {
     let shown = placed(value);
     if shown.chars().count() > 256 || !tag_letters(&shown) {

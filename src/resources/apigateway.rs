@@ -294,7 +294,7 @@ mod tests {
 
     fn names() -> Names {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() }
+        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() }
     }
 
     fn entry(name: &str, ours: bool, id: u8) -> Entry<u8> {

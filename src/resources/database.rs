@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn only_tables_of_our_crawlers_are_ours() {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        let names = Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into() };
+        let names = Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() };
         let ours = |parameter: &str, value: &str| {
             is_ours(&names, &Table::builder().name("t").parameters(parameter, value).build().unwrap())
         };

@@ -42,6 +42,7 @@ impl Stamp {
             tags.into_iter().partition(|(key, _)| key.starts_with("aws:"));
         let (ours, theirs): (BTreeMap<_, _>, BTreeMap<_, _>) =
             tags.into_iter().partition(|(key, _)| key.starts_with("pipectl:"));
+        let theirs = theirs.into_iter().filter(|(key, _)| !names.ignored.has(key)).collect();
         let owner = owner(names, &ours);
         let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).cloned());
         Self { tags: Tags(theirs), owner, name, applied, ours, stack: awss.get(TAG_STACK).cloned() }
@@ -110,6 +111,7 @@ mod tests {
             region: "us-east-1".into(),
             pipeline: "clicks".into(),
             stage: "prod".into(),
+            ignored: Default::default(),
         }
     }
 

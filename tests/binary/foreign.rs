@@ -40,3 +40,20 @@ fn what_belongs_to_another_pipeline_is_refused() {
     let refused = place.run(&["apply", "--local", "--yes"]).exits(4);
     assert!(refused.stderr.contains("`s3.bucket.data` belongs to the pipeline minimal/dev"), "{}", refused.stderr);
 }
+
+/// An organisation's tool puts its tags on everything, and goes on doing so.
+#[test]
+fn tags_that_are_to_be_ignored_stay_and_are_no_drift() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    judge("auto_tagger.py", &[&server.url, "add"]);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    // Every tagged resource is written anew.
+    place.edit(&[("team: growth", "team: data")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    assert_eq!(judge("auto_tagger.py", &[&server.url, "check"]), "");
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.edit(&[("  keys: [CreatedBy]\n", "")]);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2).says("CreatedBy");
+}

@@ -341,10 +341,11 @@ impl Named for Bucket {
     }
 
     /// Tags are one document, so that those which are left out are gone. AWS's own may not be left out ("System tags
-    /// cannot be removed by requester").
+    /// cannot be removed by requester"), and those that are ignored stay.
     async fn tag(&self, aws: &Aws, mut tags: BTreeMap<String, String>, _: Vec<String>) -> Result<()> {
         let live = read_tags(aws, &self.bucket).await.absent()?.unwrap_or_default();
-        tags.extend(live.into_iter().filter(|(key, _)| key.starts_with("aws:")));
+        let stays = |key: &str| key.starts_with("aws:") || aws.names.ignored.has(key);
+        tags.extend(live.into_iter().filter(|(key, _)| stays(key)));
         self.put_tags(aws, &tags).await
     }
 

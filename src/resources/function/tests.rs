@@ -12,6 +12,7 @@ fn names() -> Names {
         region: "us-east-1".into(),
         pipeline: "clicks".into(),
         stage: "prod".into(),
+        ignored: Default::default(),
     }
 }
 
