@@ -101,6 +101,14 @@ impl Names {
         format!("arn:{}:s3:::{bucket_and_key}", self.partition)
     }
 
+    /// The ARN of a managed policy of this account, by its path and name. What is an ARN stays as it is.
+    pub(crate) fn policy_arn(&self, policy: &str) -> String {
+        match policy.starts_with("arn:") {
+            true => policy.to_owned(),
+            false => format!("arn:{}:iam::{}:policy/{policy}", self.partition, self.account),
+        }
+    }
+
     /// The path that marks a role as ours: IAM is not covered by the Resource Groups Tagging API.
     pub(crate) fn iam_path(&self) -> String {
         format!("{}{}/", self.iam_path_everywhere(), self.region)

@@ -71,6 +71,7 @@ impl Design<'_> {
             name,
             path: self.names.iam_path(),
             description: self.description(what),
+            boundary: self.pipeline.boundary.as_deref().map(|policy| self.names.policy_arn(policy)),
             trust: self.policy(trust, &[]),
             policy,
             tags: self.tags(),

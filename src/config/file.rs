@@ -59,6 +59,12 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         |key| values::tag_key(key, &mut taken),
         values::tag_value,
     );
+    let boundary = at.optional(
+        "permissions_boundary",
+        "The policy that every role is bounded by, as its ARN, or as its name in the account.",
+        Form::Text,
+        values::managed_policy,
+    );
     let ignored = at.group("ignore_tags", "Tags that others put on resources: they are not shown, and stay.", |at| {
         IgnoredTags {
             keys: at.list("keys", "Whole keys, such as `CreatedBy`.", Form::Text, vec![], values::ignored_tag),
@@ -71,6 +77,7 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         account,
         role,
         tags: tags.unwrap_or_default().into_iter().collect(),
+        boundary,
         ignored,
         bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| bucket(at, &name, stage)),
         ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", ingest),

@@ -28,6 +28,8 @@ pub(crate) struct Pipeline {
     pub(crate) role: Option<AssumedRole>,
     /// On everything that can be tagged, beside the tags that pipectl keeps for itself.
     pub(crate) tags: BTreeMap<String, String>,
+    /// The managed policy that bounds every role, by ARN or by name. `None`: none does.
+    pub(crate) boundary: Option<String>,
     /// Tags of others, which stay as they are.
     pub(crate) ignored: IgnoredTags,
     pub(crate) bucket: Bucket,

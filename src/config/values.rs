@@ -252,6 +252,23 @@ pub(super) fn tag_key(key: &str, taken: &mut BTreeSet<String>) -> Result<String,
     Ok(key.to_owned())
 }
 
+/// A managed policy: its ARN, or its path and name in the account.
+pub(super) fn managed_policy(text: &str) -> Result<String, String> {
+    let name = match text.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", partition, "iam", "", account, policy]
+            if !partition.is_empty() && (account == "aws" || self::account(account).is_ok()) =>
+        {
+            policy.strip_prefix("policy/").unwrap_or_default()
+        }
+        [name] => name.trim_start_matches('/'),
+        _ => "",
+    };
+    if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c)) {
+        return Ok(text.trim_start_matches('/').to_owned());
+    }
+    Err(format!("`{text}` is not a managed policy: write its name, or an ARN such as `arn:aws:iam::123456789012:policy/x`"))
+}
+
 /// The key of a tag that is not ours, or what such keys begin with.
 pub(super) fn ignored_tag(key: &str) -> Result<String, String> {
     if key.is_empty() || key.chars().count() > 128 || !tag_letters(key) {

@@ -29,6 +29,9 @@ pub(crate) struct Role {
     pub(crate) path: String,
     #[sent(Description)]
     pub(crate) description: String,
+    /// The ARN of what the role may do at most: organisations demand one.
+    #[sent(Boundary)]
+    pub(crate) boundary: Option<String>,
     #[sent(Trust)]
     pub(crate) trust: Policy,
     #[sent(Policy)]
@@ -86,6 +89,7 @@ impl Foreign {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
+    Boundary,
     Trust,
     Description,
     Policy,
@@ -111,6 +115,21 @@ impl Role {
     async fn put_description(&self, aws: &Aws) -> Result<()> {
         write("iam:UpdateRoleDescription", || {
             aws.iam.update_role_description().role_name(&self.name).description(&self.description).send()
+        })
+        .await
+        .map(drop)
+    }
+
+    async fn put_boundary(&self, aws: &Aws) -> Result<()> {
+        let Some(boundary) = &self.boundary else {
+            return write("iam:DeleteRolePermissionsBoundary", || {
+                aws.iam.delete_role_permissions_boundary().role_name(&self.name).send()
+            })
+            .await
+            .gone();
+        };
+        write("iam:PutRolePermissionsBoundary", || {
+            aws.iam.put_role_permissions_boundary().role_name(&self.name).permissions_boundary(boundary).send()
         })
         .await
         .map(drop)
@@ -185,6 +204,7 @@ impl Named for Role {
             name: role.role_name,
             path: role.path,
             description: role.description.unwrap_or_default(),
+            boundary: role.permissions_boundary.and_then(|boundary| boundary.permissions_boundary_arn),
             trust: trust.transpose().map_err(malformed)?.unwrap_or_default(),
             policy,
             tags: stamp.tags.clone(),
@@ -202,6 +222,7 @@ impl Named for Role {
                 .role_name(&self.name)
                 .path(&self.path)
                 .description(&self.description)
+                .set_permissions_boundary(self.boundary.clone())
                 .assume_role_policy_document(&trust)
                 .set_tags(Some(tags.clone()))
                 .send()
@@ -218,6 +239,7 @@ impl Named for Role {
 
     async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
         match call {
+            Call::Boundary => self.put_boundary(aws).await,
             Call::Trust => self.put_trust(aws).await,
             Call::Description => self.put_description(aws).await,
             Call::Policy => self.put_policy(aws).await,

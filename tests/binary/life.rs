@@ -190,6 +190,25 @@ fn a_bucket_with_data_is_not_destroyed_without_consent() {
     assert_eq!(judge("leftovers.py", &[&server.url]), "");
 }
 
+/// Organisations refuse to create a role without one.
+#[test]
+fn every_role_is_bounded_from_its_creation_on() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.edit(&[("schema:", "permissions_boundary: org\nschema:")]);
+    let planned = place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2);
+    let bounded = "arn:aws:iam::000000000000:policy/org";
+    assert_eq!(planned.stdout.matches(bounded).count(), 4, "{}", planned.stdout);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.run(&["destroy", "--local", "--yes"]).exits(0);
+    place.run(&["apply", "--local", "--yes", "--timings"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    place.edit(&[("permissions_boundary: org\n", "")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
 /// XML cannot hold every character of a key, and a list is XML.
 #[test]
 fn keys_with_control_characters_are_counted_and_removed() {

@@ -16,7 +16,7 @@ pub(crate) const GET_ROLE: Answer = Answer {
         extra("Role.MaxSessionDuration", "seconds that a session may last; services take an hour at most")
             .unless_number(3600)
             .by_hand(),
-        extra("Role.PermissionsBoundary", "what the role may do at most, whatever its policies say").by_hand(),
+        managed("Role.PermissionsBoundary", "boundary"),
         managed("Role.Tags", "tags"),
         ignored("Role.RoleLastUsed", "when, not what"),
         ignored("Role.SourceRoleTemplate", "where somebody copied it from"),

@@ -30,6 +30,8 @@ pub(crate) static SERVICE: Service = Service {
         ("UpdateRole", roles::update_role),
         ("UpdateRoleDescription", roles::update_role),
         ("UpdateAssumeRolePolicy", roles::update_assume_role_policy),
+        ("PutRolePermissionsBoundary", roles::put_role_permissions_boundary),
+        ("DeleteRolePermissionsBoundary", roles::delete_role_permissions_boundary),
         ("TagRole", roles::tag_role),
         ("UntagRole", roles::untag_role),
         ("ListRoleTags", roles::list_role_tags),

@@ -27,6 +27,7 @@ pub(super) fn create_role(context: &Context<'_>, input: &Value) -> Result<Value>
         "AssumeRolePolicyDocument": trust,
         "Description": input.optional("Description"),
         "MaxSessionDuration": duration,
+        "PermissionsBoundary": boundary(input),
         "changed": context.now.as_millisecond(),
         "inline": {},
         "attached": {},
@@ -34,6 +35,30 @@ pub(super) fn create_role(context: &Context<'_>, input: &Value) -> Result<Value>
     keep(context, name, &made)?;
     context.add_tags(&arn, read_list(&input["Tags"]), validation)?;
     Ok(json!({"Role": describe(context, &made)?}))
+}
+
+/// What the role may do at most, if the request says so.
+fn boundary(input: &Value) -> Value {
+    match input.optional("PermissionsBoundary") {
+        Some(arn) => json!({"PermissionsBoundaryType": "PermissionsBoundaryPolicy", "PermissionsBoundaryArn": arn}),
+        None => Value::Null,
+    }
+}
+
+pub(super) fn put_role_permissions_boundary(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("RoleName")?;
+    let mut role = role(context, name)?;
+    role["PermissionsBoundary"] = boundary(input);
+    keep(context, name, &role)?;
+    Ok(Value::Null)
+}
+
+pub(super) fn delete_role_permissions_boundary(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = input.text("RoleName")?;
+    let mut role = role(context, name)?;
+    role["PermissionsBoundary"] = Value::Null;
+    keep(context, name, &role)?;
+    Ok(Value::Null)
 }
 
 /// Policy documents are URL-encoded in IAM's answers (RFC 3986).
@@ -48,6 +73,9 @@ fn describe(context: &Context<'_>, role: &Value) -> Result<Value> {
         all["Tags"] = write_list(&tags);
     }
     all["RoleLastUsed"] = json!({});
+    if !role["PermissionsBoundary"].is_null() {
+        all["PermissionsBoundary"] = role["PermissionsBoundary"].clone();
+    }
     Ok(all)
 }
 
