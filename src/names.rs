@@ -15,7 +15,7 @@ pub(crate) const TAG_NAME: &str = "pipectl:name";
 /// The tag that holds the digest of the attributes last applied, to tell drift from an edit.
 pub(crate) const TAG_CONFIG: &str = "pipectl:config";
 
-/// What the paths of the roles of all pipelines begin with.
+/// What is in the paths of the roles of all pipelines.
 pub(crate) const IAM_PATH: &str = "/pipectl/";
 
 /// IAM's limit for the name of a role, and S3's for that of a bucket.
@@ -34,6 +34,8 @@ pub(crate) struct Names {
     pub(crate) pipeline: String,
     pub(crate) stage: String,
     pub(crate) ignored: IgnoredTags,
+    /// What the paths of roles begin with where an organisation wants that, `/teams/growth/`; empty elsewhere.
+    pub(crate) role_path: String,
 }
 
 /// Tags that an organisation's tools put on everything: neither shown nor taken off.
@@ -55,7 +57,7 @@ impl Names {
     pub(crate) fn without_account(pipeline: &str, stage: &str, region: &str) -> Self {
         let [partition, account, region, pipeline, stage] =
             ["aws", "000000000000", region, pipeline, stage].map(str::to_owned);
-        Self { partition, account, region, pipeline, stage, ignored: IgnoredTags::default() }
+        Self { partition, account, region, pipeline, stage, ignored: IgnoredTags::default(), role_path: String::new() }
     }
 
     /// `clickstream-prod-track`: what a resource is called in AWS, where its name is free to choose.
@@ -114,9 +116,14 @@ impl Names {
         format!("{}{}/", self.iam_path_everywhere(), self.region)
     }
 
-    /// What the paths of the roles of all regions begin with. Roles that are right there are older than the regions'.
-    pub(crate) fn iam_path_everywhere(&self) -> String {
+    /// The same without what the file wants before it.
+    pub(crate) fn iam_path_unprefixed(&self) -> String {
         format!("{IAM_PATH}{}/{}/", self.pipeline, self.stage)
+    }
+
+    /// What the paths of the roles of all regions begin with.
+    pub(crate) fn iam_path_everywhere(&self) -> String {
+        format!("{}{}", self.role_path.trim_end_matches('/'), self.iam_path_unprefixed())
     }
 
     /// The host name suffix of the partition: China has its own.

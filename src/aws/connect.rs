@@ -67,7 +67,15 @@ pub(crate) async fn connect(
     // Read from the ARN, so that `aws-cn` and `aws-us-gov` come out right without a list of regions.
     let partition = caller.arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
     let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
-    let names = Names { partition, account: caller.account, region, pipeline, stage, ignored: IgnoredTags::default() };
+    let names = Names {
+        partition,
+        account: caller.account,
+        region,
+        pipeline,
+        stage,
+        ignored: IgnoredTags::default(),
+        role_path: String::new(),
+    };
     Ok(clients(&loaded.config, names, caller.arn, manner))
 }
 

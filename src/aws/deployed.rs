@@ -51,8 +51,8 @@ impl Aws {
     /// AWS's, if the caller may not call `iam:ListRoles`.
     pub(crate) async fn roles_everywhere(&self) -> Result<BTreeMap<(Name, Option<String>), usize>> {
         let mut found = BTreeMap::new();
-        for role in self.roles_below(IAM_PATH).await? {
-            let below = role.path.strip_prefix(IAM_PATH).unwrap_or_default();
+        for role in self.roles_below("/").await? {
+            let Some((_, below)) = role.path.split_once(IAM_PATH) else { continue };
             let parts: Vec<_> = below.trim_end_matches('/').split('/').collect();
             let [pipeline, stage, region @ ..] = &parts[..] else { continue };
             let name = ((*pipeline).to_owned(), (*stage).to_owned());

@@ -1,6 +1,7 @@
 //! The roles of a pipeline, by their path: IAM is not covered by the Resource Groups Tagging API.
 
-use super::{Aws, Result, pages};
+use super::{Aws, Error, Result, pages};
+use futures::future::try_join_all;
 use std::collections::BTreeSet;
 
 /// A role, as far as a list tells.
@@ -16,8 +17,12 @@ impl Aws {
     /// # Errors
     /// AWS's, if the caller may not call `iam:ListRoles`.
     pub(crate) async fn roles(&self) -> Result<&[ListedRole]> {
-        let path = self.names.iam_path_everywhere();
-        Ok(self.roles.get_or_try_init(|| self.roles_below(&path)).await?)
+        let all = self.roles.get_or_try_init(|| async {
+            let paths = BTreeSet::from([self.names.iam_path_everywhere(), self.names.iam_path_unprefixed()]);
+            let all = try_join_all(paths.iter().map(|path| self.roles_below(path))).await?;
+            Ok::<_, Error>(all.concat())
+        });
+        Ok(all.await?)
     }
 
     /// The other regions in which this pipeline has roles.
@@ -25,8 +30,8 @@ impl Aws {
     /// # Errors
     /// As [`Aws::roles`].
     pub(crate) async fn elsewhere(&self) -> Result<BTreeSet<String>> {
-        let everywhere = self.names.iam_path_everywhere();
-        let regions = self.roles().await?.iter().filter_map(|role| role.path.strip_prefix(&everywhere));
+        let below = self.names.iam_path_unprefixed();
+        let regions = self.roles().await?.iter().filter_map(|role| Some(role.path.split_once(&below)?.1));
         let regions = regions.map(|rest| rest.trim_end_matches('/').to_owned());
         Ok(regions.filter(|region| !region.is_empty() && *region != self.names.region).collect())
     }

@@ -8,7 +8,15 @@ const ACCOUNT: &str = "123456789012";
 
 pub(super) fn names(partition: &str, region: &str) -> Names {
     let [partition, account, region] = [partition, ACCOUNT, region].map(str::to_owned);
-    Names { partition, account, region, pipeline: "clickstream".into(), stage: "prod".into(), ignored: Default::default() }
+    Names {
+        partition,
+        account,
+        region,
+        pipeline: "clickstream".into(),
+        stage: "prod".into(),
+        ignored: Default::default(),
+        role_path: String::new(),
+    }
 }
 
 pub(super) fn pipeline() -> Pipeline {

@@ -49,7 +49,9 @@ async fn look(aws: &Aws, everywhere: bool) -> Result<Vec<Listed>> {
     let asked = join_all(regions.iter().map(|region| async move { (*region, aws.deployed_in(region).await) })).await;
     for (region, found) in asked {
         match found {
-            Ok(found) => all.extend(found.into_iter().map(|(name, there)| ((name, Some(region.to_owned())), there.resources))),
+            Ok(found) => {
+                all.extend(found.into_iter().map(|(name, there)| ((name, Some(region.to_owned())), there.resources)))
+            }
             // A region that the account has not enabled knows none of its credentials.
             Err(error) if region != aws.names.region && error.class() == Class::Credentials => {
                 say(format_args!("{region} was not asked: it is not enabled for this account"));

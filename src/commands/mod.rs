@@ -17,10 +17,10 @@ pub(crate) mod output;
 pub(crate) mod plan;
 pub(crate) mod prices;
 pub(crate) mod query;
+mod renamed;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod send;
-mod renamed;
 mod session;
 pub(crate) mod validate;
 

@@ -21,7 +21,10 @@ pub(super) async fn note(
     if live.iter().any(|live| *live.owner() == Owner::Us) {
         return Ok(None);
     }
-    let wanted: BTreeSet<_> = KINDS.iter().flat_map(|kind| graph.wanted(kind.name).into_iter().map(|one| part(kind.name, one.name))).collect();
+    let wanted: BTreeSet<_> = KINDS
+        .iter()
+        .flat_map(|kind| graph.wanted(kind.name).into_iter().map(|one| part(kind.name, one.name)))
+        .collect();
     let names = &session.aws.names;
     let mut others = session.aws.deployed_in(&names.region).await?;
     others.retain(|(pipeline, stage), there: &mut Deployed| {
@@ -29,7 +32,10 @@ pub(super) async fn note(
         let restaged = *pipeline == names.pipeline && *stage != names.stage && global.stage.is_none();
         (renamed || restaged) && !there.parts.is_empty() && there.parts.is_subset(&wanted)
     });
-    let lines: Vec<_> = others.iter().map(|((pipeline, stage), there)| format!("{pipeline}/{stage} ({} resources)", there.resources)).collect();
+    let lines: Vec<_> = others
+        .iter()
+        .map(|((pipeline, stage), there)| format!("{pipeline}/{stage} ({} resources)", there.resources))
+        .collect();
     let Some(((pipeline, stage), _)) = others.first_key_value() else { return Ok(None) };
     Ok(Some(format!(
         "This makes another pipeline beside {}, which costs what it did. If the file was called so before, remove that: \

@@ -98,6 +98,7 @@ impl Session {
         let by_chance = pipeline.region.is_none();
         let mut aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
         aws.names.ignored = pipeline.ignored.clone();
+        aws.names.role_path = pipeline.role_path.clone();
         guard(&pipeline, &aws, local)?;
         let mut pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         if !pipeline.bucket.is_named {

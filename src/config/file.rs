@@ -65,12 +65,18 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         Form::Text,
         values::managed_policy,
     );
-    let ignored = at.group("ignore_tags", "Tags that others put on resources: they are not shown, and stay.", |at| {
-        IgnoredTags {
+    let role_path = at.value(
+        "role_path",
+        "What the paths of roles begin with.",
+        Form::Pattern("^/"),
+        "/".to_owned(),
+        values::role_path,
+    );
+    let ignored =
+        at.group("ignore_tags", "Tags that others put on resources: they are not shown, and stay.", |at| IgnoredTags {
             keys: at.list("keys", "Whole keys, such as `CreatedBy`.", Form::Text, vec![], values::ignored_tag),
             prefixes: at.list("prefixes", "What keys begin with.", Form::Text, vec![], values::ignored_tag),
-        }
-    });
+        });
     let schema = schema(at);
     Pipeline {
         region,
@@ -78,6 +84,7 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         role,
         tags: tags.unwrap_or_default().into_iter().collect(),
         boundary,
+        role_path,
         ignored,
         bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| bucket(at, &name, stage)),
         ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", ingest),

@@ -30,6 +30,8 @@ pub(crate) struct Pipeline {
     pub(crate) tags: BTreeMap<String, String>,
     /// The managed policy that bounds every role, by ARN or by name. `None`: none does.
     pub(crate) boundary: Option<String>,
+    /// What the paths of roles begin with; empty for nothing.
+    pub(crate) role_path: String,
     /// Tags of others, which stay as they are.
     pub(crate) ignored: IgnoredTags,
     pub(crate) bucket: Bucket,

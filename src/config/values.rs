@@ -266,7 +266,18 @@ pub(super) fn managed_policy(text: &str) -> Result<String, String> {
     if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-/".contains(c)) {
         return Ok(text.trim_start_matches('/').to_owned());
     }
-    Err(format!("`{text}` is not a managed policy: write its name, or an ARN such as `arn:aws:iam::123456789012:policy/x`"))
+    Err(format!(
+        "`{text}` is not a managed policy: write its name, or an ARN such as `arn:aws:iam::123456789012:policy/x`"
+    ))
+}
+
+/// What the path of a role begins with: IAM takes 512 characters, of which ours are the last.
+pub(super) fn role_path(text: &str) -> Result<String, String> {
+    let visible = |c: char| ('!'..='~').contains(&c);
+    if text.starts_with('/') && text.len() <= 400 && text.chars().all(visible) && !text.contains("//") {
+        return Ok(format!("{}/", text.trim_end_matches('/')));
+    }
+    Err(format!("`{text}` cannot begin the path of a role: write one such as `/teams/growth/`"))
 }
 
 /// The key of a tag that is not ours, or what such keys begin with.

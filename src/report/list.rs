@@ -23,9 +23,8 @@ pub(crate) fn list_to_text(all: &[Listed]) -> String {
     let rows: Vec<_> = [head].into_iter().chain(rows).collect();
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or_default();
     let (pipeline, stage, region) = (width(0), width(1), width(2));
-    let line = |row: &[String; 4]| {
-        format!("{:<pipeline$}  {:<stage$}  {:<region$}  {}\n", row[0], row[1], row[2], row[3])
-    };
+    let line =
+        |row: &[String; 4]| format!("{:<pipeline$}  {:<stage$}  {:<region$}  {}\n", row[0], row[1], row[2], row[3]);
     rows.iter().map(line).collect()
 }
 

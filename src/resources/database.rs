@@ -158,7 +158,15 @@ mod tests {
     #[test]
     fn only_tables_of_our_crawlers_are_ours() {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        let names = Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() };
+        let names = Names {
+            partition,
+            account,
+            region,
+            pipeline: "clicks".into(),
+            stage: "prod".into(),
+            ignored: Default::default(),
+            role_path: String::new(),
+        };
         let ours = |parameter: &str, value: &str| {
             is_ours(&names, &Table::builder().name("t").parameters(parameter, value).build().unwrap())
         };

@@ -259,7 +259,15 @@ mod tests {
 
     fn names() -> Names {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() }
+        Names {
+            partition,
+            account,
+            region,
+            pipeline: "clicks".into(),
+            stage: "prod".into(),
+            ignored: Default::default(),
+            role_path: String::new(),
+        }
     }
 
     fn found(log_group: &str, owner: Owner) -> Found<LogGroup> {

@@ -186,7 +186,15 @@ mod tests {
 
     fn names() -> Names {
         let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() }
+        Names {
+            partition,
+            account,
+            region,
+            pipeline: "clicks".into(),
+            stage: "prod".into(),
+            ignored: Default::default(),
+            role_path: String::new(),
+        }
     }
 
     fn query(name: &str, description: &str) -> Description {

@@ -180,8 +180,8 @@ impl Named for Role {
     /// What is under our path, since IAM is not in the Tagging API, and what may be ours from before paths told
     /// regions apart.
     async fn list(aws: &Aws) -> Result<Vec<String>> {
-        let (here, old) = (aws.names.iam_path(), aws.names.iam_path_everywhere());
-        let roles = aws.roles().await?.iter().filter(|role| role.path == here || role.path == old);
+        let (old, end) = (aws.names.iam_path_unprefixed(), format!("/{}/", aws.names.region));
+        let roles = aws.roles().await?.iter().filter(|role| role.path == old || role.path.ends_with(&end));
         Ok(roles.map(|role| role.name.clone()).collect())
     }
 
@@ -196,7 +196,7 @@ impl Named for Role {
         let tags = role.tags.unwrap_or_default().into_iter();
         let policy = policy.transpose().map_err(malformed)?.unwrap_or_default();
         let mut stamp = Stamp::read(&aws.names, tags.map(|tag| (tag.key, tag.value)));
-        if role.path == aws.names.iam_path_everywhere() && !stamp.ours.contains_key(TAG_REGION) {
+        if role.path == aws.names.iam_path_unprefixed() && !stamp.ours.contains_key(TAG_REGION) {
             stamp = of_old(stamp, &aws.names, &policy);
         }
         let resource = Self {

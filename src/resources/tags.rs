@@ -112,6 +112,7 @@ mod tests {
             pipeline: "clicks".into(),
             stage: "prod".into(),
             ignored: Default::default(),
+            role_path: String::new(),
         }
     }
 

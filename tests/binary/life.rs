@@ -204,7 +204,7 @@ fn every_role_is_bounded_from_its_creation_on() {
     place.run(&["destroy", "--local", "--yes"]).exits(0);
     place.run(&["apply", "--local", "--yes", "--timings"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
-    place.edit(&[("permissions_boundary: org\n", "")]);
+    place.edit(&[("permissions_boundary: org\n", "role_path: /teams/growth/\n")]);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }

@@ -140,10 +140,10 @@ fn every_pipeline_of_the_account_is_listed() {
     };
     let here = table(&list(&[]).stdout);
     assert_eq!(here[0], ["PIPELINE", "STAGE", "REGION", "RESOURCES"]);
-    assert_eq!(here[1..].iter().map(|row| row[..3].join(" ")).collect::<Vec<_>>(), [
-        "minimal dev us-east-1",
-        "minimal prod us-east-1"
-    ]);
+    assert_eq!(
+        here[1..].iter().map(|row| row[..3].join(" ")).collect::<Vec<_>>(),
+        ["minimal dev us-east-1", "minimal prod us-east-1"]
+    );
     let all: Value = serde_json::from_str(&list(&["--all-regions", "--json"]).stdout).unwrap();
     assert_eq!((&all["schema"], &all["pipelines"][0]["region"]), (&"pipectl-list/1".into(), &"eu-west-1".into()));
     assert_eq!(all["pipelines"].as_array().unwrap().len(), 3);

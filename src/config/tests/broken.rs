@@ -46,6 +46,7 @@ const CASES: &[Case] = &[
     ("tags: { a: '%' }\n", &[(1, 12, "cannot be the value of a tag")]),
     ("tags: { a: '${env:MISSING}' }\n", &[(1, 12, "the environment variable `MISSING` is not set")]),
     ("tags: { a: '${stgae}' }\n", &[(1, 12, "`${stgae}` cannot be used here")]),
+    ("role_path: teams/\n", &[(1, 12, "cannot begin the path of a role")]),
     ("permissions_boundary: \"a b\"\n", &[(1, 23, "`a b` is not a managed policy")]),
     ("ignore_tags: { prefixes: [pipe] }\n", &[(1, 27, "would hide the tags by which pipectl knows")]),
     ("tags: { team: a }\nignore_tags: { keys: [team] }\n", &[(2, 14, "is to be set, and to be ignored")]),

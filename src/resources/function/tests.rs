@@ -13,6 +13,7 @@ fn names() -> Names {
         pipeline: "clicks".into(),
         stage: "prod".into(),
         ignored: Default::default(),
+        role_path: String::new(),
     }
 }
 

@@ -57,7 +57,7 @@ fn filter_names_are_read_whatever_their_case() {
 
 fn names() -> Names {
     let [partition, account, region, pipeline, stage] = ["aws", "1", "us-east-1", "clicks", "prod"].map(str::to_owned);
-    Names { partition, account, region, pipeline, stage, ignored: Default::default() }
+    Names { partition, account, region, pipeline, stage, ignored: Default::default(), role_path: String::new() }
 }
 
 fn calling(id: &str, function: &str) -> LambdaFunctionConfiguration {

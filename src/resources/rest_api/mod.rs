@@ -184,7 +184,15 @@ mod tests {
 
     fn names(partition: &str, region: &str) -> Names {
         let [partition, account, region] = [partition, "1", region].map(str::to_owned);
-        Names { partition, account, region, pipeline: "clicks".into(), stage: "prod".into(), ignored: Default::default() }
+        Names {
+            partition,
+            account,
+            region,
+            pipeline: "clicks".into(),
+            stage: "prod".into(),
+            ignored: Default::default(),
+            role_path: String::new(),
+        }
     }
 
     #[test]
