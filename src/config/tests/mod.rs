@@ -122,7 +122,19 @@ fn the_json_schema_and_the_example_know_the_same_keys() {
     // Assumptions are shown by `cost-estimate --explain`, with their values and reasons.
     let missing: Vec<_> = missing.into_iter().filter(|path| !assumed(path)).collect();
     // Region, account and caller are whatever the user's AWS configuration says, and the bucket's name is unique by itself.
-    assert_eq!(missing, ["region", "account", "role_arn", "external_id", "bucket.name", "bucket.expire.parquet"]);
+    assert_eq!(
+        missing,
+        [
+            "region",
+            "account",
+            "role_arn",
+            "external_id",
+            "permissions_boundary",
+            "role_path",
+            "bucket.name",
+            "bucket.expire.parquet"
+        ]
+    );
 }
 
 fn assumed(path: &str) -> bool {
