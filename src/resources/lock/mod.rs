@@ -10,18 +10,10 @@ mod holder;
 pub(crate) use holder::holder;
 
 use super::bucket::{Bucket, LOCK};
-use crate::aws::{Aws, Class, Error, Expect as _, Patience, Pause, Result, call, read};
+use crate::aws::{Aws, Class, Dates, Error, Expect as _, Patience, Pause, Result, call, read};
 use crate::engine::lock::{Entry, Holder, Reading, Register, Written};
 use aws_sdk_s3::primitives::ByteStream;
-use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::interceptors::context::FinalizerInterceptorContextRef;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::DateTime;
-use aws_smithy_types::config_bag::ConfigBag;
-use aws_smithy_types::date_time::Format;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
 /// The lock in a bucket, which may not be there yet.
@@ -81,7 +73,7 @@ impl Register for BucketLock<'_> {
             get.customize().interceptor(dates.clone()).send()
         });
         let found = found.await.absent().map_err(|error| self.explain(error))?;
-        let now = dates.told();
+        let now = dates.told().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
         let Some(found) = found else { return Ok(Reading { found: None, now }) };
         let etag = found.e_tag().unwrap_or_default().to_owned();
         let body = found.body.collect().await;
@@ -126,37 +118,5 @@ impl Register for BucketLock<'_> {
 
     fn is_gone(&self, holder: &Holder) -> bool {
         holder::is_gone(holder)
-    }
-}
-
-/// The time that S3 tells with each answer. The clock here may be wrong.
-#[derive(Clone, Debug, Default)]
-struct Dates(Arc<Mutex<Option<u64>>>);
-
-impl Dates {
-    fn told(&self) -> u64 {
-        let told = *self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |time| time.as_secs());
-        told.unwrap_or_else(here)
-    }
-}
-
-impl Intercept for Dates {
-    fn name(&self) -> &'static str {
-        "Dates"
-    }
-
-    fn read_after_attempt(
-        &self,
-        context: &FinalizerInterceptorContextRef<'_>,
-        _: &RuntimeComponents,
-        _: &mut ConfigBag,
-    ) -> Result<(), BoxError> {
-        let date = context.response().and_then(|response| response.headers().get("date"));
-        let date = date.and_then(|date| DateTime::from_str(date, Format::HttpDate).ok());
-        if let Some(seconds) = date.and_then(|date| u64::try_from(date.secs()).ok()) {
-            *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(seconds);
-        }
-        Ok(())
     }
 }
