@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::process::Stdio;
 
 /// One attribute of every kind that has one of its own.
-const EDITS: &[(&str, &str)] = &[
+pub(crate) const EDITS: &[(&str, &str)] = &[
     ("partitioned: 90 days", "partitioned: 91 days"),
     ("path: /track", "path: /events"),
     ("requests: 10M", "requests: 20M"),

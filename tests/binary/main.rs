@@ -22,6 +22,7 @@ mod judges;
 mod kills;
 mod life;
 mod locking;
+mod matrix;
 mod obstacles;
 mod permissions;
 mod pipes;

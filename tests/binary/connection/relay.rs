@@ -69,18 +69,57 @@ pub(super) fn relay(url: &str) -> (String, Seen) {
 
 /// Answers every request with the same bytes, and shows what it was sent.
 pub(super) fn answering(answer: &'static str) -> (String, Seen) {
+    answering_each(move |_| answer.to_owned())
+}
+
+/// Answers each request as it is told; requests are short enough to come in one piece.
+fn answering_each(answer: impl Fn(&str) -> String + Send + Sync + 'static) -> (String, Seen) {
     let seen = Seen::default();
     let shown = seen.clone();
     let address = serve(move |mut client| {
-        let mut buffer = [0; 16_384];
+        let mut buffer = [0; 65_536];
+        let mut request = String::new();
         while let Ok(count @ 1..) = client.read(&mut buffer) {
             seen.add(&buffer[..count]);
-            if client.write_all(answer.as_bytes()).is_err() {
+            request.push_str(&String::from_utf8_lossy(&buffer[..count]));
+            // The head of a POST may come before its body.
+            if request.starts_with("POST") && request.ends_with("\r\n\r\n") {
+                continue;
+            }
+            if client.write_all(answer(&request).as_bytes()).is_err() {
                 break;
             }
+            request.clear();
         }
     });
     (address, shown)
+}
+
+/// An STS that lets everybody assume every role, as the key `AKIAROLE`; with `denies`, nobody.
+pub(super) fn sts(denies: bool) -> (String, Seen) {
+    answering_each(move |request| {
+        let arn = "<Arn>arn:aws:sts::000000000000:assumed-role/deploy/pipectl-minimal-prod</Arn>";
+        let (status, body) = if request.contains("Action=GetCallerIdentity") {
+            let who = format!("{arn}<UserId>AROA:x</UserId><Account>000000000000</Account>");
+            (
+                200,
+                format!(
+                    "<GetCallerIdentityResponse><GetCallerIdentityResult>{who}</GetCallerIdentityResult></GetCallerIdentityResponse>"
+                ),
+            )
+        } else if denies {
+            let why = "<Code>AccessDenied</Code><Message>not authorized to perform: sts:AssumeRole</Message>";
+            (403, format!("<ErrorResponse><Error><Type>Sender</Type>{why}</Error></ErrorResponse>"))
+        } else {
+            let keys =
+                "<AccessKeyId>AKIAROLE</AccessKeyId><SecretAccessKey>x</SecretAccessKey><SessionToken>t</SessionToken>";
+            let keys = format!("<Credentials>{keys}<Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>");
+            let user = format!("<AssumedRoleUser>{arn}<AssumedRoleId>AROA:x</AssumedRoleId></AssumedRoleUser>");
+            (200, format!("<AssumeRoleResponse><AssumeRoleResult>{keys}{user}</AssumeRoleResult></AssumeRoleResponse>"))
+        };
+        let head = format!("HTTP/1.1 {status} -\r\nx-amzn-requestid: 1\r\ncontent-type: text/xml\r\n");
+        format!("{head}content-length: {}\r\n\r\n{body}", body.len())
+    })
 }
 
 /// Takes connections and says nothing.

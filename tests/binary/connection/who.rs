@@ -102,6 +102,40 @@ fn another_account_than_the_files_is_refused_before_anything_is_asked() {
     place.run(&["plan", "--local"]).exits(0).says("`account` (111111111111) is for AWS");
 }
 
+/// The role of the stage, with the credentials that there are; everything else with those of the role.
+#[test]
+fn the_role_of_a_stage_is_assumed_before_anything_is_asked() {
+    let place = place(
+        "stage: prod\naccount: '000000000000'\nrole_arn: { prod: 'arn:aws:iam::000000000000:role/deploy' }\n\
+         external_id: { prod: x-42 }\n",
+    );
+    let server = elsewhere(&place);
+    let (address, seen) = relay(&server.url);
+    let (sts, asked) = super::relay::sts(false);
+    let mut plan = with_keys(&place, &format!("http://{address}"), &["plan"]);
+    run(plan.env("AWS_ENDPOINT_URL_STS", format!("http://{sts}")))
+        .exits(0)
+        .says("minimal/prod in AWS account 000000000000, us-east-1, as assumed-role/deploy/pipectl-minimal-prod");
+    assert_eq!(asked.signers(), ["AKIAENV us-east-1", "AKIAROLE us-east-1"]);
+    for words in ["role%2Fdeploy", "ExternalId=x-42", "RoleSessionName=pipectl-minimal-prod"] {
+        assert!(asked.text().contains(words), "{words}: {}", asked.text());
+    }
+    assert_eq!(seen.signers(), ["AKIAROLE us-east-1"]);
+    // A stage without a role is asked for as who the credentials are of.
+    let (address, seen) = relay(&server.url);
+    run(&mut with_keys(&place, &format!("http://{address}"), &["plan", "--stage", "dev"])).exits(0);
+    assert_eq!(seen.signers(), ["AKIAENV us-east-1"]);
+}
+
+#[test]
+fn a_role_that_may_not_be_assumed_is_named() {
+    let place = place("role_arn: arn:aws:iam::000000000000:role/deploy\n");
+    let (sts, _) = super::relay::sts(true);
+    let ran = run(&mut with_keys(&place, &format!("http://{sts}"), &["plan"])).exits(1);
+    let ran = ran.says("AccessDenied").says("`role_arn` of the file is `arn:aws:iam::000000000000:role/deploy`");
+    assert!(!ran.stderr.contains("{ "), "{}", ran.stderr);
+}
+
 #[test]
 fn plan_apply_and_destroy_say_account_region_and_caller() {
     let place = place("");
