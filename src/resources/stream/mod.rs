@@ -161,7 +161,8 @@ impl Stream {
             });
             match sent.await {
                 Ok(_) => Ok(Look::Done(())),
-                Err(error) if error.class() == Class::Busy => Ok(Look::NotYet(error.message().to_owned())),
+                // With AWS's code, should it never come to pass.
+                Err(error) if error.class() == Class::Busy => Ok(Look::NotYet(format!("refused: {error}"))),
                 Err(error) => Err(self.explain(aws, error).await),
             }
         })
