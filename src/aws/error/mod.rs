@@ -72,7 +72,9 @@ impl Error {
             SdkError::ServiceError(context) => {
                 let status = context.raw().status().as_u16();
                 let meta = context.err().meta();
-                if (200..300).contains(&status) && meta.code().is_none() {
+                // Half of an error has no code either: a 404 of that kind does not say that nothing is there.
+                let said = context.raw().body().bytes().is_some_and(|body| !body.is_empty());
+                if meta.code().is_none() && ((200..300).contains(&status) || (said && (300..500).contains(&status))) {
                     return Self::unreadable(operation, status, context.err());
                 }
                 let code = match meta.code() {

@@ -148,3 +148,17 @@ fn an_answer_without_a_body_is_classed_by_its_status() {
         assert_eq!(Error::from_sdk("s3:GetObject", &error).class(), class, "{status}");
     }
 }
+
+/// What says that it is whole and is not would be success, or the absence of what is there.
+#[test]
+fn half_an_answer_is_asked_for_again() {
+    use aws_sdk_s3::operation::head_object::HeadObjectError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    for status in [200, 201, 400, 403, 404] {
+        let response = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::from("<Error><Co"));
+        let error = SdkError::service_error(HeadObjectError::unhandled("unexpected EOF"), response);
+        let read = Error::from_sdk("s3:GetObject", &error);
+        assert_eq!((read.class(), read.code()), (Class::Busy, "BrokenAnswer"), "{status}");
+    }
+}
