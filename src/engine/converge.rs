@@ -124,7 +124,7 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
                 Taken::Nowhere => return Ok(self.carry_out(&plan, None, operator).await),
                 Taken::Lock(lock) => lock,
             };
-            if is_sure(&live, &reading, read_at - began) {
+            if self.is_sure(&plan, &live, &reading, read_at - began) {
                 return Ok(self.carry_out(&plan, Some(lock), operator).await);
             }
             let live = match observe().await {
@@ -191,6 +191,17 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
         }
     }
 
+    /// Whether nobody can have changed anything in the time of the look around, which took this long. A register that is
+    /// not there yet says nothing; but where nothing of ours lives, nothing of it can have changed. Where its place is
+    /// about to be replaced, the new place was made for it just now, which another look would take for a change.
+    fn is_sure(&self, plan: &Plan<'_, W>, live: &Inventory<W>, reading: &Reading<R::Version>, took: Duration) -> bool {
+        let replaced = || plan.steps.iter().any(|step| step.address == self.home && step.order().is_some());
+        match reading.found {
+            Some(_) => reading.rested(took),
+            None => replaced() || live.iter().all(|live| *live.owner() != Owner::Us),
+        }
+    }
+
     async fn carry_out<O: Operator<W>>(
         &self,
         plan: &Plan<'_, W>,
@@ -224,14 +235,5 @@ impl<W: World> Converged<W> {
         let count =
             |all: &BTreeSet<usize>| all.iter().filter(|index| plan.steps[**index].action() != Action::NoOp).count();
         Self { done: count(&outcome.done), skipped: count(&outcome.skipped), outcome, lost, unreleased }
-    }
-}
-
-/// Whether nobody can have changed anything in the time of the look around, which took this long. A register that is
-/// not there yet says nothing; but where nothing of ours lives, nothing of it can have changed.
-fn is_sure<W: World, V>(live: &Inventory<W>, reading: &Reading<V>, took: Duration) -> bool {
-    match reading.found {
-        Some(_) => reading.rested(took),
-        None => live.iter().all(|live| *live.owner() != Owner::Us),
     }
 }

@@ -1,6 +1,6 @@
 //! One run at a time, from a look around to the end of the work.
 
-use crate::fake::{Broken, Fake, Memory, Role, consent, words};
+use crate::fake::{Broken, Fake, Memory, Role, Vault, consent, words};
 use crate::order::{drawn, family};
 use pipectl_engine::apply::Event;
 use pipectl_engine::converge::{Converged, Operator, Run, Stopped};
@@ -296,4 +296,34 @@ async fn what_the_lock_is_in_is_deleted_last_of_all() {
     world.said();
     run_as("me", (&world, &slate), &drawn(|_| ()), 0, &mut Yes::default()).await.unwrap();
     assert_eq!(world.said().last().map(String::as_str), Some("delete fake.vault.v"));
+}
+
+/// A new name for what the lock is in: the first lock of the new place is no reason to ask again.
+#[tokio::test]
+async fn a_new_place_of_the_lock_is_agreed_to_once() {
+    let (world, slate) = (Memory::default(), Slate::default());
+    let housed = |id: &'static str| {
+        move |graph: &mut Graph<'static, Memory>| {
+            graph.add("v", move |_| Fake::<Vault>::new(id));
+        }
+    };
+    world.run(&drawn(housed("old")), 1).await;
+    let graph = drawn(housed("new"));
+    // As the lock's place is made, the new one is there.
+    let made = || world.put("fake.vault", "new", pipectl_engine::resource::Owner::Us);
+    let mut user = Yes { meanwhile: Some(&made), ..Yes::default() };
+    let run = Run {
+        world: &world,
+        register: &slate,
+        home: Address::new("fake.vault", "v"),
+        id: "me".to_owned(),
+        holder: holder("me"),
+        patience: Duration::ZERO,
+        consent: consent(),
+        parallelism: 4,
+        stop: &world.stop,
+    };
+    let ended = run.converge(&graph, async || Ok(world.observe(&graph).await), &mut user).await.unwrap();
+    assert_eq!((user.shown.len(), ended.done, ended.lost), (1, 2, false), "{:?}", user.shown);
+    assert_eq!(world.there(), ["fake.vault.new"]);
 }
