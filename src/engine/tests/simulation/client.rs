@@ -210,7 +210,9 @@ impl Client {
         let number = weather.sent;
         weather.sent += 1;
         if let Some(trouble) = weather.troubles.iter().find(|trouble| trouble.at == number).copied() {
-            weather.present = Some((operation, trouble.times, trouble.what));
+            // A holder that says nothing for longer than its lease lasts cannot be told from a dead one.
+            let times = if operation == "PutLock" { trouble.times.min(2) } else { trouble.times };
+            weather.present = Some((operation, times, trouble.what));
         }
         let mut what = None;
         if let Some((of, left, present)) = &mut weather.present
@@ -241,7 +243,12 @@ impl Client {
         Ok(())
     }
 
-    /// Ids of a kind that the Tagging API shows as ours. It is asked once a run.
+    /// Whatever is asked next is asked anew.
+    pub(crate) async fn look_anew(&self) {
+        *self.tagged.lock().await = None;
+    }
+
+    /// Ids of a kind that the Tagging API shows as ours. It is asked once a look.
     pub(crate) async fn tagged(&self, kind: Kind) -> Result<Vec<String>> {
         let mut known = self.tagged.lock().await;
         let all = match known.take() {
@@ -251,6 +258,12 @@ impl Client {
         let found = all.iter().filter(|key| key.0 == kind).map(|key| key.1.clone()).collect();
         *known = Some(all);
         Ok(found)
+    }
+
+    pub(crate) fn tell(&self, words: impl FnOnce() -> String) {
+        let mut universe = self.shared.lock();
+        let now = universe.cloud.now;
+        universe.cloud.conscience.tell(now, words);
     }
 
     pub(crate) fn warrant(&self, change: impl FnOnce(&mut Warrant)) {

@@ -1,13 +1,13 @@
 //! A small AWS in memory: what is there, what its lists say of it for how long, and who did what.
 //!
 //! An operation is a function of the cloud: it takes effect at once, or is refused with the class of its error. What is
-//! slow is a state with a moment at which it ends. What AWS promises to be consistent is read as it is; the Tagging API
-//! shows a change some time later, and so does IAM (`Kind::lag`).
+//! slow is a state with a moment at which it ends. One thing is read as it is; the Tagging API shows a change some time
+//! later, and so does IAM's list of roles (`Kind::lag`).
 
 use crate::judge::Conscience;
 use crate::random::Random;
 use crate::thing::{
-    Class, Key, Kind, OWN_PREFIX, OWN_SID, PIPELINE, Settings, State, THEM, Tags, Thing, Who, word, words,
+    CONFIG, Class, Key, Kind, LOCK, NAME, OWN_PREFIX, OWN_SID, PIPELINE, Settings, State, THEM, Tags, Thing, Who, word, words,
 };
 use crate::time::Moment;
 use std::collections::{BTreeMap, BTreeSet};
@@ -89,9 +89,10 @@ impl Cloud {
         self.remember(&key, None);
         self.things.insert(key.clone(), thing);
         self.list(&key);
-        let (now, who) = (self.now, self.who);
-        self.conscience.acted.insert(who);
-        self.conscience.tell(now, || format!("{who} makes {}", words(&key)));
+        // The place of a lock is made without one.
+        if self.things.get(&key).is_some_and(|thing| thing.tags.contains_key(CONFIG)) {
+            self.conscience.acts(self.now, self.who, || format!("makes {}", words(&key)));
+        }
     }
 
     /// Ends what takes until now.
@@ -242,9 +243,7 @@ impl Cloud {
         }
         // What pipectl has put there it may take out, whosever the rest is.
         if entries.iter().all(|entry| entry.starts_with(OWN_PREFIX) || entry.starts_with(OWN_SID)) {
-            let (now, who) = (self.now, self.who);
-            self.conscience.acted.insert(who);
-            self.conscience.tell(now, || format!("{who} takes {entries:?} out of {}", words(key)));
+            self.conscience.acts(self.now, self.who, || format!("takes {entries:?} out of {}", words(key)));
         } else {
             self.touch(key, "takes something out of");
         }
@@ -262,7 +261,15 @@ impl Cloud {
         if !self.things.contains_key(key) {
             return Err(Class::Absent);
         }
-        self.touch(key, "puts something into");
+        if entry == LOCK {
+            let (now, who) = (self.now, self.who);
+            self.conscience.tell(now, || format!("{who} writes the lock: {content}"));
+            // One that is there may be written again, whosever the rest is.
+            let new = self.things.get(key).filter(|thing| !thing.entries.contains_key(LOCK));
+            new.into_iter().for_each(|thing| self.conscience.touched(who, key, thing, "locks"));
+        } else {
+            self.touch(key, "puts something into");
+        }
         if let Some(thing) = self.things.get_mut(key) {
             thing.entries.insert(entry.to_owned(), content.to_owned());
         }
@@ -270,9 +277,8 @@ impl Cloud {
     }
 
     fn touch(&mut self, key: &Key, verb: &str) {
-        let (now, who) = (self.now, self.who);
-        self.conscience.acted.insert(who);
-        self.conscience.tell(now, || format!("{who} {verb} {}", words(key)));
+        self.conscience.acts(self.now, self.who, || format!("{verb} {}", words(key)));
+        let who = self.who;
         if let Some(thing) = self.things.get(key) {
             self.conscience.touched(who, key, thing, verb);
         }
@@ -288,8 +294,10 @@ impl Cloud {
 
     /// Lets the Tagging API learn what is so now.
     fn list(&mut self, key: &Key) {
-        let ours =
-            self.things.get(key).is_some_and(|thing| thing.is_ours() && !matches!(thing.state, State::Deleting(_)));
+        // A look for ours asks for names, too.
+        let shown = |thing: &Thing| thing.is_ours() && thing.tags.contains_key(NAME);
+        let there = self.things.get(key).filter(|thing| !matches!(thing.state, State::Deleting(_)));
+        let ours = there.is_some_and(shown);
         let from = self.now + self.upto(10_000);
         let seen = self.listed.entry(key.clone()).or_default();
         let from = from.max(seen.last().map_or(0, |(last, _)| *last));

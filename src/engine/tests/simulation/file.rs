@@ -53,6 +53,10 @@ pub(crate) fn name_of(kind: Kind, letter: char, generation: i64) -> String {
 /// The parts that can be asked for: each once, after those it uses, and none without what contains it.
 pub(crate) fn sound(file: &[Part]) -> Vec<Part> {
     let mut all: Vec<Part> = vec![];
+    // The pipeline's bucket, in which the lock is.
+    let home = Part { kind: Kind::Bucket, letter: 'a', generation: 0, fixed: 0, size: 1, extra: 0, uses: vec![] };
+    let homeless = file.iter().all(|part| (part.kind, part.letter) != (Kind::Bucket, 'a'));
+    all.extend(homeless.then_some(home));
     for kind in Kind::ALL {
         for part in file.iter().filter(|part| part.kind == kind) {
             let known = |used: &(Kind, char)| {

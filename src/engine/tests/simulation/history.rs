@@ -46,6 +46,8 @@ pub(crate) struct Runner {
     /// Milliseconds after the first one.
     pub(crate) starts: u64,
     pub(crate) parallelism: usize,
+    /// For another run to end, or it is refused.
+    pub(crate) waits: bool,
     /// With `--adopt` for all that is in the way.
     pub(crate) adopt: bool,
     /// With `--allow-data-loss` for all that would lose some.
@@ -56,10 +58,12 @@ pub(crate) struct Runner {
 
 impl fmt::Display for Runner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { aim, starts, parallelism, adopt, lose_data, troubles, end } = self;
+        let Self { aim, starts, parallelism, waits, adopt, lose_data, troubles, end } = self;
         let aim = ["apply", "destroy", "plan"][*aim as usize];
         write!(f, "{aim}, {parallelism} steps at once")?;
-        for (said, words) in [(*adopt, ", with --adopt"), (*lose_data, ", with --allow-data-loss")] {
+        for (said, words) in
+            [(*waits, ", waits for the lock"), (*adopt, ", with --adopt"), (*lose_data, ", with --allow-data-loss")]
+        {
             f.write_str(if said { words } else { "" })?;
         }
         if *starts > 0 {
@@ -79,7 +83,16 @@ impl fmt::Display for Runner {
 impl Runner {
     /// Nothing goes wrong, and all is allowed.
     pub(crate) fn calm(aim: Aim) -> Self {
-        Self { aim, starts: 0, parallelism: 4, adopt: true, lose_data: true, troubles: vec![], end: End::Whole }
+        Self {
+            aim,
+            starts: 0,
+            parallelism: 4,
+            waits: true,
+            adopt: true,
+            lose_data: true,
+            troubles: vec![],
+            end: End::Whole,
+        }
     }
 }
 
@@ -196,7 +209,16 @@ fn runner(random: &mut Random) -> Runner {
         _ => End::Whole,
     };
     let (adopt, lose_data) = (random.chance(25), random.chance(50));
-    Runner { aim, starts: 0, parallelism: random.pick(&[1, 2, 4, 8]), adopt, lose_data, troubles, end }
+    Runner {
+        aim,
+        starts: 0,
+        parallelism: random.pick(&[1, 2, 4, 8]),
+        waits: random.chance(70),
+        adopt,
+        lose_data,
+        troubles,
+        end,
+    }
 }
 
 fn trouble(random: &mut Random) -> Trouble {

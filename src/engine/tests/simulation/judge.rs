@@ -15,6 +15,8 @@ pub(crate) enum Promise {
     DataIsKept,
     /// What holds data, or is in use, goes when what takes its place is there.
     NewBeforeOld,
+    /// One runs, and the other waits.
+    OneAtATime,
     /// What is said to be done is done.
     DoneIsDone,
     /// Nothing begins after an interrupt.
@@ -51,8 +53,10 @@ pub(crate) struct Conscience {
     pub(crate) log: Vec<(Moment, String)>,
     pub(crate) broken: Vec<Broken>,
     pub(crate) warrants: Vec<Warrant>,
-    /// Who made or changed something, since it was last emptied.
-    pub(crate) acted: BTreeSet<Who>,
+    /// Who made or changed something, and when, in the present act.
+    pub(crate) acted: Vec<(Moment, Who)>,
+    /// Runs that carry out their plans.
+    pub(crate) at_work: BTreeSet<usize>,
 }
 
 impl Conscience {
@@ -64,6 +68,21 @@ impl Conscience {
 
     pub(crate) fn breaks(&mut self, promise: Promise, words: String) {
         self.broken.push(Broken { promise, words });
+    }
+
+    /// Somebody makes or changes something.
+    pub(crate) fn acts(&mut self, now: Moment, who: Who, words: impl Fn() -> String) {
+        self.tell(now, || format!("{who} {}", words()));
+        self.acted.push((now, who));
+        let Who::Run(number) = who else { return };
+        if let Some(other) = self.at_work.iter().find(|other| **other != number) {
+            self.breaks(Promise::OneAtATime, format!("{who} {} while run {other} is at work", words()));
+        }
+    }
+
+    /// Whether nobody else did anything since then.
+    pub(crate) fn was_alone(&self, number: usize, since: Moment) -> bool {
+        self.acted.iter().all(|(at, who)| *at < since || *who == Who::Run(number))
     }
 
     /// A run of pipectl is about to change something, or something in it.

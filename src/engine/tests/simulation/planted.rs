@@ -7,6 +7,8 @@ pub(crate) enum Planted {
     TagForgotten,
     /// A creation without an answer is taken for done.
     AnswerBelieved,
+    /// The lock is written whatever it says.
+    LockIgnored,
     /// What nobody has tagged is taken for an orphan of ours.
     OrphanMistaken,
     /// A bucket that gets another name is removed before the new one is made.

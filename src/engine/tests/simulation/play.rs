@@ -9,9 +9,8 @@ use crate::meddle::clear_the_way;
 use crate::planted::Planted;
 use crate::random::Random;
 use crate::run::{Applied, Ended, run, warrant};
-use crate::thing::{Kind, Who};
 use crate::time::{Moment, Shared, Task};
-use crate::verify::{differs, is_unsettled, lacks};
+use crate::verify::differs;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
@@ -51,7 +50,6 @@ pub(crate) fn play(history: &History, planted: Option<Planted>, recording: bool)
         play.settle(Aim::File);
     }
     if history.destroyed && !play.is_broken() {
-        play.file.clear();
         play.settle(Aim::Nothing);
     }
     let conscience = std::mem::take(&mut play.shared.lock().cloud.conscience);
@@ -100,7 +98,6 @@ impl Play {
             });
         }
         self.shared.lock().cloud.conscience.acted.clear();
-        let first = self.runs;
         let clients: Vec<_> = runners.iter().map(|runner| self.client(runner, now)).collect();
         let stops: Vec<_> = runners.iter().map(|_| AtomicBool::new(false)).collect();
         let ends: Vec<_> = runners.iter().map(|_| Mutex::new(Ended::default())).collect();
@@ -114,9 +111,8 @@ impl Play {
         }
         drop(tasks);
         let ends: Vec<_> = ends.into_iter().map(|end| end.into_inner().expect("nothing panicked")).collect();
-        let alone = self.shared.lock().cloud.conscience.acted.iter().all(|who| *who == Who::Run(first));
-        for (runner, end) in runners.iter().zip(&ends) {
-            self.judge(runner, end, alone);
+        for end in &ends {
+            self.count(end);
         }
         ends
     }
@@ -130,42 +126,14 @@ impl Play {
         Client::new(self.shared.clone(), number, troubles, self.planted)
     }
 
-    fn judge(&mut self, runner: &Runner, end: &Ended, alone: bool) {
-        self.tell(|| format!("it ended: {end}"));
+    fn count(&mut self, end: &Ended) {
         let index = match end {
             Ended::Applied(applied) if applied.is_success() => 0,
             Ended::Refused(_) => 1,
-            Ended::Applied(_) | Ended::Blind(_) => 2,
-            Ended::Unfinished => 3,
+            Ended::Applied(_) | Ended::Stopped(_) => 2,
+            Ended::Unfinished | Ended::Looked => 3,
         };
         self.ends[index] += 1;
-        let Ended::Applied(applied) = end else { return };
-        if applied.steps.0 != applied.steps.1 {
-            self.breaks(
-                Promise::DoneIsDone,
-                format!("{} steps, of which {} are accounted for", applied.steps.0, applied.steps.1),
-            );
-        }
-        if alone && runner.aim == Aim::File {
-            self.done_is_done(applied);
-        }
-    }
-
-    fn done_is_done(&self, applied: &Applied) {
-        let universe = self.shared.lock();
-        let cloud = &universe.cloud;
-        let found = self.file.iter().find_map(|part| {
-            let (kept, made) = (applied.kept.contains(&part.address()), applied.made.contains(&part.address()));
-            // An API does not wait for its function.
-            let said = applied.is_success() || (kept || made) && part.kind != Kind::Api;
-            let unsettled = made && is_unsettled(cloud, part);
-            let unsettled = unsettled.then(|| format!("{} is not settled", part.address()));
-            said.then(|| lacks(cloud, &self.file, part)).flatten().or(unsettled)
-        });
-        drop(universe);
-        if let Some(found) = found {
-            self.breaks(Promise::DoneIsDone, format!("it was said to be done, but {found}"));
-        }
     }
 
     /// Time passes, what is in the way is cleared, and nothing goes wrong any more: now it has to converge.
@@ -180,15 +148,16 @@ impl Play {
                 return;
             }
             if matches!(&last, Ended::Applied(Applied { empty: true, .. })) {
-                return self.as_desired();
+                return self.as_desired(aim);
             }
             self.shared.pass(120_000);
         }
         self.breaks(Promise::Converges, format!("after {ENOUGH} applies the plan is not empty: {last}"));
     }
 
-    fn as_desired(&self) {
-        let wrong = differs(&self.shared.lock().cloud, &self.file);
+    fn as_desired(&self, aim: Aim) {
+        let desired = if aim == Aim::Nothing { &[] } else { self.file.as_slice() };
+        let wrong = differs(&self.shared.lock().cloud, desired);
         if !wrong.is_empty() {
             self.breaks(Promise::NothingDoubled, format!("the plan is empty, but {}", wrong.join("; ")));
         }

@@ -1,22 +1,28 @@
-//! One run of pipectl: the engine's own observe, plan and apply, as `src/commands/apply.rs` puts them together.
+//! One run of pipectl: the engine's own `converge`, as `src/commands/apply.rs` calls it.
 
 use crate::client::{Client, Error, Result};
 use crate::file::{Part, graph, name_of};
 use crate::history::{Aim, Runner};
 use crate::judge::{Promise, Warrant};
 use crate::kinds::{self, ById, ByName, Object, Permission, Query};
+use crate::register::{BucketLock, holder};
 use crate::thing::Kind;
+use crate::time::Moment;
+use crate::verify::untrue;
 use futures::future::BoxFuture;
-use pipectl_engine::apply::{Event, Execution, Outcome, apply};
+use pipectl_engine::apply::{Event, Outcome};
+use pipectl_engine::converge::{Operator, Run, Stopped};
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
 use pipectl_engine::live::AnyLive;
+use pipectl_engine::lock::Lease;
 use pipectl_engine::plan::{Action, Consent, Plan, plan};
 use pipectl_engine::resource::{Address, Resource};
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 /// How a run ended, as its exit code tells.
 #[derive(Default)]
@@ -24,8 +30,10 @@ pub(crate) enum Ended {
     /// It was killed.
     #[default]
     Unfinished,
-    /// It could not look.
-    Blind(Error),
+    /// It only looked.
+    Looked,
+    /// Something came between before anything was done.
+    Stopped(String),
     /// Nothing was done.
     Refused(Vec<String>),
     Applied(Applied),
@@ -50,7 +58,8 @@ impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unfinished => f.write_str("without a word"),
-            Self::Blind(error) => write!(f, "it could not look: {error}"),
+            Self::Looked => f.write_str("it only looked"),
+            Self::Stopped(why) => f.write_str(why),
             Self::Refused(refused) => write!(f, "refused: {}", refused.join(", ")),
             Self::Applied(applied) if applied.empty => f.write_str("there was nothing to do"),
             Self::Applied(applied) if applied.is_success() => f.write_str("all is done"),
@@ -81,6 +90,7 @@ fn observing<'a, R: Resource<World = Client>>(client: &'a Client, graph: &Graph<
 }
 
 async fn observe(client: &Client, graph: &Graph<'_, Client>) -> Result<Inventory<Client>> {
+    client.look_anew().await;
     let all = [
         observing::<ByName<kinds::Bucket>>(client, graph),
         observing::<Object>(client, graph),
@@ -123,58 +133,164 @@ fn consent(runner: &Runner) -> Consent {
 /// From its start to its exit code.
 pub(crate) async fn run(client: &Client, runner: &Runner, file: &[Part], stop: &AtomicBool, ended: &Mutex<Ended>) {
     client.shared.sleep(runner.starts).await;
-    let set = |end| *ended.lock().expect("nothing panics while it holds this") = end;
+    let began = client.shared.now();
+    client.warrant(|warrant| warrant.began = began);
     let parts = if runner.aim == Aim::Nothing { &[] } else { file };
     let graph = graph(parts);
-    let live = match observe(client, &graph).await {
-        Ok(live) => live,
-        Err(error) => return set(Ended::Blind(error)),
+    let end = match runner.aim {
+        Aim::Look => look(client, &graph).await,
+        Aim::File | Aim::Nothing => converge(client, runner, &graph, file, stop).await,
     };
-    let consent = consent(runner);
-    let plan = plan(&graph, &live, &consent);
-    if runner.aim == Aim::Look {
+    if let (Ended::Applied(applied), Aim::File) = (&end, runner.aim) {
+        check(client, file, applied, began);
+    }
+    *ended.lock().expect("nothing panics while it holds this") = end;
+}
+
+/// `plan`
+async fn look(client: &Client, graph: &Graph<'_, Client>) -> Ended {
+    match observe(client, graph).await {
+        Ok(live) => drop(plan(graph, &live, &Consent::default()).fingerprint()),
+        Err(error) => return Ended::Stopped(format!("it could not look: {error}")),
+    }
+    Ended::Looked
+}
+
+/// `apply` and `destroy`
+async fn converge(
+    client: &Client,
+    runner: &Runner,
+    graph: &Graph<'_, Client>,
+    file: &[Part],
+    stop: &AtomicBool,
+) -> Ended {
+    let home = file.iter().find(|part| (part.kind, part.letter) == (Kind::Bucket, 'a'));
+    let bucket = home.map_or_else(|| name_of(Kind::Bucket, 'a', 0), Part::name);
+    let run = Run {
+        world: client,
+        register: &BucketLock { client, bucket },
+        home: Address::new(Kind::Bucket.name(), "a"),
+        id: format!("run-{}", client.number),
+        holder: holder(client.number),
+        patience: Duration::from_secs(if runner.waits { 3_600 } else { 0 }),
+        consent: consent(runner),
+        parallelism: runner.parallelism,
+        stop,
+    };
+    let mut clerk = Clerk { client, stop, at_work: None, steps: vec![], empty: false };
+    let end = run.converge(graph, async || observe(client, graph).await, &mut clerk).await;
+    let end = match end {
+        Ok(converged) => Ended::Applied(clerk.applied(&converged.outcome)),
+        Err(Refused::Plan(refused)) => Ended::Refused(refused),
+        Err(Refused::Stopped(Stopped::Held(lease))) => Ended::Refused(vec![format!("{} is at work", lease.id)]),
+        Err(Refused::Stopped(stopped)) => Ended::Stopped(format!("{stopped:?}")),
+    };
+    client.tell(|| format!("run {} ended: {end}", client.number));
+    end
+}
+
+/// What it says is so, if nobody else was there to change it.
+fn check(client: &Client, file: &[Part], applied: &Applied, began: Moment) {
+    let mut universe = client.shared.lock();
+    let cloud = &mut universe.cloud;
+    if applied.steps.0 != applied.steps.1 {
+        let words = format!("{} steps, of which {} are accounted for", applied.steps.0, applied.steps.1);
+        cloud.conscience.breaks(Promise::DoneIsDone, words);
+    }
+    if !cloud.conscience.was_alone(client.number, began) {
         return;
     }
-    let refused: Vec<_> = plan.refused().map(|(step, refusal)| format!("{}: {refusal:?}", step.address)).collect();
-    if !refused.is_empty() {
-        return set(Ended::Refused(refused));
+    if let Some(found) = untrue(cloud, file, applied) {
+        cloud.conscience.breaks(Promise::DoneIsDone, format!("it was said to be done, but {found}"));
     }
-    client.warrant(|warrant| warrant.looking = false);
-    let execution = Execution { parallelism: runner.parallelism, stop };
-    let outcome = apply(&plan, client, execution, |event| hear(client, &event, stop)).await;
-    set(Ended::Applied(applied(&plan, &outcome)));
 }
 
-fn hear(client: &Client, event: &Event<'_, Client>, stop: &AtomicBool) {
-    let mut universe = client.shared.lock();
-    let (now, number) = (universe.cloud.now, client.number);
-    let conscience = &mut universe.cloud.conscience;
-    match event {
-        Event::Started(step) => {
-            if stop.load(Ordering::Relaxed) {
-                conscience
-                    .breaks(Promise::StopStops, format!("run {number} starts {} after an interrupt", step.address));
-            }
-            conscience.tell(now, || format!("run {number}: {step:?} ..."));
+/// Why a run did nothing.
+enum Refused {
+    Plan(Vec<String>),
+    Stopped(Stopped<Error>),
+}
+
+impl From<Stopped<Error>> for Refused {
+    fn from(stopped: Stopped<Error>) -> Self {
+        Self::Stopped(stopped)
+    }
+}
+
+/// Agrees to what is not refused, and keeps the books.
+struct Clerk<'a> {
+    client: &'a Client,
+    stop: &'a AtomicBool,
+    at_work: Option<AtWork<'a>>,
+    /// Of the plan that was agreed to.
+    steps: Vec<(Address, Action)>,
+    empty: bool,
+}
+
+/// Until the run ends, or is killed.
+struct AtWork<'a>(&'a Client);
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.0.shared.lock().cloud.conscience.at_work.remove(&self.0.number);
+    }
+}
+
+impl Operator<Client> for Clerk<'_> {
+    type Error = Refused;
+
+    fn agree(&mut self, plan: &Plan<'_, Client>, _: &Inventory<Client>, _: bool) -> std::result::Result<(), Refused> {
+        let refused = plan.refused().map(|(step, refusal)| format!("{}: {refusal:?}", step.address));
+        let refused: Vec<_> = refused.collect();
+        if !refused.is_empty() {
+            return Err(Refused::Plan(refused));
         }
-        Event::Finished(step, _) => conscience.tell(now, || format!("run {number}: {step:?} done")),
-        Event::Failed(step, error) => conscience.tell(now, || format!("run {number}: {step:?} failed: {error}")),
-        Event::Skipped(step) => conscience.tell(now, || format!("run {number}: {step:?} skipped")),
+        self.steps = plan.steps.iter().map(|step| (step.address.clone(), step.action())).collect();
+        self.empty = plan.is_empty();
+        self.client.warrant(|warrant| warrant.looking = false);
+        Ok(())
+    }
+
+    fn waits_for(&mut self, lease: &Lease) {
+        self.client.tell(|| format!("run {} waits for {}", self.client.number, lease.id));
+    }
+
+    fn told(&mut self, event: &Event<'_, Client>) {
+        let number = self.client.number;
+        if let Event::Started(step) = event {
+            let mut universe = self.client.shared.lock();
+            let conscience = &mut universe.cloud.conscience;
+            conscience.at_work.insert(number);
+            if self.stop.load(Ordering::Relaxed) {
+                let words = format!("run {number} starts {} after an interrupt", step.address);
+                conscience.breaks(Promise::StopStops, words);
+            }
+            drop(universe);
+            self.at_work.get_or_insert(AtWork(self.client));
+        }
+        self.client.tell(|| match event {
+            Event::Started(step) => format!("run {number}: {step:?} ..."),
+            Event::Finished(step, _) => format!("run {number}: {step:?} done"),
+            Event::Failed(step, error) => format!("run {number}: {step:?} failed: {error}"),
+            Event::Skipped(step) => format!("run {number}: {step:?} skipped"),
+        });
     }
 }
 
-fn applied(plan: &Plan<'_, Client>, outcome: &Outcome<Client>) -> Applied {
-    let mut all = Applied { empty: plan.is_empty(), skipped: outcome.skipped.len(), ..Applied::default() };
-    for index in &outcome.done {
-        let step = &plan.steps[*index];
-        let told = match step.action() {
-            Action::NoOp => &mut all.kept,
-            Action::Delete => &mut all.deleted,
-            _ => &mut all.made,
-        };
-        told.insert(step.address.clone());
+impl Clerk<'_> {
+    fn applied(&self, outcome: &Outcome<Client>) -> Applied {
+        let mut all = Applied { empty: self.empty, skipped: outcome.skipped.len(), ..Applied::default() };
+        for index in &outcome.done {
+            let (address, action) = &self.steps[*index];
+            let told = match action {
+                Action::NoOp => &mut all.kept,
+                Action::Delete => &mut all.deleted,
+                _ => &mut all.made,
+            };
+            told.insert(address.clone());
+        }
+        all.failed.extend(outcome.failed.iter().map(|(index, error)| format!("{}: {error}", self.steps[*index].0)));
+        all.steps = (self.steps.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
+        all
     }
-    all.failed.extend(outcome.failed.iter().map(|(index, error)| format!("{}: {error}", plan.steps[*index].address)));
-    all.steps = (plan.steps.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
-    all
 }

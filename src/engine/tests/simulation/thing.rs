@@ -13,6 +13,9 @@ pub(crate) const THEM: &str = "them";
 /// What is ours in a bucket, and in a function's policy.
 pub(crate) const OWN_PREFIX: &str = "_pipectl/";
 pub(crate) const OWN_SID: &str = "pipectl-";
+/// The scripts in a bucket, and the lock.
+pub(crate) const SCRIPTS: &str = "_pipectl/etl/";
+pub(crate) const LOCK: &str = "_pipectl/lock";
 
 pub(crate) type Tags = BTreeMap<String, String>;
 

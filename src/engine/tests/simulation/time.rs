@@ -4,7 +4,7 @@
 //! jumps to the next moment in the queue. A kill is a future that is dropped between two polls.
 
 use crate::cloud::Cloud;
-use futures::future::BoxFuture;
+use futures::future::LocalBoxFuture;
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -133,7 +133,7 @@ pub(crate) enum End {
 
 /// One of those that run at once.
 pub(crate) struct Task<'a> {
-    pub(crate) work: Option<BoxFuture<'a, ()>>,
+    pub(crate) work: Option<LocalBoxFuture<'a, ()>>,
     pub(crate) end: End,
     pub(crate) stop: &'a AtomicBool,
     woken: Arc<Woken>,
@@ -141,7 +141,7 @@ pub(crate) struct Task<'a> {
 }
 
 impl<'a> Task<'a> {
-    pub(crate) fn new(work: BoxFuture<'a, ()>, end: End, stop: &'a AtomicBool) -> Self {
+    pub(crate) fn new(work: LocalBoxFuture<'a, ()>, end: End, stop: &'a AtomicBool) -> Self {
         Self { work: Some(work), end, stop, woken: Arc::new(Woken(AtomicBool::new(true))), polls: 0 }
     }
 

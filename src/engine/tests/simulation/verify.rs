@@ -2,7 +2,8 @@
 
 use crate::cloud::Cloud;
 use crate::file::Part;
-use crate::thing::{Kind, NAME, OWN_PREFIX, OWN_SID, State, Thing, word, words};
+use crate::run::Applied;
+use crate::thing::{Kind, NAME, OWN_SID, SCRIPTS, State, Thing, word, words};
 use std::collections::BTreeSet;
 
 /// Those of ours that are a part, by their ids; those that are to be replaced are not.
@@ -23,7 +24,7 @@ fn leaving(thing: &Thing) -> bool {
 }
 
 /// Whether it is on its way from one state to another.
-pub(crate) fn is_unsettled(cloud: &Cloud, part: &Part) -> bool {
+fn is_unsettled(cloud: &Cloud, part: &Part) -> bool {
     let unsettled =
         |thing: &Thing| matches!(thing.state, State::Creating(until) | State::Updating(until) if until > cloud.now);
     ours(cloud, part).iter().any(|(_, thing)| unsettled(thing))
@@ -49,11 +50,11 @@ fn bucket_of(file: &[Part], part: &Part) -> Option<String> {
 }
 
 fn object_key(part: &Part) -> String {
-    format!("{OWN_PREFIX}{}{}", part.letter, part.size)
+    format!("{SCRIPTS}{}{}", part.letter, part.size)
 }
 
 /// What is wrong with one part, in words.
-pub(crate) fn lacks(cloud: &Cloud, file: &[Part], part: &Part) -> Option<String> {
+fn lacks(cloud: &Cloud, file: &[Part], part: &Part) -> Option<String> {
     let address = part.address();
     if matches!(part.kind, Kind::Object | Kind::Permission) {
         return lacks_entry(cloud, file, part);
@@ -118,8 +119,19 @@ pub(crate) fn differs(cloud: &Cloud, file: &[Part]) -> Vec<String> {
 
 fn is_own(kind: Kind, entry: &str) -> bool {
     match kind {
-        Kind::Bucket => entry.starts_with(OWN_PREFIX),
+        Kind::Bucket => entry.starts_with(SCRIPTS),
         Kind::Function => entry.starts_with(OWN_SID),
         _ => false,
     }
+}
+
+/// What was said to be done, and is not.
+pub(crate) fn untrue(cloud: &Cloud, file: &[Part], applied: &Applied) -> Option<String> {
+    file.iter().find_map(|part| {
+        let (kept, made) = (applied.kept.contains(&part.address()), applied.made.contains(&part.address()));
+        // An API does not wait for its function.
+        let said = applied.is_success() || (kept || made) && part.kind != Kind::Api;
+        let unsettled = (made && is_unsettled(cloud, part)).then(|| format!("{} is not settled", part.address()));
+        said.then(|| lacks(cloud, file, part)).flatten().or(unsettled)
+    })
 }

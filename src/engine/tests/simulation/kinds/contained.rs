@@ -2,7 +2,7 @@
 
 use crate::client::{Client, Patience, Result, gone};
 use crate::cloud::Cloud;
-use crate::thing::{Class, Kind, OWN_PREFIX, OWN_SID, Settings, Tags, Thing, US};
+use crate::thing::{Class, Kind, OWN_SID, SCRIPTS, Settings, Tags, Thing, US};
 use futures::future::try_join_all;
 use pipectl_engine::diff::{Attributes, Change};
 use pipectl_engine::resource::{Live, Owner, Resource, Wanted};
@@ -33,7 +33,7 @@ pub(crate) struct Object {
 
 impl Object {
     pub(crate) fn new(bucket: &Pending<String>, letter: char, content: i64) -> Self {
-        Self { bucket: bucket.clone(), key: format!("{OWN_PREFIX}{letter}{content}"), content: content.to_string() }
+        Self { bucket: bucket.clone(), key: format!("{SCRIPTS}{letter}{content}"), content: content.to_string() }
     }
 
     fn outputs(&self) -> Pending<String> {
@@ -78,7 +78,7 @@ impl Resource for Object {
         let mut buckets: BTreeSet<_> = wanted.iter().filter_map(split).collect();
         buckets.extend(client.tagged(Kind::Bucket).await?);
         let all = buckets.iter().map(async |bucket| {
-            Ok::<_, crate::client::Error>((bucket, entries(client, Kind::Bucket, bucket, OWN_PREFIX).await?))
+            Ok::<_, crate::client::Error>((bucket, entries(client, Kind::Bucket, bucket, SCRIPTS).await?))
         });
         let mut live = vec![];
         for (bucket, objects) in try_join_all(all).await? {

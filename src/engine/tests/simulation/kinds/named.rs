@@ -6,7 +6,7 @@ use crate::ladders::Stamp;
 use crate::ladders::named::{self, Found, Named};
 use crate::planted::Planted;
 use crate::thing::NAME;
-use crate::thing::{Class, Kind, OWN_PREFIX, Settings, State, Tags, Thing, word};
+use crate::thing::{Class, Kind, LOCK, OWN_PREFIX, Settings, State, Tags, Thing, word};
 use pipectl_engine::diff::{Attributes, Change};
 use pipectl_engine::resource::{Live, Resource, Wanted};
 use pipectl_engine::value::Pending;
@@ -82,16 +82,15 @@ impl<N: Noun> ByName<N> {
             .await
     }
 
-    /// Data that has come since the plan, which saw none, is not ours to remove.
+    /// Data that has come since the plan, which saw none, is not ours to remove. The lock goes last, and once: whoever
+    /// wrote another one since keeps the bucket.
     async fn remove_bucket(&self, client: &Client, with_data: bool) -> Result<()> {
         for round in 1.. {
-            let key = (N::KIND, self.name.clone());
-            let emptied = client.write("DeleteObjects", move |cloud| {
-                let all = cloud.read(key.0, &key.1).ok_or(Class::Absent)?.entries.into_keys();
-                let all: Vec<_> = all.filter(|object| with_data || object.starts_with(OWN_PREFIX)).collect();
-                cloud.take_out(&key, &all)
-            });
-            gone(emptied.await)?;
+            let rest = move |object: &String| object != LOCK && (with_data || object.starts_with(OWN_PREFIX));
+            self.remove_objects(client, rest).await?;
+            if round == 1 {
+                self.remove_objects(client, |object| object == LOCK).await?;
+            }
             let name = self.name.clone();
             match client.write("DeleteBucket", move |cloud| cloud.delete(N::KIND, &name)).await {
                 Err(error) if error.class == Class::NotEmpty && with_data && round < ROUNDS => {}
@@ -99,6 +98,19 @@ impl<N: Noun> ByName<N> {
             }
         }
         Ok(())
+    }
+
+    async fn remove_objects(
+        &self,
+        client: &Client,
+        which: impl Fn(&String) -> bool + Clone + Send + 'static,
+    ) -> Result<()> {
+        let key = (N::KIND, self.name.clone());
+        let emptied = client.write("DeleteObjects", move |cloud| {
+            let all = cloud.read(key.0, &key.1).ok_or(Class::Absent)?.entries.into_keys();
+            cloud.take_out(&key, &all.filter(which).collect::<Vec<_>>())
+        });
+        gone(emptied.await)
     }
 
     async fn remove(&self, client: &Client, with_data: bool) -> Result<()> {
@@ -221,7 +233,7 @@ impl<N: Noun> Named for ByName<N> {
         if N::KIND == Kind::Bucket && client.planted == Some(Planted::DeletedEarly) {
             self.delete_early(client, tags).await?;
         }
-        let (settings, on_it) = (self.settings(), if self.is_made_bare() { Tags::new() } else { tags.clone() });
+        let (settings, on_it) = (self.settings(), tags.clone());
         let patience = if N::KIND == Kind::Bucket { Patience::USUAL } else { Self::patience() };
         let made = client.call("Create", patience, move |cloud| {
             cloud.usable(&settings.links)?;
