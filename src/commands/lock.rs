@@ -23,7 +23,7 @@ pub(crate) struct UnlockArgs {
 /// Where it lies for what the file asks for.
 pub(super) fn lock<'a>(session: &'a Session, wanted: &Graph<'_>) -> BucketLock<'a> {
     let bucket = wanted.desired::<Bucket>(BUCKET).expect("every pipeline has a bucket");
-    BucketLock::new(&session.aws, bucket)
+    BucketLock::new(&session.aws, bucket, BUCKET)
 }
 
 /// Of one run.

@@ -119,7 +119,7 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
                 return Ok(self.carry_out(&plan, None, operator).await);
             }
             let reading = reading.map_err(Stopped::Locking)?;
-            let lock = match self.take(graph, &reading, read_at).await? {
+            let lock = match self.take(graph, &live, &reading, read_at).await? {
                 Taken::Stale => continue,
                 Taken::Nowhere => return Ok(self.carry_out(&plan, None, operator).await),
                 Taken::Lock(lock) => lock,
@@ -174,9 +174,15 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
     async fn take(
         &self,
         graph: &Graph<'_, W>,
+        live: &Inventory<W>,
         reading: &Reading<R::Version>,
         read_at: Duration,
     ) -> Result<Taken<'_, R>, Stopped<W::Error>> {
+        // A destroy may find a place of that name that is somebody's, and nothing is to be written there.
+        let ours = live.get(&self.home).is_some_and(|home| *home.owner() == Owner::Us);
+        if !(ours || graph.contains(&self.home) || reading.found.is_some()) {
+            return Ok(Taken::Nowhere);
+        }
         let by = (self.id.as_str(), &self.holder);
         let taken = Lock::take(self.register, by, reading, read_at).await.map_err(Stopped::Locking)?;
         match taken {

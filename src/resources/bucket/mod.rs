@@ -20,7 +20,7 @@ use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, whole, write};
 use crate::engine::extra::Extra;
 use crate::engine::resource::{Owner, Resource};
-use crate::names::Names;
+use crate::names::{Names, TAG_NAME};
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
     OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
@@ -127,10 +127,12 @@ impl Bucket {
         .map(drop)
     }
 
-    /// Makes it with no more than its owner's tags, for the lock to be in: settings are changed under the lock. Where
-    /// it is there already, another run does the same, and nothing is changed.
-    pub(crate) async fn prepare(&self, aws: &Aws) -> Result<()> {
-        let tags = aws.names.owner_tags();
+    /// Makes it with no more than its owner's tags and its name, for the lock to be in: settings are changed under the
+    /// lock. Without a name it would not be found by a run that no longer asks for it. Where it is there already,
+    /// another run does the same, and nothing is changed.
+    pub(crate) async fn prepare(&self, aws: &Aws, name: &str) -> Result<()> {
+        let mut tags = aws.names.owner_tags();
+        tags.insert(TAG_NAME.to_owned(), name.to_owned());
         match self.create_bucket(aws, &tags).await {
             Err(error) if error.class() == Class::Exists => return Ok(()),
             made => made?,

@@ -21,6 +21,8 @@ use std::time::{Duration, Instant, SystemTime};
 pub(crate) struct BucketLock<'a> {
     aws: &'a Aws,
     bucket: Bucket,
+    /// Of the bucket in the blueprint.
+    name: &'static str,
     began: Instant,
     /// The bucket is new, and some parts of S3 may not know it yet.
     new: AtomicBool,
@@ -28,8 +30,8 @@ pub(crate) struct BucketLock<'a> {
 
 impl<'a> BucketLock<'a> {
     /// In the pipeline's bucket, as the file asks for it.
-    pub(crate) fn new(aws: &'a Aws, bucket: Bucket) -> Self {
-        Self { aws, bucket, began: Instant::now(), new: AtomicBool::new(false) }
+    pub(crate) fn new(aws: &'a Aws, bucket: Bucket, name: &'static str) -> Self {
+        Self { aws, bucket, name, began: Instant::now(), new: AtomicBool::new(false) }
     }
 
     /// `s3://bucket/_pipectl/lock`
@@ -103,7 +105,7 @@ impl Register for BucketLock<'_> {
     }
 
     async fn prepare(&self) -> Result<()> {
-        self.bucket.prepare(self.aws).await?;
+        self.bucket.prepare(self.aws, self.name).await?;
         self.new.store(true, Ordering::Relaxed);
         Ok(())
     }

@@ -7,7 +7,8 @@
 use crate::judge::Conscience;
 use crate::random::Random;
 use crate::thing::{
-    CONFIG, Class, Key, Kind, LOCK, NAME, OWN_PREFIX, OWN_SID, PIPELINE, Settings, State, THEM, Tags, Thing, Who, word, words,
+    CONFIG, Class, Key, Kind, LOCK, NAME, OWN_PREFIX, OWN_SID, PIPELINE, Settings, State, THEM, Tags, Thing, Who, word,
+    words,
 };
 use crate::time::Moment;
 use std::collections::{BTreeMap, BTreeSet};
