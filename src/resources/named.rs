@@ -78,6 +78,11 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
 
     /// Takes it down.
     fn remove(&self, aws: &Aws) -> impl Future<Output = Result<()>> + Send;
+
+    /// The same, for one that was in a plan.
+    fn remove_live(live: &Live<Self>, aws: &Aws) -> impl Future<Output = Result<()>> + Send {
+        live.resource.remove(aws)
+    }
 }
 
 /// The methods of [`Resource`] for a kind that is [`Named`].
@@ -116,7 +121,7 @@ macro_rules! ladders {
         }
 
         async fn delete(live: &crate::engine::resource::Live<Self>, aws: &crate::aws::Aws) -> crate::aws::Result<()> {
-            live.resource.remove(aws).await
+            <Self as crate::resources::named::Named>::remove_live(live, aws).await
         }
     };
 }

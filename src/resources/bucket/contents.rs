@@ -115,15 +115,23 @@ fn after_uploads(page: &ListMultipartUploadsOutput) -> Option<Marker> {
 
 /// Empties the bucket and removes it. The lock in it goes last and once: whoever wrote another one since has begun to
 /// work, and keeps the bucket.
-pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
+///
+/// # Errors
+/// AWS's `BucketNotEmpty`, where something is in it that is not to be removed.
+pub(super) async fn remove_bucket(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
     let mut round = 1;
     loop {
-        futures::try_join!(remove_objects(aws, bucket, Which::Rest), abort_uploads(aws, bucket))?;
+        futures::try_join!(remove_objects(aws, bucket, which), abort_uploads(aws, bucket))?;
         if round == 1 {
             remove_objects(aws, bucket, Which::Lock).await?;
         }
         let removed = write("s3:DeleteBucket", || aws.s3.delete_bucket().bucket(bucket).send()).await.gone();
         match removed {
+            Err(error) if error.class() == Class::NotEmpty && which == Which::Own => {
+                return Err(
+                    error.with_hint("data has come since the plan: run the same command again, and it asks for that")
+                );
+            }
             Err(error) if error.class() == Class::NotEmpty && round < ROUNDS => round += 1,
             Err(error) if error.class() == Class::NotEmpty => {
                 let hint = "objects keep arriving, or another run has begun: stop what writes them, then run the same command again";
@@ -135,10 +143,24 @@ pub(super) async fn remove_bucket(aws: &Aws, bucket: &str) -> Result<()> {
 }
 
 /// Which objects are removed.
-#[derive(Clone, Copy)]
-enum Which {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
     Lock,
-    Rest,
+    /// What pipectl put there, but for the lock, and the marks of what others have deleted.
+    Own,
+    /// All but the lock.
+    Everything,
+}
+
+impl Which {
+    fn takes(self, key: &str, is_marker: bool) -> bool {
+        match self {
+            Self::Lock => key == LOCK,
+            _ if key == LOCK => false,
+            Self::Own => is_marker || key.starts_with(OWN_PREFIX),
+            Self::Everything => true,
+        }
+    }
 }
 
 /// Every version and every marker of a deletion. What is left of a run that was killed is simply what the next
@@ -165,10 +187,10 @@ async fn remove_objects(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
 
 /// Gives whether there was anything to remove.
 async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput, which: Which) -> Result<bool> {
-    let versions = page.versions().iter().map(|object| (object.key(), object.version_id()));
-    let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id()));
-    let chosen = versions.chain(markers).filter(|(key, _)| (*key == Some(LOCK)) == matches!(which, Which::Lock));
-    let ids = chosen.map(|(key, version)| {
+    let versions = page.versions().iter().map(|object| (object.key(), object.version_id(), false));
+    let markers = page.delete_markers().iter().map(|marker| (marker.key(), marker.version_id(), true));
+    let chosen = versions.chain(markers).filter(|(key, _, marker)| which.takes(key.unwrap_or_default(), *marker));
+    let ids = chosen.map(|(key, version, _)| {
         let id = ObjectIdentifier::builder().key(key.unwrap_or_default());
         id.set_version_id(version.map(str::to_owned)).build()
     });
@@ -254,6 +276,16 @@ mod tests {
         let mut tally = Tally::default();
         pages.iter().for_each(|page| tally.add(page));
         tally.in_words()
+    }
+
+    /// A plan that saw no data asked nobody.
+    #[test]
+    fn data_is_removed_only_with_everything() {
+        let takes = |which: Which| ["_pipectl/lock", "_pipectl/etl/a.py", "raw/1"].map(|key| which.takes(key, false));
+        assert_eq!(takes(Which::Lock), [true, false, false]);
+        assert_eq!(takes(Which::Own), [false, true, false]);
+        assert_eq!(takes(Which::Everything), [false, true, true]);
+        assert!(Which::Own.takes("raw/1", true), "what is deleted is no data");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod stranded;
 pub(crate) use lifecycle::{Lifecycle, Rule};
 pub(crate) use stranded::Stranded;
 
+use self::contents::Which;
 use super::fields::{GET_BUCKET_ENCRYPTION, GET_BUCKET_VERSIONING};
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
@@ -19,7 +20,7 @@ use super::policy::Policy;
 use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, whole, write};
 use crate::engine::extra::Extra;
-use crate::engine::resource::{Owner, Resource};
+use crate::engine::resource::{Live, Owner, Resource};
 use crate::names::{Names, TAG_NAME};
 use aws_sdk_s3::types::{
     BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
@@ -351,8 +352,14 @@ impl Named for Bucket {
         self.put_tags(aws, &tags).await
     }
 
+    /// Nobody agreed to the loss of what has come since a plan that saw nothing in it.
+    async fn remove_live(live: &Live<Self>, aws: &Aws) -> Result<()> {
+        let which = if live.data.is_empty() { Which::Own } else { Which::Everything };
+        contents::remove_bucket(aws, &live.resource.bucket, which).await
+    }
+
     async fn remove(&self, aws: &Aws) -> Result<()> {
-        contents::remove_bucket(aws, &self.bucket).await
+        contents::remove_bucket(aws, &self.bucket, Which::Own).await
     }
 }
 
