@@ -181,7 +181,9 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
         // A destroy may find a place of that name that is somebody's, and nothing is to be written there.
         let ours = live.get(&self.home).is_some_and(|home| *home.owner() == Owner::Us);
         if !(ours || graph.contains(&self.home) || reading.found.is_some()) {
-            return Ok(Taken::Nowhere);
+            // Whoever made what was seen since wrote here before.
+            let again = self.register.read().await.map_err(Stopped::Locking)?;
+            return Ok(if again.found.is_some() { Taken::Stale } else { Taken::Nowhere });
         }
         let by = (self.id.as_str(), &self.holder);
         let taken = Lock::take(self.register, by, reading, read_at).await.map_err(Stopped::Locking)?;

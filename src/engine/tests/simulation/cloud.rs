@@ -265,8 +265,10 @@ impl Cloud {
         if entry == LOCK {
             let (now, who) = (self.now, self.who);
             self.conscience.tell(now, || format!("{who} writes the lock: {content}"));
-            // One that is there may be written again, whosever the rest is.
-            let new = self.things.get(key).filter(|thing| !thing.entries.contains_key(LOCK));
+            // One that is there may be written again, whosever the rest is; and nobody can help a bucket that somebody
+            // makes between the look and the lock.
+            let began = self.conscience.began(who);
+            let new = self.things.get(key).filter(|thing| !thing.entries.contains_key(LOCK) && thing.made_at < began);
             new.into_iter().for_each(|thing| self.conscience.touched(who, key, thing, "locks"));
         } else {
             self.touch(key, "puts something into");

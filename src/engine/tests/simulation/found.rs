@@ -95,7 +95,7 @@ fn a_life_may_be_cut_at_any_await() {
     cuts(1);
 }
 
-/// Found by seed 376: a bucket that held nothing when it was planned was emptied of what had come since.
+/// Found by chance: a bucket that held nothing when it was planned was emptied of what had come since.
 #[test]
 fn data_that_comes_after_the_plan_is_kept() {
     let bucket = |generation| vec![Part { generation, ..part(Kind::Bucket, &[]) }];
@@ -111,7 +111,7 @@ fn data_that_comes_after_the_plan_is_kept() {
     }
 }
 
-/// Found by seed 7427: the creation of an API that replaces another lost its answer, and went on with the old one, which
+/// Found by chance: the creation of an API that replaces another lost its answer, and went on with the old one, which
 /// was deleted then as planned.
 #[test]
 fn what_is_replaced_is_not_taken_for_what_was_made() {
@@ -128,7 +128,7 @@ fn what_is_replaced_is_not_taken_for_what_was_made() {
     }
 }
 
-/// Found by seed 923: a creation that was sent again found what the first request had made, and did not wait for it.
+/// Found by chance: a creation that was sent again found what the first request had made, and did not wait for it.
 #[test]
 fn what_was_made_by_a_lost_request_is_waited_for() {
     let file = vec![part(Kind::Function, &[]), part(Kind::Trigger, &[Kind::Function])];
@@ -140,7 +140,7 @@ fn what_was_made_by_a_lost_request_is_waited_for() {
     }
 }
 
-/// Found by seed 316: the place of the lock had no name, so that nobody who no longer asked for it found it again.
+/// Found by chance: the place of the lock had no name, so that nobody who no longer asked for it found it again.
 #[test]
 fn the_place_of_the_lock_is_found_again() {
     let bucket = |generation| vec![Part { generation, ..part(Kind::Bucket, &[]) }];
@@ -151,7 +151,7 @@ fn the_place_of_the_lock_is_found_again() {
     }
 }
 
-/// Found by seed 333: a destroy wrote its lock into a bucket of our name that is somebody's.
+/// Found by chance: a destroy wrote its lock into a bucket of our name that is somebody's.
 #[test]
 fn no_lock_is_written_into_what_is_not_ours() {
     let apply = Act::Run(vec![Runner::calm(Aim::File)], vec![]);
@@ -173,5 +173,18 @@ fn two_at_once_are_one_after_the_other() {
             let acts = vec![Act::File(file()), Act::Run(vec![Runner::calm(Aim::File), second], vec![])];
             keeps(&History { noise: starts, acts, destroyed: false });
         }
+    }
+}
+
+/// Found by chance: a destroy that began before the first apply saw no bucket, and then what the apply had made, and took
+/// that down without a lock.
+#[test]
+fn a_destroy_that_began_before_an_apply_sees_its_lock() {
+    let file = vec![part(Kind::Bucket, &[]), part(Kind::UsagePlan, &[])];
+    for at in 0..20 {
+        let troubles = vec![Trouble { at, times: 1, what: What::FailsBefore }];
+        let first = Runner { troubles, ..Runner::calm(Aim::Nothing) };
+        let acts = vec![Act::File(file.clone()), Act::Run(vec![first, Runner::calm(Aim::File)], vec![])];
+        keeps(&History { noise: u64::from(at), acts, destroyed: false });
     }
 }

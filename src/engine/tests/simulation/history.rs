@@ -139,10 +139,12 @@ pub(crate) fn draw(seed: u64, bounds: Bounds) -> History {
 }
 
 fn first_file(random: &mut Random) -> Vec<Part> {
-    let mut file = vec![];
+    // The pipeline's bucket is always there, and its data is what can be lost.
+    let mut file = vec![part(random, Kind::Bucket, 'a')];
     for kind in Kind::ALL {
         for letter in ['a', 'b'] {
-            if random.chance(if letter == 'a' { 45 } else { 12 }) {
+            let second = if kind == Kind::Bucket { 40 } else { 12 };
+            if random.chance(if letter == 'a' { 45 } else { second }) {
                 file.push(part(random, kind, letter));
             }
         }
@@ -162,6 +164,9 @@ fn part(random: &mut Random, kind: Kind, letter: char) -> Part {
 }
 
 fn edit(random: &mut Random, file: &mut Vec<Part>) {
+    if random.chance(25) {
+        file.iter_mut().filter(|part| part.kind == Kind::Bucket).for_each(|bucket| bucket.generation += 1);
+    }
     for _ in 0..random.within(1..4) {
         let at = random.below(file.len() as u64) as usize;
         let choice = random.below(8);

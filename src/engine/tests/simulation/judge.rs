@@ -80,6 +80,14 @@ impl Conscience {
         }
     }
 
+    /// When a run began; somebody else has no beginning.
+    pub(crate) fn began(&self, who: Who) -> Moment {
+        match who {
+            Who::Run(number) => self.warrants.get(number).map_or(0, |warrant| warrant.began),
+            Who::Somebody => 0,
+        }
+    }
+
     /// Whether nobody else did anything since then.
     pub(crate) fn was_alone(&self, number: usize, since: Moment) -> bool {
         self.acted.iter().all(|(at, who)| *at < since || *who == Who::Run(number))

@@ -96,14 +96,15 @@ fn tell(seed: u64, bounds: Bounds, planted: Option<Planted>) -> (Promise, String
     (promise, story::story(Some(seed), &short, &broken, planted))
 }
 
-/// A planted fault is found within a minute, by the promise that it breaks.
+/// A planted fault is found soon, by the promise that it breaks.
 fn finds(planted: Planted, bounds: Bounds, promises: &[Promise]) {
     let search = search(0..100_000, bounds, Some(planted), false);
     let seed = search.first().expect("the planted fault is found");
     let (promise, story) = tell(seed, bounds, Some(planted));
     eprintln!("{planted:?}: {promise:?} after {} histories, {:.2} s (seed {seed})", search.histories, search.seconds);
     assert!(promises.contains(&promise), "{story}");
-    assert!(search.seconds < 60.0, "it took {} s", search.seconds);
+    // A minute is enough for far more, where nobody else uses the cores.
+    assert!(search.histories < 5_000, "it took {} histories", search.histories);
 }
 
 #[test]

@@ -239,7 +239,12 @@ impl Drop for AtWork<'_> {
 impl Operator<Client> for Clerk<'_> {
     type Error = Refused;
 
-    fn agree(&mut self, plan: &Plan<'_, Client>, _: &Inventory<Client>, _: bool) -> std::result::Result<(), Refused> {
+    fn agree(
+        &mut self,
+        plan: &mut Plan<'_, Client>,
+        _: &Inventory<Client>,
+        _: bool,
+    ) -> std::result::Result<(), Refused> {
         let refused = plan.refused().map(|(step, refusal)| format!("{}: {refusal:?}", step.address));
         let refused: Vec<_> = refused.collect();
         if !refused.is_empty() {

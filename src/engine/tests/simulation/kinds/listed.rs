@@ -74,7 +74,10 @@ impl<N: Noun> Resource for ById<N> {
     async fn observe(client: &Client, wanted: &[Wanted]) -> Result<Vec<Live<Self>>> {
         let mut found = listed::observe(client, wanted).await?;
         if client.planted == Some(Planted::OrphanMistaken) {
-            let everything = Self::list(client).await?.into_iter().filter(|entry| entry.stamp.owner == Owner::Nobody);
+            let known: Vec<_> = found.iter().map(Self::live_id).collect();
+            let everything = Self::list(client).await?.into_iter();
+            let everything =
+                everything.filter(|entry| entry.stamp.owner == Owner::Nobody && !known.contains(&entry.id));
             found.extend(everything.map(|Entry { id, resource, .. }| {
                 Live::contained(format!("stray {id}"), resource, Pending::Known(format!("{}/{id}", word(N::KIND))))
             }));
