@@ -57,7 +57,7 @@ pub(crate) enum Command {
     Send(commands::send::SendArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
-    /// Start a crawler or the job now, without waiting for its schedule.
+    /// Start the mover, a crawler or the job now, without waiting for its schedule.
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
     Logs(commands::logs::LogsArgs),

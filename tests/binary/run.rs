@@ -16,7 +16,7 @@ fn all_run_one_after_the_other_inside_the_program() {
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let ran = place.run(&["run", "all", "--local"]).exits(0);
     let lines: Vec<_> = ran.stdout.lines().map(|line| line.split_whitespace().take(2).collect::<Vec<_>>()).collect();
-    let addresses = ["glue.crawler.raw", "glue.job.etl", "glue.crawler.parquet"];
+    let addresses = ["lambda.function.mover", "glue.crawler.raw", "glue.job.etl", "glue.crawler.parquet"];
     assert_eq!(lines, addresses.map(|address| vec![address, "SUCCEEDED"]));
     // Nobody would finish it when the program has ended.
     assert!(place.run(&["run", "etl", "--local"]).exits(0).stdout.contains("SUCCEEDED"));
@@ -25,7 +25,7 @@ fn all_run_one_after_the_other_inside_the_program() {
 #[test]
 fn what_is_not_there_cannot_run() {
     let place = Place::example("minimal");
-    for what in [&["etl"][..], &["crawler", "raw"], &["all"]] {
+    for what in [&["mover"][..], &["etl"], &["crawler", "raw"], &["all"]] {
         place.run(&[&["run"], what, &["--local"]].concat()).exits(1).says("hint: `pipectl apply` makes it");
     }
     place.run(&["run", "crawler", "other", "--local"]).exits(3);
@@ -71,7 +71,7 @@ fn a_crawl_of_somebody_else_is_waited_for() {
     let server = place.serve();
     let (child, _) = waiting(&place, &server);
     place.run(&["run", "crawler", "raw", "--local"]).exits(0).says("started");
-    Ran::new(&child.wait_with_output().unwrap()).exits(0).says("glue.crawler.raw     SUCCEEDED");
+    Ran::new(&child.wait_with_output().unwrap()).exits(0).says("glue.crawler.raw      SUCCEEDED");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 use tempfile::TempDir;
 
 /// The root of the project.
@@ -180,6 +180,9 @@ pub(crate) fn python() -> &'static Path {
 
 /// Python with what a file of requirements in `judges/` names.
 pub(crate) fn environment(name: &str, requirements: &str) -> PathBuf {
+    // One test at a time: another one would clear what the first is filling.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let requirements = root().join("tests/judges").join(requirements);
     let home = root().join("target").join(name);
     let python = home.join("bin/python");

@@ -1,6 +1,6 @@
 //! A sweep: the function `mover` moves all that lies below the raw prefix, whether S3 told of it or not.
 
-use crate::aws::{Aws, Error, Patience, Result, call};
+use crate::aws::{Aws, Class, Error, Patience, Result, call};
 use crate::blueprint::sweep_order;
 use crate::report::{RunEnd, Watch};
 use aws_sdk_lambda::primitives::Blob;
@@ -49,7 +49,10 @@ async fn invoke(aws: &Aws, function: &str, bucket: &str) -> Result<Answer> {
     let answer = call("lambda:Invoke", Patience::LAMBDA, || {
         aws.lambda.invoke().function_name(function).payload(order.clone()).send()
     })
-    .await?;
+    .await
+    .map_err(
+        |error| if error.class() == Class::Absent { error.with_hint("`pipectl apply` makes it") } else { error },
+    )?;
     let payload = answer.payload.map(Blob::into_inner).unwrap_or_default();
     // A function that was applied before there were sweeps takes the order for an event without files.
     serde_json::from_slice(&payload).map_err(|_| {
