@@ -150,8 +150,8 @@ impl Conscience {
 fn successor(warrant: &Warrant, bucket: &Key, things: &BTreeMap<Key, Thing>) -> Option<String> {
     let letter = letter(&bucket.1)?;
     let name = warrant.wants.get(&(Kind::Bucket, letter)).filter(|name| **name != bucket.1)?;
-    let there =
-        things.get(&(Kind::Bucket, name.clone())).is_some_and(|thing| thing.is_ours() && thing.state == State::Active);
+    // Somebody may have taken its tags off meanwhile.
+    let there = things.get(&(Kind::Bucket, name.clone())).is_some_and(|thing| thing.state == State::Active);
     (!there).then(|| name.clone())
 }
 
