@@ -57,7 +57,8 @@ pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secr
 
 pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
-    let (made, stranded) = futures::try_join!(made(&session), session.stranded())?;
+    let (made, stranded) = futures::join!(made(&session), session.stranded());
+    let (made, stranded) = (made?, stranded?);
     let mut keys = vec![];
     for key in &made.keys {
         let value = if args.show_secrets { value(&session, key).await? } else { None };

@@ -35,7 +35,9 @@ pub(crate) struct PlanArgs {
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let wanted = session.graph();
-    let ((live, surroundings), stranded) = futures::try_join!(session.look(&wanted), session.stranded())?;
+    // Both fail of a bucket that is somebody else's or elsewhere, and the look explains it.
+    let (looked, stranded) = futures::join!(session.look(&wanted), session.stranded());
+    let ((live, surroundings), stranded) = (looked?, stranded?);
     let nothing = session.nothing();
     let graph = if args.destroy { &nothing } else { &wanted };
     let plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
