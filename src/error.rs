@@ -92,6 +92,8 @@ impl Error {
         match self {
             Self::Config(_) | Self::Usage { .. } => Exit::Usage,
             Self::Refused { .. } => Exit::Refused,
+            #[cfg(feature = "local")]
+            Self::Local(pipectl_local::Error::Account { .. }) => Exit::Refused,
             // What is there is of another region, as what has another pipeline's tags is of another pipeline.
             Self::Aws(error) if error.class() == aws::Class::Elsewhere => Exit::Refused,
             Self::Failed(Ended { signal: Some(signal), .. }) => (*signal).into(),
@@ -106,6 +108,10 @@ impl Error {
                 (!hint.is_empty()).then(|| hint.clone())
             }
             Self::Aws(error) => error.hint(),
+            #[cfg(feature = "local")]
+            Self::Local(pipectl_local::Error::Account { .. }) => {
+                Some("a Local AWS keeps its account: use another directory (`--local=DIR`) for another one".to_owned())
+            }
             Self::Failed(_) => Some("run the same command again: it goes on from what is there".to_owned()),
             _ => None,
         }

@@ -1,7 +1,7 @@
 //! `/_local/*`: what AWS does not have. The request log, faults, the clock.
 //!
 //! ```text
-//! GET    /_local/health               {"status": "ok", "now": "..."}
+//! GET    /_local/health               {"status": "ok", "now": "...", "account": "000000000000"}
 //! GET    /_local/status               what there is: requests, buffers, files, tables, what fires next
 //! GET    /_local/requests             [{"operation": "glue:GetJob", "region": "us-east-1", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
@@ -12,6 +12,7 @@
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
 //! POST   /_local/tags                 {"arn": "arn:...", "tags": {"aws:cloudformation:stack-name": "theirs"}}: as AWS tags
+//! POST   /_local/bucket               {"name": "...", "owner": "999999999999"}: as if another account had made it
 //! POST   /_local/stream               {"name": "...", "status": "DELETING_FAILED", "reason": {"Type": "...", "Details": "..."}}
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
@@ -21,7 +22,7 @@ use crate::core::Core;
 use crate::faults::{EVERY, Fault};
 use crate::registry;
 use crate::response::{json, plain};
-use crate::services::firehose;
+use crate::services::{firehose, s3};
 use crate::status::status;
 use crate::tags::Tags;
 use axum::body::Body;
@@ -56,6 +57,14 @@ struct StuckStream {
     reason: serde_json::Value,
 }
 
+/// A bucket that somebody else has made.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenAway {
+    name: String,
+    owner: String,
+}
+
 /// Tags that AWS itself puts on something.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -67,7 +76,7 @@ struct SystemTags {
 pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Response<Body> {
     let what = request.uri().path().trim_start_matches(PATH);
     match (request.method(), what) {
-        (&Method::GET, "health") => json(200, &json!({"status": "ok", "now": core.clock.now().to_string()})),
+        (&Method::GET, "health") => json(200, &health(core)),
         (&Method::GET, "status") => json(200, &status(core)),
         (&Method::GET, "requests") => json(200, &json!(core.logged())),
         (&Method::DELETE, "requests") => {
@@ -94,6 +103,9 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
             core.run("us-east-1", |context| firehose::get_stuck(context, &name, &status, &reason))
                 .map_err(|error| error.message)
         }),
+        (&Method::POST, "bucket") => with(request, |GivenAway { name, owner }| {
+            core.run("us-east-1", |context| s3::give_away(context, &name, &owner)).map_err(|error| error.message)
+        }),
         (&Method::POST, "tags") => with(request, |SystemTags { arn, tags }| {
             // ARNs say their region by themselves.
             let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("us-east-1").to_owned();
@@ -102,6 +114,10 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
         _ => plain(404, "no such page of Local AWS"),
     }
+}
+
+fn health(core: &Core) -> serde_json::Value {
+    json!({"status": "ok", "now": core.clock.now().to_string(), "account": core.account.to_string()})
 }
 
 /// A fault of an operation that nobody can ask for would never strike, and its test prove nothing.

@@ -8,13 +8,12 @@ use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
 
-/// The account that everything in Local AWS belongs to.
-pub const ACCOUNT: &str = "000000000000";
-
 /// One request's view of Local AWS.
 pub(crate) struct Context<'a> {
     /// From the credential scope of the request.
     pub(crate) region: &'a str,
+    /// The account that everything here belongs to.
+    pub(crate) account: &'a str,
     pub(crate) now: Timestamp,
     pub(crate) documents: &'a Documents,
     pub(crate) blobs: &'a Blobs,
@@ -46,12 +45,12 @@ impl Context<'_> {
 
     /// The ARN of a resource of this region.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
-        format!("arn:{}:{service}:{}:{ACCOUNT}:{resource}", self.partition(), self.region)
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
     }
 
     /// The ARN of a resource of no region, as IAM's are.
     pub(crate) fn global_arn(&self, service: &str, resource: &str) -> String {
-        format!("arn:{}:{service}::{ACCOUNT}:{resource}", self.partition())
+        format!("arn:{}:{service}::{}:{resource}", self.partition(), self.account)
     }
 
     /// The key of a document of a regional service.

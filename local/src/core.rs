@@ -1,6 +1,7 @@
 //! What all services share: the documents, the time, the faults, and a slot for what each keeps in memory.
 
 use crate::access::Sessions;
+use crate::account::{self, Account};
 use crate::api_error::Result as ApiResult;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
@@ -46,6 +47,16 @@ pub enum Error {
         /// What the operating system says.
         source: std::io::Error,
     },
+    /// The directory belongs to another account than is asked for.
+    #[error("`{}` is the Local AWS of account {has}, not of {asked}", directory.display())]
+    Account {
+        /// The directory.
+        directory: PathBuf,
+        /// Whose it is.
+        has: Account,
+        /// Who asks.
+        asked: Account,
+    },
     /// The database cannot be opened.
     #[error("`{}` cannot be opened: {source}", file.display())]
     Store {
@@ -65,11 +76,13 @@ pub struct Options {
     pub settle: Duration,
     /// How many seconds pass in one of the machine's.
     pub time_scale: f64,
+    /// Whose everything in it is. None: the directory's, as it was first opened.
+    pub account: Option<Account>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { latency: Duration::ZERO, settle: Duration::from_millis(50), time_scale: 1.0 }
+        Self { latency: Duration::ZERO, settle: Duration::from_millis(50), time_scale: 1.0, account: None }
     }
 }
 
@@ -77,6 +90,8 @@ impl Default for Options {
 #[derive(Debug)]
 pub(crate) struct Core {
     directory: PathBuf,
+    /// Whose everything here is.
+    pub(crate) account: Account,
     pub(crate) store: Store,
     pub(crate) blobs: Blobs,
     pub(crate) clock: Clock,
@@ -118,9 +133,15 @@ impl Core {
         let store =
             Store::open(&file).map_err(|source| Error::Store { file: file.clone(), source: Box::new(source) })?;
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
+        let account = account::of(&store, options.account.clone()).map_err(|(has, asked)| Error::Account {
+            directory: directory.to_owned(),
+            has,
+            asked,
+        })?;
         let ahead = store.read(CLOCK.0, CLOCK.1).ok().flatten().and_then(|millis| millis.as_i64()).unwrap_or(0);
         Ok(Self {
             directory: directory.to_owned(),
+            account,
             store,
             blobs,
             clock: Clock::new(ahead, options.time_scale),
@@ -185,6 +206,7 @@ impl Core {
         self.store.transact(|documents| {
             work(&Context {
                 region,
+                account: self.account.as_str(),
                 now: self.clock.now(),
                 documents,
                 blobs: &self.blobs,

@@ -22,6 +22,7 @@
 //! ```
 
 mod access;
+mod account;
 mod admin;
 mod api_error;
 mod background;
@@ -47,6 +48,6 @@ mod tags;
 #[cfg(test)]
 mod tests;
 
-pub use crate::context::ACCOUNT;
+pub use crate::account::Account;
 pub use crate::core::{Error, Options};
 pub use crate::local::LocalAws;

@@ -2,7 +2,10 @@
 
 use crate::api_error::{ApiError, Result};
 use redb::backends::FileBackend;
-use redb::{Database, ReadableDatabase as _, ReadableTable, StorageBackend, TableDefinition, WriteTransaction};
+use redb::{
+    Database, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _, StorageBackend, TableDefinition,
+    WriteTransaction,
+};
 use serde_json::Value;
 use std::cell::Cell;
 use std::fs::OpenOptions;
@@ -55,6 +58,13 @@ impl Store {
         write.open_table(DOCUMENTS)?;
         write.commit()?;
         Ok(Self { database })
+    }
+
+    /// Whether nothing was ever put into it.
+    pub(crate) fn is_empty(&self) -> Result<bool> {
+        let read = self.database.begin_read().map_err(ApiError::internal)?;
+        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        table.is_empty().map_err(ApiError::internal)
     }
 
     /// One document, outside any request.

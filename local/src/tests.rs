@@ -1,10 +1,10 @@
 //! A Deny stops whoever it is about: API Gateway's front, S3's notifications, services and functions under a role.
 
 use crate::access::Credentials;
+use crate::background;
 use crate::core::Options;
 use crate::local::LocalAws;
 use crate::services::{iam, lambda};
-use crate::{ACCOUNT, background};
 use axum::body::Body;
 use base64::Engine as _;
 use bytes::Bytes;
@@ -13,6 +13,8 @@ use http_body_util::{BodyExt as _, Full};
 use serde_json::{Value, json};
 use std::io::Write as _;
 use std::time::Duration;
+
+const ACCOUNT: &str = "000000000000";
 
 struct Aws {
     aws: LocalAws,

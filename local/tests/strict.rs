@@ -301,3 +301,41 @@ async fn the_throttle_of_a_method_goes_before_that_of_its_stage() {
     let refused = aws.track(&api).await;
     assert_eq!((refused.status.as_u16(), refused.json()), (429, json!({"message": "Too Many Requests"})));
 }
+
+#[tokio::test]
+async fn a_role_of_another_account_is_passed_to_no_service() {
+    let aws = Aws::new();
+    let trust = |service: &str| {
+        json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole",
+        }]})
+    };
+    for service in ["glue", "lambda", "firehose"] {
+        let trust = trust(&format!("{service}.amazonaws.com")).to_string();
+        let form = [("Action", "CreateRole"), ("RoleName", service), ("AssumeRolePolicyDocument", &*trust)];
+        let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        aws.ask(HERE, "iam", "POST /", "", form).await.done();
+    }
+    for (account, refused) in [("000000000000", false), ("999999999999", true)] {
+        let role = |name: &str| format!("arn:aws:iam::{account}:role/{name}");
+        let targets = json!({"S3Targets": [{"Path": "s3://b/x"}]});
+        let stream = json!({"DeliveryStreamName": account, "ExtendedS3DestinationConfiguration": {
+            "RoleARN": role("firehose"), "BucketARN": "arn:aws:s3:::b"}});
+        let command = json!({"Name": "glueetl", "ScriptLocation": "s3://b/s"});
+        let asked = [
+            ("glue", "AWSGlue.CreateJob", json!({"Name": account, "Role": role("glue"), "Command": command})),
+            ("glue", "AWSGlue.CreateCrawler", json!({"Name": account, "Role": role("glue"), "Targets": targets})),
+            ("firehose", "Firehose_20150804.CreateDeliveryStream", stream),
+        ];
+        for (service, target, body) in asked {
+            let answer = aws.ask(HERE, service, "POST /", target, body.to_string()).await;
+            assert_eq!(
+                answer.text.contains("Cross-account pass role is not allowed."),
+                refused,
+                "{target}: {}",
+                answer.text
+            );
+            assert_eq!(answer.status.is_success(), !refused, "{target}: {}", answer.text);
+        }
+    }
+}

@@ -20,6 +20,7 @@ const FLOORS: &[&[&str]] = &[
         "blobs",
         "lock",
         "store",
+        "account",
         "faults",
         "context",
         "tags",

@@ -1,7 +1,7 @@
 //! Security Token Service: who the caller is. Local AWS takes any credentials for its account's user.
 
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::model;
 use crate::service::{Protocol, Service, anything};
 use serde_json::{Value, json};
@@ -18,5 +18,5 @@ pub(crate) static SERVICE: Service = Service {
 
 fn get_caller_identity(context: &Context<'_>, _: &Value) -> Result<Value> {
     let arn = context.global_arn("iam", "user/local");
-    Ok(json!({"Arn": arn, "UserId": "AIDALOCALLOCALLOCAL00", "Account": ACCOUNT}))
+    Ok(json!({"Arn": arn, "UserId": "AIDALOCALLOCALLOCAL00", "Account": context.account}))
 }

@@ -36,7 +36,7 @@ fn visible(context: &Context<'_>) -> Result<Vec<(String, Tags)>> {
 fn is_here(context: &Context<'_>, arn: &str) -> Result<bool> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     match parts[..] {
-        [_, _, "s3", _, _, bucket] => Ok(s3::region_of(context, bucket)?.as_deref() == Some(context.region)),
+        [_, _, "s3", _, _, bucket] => Ok(s3::region_of_ours(context, bucket)?.as_deref() == Some(context.region)),
         [_, _, service, region, ..] => Ok(service != "iam" && region == context.region),
         _ => Ok(false),
     }

@@ -9,12 +9,15 @@ use crate::error::{Error, Exit, Result};
 use crate::report::{data, say};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
-use pipectl_local::{LocalAws, Options};
+use pipectl_local::{Account, LocalAws, Options};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Where Local AWS keeps its state unless told otherwise, below the working directory.
 pub(crate) const DIRECTORY: &str = ".pipectl/local";
+
+/// The variable that stands for `--account`, also with `--local`.
+const ACCOUNT: &str = "PIPECTL_LOCAL_ACCOUNT";
 
 #[derive(Debug, Args)]
 pub(crate) struct LocalArgs {
@@ -27,6 +30,9 @@ pub(crate) struct LocalArgs {
     /// Let time pass N times as fast: with 60, an hour's schedule comes due each minute.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = parse_scale)]
     time_scale: f64,
+    /// Whose everything in it is, twelve digits; kept in the directory. Without it, a new one is of account 000000000000.
+    #[arg(long, value_name = "ID", env = ACCOUNT)]
+    account: Option<Account>,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -60,10 +66,33 @@ fn parse_scale(text: &str) -> Result<f64, String> {
 
 /// Opens the directory, or finds the server that has it open.
 pub(crate) async fn reach(directory: &Path) -> Result<LocalTarget> {
-    match LocalAws::open(directory, Options::default()) {
+    let account = account_of_environment()?;
+    match LocalAws::open(directory, Options { account: account.clone(), ..Options::default() }) {
         Ok(aws) => Ok(LocalTarget::Embedded(Box::new(aws))),
-        Err(pipectl_local::Error::Served { address, .. }) => Ok(LocalTarget::Served(address)),
+        Err(pipectl_local::Error::Served { address, .. }) => {
+            if let Some(asked) = account {
+                check_account(&address, directory, asked).await?;
+            }
+            Ok(LocalTarget::Served(address))
+        }
         Err(error) => Err(error.into()),
+    }
+}
+
+fn account_of_environment() -> Result<Option<Account>> {
+    let Some(account) = std::env::var(ACCOUNT).ok().filter(|account| !account.is_empty()) else { return Ok(None) };
+    let hint = "unset it, or set it to the account of the Local AWS that is meant";
+    account.parse().map(Some).map_err(|error| Error::usage(format!("`{ACCOUNT}` is `{account}`: {error}"), hint))
+}
+
+/// Another process has the directory, so that it is not opened here.
+async fn check_account(url: &str, directory: &Path, asked: Account) -> Result<()> {
+    let health = request::get(&format!("{url}/_local/health")).await?;
+    match health["account"].as_str().and_then(|has| has.parse().ok()) {
+        Some(has) if has != asked => {
+            Err(pipectl_local::Error::Account { directory: directory.to_owned(), has, asked }.into())
+        }
+        _ => Ok(()),
     }
 }
 
@@ -94,7 +123,7 @@ pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<
 
 async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let latency = args.latency.unwrap_or_default();
-    let options = Options { latency, time_scale: args.time_scale, ..Options::default() };
+    let options = Options { latency, time_scale: args.time_scale, account: args.account.clone(), ..Options::default() };
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;

@@ -1,5 +1,6 @@
 //! The way to AWS: whose credentials, which account, through what, and what is said where nobody answers.
 
+mod accounts;
 mod network;
 mod proxies;
 mod relay;

@@ -2,14 +2,14 @@
 
 use super::{RESTAPIS, USAGE_PLANS, arn, bad_request, listed, not_found, patch, shown_tags};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context, new_id};
+use crate::context::{Context, new_id};
 use crate::service::Input;
 use crate::tags::read_map;
 use serde_json::{Value, json};
 
 pub(super) fn find(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
     let id = input.text("restApiId")?;
-    let missing = || not_found(format!("Invalid API identifier specified {ACCOUNT}:{id}"));
+    let missing = || not_found(format!("Invalid API identifier specified {}:{id}", context.account));
     Ok((id.to_owned(), context.get(RESTAPIS, id)?.ok_or_else(missing)?))
 }
 

@@ -8,7 +8,7 @@ mod workgroups;
 pub(crate) use executions::WORKER;
 
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::model;
 use crate::service::{Input, Protocol, Service, anything};
 use crate::tags::{read_list, write_list};
@@ -94,10 +94,10 @@ fn list_data_catalogs(_: &Context<'_>, _: &Value) -> Result<Value> {
     Ok(json!({"DataCatalogsSummary": [{"CatalogName": "AwsDataCatalog", "Type": "GLUE"}]}))
 }
 
-fn get_data_catalog(_: &Context<'_>, input: &Value) -> Result<Value> {
+fn get_data_catalog(context: &Context<'_>, input: &Value) -> Result<Value> {
     match input.text("Name")? {
         name @ "AwsDataCatalog" => {
-            Ok(json!({"DataCatalog": {"Name": name, "Type": "GLUE", "Parameters": {"catalog-id": ACCOUNT}}}))
+            Ok(json!({"DataCatalog": {"Name": name, "Type": "GLUE", "Parameters": {"catalog-id": context.account}}}))
         }
         name => Err(invalid(format!("DataCatalog {name} was not found"))),
     }

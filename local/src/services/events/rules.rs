@@ -2,7 +2,7 @@
 
 use super::{RULES, arn, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::schedules;
 use crate::service::Input;
 use crate::tags::{read_list, write_list};
@@ -63,7 +63,7 @@ fn describe(context: &Context<'_>, name: &str, rule: &Value) -> Value {
 pub(super) fn describe_rule(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, rule) = existing(context, input, "Name")?;
     let mut all = describe(context, &name, &rule);
-    all["CreatedBy"] = ACCOUNT.into();
+    all["CreatedBy"] = context.account.into();
     Ok(all)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{RULES, arn};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context, new_uuid};
+use crate::context::{Context, new_uuid};
 use crate::core::Core;
 use crate::schedules::{Scheduled, Timetable};
 use crate::service::{Input as _, Worker};
@@ -55,7 +55,7 @@ fn event(context: &Context<'_>, source: &str) -> String {
         "id": new_uuid(),
         "detail-type": "Scheduled Event",
         "source": "aws.events",
-        "account": ACCOUNT,
+        "account": context.account,
         "time": context.iso(),
         "region": context.region,
         "resources": [source],

@@ -4,7 +4,7 @@ use super::{STREAMS, existing, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::role_assumable;
+use crate::services::iam::{passed_role, role_assumable};
 use serde_json::{Value, json};
 
 /// A stream has one destination.
@@ -46,7 +46,7 @@ fn check(context: &Context<'_>, destination: &Value) -> Result<()> {
     if has("Prefix") && destination["ErrorOutputPrefix"].as_str().is_none_or(str::is_empty) {
         return Err(invalid("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions."));
     }
-    if !role_assumable(context, role, "firehose.amazonaws.com")? {
+    if !role_assumable(context, &passed_role(context, role)?, "firehose.amazonaws.com")? {
         let message = format!("Firehose is unable to assume role {role}. Please check the role provided.");
         return Err(invalid(message));
     }

@@ -16,7 +16,7 @@ pub(crate) use delivery::WORKER;
 pub(crate) use records::RECORD;
 
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::model;
 use crate::service::{Input as _, Protocol, Resource, Service};
 use serde_json::Value;
@@ -68,7 +68,7 @@ fn find(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
 
 fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
     find(context, name)?.ok_or_else(|| {
-        let message = format!("Firehose {name} under account {ACCOUNT} not found.");
+        let message = format!("Firehose {name} under account {} not found.", context.account);
         ApiError::new("ResourceNotFoundException", message)
     })
 }

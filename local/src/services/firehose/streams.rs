@@ -3,7 +3,7 @@
 use super::destination::{DESTINATION_ID, describe_extended, describe_plain, read_destination};
 use super::{STREAMS, arn, existing, find, invalid, status};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub(super) fn create_delivery_stream(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("DeliveryStreamName")?;
     if find(context, name)?.is_some() {
-        let message = format!("Firehose {name} under accountId {ACCOUNT} already exists");
+        let message = format!("Firehose {name} under accountId {} already exists", context.account);
         return Err(ApiError::new("ResourceInUseException", message));
     }
     let stream_type = input.optional("DeliveryStreamType").unwrap_or("DirectPut");
@@ -38,7 +38,8 @@ pub(super) fn delete_delivery_stream(context: &Context<'_>, input: &Value) -> Re
     let name = input.text("DeliveryStreamName")?;
     let mut stream = existing(context, name)?;
     if status(context, &stream) == "CREATING" {
-        let message = format!("Firehose {name} under accountId {ACCOUNT} is being created and cannot be deleted");
+        let account = context.account;
+        let message = format!("Firehose {name} under accountId {account} is being created and cannot be deleted");
         return Err(ApiError::new("ResourceInUseException", message));
     }
     stream["stuck"] = Value::Null;

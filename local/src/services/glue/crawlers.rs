@@ -2,9 +2,9 @@
 
 use super::{CRAWLERS, already_exists, check_schedule, has_tags, invalid, listed, not_found, tag};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::role_assumable;
+use crate::services::iam::{passed_role, role_assumable};
 use serde_json::{Value, json};
 
 /// What is kept otherwise than it is given.
@@ -21,10 +21,9 @@ pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
 
 /// The role may be given by its ARN, or by its path and name; it is shown by path and name.
 fn read_role(context: &Context<'_>, role: &str) -> Result<String> {
-    let path = role.split_once(":role/").map_or(role, |(_, path)| path).trim_start_matches('/');
-    let arn = format!("arn:{}:iam::{ACCOUNT}:role/{path}", context.partition());
+    let arn = passed_role(context, role)?;
     if role_assumable(context, &arn, "glue.amazonaws.com")? {
-        return Ok(path.to_owned());
+        return Ok(arn.split_once(":role/").map_or(role, |(_, path)| path).to_owned());
     }
     Err(invalid("Service is unable to assume provided role. Please verify role's TrustPolicy"))
 }

@@ -2,7 +2,7 @@
 
 use super::{DATABASES, PARTITIONS, TABLES, already_exists, invalid, listed, not_found, tag};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
 use serde_json::{Value, json};
 
@@ -23,8 +23,8 @@ pub(crate) fn names(context: &Context<'_>) -> Result<Vec<String>> {
     Ok(context.list(DATABASES, "")?.into_iter().map(|(name, _)| name).collect())
 }
 
-fn describe(name: &str, database: &Value) -> Value {
-    let mut all = json!({"Name": name, "CatalogId": ACCOUNT});
+fn describe(context: &Context<'_>, name: &str, database: &Value) -> Value {
+    let mut all = json!({"Name": name, "CatalogId": context.account});
     for field in ["Description", "LocationUri", "Parameters", "CreateTime", "CreateTableDefaultPermissions"] {
         all[field] = database[field].clone();
     }
@@ -63,12 +63,17 @@ pub(super) fn create_database(context: &Context<'_>, input: &Value) -> Result<Va
 
 pub(super) fn get_database(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, database) = existing(context, input.text("Name")?)?;
-    Ok(json!({"Database": describe(&name, &database)}))
+    Ok(json!({"Database": describe(context, &name, &database)}))
 }
 
 pub(super) fn get_databases(context: &Context<'_>, input: &Value) -> Result<Value> {
     let all = context.list(DATABASES, "")?;
-    listed(context, input, "DatabaseList", all.iter().map(|(name, database)| describe(name, database)).collect())
+    listed(
+        context,
+        input,
+        "DatabaseList",
+        all.iter().map(|(name, database)| describe(context, name, database)).collect(),
+    )
 }
 
 /// Takes the place of the whole database: what is not given is gone, parameters included.

@@ -2,9 +2,9 @@
 
 use super::{JOBS, already_exists, has_tags, invalid, listed, not_found, tag};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::role_assumable;
+use crate::services::iam::{passed_role, role_assumable};
 use serde_json::{Value, json};
 
 pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
@@ -74,9 +74,7 @@ fn check(context: &Context<'_>, job: &Value) -> Result<()> {
     if job["ExecutionClass"] == "FLEX" && job["GlueVersion"].as_str().is_none_or(|version| version < "3.0") {
         return Err(invalid("ExecutionClass FLEX is supported from Glue version 3.0 on"));
     }
-    let path = role.split_once(":role/").map_or(role, |(_, path)| path);
-    let arn = format!("arn:{}:iam::{ACCOUNT}:role/{}", context.partition(), path.trim_start_matches('/'));
-    if !role_assumable(context, &arn, "glue.amazonaws.com")? {
+    if !role_assumable(context, &passed_role(context, role)?, "glue.amazonaws.com")? {
         return Err(invalid("Service is unable to assume provided role. Please verify role's TrustPolicy"));
     }
     Ok(())

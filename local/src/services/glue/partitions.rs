@@ -2,7 +2,7 @@
 
 use super::{PARTITIONS, TABLES, already_exists, invalid, listed, not_found};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -37,12 +37,12 @@ fn read(context: &Context<'_>, table: &Value, given: &Value) -> Result<(Vec<Stri
     Ok((values, partition))
 }
 
-fn describe(table: &str, partition: &Value) -> Value {
+fn describe(context: &Context<'_>, table: &str, partition: &Value) -> Value {
     let (database, name) = table.split_once('/').unwrap_or_default();
     let mut all = partition.clone();
     all["DatabaseName"] = database.into();
     all["TableName"] = name.into();
-    all["CatalogId"] = ACCOUNT.into();
+    all["CatalogId"] = context.account.into();
     all
 }
 
@@ -82,7 +82,7 @@ fn found(context: &Context<'_>, table: &str, values: &[String]) -> Result<(Strin
 pub(super) fn get_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, _) = table(context, input)?;
     let (_, partition) = found(context, &key, &input.texts("PartitionValues"))?;
-    Ok(json!({"Partition": describe(&key, &partition)}))
+    Ok(json!({"Partition": describe(context, &key, &partition)}))
 }
 
 pub(super) fn batch_get_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -90,7 +90,7 @@ pub(super) fn batch_get_partition(context: &Context<'_>, input: &Value) -> Resul
     let (mut partitions, mut missing) = (vec![], vec![]);
     for wanted in input["PartitionsToGet"].as_array().into_iter().flatten() {
         match found(context, &key, &wanted.texts("Values")) {
-            Ok((_, partition)) => partitions.push(describe(&key, &partition)),
+            Ok((_, partition)) => partitions.push(describe(context, &key, &partition)),
             Err(_) => missing.push(wanted.clone()),
         }
     }
@@ -110,7 +110,7 @@ pub(super) fn get_partitions(context: &Context<'_>, input: &Value) -> Result<Val
         let terms = terms(expression, &names(&table))?;
         all.retain(|partition| terms.iter().all(|term| term.holds(&partition.texts("Values"))));
     }
-    let mut all: Vec<_> = all.iter().map(|partition| describe(&key, partition)).collect();
+    let mut all: Vec<_> = all.iter().map(|partition| describe(context, &key, partition)).collect();
     if input["ExcludeColumnSchema"] == true {
         all.iter_mut().for_each(|partition| partition["StorageDescriptor"]["Columns"] = Value::Null);
     }

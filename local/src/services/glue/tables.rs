@@ -3,7 +3,7 @@
 use super::databases::existing;
 use super::{TABLES, already_exists, listed, not_found};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Input;
 use serde_json::{Value, json};
 
@@ -42,9 +42,9 @@ fn read(given: &Value) -> Value {
     FIELDS.iter().map(|field| ((*field).to_owned(), given[*field].clone())).collect()
 }
 
-fn describe(key: &str, table: &Value) -> Value {
+fn describe(context: &Context<'_>, key: &str, table: &Value) -> Value {
     let (database, name) = key.split_once('/').unwrap_or_default();
-    let mut all = json!({"Name": name, "DatabaseName": database, "CatalogId": ACCOUNT});
+    let mut all = json!({"Name": name, "DatabaseName": database, "CatalogId": context.account});
     for field in FIELDS.iter().chain(&["CreateTime", "UpdateTime", "VersionId"]) {
         all[field] = table[*field].clone();
     }
@@ -79,13 +79,13 @@ fn found(context: &Context<'_>, input: &Value, name: &str) -> Result<(String, Va
 
 pub(super) fn get_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, table) = found(context, input, input.text("Name")?)?;
-    Ok(json!({"Table": describe(&key, &table)}))
+    Ok(json!({"Table": describe(context, &key, &table)}))
 }
 
 pub(super) fn get_tables(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (database, _) = existing(context, input.text("DatabaseName")?)?;
     let all = context.list(TABLES, &format!("{database}/"))?;
-    listed(context, input, "TableList", all.iter().map(|(key, table)| describe(key, table)).collect())
+    listed(context, input, "TableList", all.iter().map(|(key, table)| describe(context, key, table)).collect())
 }
 
 pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value> {

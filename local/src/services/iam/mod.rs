@@ -9,10 +9,10 @@ mod permit;
 mod roles;
 
 pub(crate) use pattern::like;
-pub(crate) use permit::{permit, permit_role, permits_service};
+pub(crate) use permit::{permit, permit_across, permit_role, permits_service};
 
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::model;
 use crate::service::{Protocol, Service, anything};
 use serde_json::Value;
@@ -105,6 +105,20 @@ pub(crate) fn role_assumable(context: &Context<'_>, arn: &str, service: &'static
     Ok(known && role["Arn"] == arn && permit::trusts(context, arn, trust.unwrap_or_default(), service)?)
 }
 
+/// The ARN of a role that a service is told to work under, by its ARN or by path and name.
+///
+/// # Errors
+/// A role of another account: nobody may pass it, whatever its trust policy says.
+pub(crate) fn passed_role(context: &Context<'_>, role: &str) -> Result<String> {
+    let Some((account, path)) = role.split_once(":role/") else {
+        return Ok(context.global_arn("iam", &format!("role/{}", role.trim_start_matches('/'))));
+    };
+    if account.rsplit(':').next() != Some(context.account) {
+        return Err(ApiError::new("AccessDeniedException", "Cross-account pass role is not allowed."));
+    }
+    Ok(context.global_arn("iam", &format!("role/{}", path.trim_start_matches('/'))))
+}
+
 /// The policies that say what a role may do. Managed ones are AWS's own, whose text Local AWS does not know.
 pub(crate) fn policies(context: &Context<'_>, role: &str) -> Result<Vec<Value>> {
     let role = context.documents.get(ROLES, role)?.unwrap_or_default();
@@ -113,7 +127,7 @@ pub(crate) fn policies(context: &Context<'_>, role: &str) -> Result<Vec<Value>> 
 }
 
 fn role_arn(context: &Context<'_>, path: &str, name: &str) -> String {
-    format!("arn:{}:iam::{ACCOUNT}:role{path}{name}", context.partition())
+    context.global_arn("iam", &format!("role{path}{name}"))
 }
 
 fn validation(message: impl Into<String>) -> ApiError {

@@ -8,7 +8,7 @@
 use super::evaluate::{self, Ask, Decision, Kind, Principal};
 use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use crate::service::Resource;
 use serde_json::{Value, json};
 
@@ -42,6 +42,25 @@ pub(crate) fn permit(
     Err(ApiError::new("AccessDeniedException", message))
 }
 
+/// The same for what is another account's: its owner's policy has to let the caller in, beside the caller's own.
+///
+/// # Errors
+/// [`permit`]'s.
+pub(crate) fn permit_across(
+    context: &Context<'_>,
+    caller: &Caller,
+    action: &str,
+    resource: &Resource,
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    let principal = principal(context, caller);
+    let ask = Ask { principal: &principal, action, resource: &resource.arn, keys };
+    if evaluate::decide(&[], &resource.policy, &ask) == Decision::NotAllowed {
+        return Err(ApiError::new("AccessDeniedException", "Access Denied"));
+    }
+    permit(context, caller, action, resource, keys)
+}
+
 /// The same for a service that works under a role, of what has no policy of its own.
 ///
 /// # Errors
@@ -64,7 +83,7 @@ pub(crate) fn permits_service(
     resource: &Resource,
     source: &str,
 ) -> Result<bool> {
-    let keys = [("aws:SourceArn", source), ("aws:SourceAccount", ACCOUNT)];
+    let keys = [("aws:SourceArn", source), ("aws:SourceAccount", context.account)];
     Ok(decide(context, &Caller::Service(service), action, resource, &keys)? == Decision::Allowed)
 }
 
@@ -107,7 +126,7 @@ fn principal(context: &Context<'_>, caller: &Caller) -> Principal {
         }
         Caller::Service(service) => return Principal::Service((*service).to_owned()),
     };
-    Principal::Ours { account: ACCOUNT.to_owned(), arns }
+    Principal::Ours { account: context.account.to_owned(), arns }
 }
 
 /// "AWS global condition context keys" that every request has. There is no TLS on the way to Local AWS, as nothing leaves
@@ -116,7 +135,7 @@ fn own_keys(context: &Context<'_>, caller: &Caller, principal: &Principal) -> Ve
     let mut keys = vec![
         ("aws:SecureTransport", "true".to_owned()),
         ("aws:RequestedRegion", context.region.to_owned()),
-        ("aws:ResourceAccount", ACCOUNT.to_owned()),
+        ("aws:ResourceAccount", context.account.to_owned()),
         ("aws:CurrentTime", context.now.to_string()),
         ("aws:EpochTime", context.now.as_second().to_string()),
         ("aws:PrincipalIsAWSService", matches!(caller, Caller::Service(_)).to_string()),
@@ -148,6 +167,6 @@ pub(super) fn trusts(context: &Context<'_>, role: &str, mut trust: Value, servic
         }
     }
     let role = Resource { arn: role.to_owned(), policy: trust };
-    let keys = [("aws:SourceAccount", ACCOUNT), ("sts:ExternalId", ACCOUNT)];
+    let keys = [("aws:SourceAccount", context.account), ("sts:ExternalId", context.account)];
     Ok(decide(context, &Caller::Service(service), "sts:AssumeRole", &role, &keys)? == Decision::Allowed)
 }

@@ -4,7 +4,7 @@ use super::{arn, invalid};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
-use crate::services::iam::role_assumable;
+use crate::services::iam::{passed_role, role_assumable};
 use serde_json::{Value, json};
 
 /// Environment variables that Lambda sets itself and lets nobody else set.
@@ -82,7 +82,7 @@ pub(super) fn set(context: &Context<'_>, function: &mut Value, input: &Value) ->
     }
     check(function)?;
     let role = function.text("Role")?;
-    if !role_assumable(context, role, "lambda.amazonaws.com")? {
+    if !role_assumable(context, &passed_role(context, role)?, "lambda.amazonaws.com")? {
         return Err(invalid("The role defined for the function cannot be assumed by Lambda."));
     }
     Ok(())

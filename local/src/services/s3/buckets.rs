@@ -25,8 +25,29 @@ pub(super) fn no_such_bucket() -> ApiError {
 }
 
 /// Where a bucket is, if it is anywhere.
-pub(crate) fn region_of(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
+pub(super) fn region_of(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
     Ok(find(context, bucket)?.and_then(|found| found["region"].as_str().map(str::to_owned)))
+}
+
+/// Where one of the account's buckets is.
+pub(crate) fn region_of_ours(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
+    if owner_elsewhere(context, bucket)?.is_some() { Ok(None) } else { region_of(context, bucket) }
+}
+
+/// Whose a bucket is, where that is another account.
+pub(super) fn owner_elsewhere(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
+    let owner = find(context, bucket)?.and_then(|found| found["owner"].as_str().map(str::to_owned));
+    Ok(owner.filter(|owner| owner != context.account))
+}
+
+/// As if another account had made it: names are shared by all of AWS.
+///
+/// # Errors
+/// There is no such bucket.
+pub(crate) fn give_away(context: &Context<'_>, bucket: &str, owner: &str) -> Result<()> {
+    let mut document = existing(context, bucket)?;
+    document["owner"] = owner.into();
+    keep(context, bucket, &document)
 }
 
 pub(super) fn keep(context: &Context<'_>, bucket: &str, document: &Value) -> Result<()> {
@@ -34,7 +55,8 @@ pub(super) fn keep(context: &Context<'_>, bucket: &str, document: &Value) -> Res
 }
 
 pub(super) fn all(context: &Context<'_>) -> Result<Vec<(String, Value)>> {
-    context.documents.list(BUCKETS, "")
+    let all = context.documents.list(BUCKETS, "")?.into_iter();
+    Ok(all.filter(|(_, bucket)| bucket["owner"].as_str().is_none_or(|owner| owner == context.account)).collect())
 }
 
 /// S3's rules for the names of general purpose buckets.
@@ -66,6 +88,11 @@ pub(super) fn create(
     let ownership = ownership.unwrap_or("BucketOwnerEnforced");
     if !["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"].contains(&ownership) {
         return Err(refuse("InvalidArgument", 400, format!("Invalid x-amz-object-ownership header: {ownership}")));
+    }
+    if owner_elsewhere(context, bucket)?.is_some() {
+        let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the \
+                       system. Please select a different name and try again.";
+        return Err(refuse("BucketAlreadyExists", 409, message));
     }
     if let Some(there) = find(context, bucket)? {
         // In us-east-1, making one's own bucket again succeeds.

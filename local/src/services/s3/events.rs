@@ -5,7 +5,7 @@
 use super::versions::Version;
 use super::{buckets, notifications};
 use crate::api_error::Result;
-use crate::context::{ACCOUNT, Context, new_id};
+use crate::context::{Context, new_id};
 use crate::services::lambda;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ fn record(context: &Context<'_>, bucket: &str, name: &str, version: &Version, id
             "configurationId": id,
             "bucket": {
                 "name": bucket,
-                "ownerIdentity": {"principalId": ACCOUNT},
+                "ownerIdentity": {"principalId": context.account},
                 "arn": buckets::arn(context, bucket),
             },
             "object": object,

@@ -20,7 +20,7 @@ mod permissions;
 mod policy;
 pub(crate) mod versions;
 
-pub(crate) use buckets::region_of;
+pub(crate) use buckets::{give_away, region_of_ours};
 pub(crate) use permissions::permit_role;
 
 use crate::access::Scope;
@@ -61,6 +61,9 @@ pub(crate) static SERVICE: Service = Service {
 
 /// Says in which region a bucket is, also to those who ask in another one.
 const REGION: HeaderName = HeaderName::from_static("x-amz-bucket-region");
+
+/// Whose the bucket has to be for the request to be carried out.
+const EXPECTED_OWNER: HeaderName = HeaderName::from_static("x-amz-expected-bucket-owner");
 
 /// The operations, for one request.
 struct Front {
@@ -231,6 +234,21 @@ impl Gate {
         }
     }
 
+    /// "If the account ID that you provide does not match the actual owner of the bucket, the request fails with HTTP
+    /// 403 Forbidden (access denied)."
+    fn check_owner(&self, context: &S3AccessContext<'_>) -> S3Result<()> {
+        let (S3Path::Bucket { bucket } | S3Path::Object { bucket, .. }) = context.s3_path() else { return Ok(()) };
+        let Some(expected) = context.headers().get(EXPECTED_OWNER) else { return Ok(()) };
+        let region = &self.scope.region;
+        let owner = self.core.run(region, |context| {
+            Ok(buckets::owner_elsewhere(context, bucket)?.unwrap_or_else(|| context.account.to_owned()))
+        });
+        match expected.as_bytes() == owner.map_err(from_api)?.as_bytes() {
+            true => Ok(()),
+            false => Err(error("AccessDenied", 403, "Access Denied")),
+        }
+    }
+
     fn check_caller(&self, context: &S3AccessContext<'_>, operation: &str) -> S3Result<()> {
         let caller = self.core.sessions.caller(&self.scope.access_key_id).map_err(from_api)?;
         let (bucket, key) = match context.s3_path() {
@@ -258,6 +276,7 @@ impl S3Access for Gate {
             true => Err(error("InternalError", 500, "a fault on demand")),
             false => {
                 self.check_region(context)?;
+                self.check_owner(context)?;
                 self.check_caller(context, context.s3_op().name())
             }
         }

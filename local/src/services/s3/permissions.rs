@@ -5,7 +5,7 @@ use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Resource;
-use crate::services::iam::permit;
+use crate::services::iam::{permit, permit_across};
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
@@ -75,7 +75,7 @@ pub(super) fn check_deletion(
     version: Option<&str>,
 ) -> Result<()> {
     let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
-    permit(context, caller, action, &resource(context, bucket, key)?, &[]).map_err(in_words_of_s3)
+    allow(context, caller, action, (bucket, key), &[]).map_err(in_words_of_s3)
 }
 
 /// What a service needs that works under a role, on a bucket, or on a key in it.
@@ -89,7 +89,23 @@ pub(crate) fn permit_role(
     (bucket, key): (&str, &str),
     keys: &[(&str, &str)],
 ) -> Result<()> {
-    permit(context, &Caller::Role(role.to_owned()), action, &resource(context, bucket, key)?, keys)
+    allow(context, &Caller::Role(role.to_owned()), action, (bucket, key), keys)
+}
+
+/// In a bucket of another account, its policy has to let the caller in as well.
+fn allow(
+    context: &Context<'_>,
+    caller: &Caller,
+    action: &str,
+    (bucket, key): (&str, &str),
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    let resource = resource(context, bucket, key)?;
+    let Some(owner) = buckets::owner_elsewhere(context, bucket)? else {
+        return permit(context, caller, action, &resource, keys);
+    };
+    let keys: Vec<_> = std::iter::once(("aws:ResourceAccount", &*owner)).chain(keys.iter().copied()).collect();
+    permit_across(context, caller, action, &resource, &keys)
 }
 
 fn in_words_of_s3(error: ApiError) -> ApiError {
@@ -123,7 +139,7 @@ fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, keys: &[
             readable(context, caller, (asked.bucket, asked.key), version, keys)
         }
         "CopyObject" | "UploadPartCopy" => {
-            permit(context, caller, "s3:PutObject", &resource(context, asked.bucket, asked.key)?, keys)?;
+            allow(context, caller, "s3:PutObject", (asked.bucket, asked.key), keys)?;
             let source = asked.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
             let source = percent_decode_str(source.unwrap_or_default()).decode_utf8_lossy().into_owned();
             let (source, version) = source.split_once("?versionId=").map_or((&*source, false), |(key, _)| (key, true));
@@ -132,14 +148,15 @@ fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, keys: &[
         }
         // Each of its keys is checked for itself, and refused for itself.
         "DeleteObjects" => Ok(()),
-        "DeleteObject" if version => {
-            permit(context, caller, "s3:DeleteObjectVersion", &resource(context, asked.bucket, asked.key)?, keys)
+        "DeleteObject" if version => allow(context, caller, "s3:DeleteObjectVersion", (asked.bucket, asked.key), keys),
+        // Whether somebody else has it, the operation finds out.
+        "CreateBucket" => {
+            permit(context, caller, "s3:CreateBucket", &resource(context, asked.bucket, asked.key)?, keys)
         }
         "ListBuckets" => permit(context, caller, "s3:ListAllMyBuckets", &Resource::from("*".to_owned()), keys),
         other => {
             let action = ACTIONS.iter().find(|(operation, _)| *operation == other).map_or(other, |(_, action)| action);
-            let resource = resource(context, asked.bucket, asked.key)?;
-            permit(context, caller, &format!("s3:{action}"), &resource, keys)
+            allow(context, caller, &format!("s3:{action}"), (asked.bucket, asked.key), keys)
         }
     }
 }
@@ -154,11 +171,9 @@ fn readable(
     keys: &[(&str, &str)],
 ) -> Result<()> {
     let action = if version { "s3:GetObjectVersion" } else { "s3:GetObject" };
-    permit(context, caller, action, &resource(context, bucket, key)?, keys)?;
+    allow(context, caller, action, (bucket, key), keys)?;
     match versions::find(context, bucket, key, None) {
-        Err(error) if error.status == 404 => {
-            permit(context, caller, "s3:ListBucket", &resource(context, bucket, "")?, keys)
-        }
+        Err(error) if error.status == 404 => allow(context, caller, "s3:ListBucket", (bucket, ""), keys),
         _ => Ok(()),
     }
 }

@@ -2,7 +2,6 @@
 
 use super::Asked;
 use super::exposed::{Exposed, Found, Key};
-use crate::context::ACCOUNT;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
@@ -94,7 +93,7 @@ fn request_context(exposed: &Exposed, found: &Found<'_>, key: Option<&Key>, aske
         "extendedRequestId": asked.extended_id,
         "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string(),
         "path": format!("/{}{}", exposed.stage, asked.call.path),
-        "accountId": ACCOUNT,
+        "accountId": exposed.account,
         "protocol": "HTTP/1.1",
         "stage": exposed.stage,
         "domainPrefix": exposed.api,

@@ -18,6 +18,7 @@ pub(super) struct Exposed {
     pub(super) api: String,
     pub(super) stage: String,
     pub(super) region: String,
+    pub(super) account: String,
     /// `disableExecuteApiEndpoint`: only a custom domain name leads to it, of which there are none here.
     pub(super) disabled: bool,
     pub(super) variables: Value,
@@ -108,6 +109,7 @@ impl Exposed {
             resources: resources.collect::<Result<_>>()?,
             keys: keys(core, &region, api, stage)?,
             throttles: throttles(&shown["methodSettings"]),
+            account: core.account.to_string(),
             region,
         }))
     }

@@ -7,10 +7,10 @@ mod infer;
 use super::crawlers::existing;
 use super::{CRAWLERS, invalid, listed};
 use crate::api_error::{ApiError, Result};
-use crate::context::{ACCOUNT, Context, new_uuid};
+use crate::context::{Context, new_uuid};
 use crate::core::Core;
 use crate::service::Input;
-use crate::services::iam::role_assumable;
+use crate::services::iam::{passed_role, role_assumable};
 use crate::services::{logs, s3};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -120,7 +120,8 @@ pub(super) async fn pass(core: &Arc<Core>) -> bool {
 
 fn run(core: &Core, region: &str, name: String, crawler: Value) {
     let began = std::time::Instant::now();
-    let role = format!("arn:aws:iam::{ACCOUNT}:role/{}", crawler["Role"].as_str().unwrap_or_default());
+    let path = crawler["Role"].as_str().unwrap_or_default();
+    let role = core.run(region, |context| passed_role(context, path)).unwrap_or_default();
     let stopped = crawler["State"] == "STOPPING";
     let crawl = Crawl { name, role, crawler };
     let result = if stopped { Ok(Changes::default()) } else { crawl_all(core, region, &crawl) };

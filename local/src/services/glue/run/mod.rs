@@ -18,6 +18,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
+use crate::services::iam::passed_role;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -169,6 +170,5 @@ pub(super) async fn pass(core: &Arc<Core>) -> bool {
 /// What the job's role is called in full.
 fn role(context: &Context<'_>, job: &Value) -> Result<String> {
     let role = job.text("Role").map_err(|_| invalid("The job has no role"))?;
-    let path = role.split_once(":role/").map_or(role, |(_, path)| path).trim_start_matches('/');
-    Ok(format!("arn:{}:iam::{}:role/{path}", context.partition(), crate::context::ACCOUNT))
+    passed_role(context, role)
 }

@@ -1,8 +1,6 @@
 //! Buckets as such.
 
 use super::super::{Front, buckets, configurations, error, multipart, timestamp, versions};
-use super::owner;
-use crate::context::ACCOUNT;
 use s3s::S3Result;
 use s3s::dto::*;
 
@@ -63,7 +61,7 @@ impl Front {
         Ok(ListBucketsOutput {
             buckets: Some(page.collect()),
             continuation_token: more,
-            owner: owner(),
+            owner: self.owner(),
             prefix: input.prefix,
         })
     }
@@ -80,12 +78,12 @@ impl Front {
         let grantee = Grantee {
             display_name: Some("local".to_owned()),
             email_address: None,
-            id: Some(ACCOUNT.to_owned()),
+            id: Some(self.core.account.to_string()),
             type_: Type::from_static(Type::CANONICAL_USER),
             uri: None,
         };
         let grant =
             Grant { grantee: Some(grantee), permission: Some(Permission::from_static(Permission::FULL_CONTROL)) };
-        Ok(GetBucketAclOutput { grants: Some(vec![grant]), owner: owner() })
+        Ok(GetBucketAclOutput { grants: Some(vec![grant]), owner: self.owner() })
     }
 }

@@ -5,7 +5,6 @@ use super::super::objects::quoted;
 use super::super::timestamp;
 use super::super::versions::Version;
 use super::super::{Front, error};
-use super::owner;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use s3s::S3Result;
 use s3s::dto::*;
@@ -63,14 +62,14 @@ impl Spelling {
         (versions, prefixes)
     }
 
-    fn version(self, version: Version) -> ObjectVersion {
+    fn version(self, version: Version, owner: Option<Owner>) -> ObjectVersion {
         ObjectVersion {
             checksum_algorithm: algorithms(&version),
             e_tag: quoted(&version.etag),
             is_latest: Some(version.is_latest),
             key: Some(self.of(&version.key)),
             last_modified: Some(timestamp(version.modified)),
-            owner: owner(),
+            owner,
             size: i64::try_from(version.size).ok(),
             storage_class: Some(ObjectVersionStorageClass::from_static(ObjectVersionStorageClass::STANDARD)),
             version_id: Some(version.id),
@@ -78,12 +77,12 @@ impl Spelling {
         }
     }
 
-    fn marker(self, version: Version) -> DeleteMarkerEntry {
+    fn marker(self, version: Version, owner: Option<Owner>) -> DeleteMarkerEntry {
         DeleteMarkerEntry {
             is_latest: Some(version.is_latest),
             key: Some(self.of(&version.key)),
             last_modified: Some(timestamp(version.modified)),
-            owner: owner(),
+            owner,
             version_id: Some(version.id),
         }
     }
@@ -179,8 +178,8 @@ impl Front {
         let (next_key_marker, next_version_id_marker) = page.more_after.clone().unzip();
         let next_key_marker = spelling.maybe(next_key_marker.as_ref());
         Ok(ListObjectVersionsOutput {
-            delete_markers: Some(markers.into_iter().map(|one| spelling.marker(one)).collect()),
-            versions: Some(versions.into_iter().map(|one| spelling.version(one)).collect()),
+            delete_markers: Some(markers.into_iter().map(|one| spelling.marker(one, self.owner())).collect()),
+            versions: Some(versions.into_iter().map(|one| spelling.version(one, self.owner())).collect()),
             common_prefixes: Some(prefixes),
             is_truncated: Some(page.more_after.is_some()),
             next_key_marker,

@@ -13,7 +13,7 @@ use super::objects::collect;
 use super::versions::Version;
 use super::{Front, from_api};
 use crate::api_error::Result as ApiResult;
-use crate::context::{ACCOUNT, Context};
+use crate::context::Context;
 use s3s::dto::*;
 use s3s::{S3, S3Request, S3Response, S3Result};
 
@@ -21,10 +21,10 @@ impl Front {
     fn run<T>(&self, work: impl FnOnce(&Context<'_>) -> ApiResult<T>) -> S3Result<T> {
         self.core.run(&self.region, work).map_err(from_api)
     }
-}
 
-fn owner() -> Option<Owner> {
-    Some(Owner { display_name: Some("local".to_owned()), id: Some(ACCOUNT.to_owned()) })
+    fn owner(&self) -> Option<Owner> {
+        Some(Owner { display_name: Some("local".to_owned()), id: Some(self.core.account.to_string()) })
+    }
 }
 
 /// The id to show: none where the bucket never had versions.

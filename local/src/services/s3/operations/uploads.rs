@@ -9,7 +9,7 @@ use super::super::{Front, error, from_api};
 use super::super::{precondition_failed, timestamp};
 use super::carried::{carry_checksums, checksums, headers};
 use super::objects::{checksum_type, tags_of};
-use super::{encrypted, owner, shown};
+use super::{encrypted, shown};
 use s3s::S3Result;
 use s3s::dto::*;
 
@@ -122,7 +122,7 @@ impl Front {
             next_part_number_marker: next,
             part_number_marker: Some(after),
             max_parts: i32::try_from(most).ok(),
-            owner: owner(),
+            owner: self.owner(),
             storage_class: Some(StorageClass::from_static(StorageClass::STANDARD)),
             ..Default::default()
         })
@@ -146,7 +146,7 @@ impl Front {
             initiated: Some(timestamp(began)),
             key: Some(key),
             upload_id: Some(id),
-            owner: owner(),
+            owner: self.owner(),
             storage_class: Some(StorageClass::from_static(StorageClass::STANDARD)),
             ..Default::default()
         });
