@@ -3,6 +3,7 @@
 use super::credentials::{self, Role};
 #[cfg(feature = "local")]
 use super::embedded::LocalTarget;
+use super::owner::ExpectedOwner;
 use super::profile::Profile;
 use super::retries::QuotaIsFinal;
 use super::timeouts::Timeouts;
@@ -143,6 +144,7 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
     // Bucket names as host names need DNS, which emulators on an IP address do not have.
     let s3 = aws_sdk_s3::config::Builder::from(config)
         .interceptor(timings.clone())
+        .interceptor(ExpectedOwner(names.account.clone()))
         .force_path_style(endpoint.is_some())
         .build();
     Aws {

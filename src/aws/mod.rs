@@ -7,6 +7,7 @@ mod dates;
 mod deployed;
 mod endpoint;
 mod error;
+mod owner;
 mod pace;
 mod price_list;
 mod profile;

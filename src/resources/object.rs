@@ -3,7 +3,7 @@
 //! A changed script is another object, so that a run that has begun keeps the script it began with. The one
 //! before is removed once the job points to the new one.
 
-use super::bucket::OWN_PREFIX;
+use super::bucket::{OWN_PREFIX, explain};
 use super::managed::Managed;
 use crate::aws::{Aws, Expect, Patience, Result, call, read, write};
 use crate::engine::diff::{Attributes, Change};
@@ -147,7 +147,8 @@ fn contained(name: String, object: Object) -> Live<Object> {
 }
 
 async fn head(aws: &Aws, bucket: &str, key: &str) -> Result<Option<Object>> {
-    let found = read("s3:GetObject", || aws.s3.head_object().bucket(bucket).key(key).send()).await.absent()?;
+    let found = read("s3:GetObject", || aws.s3.head_object().bucket(bucket).key(key).send());
+    let found = found.await.map_err(|error| explain(error, bucket)).absent()?;
     Ok(found.map(|found| {
         let digest = found.metadata().and_then(|all| all.get(DIGEST)).map_or("", String::as_str);
         Object { bucket: bucket.to_owned(), key: key.to_owned(), content: Content::live(digest) }
@@ -157,7 +158,8 @@ async fn head(aws: &Aws, bucket: &str, key: &str) -> Result<Option<Object>> {
 /// The scripts in a bucket. A thousand are more than there ever are.
 async fn keys(aws: &Aws, bucket: &str) -> Result<Vec<Object>> {
     let page = read("s3:ListBucket", || aws.s3.list_objects_v2().bucket(bucket).prefix(prefix()).send());
-    let found = page.await.absent()?.and_then(|page| page.contents).unwrap_or_default();
+    let found =
+        page.await.map_err(|error| explain(error, bucket)).absent()?.and_then(|page| page.contents).unwrap_or_default();
     let object = |key: String| Object { bucket: bucket.to_owned(), key, content: Content::live("") };
     Ok(found.into_iter().filter_map(|found| found.key).map(object).collect())
 }

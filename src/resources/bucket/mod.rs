@@ -394,7 +394,7 @@ fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {
 }
 
 /// A bucket of another account answers, but not to us.
-fn explain(error: Error, bucket: &str) -> Error {
+pub(super) fn explain(error: Error, bucket: &str) -> Error {
     match error.class() {
         Class::Denied => error.with_hint(format!(
             "the bucket `{bucket}` is another account's, or its policy shuts you out: choose another `bucket.name`"

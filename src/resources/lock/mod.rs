@@ -42,8 +42,10 @@ impl<'a> BucketLock<'a> {
     fn explain(&self, error: Error) -> Error {
         match error.class() {
             Class::Denied => error.with_hint(format!(
-                "allow s3:GetObject and s3:PutObject on `{}`, the lock that keeps two runs from working at once",
-                self.uri()
+                "allow s3:GetObject and s3:PutObject on `{}`, the lock that keeps two runs from working at once; where \
+                 they are allowed, the bucket `{}` is another account's",
+                self.uri(),
+                self.bucket.bucket
             )),
             _ => error,
         }

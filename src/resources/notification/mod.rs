@@ -151,7 +151,8 @@ async fn entries(aws: &Aws, bucket: &str, wanted: &[Wanted]) -> Result<Vec<Live<
     let found = whole("s3:GetBucketNotification", |keep| {
         aws.s3.get_bucket_notification_configuration().bucket(bucket).customize().interceptor(keep).send()
     });
-    let Some((found, raw)) = found.await.absent()? else { return Ok(vec![]) };
+    let found = found.await.map_err(|error| super::bucket::explain(error, bucket));
+    let Some((found, raw)) = found.absent()? else { return Ok(vec![]) };
     let found = whole_of(found);
     let here = |name: &str| wanted.iter().any(|wanted| wanted.id == bucket && wanted.name == name);
     let entries = found.lambda_function_configurations().iter();

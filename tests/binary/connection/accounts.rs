@@ -63,6 +63,22 @@ fn the_files_account_pins_where_a_profile_may_go() {
     ran("two", "prod", &["apply", "--yes"]).exits(0);
 }
 
+/// The default name can be guessed: somebody makes the bucket first, lets everybody in, and puts our tags on it.
+#[test]
+fn a_bucket_of_another_account_is_refused_however_much_it_looks_like_ours() {
+    let place = place("bucket: { name: guessed }\n");
+    let server = place.serve();
+    judge("guessed_bucket.py", &[&server.url, "guessed", "minimal", "dev", "us-east-1"]);
+    server.admin().give_away("guessed", "999999999999");
+    for arguments in [&["plan"][..], &["apply", "--yes"], &["destroy", "--yes"]] {
+        let ran = run(&mut super::with_keys(&place, &server.url, arguments));
+        assert_ne!(ran.exit, 0, "{arguments:?}: {}", ran.stdout);
+        ran.says("the bucket `guessed` is another account's");
+    }
+    let asked = server.admin().requests();
+    assert!(!asked.iter().any(|name| name.starts_with("firehose:Create") || name == "s3:PutObject"), "{asked:?}");
+}
+
 #[test]
 fn a_local_aws_keeps_its_account() {
     let place = place("");
