@@ -32,6 +32,7 @@ mod regions;
 mod replacing;
 mod run;
 mod running;
+mod screening;
 mod support;
 mod truth;
 mod unfinished;

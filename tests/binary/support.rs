@@ -180,6 +180,11 @@ pub(crate) fn python() -> &'static Path {
 
 /// Python with what a file of requirements in `judges/` names.
 pub(crate) fn environment(name: &str, requirements: &str) -> PathBuf {
+    environment_by(name, requirements, &[])
+}
+
+/// The same, with options of `pip install`.
+pub(crate) fn environment_by(name: &str, requirements: &str, options: &[&str]) -> PathBuf {
     // One test at a time: another one would clear what the first is filling.
     static MAKING: Mutex<()> = Mutex::new(());
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
@@ -190,7 +195,7 @@ pub(crate) fn environment(name: &str, requirements: &str) -> PathBuf {
     let made = home.join("made-of.txt");
     if std::fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
         run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "-r"]).arg(&requirements));
+        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(options).arg("-r").arg(&requirements));
         std::fs::write(made, wanted).unwrap();
     }
     python

@@ -9,9 +9,15 @@
 //!   hence `StringLikeIfExists`.
 //! - `etl`: Spark marks folders by objects named `<folder>_$folder$`, also those above the one it writes to.
 //! - `etl`: Glue's bookmarks and CloudWatch's metrics are evaluated without a resource, so that only `*` matches.
-//! - `trust-glue`, `trust-firehose`: neither service documents that it sends `aws:SourceAccount`, and a condition
-//!   on a key that is not sent locks the service out: hence `StringEqualsIfExists`. Firehose's documented guard
-//!   against the confused deputy is `sts:ExternalId`.
+//!
+//! These are narrower than AWS's own examples:
+//!
+//! - `trust-glue`, `trust-firehose`: `aws:SourceAccount`, which a service says when it takes a role on for somebody. Lambda
+//!   documents it for roles, Glue for tables (zero-ETL); for roles of Glue and Firehose others have it in use. A key that
+//!   is not sent would lock the service out, which shows at once: CreateCrawler and CreateDeliveryStream try the role.
+//! - `etl`: bookmarks are written by Glue itself. `glue:UpdateJobBookmark`, which many copies of such policies have, is no
+//!   action: neither the Service Authorization Reference nor the API's model has it.
+//! - All that is allowed on the bucket is so in the account's own one (`aws:ResourceAccount`), whoever else gets its name.
 
 use crate::config::Pipeline;
 use crate::names::Names;

@@ -62,14 +62,35 @@ fn no_role_is_allowed_an_action_by_wildcard() {
 
 #[test]
 fn only_what_aws_evaluates_without_a_resource_is_allowed_on_all_of_them() {
-    let unscoped =
-        ["glue:GetJobBookmark", "glue:ResetJobBookmark", "glue:UpdateJobBookmark", "cloudwatch:PutMetricData"];
+    let unscoped = ["glue:GetJobBookmark", "glue:ResetJobBookmark", "cloudwatch:PutMetricData"];
     for (name, template) in ALL {
         for statement in statements(&rendered(template, "aws", "us-east-1")) {
             if many(&statement["Resource"]).contains(&"*") {
                 let actions = many(&statement["Action"]);
                 assert!(actions.iter().all(|action| unscoped.contains(action)), "{name}: {actions:?}");
             }
+        }
+    }
+}
+
+/// A bucket that was deleted can be made again by anybody, under the same name.
+#[test]
+fn what_a_role_may_do_in_the_bucket_it_may_do_in_the_accounts_own_only() {
+    for (name, template) in [("delivery", DELIVERY), ("mover", MOVER), ("etl", ETL)] {
+        for statement in statements(&rendered(template, "aws", "us-east-1")) {
+            if many(&statement["Action"]).iter().any(|action| action.starts_with("s3:")) {
+                let owner = &statement["Condition"]["StringEquals"]["aws:ResourceAccount"];
+                assert_eq!(owner, "123456789012", "{name}: {}", statement["Sid"]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_service_takes_a_role_on_for_the_account_alone() {
+    for (name, template) in ALL.iter().filter(|(name, _)| name.starts_with("trust-")) {
+        for statement in statements(&rendered(template, "aws", "us-east-1")) {
+            assert_eq!(statement["Condition"]["StringEquals"]["aws:SourceAccount"], "123456789012", "{name}");
         }
     }
 }

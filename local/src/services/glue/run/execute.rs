@@ -167,7 +167,6 @@ impl Work<'_> {
             objects::add(context, bucket, file.clone())?;
         }
         if uses_bookmark {
-            permit_role(context, &self.role, "glue:UpdateJobBookmark", "*", &[])?;
             for (key, etag) in &made.read {
                 context.put(BOOKMARKS, &files::bookmark(&self.job, &settings.bucket, key), &json!(etag))?;
             }
