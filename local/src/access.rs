@@ -57,6 +57,9 @@ impl Sessions {
     }
 }
 
+/// The one service whose requests are presigned.
+const PRESIGNED: &str = "s3";
+
 /// The service and region a request is signed for. The signature itself is not checked: there is
 /// nothing to protect, and any credentials do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,16 +73,30 @@ pub(crate) struct Scope {
 impl Scope {
     /// Reads `Credential=AKID/20261123/us-east-1/glue/aws4_request` from the header, or from the query of a
     /// presigned URL.
-    pub(crate) fn of<B>(request: &Request<B>) -> Option<Self> {
+    ///
+    /// # Errors
+    /// Credentials in the query of another service than S3. AWS takes some; here a link would be all that a page needs to
+    /// have something done.
+    pub(crate) fn of<B>(request: &Request<B>) -> Result<Option<Self>> {
         let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        let credential = match header {
-            Some(header) => header.split("Credential=").nth(1)?.split(',').next()?.to_owned(),
-            None => {
-                let query = request.uri().query().unwrap_or_default();
-                let mut pairs = form_urlencoded::parse(query.as_bytes());
-                pairs.find(|(name, _)| name == "X-Amz-Credential")?.1.into_owned()
-            }
+        if let Some(header) = header {
+            return Ok(header.split("Credential=").nth(1).and_then(|rest| Self::read(rest.split(',').next()?)));
+        }
+        let query = request.uri().query().unwrap_or_default();
+        let mut pairs = form_urlencoded::parse(query.as_bytes());
+        let Some((_, credential)) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("X-Amz-Credential")) else {
+            return Ok(None);
         };
+        match Self::read(&credential) {
+            Some(scope) if scope.service == PRESIGNED => Ok(Some(scope)),
+            _ => {
+                let words = "Local AWS takes credentials in a query only for presigned requests of S3";
+                Err(ApiError::new("IncompleteSignature", words).with_status(403))
+            }
+        }
+    }
+
+    fn read(credential: &str) -> Option<Self> {
         let mut parts = credential.trim().rsplit('/');
         let (_request, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let access_key_id = parts.next_back().unwrap_or_default();
@@ -108,13 +125,25 @@ mod tests {
             "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/glue/aws4_request, SignedHeaders=host, Signature=00";
         let request = Request::builder().header("authorization", signed).body(()).unwrap();
         let scope = Scope { service: "glue".into(), region: "eu-west-1".into(), access_key_id: "AKID".into() };
-        assert_eq!(Scope::of(&request), Some(scope));
+        assert_eq!(Scope::of(&request), Ok(Some(scope)));
         let presigned = "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request";
         let request = Request::builder().uri(presigned).body(()).unwrap();
         assert_eq!(
             Scope::of(&request),
-            Some(Scope { service: "s3".into(), region: "us-west-2".into(), access_key_id: "AKID".into() })
+            Ok(Some(Scope { service: "s3".into(), region: "us-west-2".into(), access_key_id: "AKID".into() }))
         );
-        assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), None);
+        assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), Ok(None));
+    }
+
+    #[test]
+    fn a_link_carries_credentials_to_s3_only() {
+        for service in ["apigateway", "athena", "firehose", "glue", "iam", "lambda", "logs", "s3", "sts", "tagging", ""]
+        {
+            for name in ["X-Amz-Credential", "x-amz-credential"] {
+                let link = format!("/?Action=CreateRole&{name}=AKID%2F20261123%2Fus-east-1%2F{service}%2Faws4_request");
+                let request = Request::builder().uri(link).body(()).unwrap();
+                assert_eq!(Scope::of(&request).is_ok(), service == "s3", "{service}");
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! `/_local/*`: what AWS does not have. The request log, faults, the clock.
+//! `/_local/*`: what AWS does not have. The request log, faults, the clock. Over the network, the token opens it
+//! (`door`).
 //!
 //! ```text
 //! GET    /_local/health               {"status": "ok", "now": "...", "account": "000000000000"}
@@ -35,6 +36,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) const PATH: &str = "/_local/";
+/// Below it: pages that are linked to.
+pub(crate) const CODE: &str = "code/";
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,7 +114,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
             let region = arn.split(':').nth(3).filter(|region| !region.is_empty()).unwrap_or("us-east-1").to_owned();
             core.run(&region, |context| context.add_system_tags(&arn, tags)).map_err(|error| error.message)
         }),
-        (&Method::GET, what) if what.starts_with("code/") => code(core, what.trim_start_matches("code/")),
+        (&Method::GET, what) if what.starts_with(CODE) => code(core, what.trim_start_matches(CODE)),
         _ => plain(404, "no such page of Local AWS"),
     }
 }

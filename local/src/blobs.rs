@@ -1,5 +1,6 @@
 //! Bytes on disk, by the SHA-256 of their content: function code and objects.
 
+use crate::private;
 use sha2::{Digest as _, Sha256};
 use std::fs;
 use std::io;
@@ -12,7 +13,7 @@ pub(crate) struct Blobs {
 
 impl Blobs {
     pub(crate) fn open(directory: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(&directory)?;
+        private::make_directory(&directory)?;
         Ok(Self { directory })
     }
 
@@ -22,7 +23,7 @@ impl Blobs {
         let path = self.path(&name);
         if !path.exists() {
             let part = self.directory.join(format!("{name}.{:08x}.part", rand::random::<u32>()));
-            fs::write(&part, bytes)?;
+            private::write(&part, bytes)?;
             fs::rename(&part, &path)?;
         }
         Ok(name)
@@ -32,7 +33,7 @@ impl Blobs {
     pub(crate) fn add(&self, bytes: &[u8]) -> io::Result<String> {
         let name = format!("object-{}", hex::encode(rand::random::<[u8; 16]>()));
         let part = self.directory.join(format!("{name}.part"));
-        fs::write(&part, bytes)?;
+        private::write(&part, bytes)?;
         fs::rename(&part, self.path(&name))?;
         Ok(name)
     }

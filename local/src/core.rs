@@ -6,8 +6,10 @@ use crate::api_error::Result as ApiResult;
 use crate::blobs::Blobs;
 use crate::clock::Clock;
 use crate::context::Context;
+use crate::door;
 use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
+use crate::private;
 use crate::slots::{Slot, Slots};
 use crate::store::Store;
 use serde_json::json;
@@ -22,6 +24,8 @@ use tokio::sync::futures::Notified;
 const LOGGED_REQUESTS: usize = 10_000;
 /// What URLs in answers begin with while it is not served.
 const DEFAULT_ENDPOINT: &str = "http://localhost:4566";
+/// The database's file.
+const DATABASE: &str = "state.redb";
 /// Where it is kept how far ahead the clock is.
 const CLOCK: (&str, &str) = ("local", "clock");
 
@@ -98,6 +102,8 @@ pub(crate) struct Core {
     pub(crate) faults: Faults,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
+    /// What opens the admin pages.
+    token: String,
     slots: Slots,
     /// How many operations each service has carried out.
     carried_out: Mutex<HashMap<&'static str, u64>>,
@@ -123,15 +129,16 @@ impl Core {
     /// Opens the state in `directory`, which is made if it is missing.
     pub(crate) fn open(directory: &Path, options: Options) -> Result<Self, Error> {
         let io = |source| Error::Io { directory: directory.to_owned(), source };
-        std::fs::create_dir_all(directory).map_err(io)?;
+        private::make_state_directory(directory, DATABASE).map_err(io)?;
         let lock = Lock::take(directory).map_err(|taken| match taken {
             Taken::Served(address) => Error::Served { directory: directory.to_owned(), address },
             Taken::Busy => Error::Busy(directory.to_owned()),
             Taken::Io(source) => io(source),
         })?;
-        let file = directory.join("state.redb");
+        let file = directory.join(DATABASE);
         let store =
             Store::open(&file).map_err(|source| Error::Store { file: file.clone(), source: Box::new(source) })?;
+        let token = door::token(directory).map_err(io)?;
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
         let account = account::of(&store, options.account.clone()).map_err(|(has, asked)| Error::Account {
             directory: directory.to_owned(),
@@ -148,6 +155,7 @@ impl Core {
             faults: Faults::default(),
             options,
             sessions: Sessions::default(),
+            token,
             slots: Slots::default(),
             carried_out: Mutex::default(),
             bell: Notify::default(),
@@ -167,6 +175,11 @@ impl Core {
         self.lock.announce(&url)?;
         let _ = self.endpoint.set(url);
         Ok(())
+    }
+
+    /// What opens the admin pages to who comes over the network.
+    pub(crate) fn token(&self) -> &str {
+        &self.token
     }
 
     /// Where it is served, once it is.

@@ -8,10 +8,11 @@
 //! HTTP request -> router (SigV4 scope) -> protocol (JSON, query XML, REST) -> services/* -> store
 //! ```
 //!
-//! Floors, from the ground up; each module uses only what is below it (`tests/floors.rs` sees to that):
+//! Floors, from the ground up; each module uses only what is below it (`tests/architecture` sees to that):
 //!
 //! ```text
-//! api_error  store  blobs  clock  lock  faults  context  tags  access  response  slots  model     ground
+//! api_error  private  store  blobs  clock  lock  faults  context  tags  access                  ground
+//! door       response  slots  listen  model
 //! core       what all services share, and a slot for what each keeps in memory
 //! service    what a service is: its protocol, its model, its operations, its work in the background
 //! protocol   how requests are read and answers written
@@ -30,10 +31,13 @@ mod blobs;
 mod clock;
 mod context;
 mod core;
+mod door;
 mod faults;
+mod listen;
 mod local;
 mod lock;
 mod model;
+mod private;
 mod protocol;
 mod registry;
 mod response;
@@ -50,4 +54,4 @@ mod tests;
 
 pub use crate::account::Account;
 pub use crate::core::{Error, Options};
-pub use crate::local::LocalAws;
+pub use crate::local::{LocalAws, admin_token};

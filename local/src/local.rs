@@ -1,15 +1,14 @@
 //! The embedded AWS as its users hold it: opened on a directory, asked in-process or served.
 
 use crate::core::{Core, Error, Options};
+use crate::door::{self, Wanted};
+use crate::listen::{self, Patience, Unread};
 use crate::response::{dated, plain};
 use crate::services::apigateway;
 use crate::{admin, background, router};
-use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
 use bytes::Bytes;
 use http::Response;
-use http_body_util::BodyExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -21,6 +20,7 @@ const LARGEST_REQUEST: usize = 100 << 20;
 #[derive(Clone, Debug)]
 pub struct LocalAws {
     pub(crate) core: Arc<Core>,
+    patience: Patience,
 }
 
 impl LocalAws {
@@ -29,7 +29,7 @@ impl LocalAws {
     /// # Errors
     /// [`Error::Served`] and [`Error::Busy`] while another process has it, otherwise what went wrong with the files.
     pub fn open(directory: &Path, options: Options) -> Result<Self, Error> {
-        Ok(Self { core: Arc::new(Core::open(directory, options)?) })
+        Ok(Self { core: Arc::new(Core::open(directory, options)?), patience: Patience::default() })
     }
 
     /// Answers one request, as the service would over HTTP.
@@ -39,11 +39,13 @@ impl LocalAws {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
-        let body = http_body_util::Limited::new(body, LARGEST_REQUEST);
-        let Ok(body) = body.collect().await else {
-            return plain(413, "the request is too large, or was cut off");
+        let body = match listen::collect(body, LARGEST_REQUEST, self.patience).await {
+            Ok(body) => body,
+            Err(Unread::TooLarge) => return plain(413, "the request is too large"),
+            Err(Unread::TooSlow) => return plain(408, "the request came too slowly"),
+            Err(Unread::CutOff) => return plain(400, "the request was cut off"),
         };
-        let request = http::Request::from_parts(parts, body.to_bytes());
+        let request = http::Request::from_parts(parts, body);
         if request.uri().path().starts_with(admin::PATH) {
             return admin::respond(&self.core, &request).await;
         }
@@ -63,17 +65,39 @@ impl LocalAws {
         let url = format!("http://{}", listener.local_addr()?);
         self.core.announce(url)?;
         let aws = self.clone();
-        let app = Router::new().fallback(move |request: Request| {
+        let serving = listen::serve(listener, self.patience, move |request| {
             let aws = aws.clone();
-            async move { aws.respond(request).await }
-        });
-        // Without TCP_NODELAY, an answer of two small packets waits 40 ms for an acknowledgement.
-        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            let _ = stream.set_nodelay(true);
+            async move { aws.admit(request).await }
         });
         tokio::select! {
-            served = std::future::IntoFuture::into_future(axum::serve(listener, app)) => served,
+            () = serving => Ok(()),
             () = background::run(&self.core) => Ok(()),
         }
+    }
+
+    /// Answers a request that came over the network, if its sender is let in.
+    async fn admit(&self, request: http::Request<hyper::body::Incoming>) -> Response<Body> {
+        match door::check(&request, wanted(&request), self.core.token()) {
+            Ok(()) => self.respond(request).await,
+            Err(refusal) => plain(refusal.status(), refusal.words()),
+        }
+    }
+}
+
+/// The token that opens the admin pages (`/_local/`) of the Local AWS that is kept in a directory.
+///
+/// # Errors
+/// There is none, or it is not for this user to read.
+pub fn admin_token(directory: &Path) -> std::io::Result<String> {
+    door::read_token(directory)
+}
+
+/// In the order in which [`LocalAws::respond`] looks.
+fn wanted<B>(request: &http::Request<B>) -> Wanted {
+    match request.uri().path().strip_prefix(admin::PATH) {
+        Some(page) if page.starts_with(admin::CODE) => Wanted::Code,
+        Some(_) => Wanted::Admin,
+        None if apigateway::user_request(request).is_some() => Wanted::Public,
+        None => Wanted::Operation,
     }
 }

@@ -1,6 +1,7 @@
 //! One process at a time: the others are told where it serves.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use crate::private;
+use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -25,7 +26,7 @@ pub(crate) enum Taken {
 impl Lock {
     pub(crate) fn take(directory: &Path) -> Result<Self, Taken> {
         let address = directory.join("address");
-        let open = OpenOptions::new().write(true).create(true).truncate(false).open(directory.join("lock"));
+        let open = private::options().truncate(false).open(directory.join("lock"));
         let file = open.map_err(Taken::Io)?;
         match file.try_lock() {
             // An address from a process that was killed means nothing any more.
@@ -41,7 +42,7 @@ impl Lock {
     /// Tells other processes where this one serves.
     pub(crate) fn announce(&self, url: &str) -> io::Result<()> {
         let part = self.address.with_extension("part");
-        fs::write(&part, url)?;
+        private::write(&part, url.as_bytes())?;
         fs::rename(part, &self.address)
     }
 }

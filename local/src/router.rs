@@ -20,7 +20,10 @@ const DEFAULT_SERVICE: &str = "s3";
 const DEFAULT_REGION: &str = "us-east-1";
 
 pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Response<Body> {
-    let scope = Scope::of(&request);
+    let scope = match Scope::of(&request) {
+        Ok(scope) => scope,
+        Err(error) => return plain(error.status, &error.message),
+    };
     let scope = scope.unwrap_or_else(|| Scope {
         service: DEFAULT_SERVICE.to_owned(),
         region: DEFAULT_REGION.to_owned(),

@@ -1,6 +1,7 @@
 //! The embedded database: JSON documents by collection and key, each request one transaction.
 
 use crate::api_error::{ApiError, Result};
+use crate::private;
 use redb::backends::FileBackend;
 use redb::{
     Database, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _, StorageBackend, TableDefinition,
@@ -8,7 +9,6 @@ use redb::{
 };
 use serde_json::Value;
 use std::cell::Cell;
-use std::fs::OpenOptions;
 use std::io;
 use std::path::Path;
 
@@ -51,7 +51,8 @@ impl Store {
     /// # Errors
     /// Where the file is no database, or cannot be opened.
     pub(crate) fn open(path: &Path) -> Result<Self, redb::Error> {
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)?;
+        let file = private::options().read(true).truncate(false).open(path)?;
+        private::close(&file)?;
         let backend = Unsynced(FileBackend::new(file)?);
         let database = Database::builder().set_cache_size(16 << 20).create_with_backend(backend)?;
         let write = database.begin_write()?;

@@ -9,7 +9,8 @@ use crate::report::{
     stranded_to_json,
 };
 use clap::Args;
-use std::path::PathBuf;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
@@ -58,7 +59,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     }
     if let Some(path) = &args.out {
         let text = format!("{json:#}\n");
-        std::fs::write(path, text).map_err(|source| Error::File { path: path.clone(), source })?;
+        save(path, &text).map_err(|source| Error::File { path: path.clone(), source })?;
     }
     if args.json {
         exact(format_args!("{json:#}\n"));
@@ -77,4 +78,19 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     session.print_timings(global);
     let pending = !plan.is_empty();
     Ok(if args.detailed_exitcode && pending { Exit::Changes } else { Exit::Done })
+}
+
+/// For its owner only: a plan tells names, addresses and policies of an account. What is there already and is no file,
+/// such as a terminal, stays as it is.
+fn save(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    file.write_all(text.as_bytes())
 }

@@ -16,6 +16,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &[
         "api_error",
+        "private",
         "clock",
         "blobs",
         "lock",
@@ -25,8 +26,10 @@ const FLOORS: &[&[&str]] = &[
         "context",
         "tags",
         "access",
+        "door",
         "response",
         "slots",
+        "listen",
         "model",
     ],
     &["core"],

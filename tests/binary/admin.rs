@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
@@ -12,19 +13,24 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The admin pages of one server.
 pub(crate) struct Admin {
     address: String,
+    /// Where the token lies.
+    directory: PathBuf,
 }
 
 impl Admin {
-    /// Of a server at `http://127.0.0.1:4566`.
-    pub(crate) fn of(url: &str) -> Self {
-        Self { address: url.trim_start_matches("http://").to_owned() }
+    /// Of a server at `http://127.0.0.1:4566`, and of the place that it serves.
+    pub(crate) fn of(url: &str, place: &Path) -> Self {
+        let address = url.trim_start_matches("http://").to_owned();
+        Self { address, directory: place.join(".pipectl/local") }
     }
 
     /// Status and JSON of an answer. The body is whole when the server closes the connection.
     fn ask(&self, method: &str, page: &str, body: &str) -> (u16, Value) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         let (host, length) = (&self.address, body.len());
+        let token = std::fs::read_to_string(self.directory.join("token")).unwrap();
         let head = format!("{method} /_local/{page} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n");
+        let head = format!("{head}authorization: Bearer {token}\r\n");
         stream.write_all(format!("{head}connection: close\r\n\r\n{body}").as_bytes()).unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();

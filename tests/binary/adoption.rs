@@ -88,7 +88,7 @@ fn left(plan: &Value) -> BTreeSet<(String, String)> {
 fn adopts(tool: &str, leaves: &[(&str, &str)]) {
     let place = Place::example("clickstream");
     let server = place.serve();
-    judge("other_tools.py", &[&server.url, "clickstream-prod", tool]);
+    judge("other_tools.py", &[&server.url, &server.token(), "clickstream-prod", tool]);
 
     let plan = place.plan(&["--local"]);
     let refused: BTreeSet<_> =

@@ -23,7 +23,7 @@ pub(crate) fn ministack() -> Server {
 /// Starts an emulator and waits until it takes connections.
 fn start(command: &mut Command, port: u16) -> Server {
     let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let server = Server { child, url: format!("http://127.0.0.1:{port}") };
+    let server = Server::elsewhere(child, format!("http://127.0.0.1:{port}"));
     let began = Instant::now();
     while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
         assert!(began.elapsed() < Duration::from_secs(60), "{command:?} does not listen");

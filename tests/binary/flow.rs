@@ -23,7 +23,7 @@ impl<'a> Server<'a> {
 
     /// At the next request for an operation but `after` of them: it is done, and nobody is told.
     fn kill_and_start_again_at(&mut self, operation: &str, after: u32, meanwhile: &mut Command) -> Child {
-        let admin = Admin::of(&format!("http://127.0.0.1:{}", self.port));
+        let admin = Admin::of(&format!("http://127.0.0.1:{}", self.port), self.place.path());
         let held = json!({"operation": operation, "after": after, "times": 1000, "hold": true, "done": true});
         let meanwhile = admin.hold(&held, meanwhile);
         self.kill_and_start_again();

@@ -10,6 +10,7 @@ mod artifacts;
 mod cli;
 mod connection;
 mod costs;
+mod doors;
 mod emulators;
 mod etl;
 mod faults;

@@ -24,7 +24,7 @@ impl Market {
         let mut child = Command::new("python3").arg(script).arg(&log).arg(mode).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        Self { place, server: Server { child, url: line.trim().to_owned() }, log }
+        Self { place, server: Server::elsewhere(child, line.trim().to_owned()), log }
     }
 
     fn command(&self, arguments: &[&str]) -> Command {

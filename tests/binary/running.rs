@@ -4,6 +4,10 @@ use crate::support::{Place, judge};
 
 const LAMBDA: &str = "\
 well: None ['f', 'us-east-1', 'blue', None]
+all that it is told: AWS_ACCESS_KEY_ID AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_LAMBDA_FUNCTION_MEMORY_SIZE \
+AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME \
+AWS_LAMBDA_LOG_STREAM_NAME AWS_LAMBDA_RUNTIME_API AWS_REGION AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN COLOUR \
+LAMBDA_TASK_ROOT LANG PATH TZ _HANDLER
 the same process again: True
 the same process for new code: False
 fails: ('Unhandled', 'Oops', 'failed')
@@ -23,7 +27,7 @@ too large: ('RequestTooLargeException', 413) ('RequestTooLargeException', 413)
 fn functions_are_kept_to_their_limits() {
     let place = Place::example("minimal");
     let server = place.serve();
-    assert_eq!(judge("lambda_runs.py", &[&server.url]), LAMBDA);
+    assert_eq!(judge("lambda_runs.py", &[&server.url, &server.token()]), LAMBDA);
 }
 
 const FIREHOSE: &str = "\
@@ -44,5 +48,5 @@ with it again: 2
 fn firehose_writes_files_under_awss_names_and_keeps_its_limits() {
     let place = Place::example("minimal");
     let server = place.serve();
-    assert_eq!(judge("firehose_files.py", &[&server.url]), FIREHOSE);
+    assert_eq!(judge("firehose_files.py", &[&server.url, &server.token()]), FIREHOSE);
 }

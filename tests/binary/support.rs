@@ -149,7 +149,7 @@ impl Place {
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split(" at ").nth(1).map(str::trim).unwrap_or_else(|| panic!("{line}")).to_owned();
-        Server { child, url }
+        Server { child, url, place: self.path().to_owned() }
     }
 }
 
@@ -157,11 +157,23 @@ impl Place {
 pub(crate) struct Server {
     pub(crate) child: Child,
     pub(crate) url: String,
+    /// Where it was started.
+    pub(crate) place: PathBuf,
 }
 
 impl Server {
+    /// Of somebody else's program.
+    pub(crate) fn elsewhere(child: Child, url: String) -> Self {
+        Self { child, url, place: PathBuf::new() }
+    }
+
+    /// What opens its admin pages.
+    pub(crate) fn token(&self) -> String {
+        std::fs::read_to_string(self.place.join(".pipectl/local/token")).unwrap()
+    }
+
     pub(crate) fn admin(&self) -> Admin {
-        Admin::of(&self.url)
+        Admin::of(&self.url, &self.place)
     }
 }
 

@@ -1,6 +1,6 @@
 """Sends records to Firehose streams and reads the files that come of them; prints what does not depend on the time.
 
-usage: firehose_files.py URL
+usage: firehose_files.py URL TOKEN
 """
 
 import gzip
@@ -16,7 +16,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-URL = sys.argv[1]
+URL, TOKEN = sys.argv[1:3]
 SETTINGS = dict(endpoint_url=URL, region_name="us-east-1", aws_access_key_id="j", aws_secret_access_key="j",
                 config=Config(retries={"total_max_attempts": 1}))
 iam, s3, firehose, logs = (boto3.client(name, **SETTINGS) for name in ("iam", "s3", "firehose", "logs"))
@@ -30,7 +30,8 @@ s3.create_bucket(Bucket="files")
 
 def local(page, document):
     body = json.dumps(document).encode()
-    urllib.request.urlopen(urllib.request.Request(f"{URL}/_local/{page}", body, method="POST")).close()
+    own = {"Authorization": f"Bearer {TOKEN}"}
+    urllib.request.urlopen(urllib.request.Request(f"{URL}/_local/{page}", body, own, method="POST")).close()
 
 
 def stream(name, compression, prefix, seconds=60):

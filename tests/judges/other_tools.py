@@ -1,6 +1,6 @@
 """Makes a pipeline's things as another tool would, with all that it leaves on them.
 
-usage: other_tools.py URL NAME TOOL   TOOL is cloudformation (Serverless, SAM and the CDK are that), terraform or console
+usage: other_tools.py URL TOKEN NAME TOOL   TOOL is cloudformation (Serverless, SAM and the CDK are that), terraform or console
 """
 
 import io
@@ -11,7 +11,7 @@ import zipfile
 
 import boto3
 
-URL, NAME, TOOL = sys.argv[1:4]
+URL, TOKEN, NAME, TOOL = sys.argv[1:5]
 ACCOUNT, REGION, STAGE = "000000000000", "us-east-1", NAME.rsplit("-", 1)[1]
 BUCKET, DATABASE = f"{NAME}-{ACCOUNT}-{REGION}", NAME.rsplit("-", 1)[0]
 CONSOLE, TERRAFORM, STACK = TOOL == "console", TOOL == "terraform", TOOL == "cloudformation"
@@ -36,7 +36,8 @@ def made(arn):
     if STACK:
         tags = {"aws:cloudformation:stack-name": "theirs", "aws:cloudformation:logical-id": "Theirs"}
         body = json.dumps({"arn": arn, "tags": tags}).encode()
-        urllib.request.urlopen(urllib.request.Request(f"{URL}/_local/tags", body, method="POST")).read()
+        own = {"Authorization": f"Bearer {TOKEN}"}
+        urllib.request.urlopen(urllib.request.Request(f"{URL}/_local/tags", body, own, method="POST")).read()
 
 
 def role(name, service):

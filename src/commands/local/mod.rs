@@ -87,7 +87,7 @@ fn account_of_environment() -> Result<Option<Account>> {
 
 /// Another process has the directory, so that it is not opened here.
 async fn check_account(url: &str, directory: &Path, asked: Account) -> Result<()> {
-    let health = request::get(&format!("{url}/_local/health")).await?;
+    let health = request::get(&format!("{url}/_local/health"), &token(directory)?).await?;
     match health["account"].as_str().and_then(|has| has.parse().ok()) {
         Some(has) if has != asked => {
             Err(pipectl_local::Error::Account { directory: directory.to_owned(), has, asked }.into())
@@ -130,13 +130,21 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     say(format_args!("Local AWS serves {} at http://{address}", directory.display()));
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
     say(format_args!("for other clients: AWS_ENDPOINT_URL=http://{address} {keys}"));
-    let (url, mut signals) = (format!("http://{address}"), Signals::listen());
+    let (url, token, mut signals) = (format!("http://{address}"), token(directory)?, Signals::listen());
     tokio::select! {
         served = aws.serve(listener) => served?,
-        () = watch::watch(&url) => {}
+        () = watch::watch(&url, &token) => {}
         _ = signals.next() => {}
     }
     Ok(Exit::Done)
+}
+
+/// What Local AWS asks of who wants its own pages, which AWS does not have.
+fn token(directory: &Path) -> Result<String> {
+    pipectl_local::admin_token(directory).map_err(|error| {
+        let hint = "the file is made when Local AWS is opened; only its owner can read it";
+        Error::other(format!("the token of Local AWS in `{}` cannot be read: {error}", directory.display()), hint)
+    })
 }
 
 /// Answers when all that came due in that time is done.
@@ -149,7 +157,7 @@ async fn tick(directory: &Path, time: Duration) -> Result<Exit> {
     }
     let url = running(directory).await?;
     let body = format!(r#"{{"step_seconds":{}}}"#, time.as_secs());
-    let answer = request::post(&format!("{url}/_local/clock"), body).await?;
+    let answer = request::post(&format!("{url}/_local/clock"), &token(directory)?, body).await?;
     data(format_args!("it is {} now\n", answer["now"].as_str().unwrap_or("later")));
     Ok(Exit::Done)
 }

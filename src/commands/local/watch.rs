@@ -8,13 +8,14 @@ use std::time::Duration;
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Shows it for as long as there is somebody to see it; never ends.
-pub(super) async fn watch(url: &str) {
+pub(super) async fn watch(url: &str, token: &str) {
     let url = format!("{url}/_local/status");
     let bar = Bar::new(None, "\n{msg}");
     let (mut before, mut pause) = (None, Pause::steady(PAUSE));
     loop {
         pause.pass().await;
-        let read = request::get(&url).await.ok().and_then(|status| serde_json::from_value::<Status>(status).ok());
+        let read =
+            request::get(&url, token).await.ok().and_then(|status| serde_json::from_value::<Status>(status).ok());
         let Some(status) = read else { continue };
         if bar.is_shown() {
             bar.show(&status.screen().join("\n"));

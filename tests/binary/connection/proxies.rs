@@ -73,7 +73,7 @@ fn behind_tls(place: &Place, server: &Server) -> (Server, PathBuf) {
         .unwrap();
     let mut port = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut port).unwrap();
-    (Server { child, url: format!("https://localhost:{}", port.trim()) }, place.path().join("ca.pem"))
+    (Server::elsewhere(child, format!("https://localhost:{}", port.trim())), place.path().join("ca.pem"))
 }
 
 #[test]

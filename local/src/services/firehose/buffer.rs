@@ -6,11 +6,11 @@
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
+use crate::private;
 use crate::service::Input;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
 
 /// Key: region, stream. What records are added to.
@@ -65,8 +65,7 @@ pub(super) fn append(
         None => new(context, stream, destination),
     };
     let path = context.blobs.path(&buffer.file);
-    let mut file =
-        OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(ApiError::internal)?;
+    let mut file = private::options().truncate(false).open(path).map_err(ApiError::internal)?;
     file.seek(SeekFrom::Start(buffer.size)).and_then(|_| file.write_all(data)).map_err(ApiError::internal)?;
     buffer.size += data.len() as u64;
     buffer.records += records as u64;

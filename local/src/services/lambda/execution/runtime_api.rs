@@ -1,10 +1,12 @@
 //! The Runtime API ("Using the Lambda runtime API for custom runtimes"): where a process asks for work and
 //! brings its answers. Each process has one of its own.
 
+use crate::door::{self, Wanted};
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
+use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::{get, post};
 use bytes::Bytes;
@@ -108,6 +110,7 @@ impl RuntimeApi {
             .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .route("/2018-06-01/runtime/init/error", post(init_error))
+            .layer(middleware::from_fn(admit))
             .layer(DefaultBodyLimit::max(super::LARGEST_PAYLOAD * 2))
             .with_state(Arc::new(shared));
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
@@ -126,6 +129,14 @@ impl RuntimeApi {
         // The one place is free: there is one invocation at a time. If it is not, the job never starts.
         let _ = self.jobs.try_send(Sent { job, started, answer });
         Handed { started: has_started, answer: has_answer, failure: Arc::clone(&self.failure) }
+    }
+}
+
+/// A page that guesses the port would take a function's events away.
+async fn admit(request: Request, next: Next) -> Response {
+    match door::check(&request, Wanted::Operation, "") {
+        Ok(()) => next.run(request).await,
+        Err(_) => status(StatusCode::FORBIDDEN),
     }
 }
 
