@@ -1,6 +1,6 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
-use super::lock::{held_by, lock, new_id};
+use super::lock::{held_by, locks, new_id};
 use super::output::Made;
 use super::session::{Aim, ConsentArgs, Session, cost_of, print_plan, refuse};
 use crate::aws::Aws;
@@ -86,11 +86,12 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
     let wanted = session.graph();
     let nothing = session.nothing();
     let graph = if asked.aim == Aim::Pipeline { &wanted } else { &nothing };
-    let lock = lock(session, &wanted);
+    let locks = locks(session, &wanted);
     let run = Run {
         world: &session.aws,
-        register: &lock,
+        registers: &locks,
         home: Address::new(Bucket::KIND, BUCKET),
+        place: locks.place().to_owned(),
         id: new_id(),
         holder: holder(asked.aim.operation()),
         patience: asked.lock_timeout,
@@ -231,7 +232,7 @@ async fn watch_signals(mut signals: Signals) {
 
 /// Tells how a run ended.
 fn ended(converged: Converged) -> Result<Outputs> {
-    let Converged { outcome, done, skipped, lost, unreleased } = converged;
+    let Converged { outcome, done, skipped, lost, unreleased, .. } = converged;
     if let Some(error) = unreleased {
         say(format_args!("the lock could not be given back, and ends by itself within a minute: {error}"));
     }

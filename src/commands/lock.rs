@@ -5,10 +5,10 @@ use crate::aws;
 use crate::blueprint::BUCKET;
 use crate::commands::Global;
 use crate::engine::converge::Stopped;
-use crate::engine::lock::{Lease, Reading, Register as _, break_lock};
+use crate::engine::lock::{Lease, Reading, Registers as _, break_lock};
 use crate::error::{Error, Exit, Result};
 use crate::report::{ask, one_line, say};
-use crate::resources::{Bucket, BucketLock, Graph};
+use crate::resources::{Bucket, BucketLocks, Graph, lock_uri};
 use clap::Args;
 use jiff::Timestamp;
 use std::io::{BufRead, IsTerminal};
@@ -20,10 +20,10 @@ pub(crate) struct UnlockArgs {
     yes: bool,
 }
 
-/// Where it lies for what the file asks for.
-pub(super) fn lock<'a>(session: &'a Session, wanted: &Graph<'_>) -> BucketLock<'a> {
+/// Where it lies for what the file asks for, and elsewhere.
+pub(super) fn locks<'a>(session: &'a Session, wanted: &Graph<'_>) -> BucketLocks<'a> {
     let bucket = wanted.desired::<Bucket>(BUCKET).expect("every pipeline has a bucket");
-    BucketLock::new(&session.aws, bucket, BUCKET)
+    BucketLocks::new(&session.aws, bucket, BUCKET)
 }
 
 /// Of one run.
@@ -68,19 +68,28 @@ impl From<Stopped<aws::Error>> for Error {
 pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let wanted = session.graph();
-    let lock = lock(&session, &wanted);
-    let reading = lock.read().await?;
-    let Some(lease) = lease(&reading) else {
-        say(format_args!("nobody holds the lock {}", lock.uri()));
-        return Ok(Exit::Done);
-    };
-    say(format_args!("the lock {} is held: {}", lock.uri(), held_by(lease)));
-    confirm(args.yes)?;
-    if break_lock(&lock, &new_id(), &reading).await? {
-        say("unlocked");
+    let locks = locks(&session, &wanted);
+    let mut held = vec![];
+    for place in locks.places().await? {
+        let reading = locks.read(&place).await?;
+        if let Some(lease) = lease(&reading) {
+            say(format_args!("the lock {} is held: {}", lock_uri(&place), held_by(lease)));
+            held.push((place, reading));
+        }
+    }
+    if held.is_empty() {
+        say(format_args!("nobody holds the lock {}", lock_uri(locks.place())));
         return Ok(Exit::Done);
     }
-    Err(Error::refused("nothing was changed: the lock has changed hands meanwhile", "run the same command again"))
+    confirm(args.yes)?;
+    for (place, reading) in held {
+        if !break_lock(&locks, &place, &new_id(), &reading).await? {
+            let why = format!("the lock {} has changed hands meanwhile, and was left alone", lock_uri(&place));
+            return Err(Error::refused(why, "run the same command again"));
+        }
+    }
+    say("unlocked");
+    Ok(Exit::Done)
 }
 
 /// A lease that has ended keeps nobody away.

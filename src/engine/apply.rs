@@ -20,6 +20,8 @@ pub enum Event<'a, W: World> {
     Failed(&'a Step<'a, W>, &'a W::Error),
     /// A dependency failed, or the run was interrupted.
     Skipped(&'a Step<'a, W>),
+    /// It was not deleted, since what takes its place is gone.
+    Spared(&'a Step<'a, W>),
 }
 
 /// How an apply ended. Steps are named by their position in the plan.
@@ -42,8 +44,16 @@ pub struct Execution<'a> {
     pub stop: &'a AtomicBool,
 }
 
+/// What a step came to.
+enum Did {
+    /// What there is has these outputs.
+    Keep(Slot),
+    Delete,
+    Spare,
+}
+
 /// A step at work: its position, since when, and what becomes of it.
-type Running<'a, W> = FuturesUnordered<BoxFuture<'a, (usize, Instant, Tried<W, Option<Slot>>)>>;
+type Running<'a, W> = FuturesUnordered<BoxFuture<'a, (usize, Instant, Tried<W, Did>)>>;
 
 struct Executor<'a, W: World, R> {
     plan: &'a Plan<'a, W>,
@@ -142,11 +152,15 @@ impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
         self.running.push(Box::pin(async move { (index, began, work.await) }));
     }
 
-    fn finish(&mut self, index: usize, began: Instant, result: Tried<W, Option<Slot>>) {
+    fn finish(&mut self, index: usize, began: Instant, result: Tried<W, Did>) {
         let step = &self.plan.steps[index];
         match result {
-            Ok(outputs) => {
-                if let Some(outputs) = outputs {
+            Ok(Did::Spare) => {
+                self.outcome.skipped.insert(index);
+                (self.report)(Event::Spared(step));
+            }
+            Ok(did) => {
+                if let Did::Keep(outputs) = did {
                     self.outcome.outputs.insert(index, outputs);
                 }
                 self.outcome.done.insert(index);
@@ -171,24 +185,31 @@ impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
 }
 
 impl<'a, W: World, R> Executor<'a, W, R> {
-    /// Gives the outputs of what is there afterwards.
-    fn work(&self, step: &'a Step<'a, W>) -> BoxFuture<'a, Tried<W, Option<Slot>>> {
+    fn work(&self, step: &'a Step<'a, W>) -> BoxFuture<'a, Tried<W, Did>> {
         let (outputs, world) = (&self.outcome.outputs, self.world);
         match step.work {
-            Work::Keep(live) => Box::pin(std::future::ready(Ok(Some(live.outputs())))),
+            Work::Keep(live) => Box::pin(std::future::ready(Ok(Did::Keep(live.outputs())))),
             // The old one has a step of its own, among the deletions.
             Work::Create(node) | Work::Replace(node, _, Order::CreateFirst) => {
-                Box::pin(node.create(outputs, world).map_ok(Some))
+                Box::pin(node.create(outputs, world).map_ok(Did::Keep))
             }
-            Work::Update(node, live) => Box::pin(node.update(live, &step.put_back, outputs, world).map_ok(Some)),
+            Work::Update(node, live) => Box::pin(node.update(live, &step.put_back, outputs, world).map_ok(Did::Keep)),
             Work::Replace(node, live, Order::DeleteFirst) => {
                 let create = node.create(outputs, world);
                 Box::pin(async move {
                     live.delete(world).await?;
-                    create.await.map(Some)
+                    create.await.map(Did::Keep)
                 })
             }
-            Work::Delete(live) => Box::pin(live.delete(world).map_ok(|()| None)),
+            Work::Delete(live) => Box::pin(async move {
+                // Data goes when what takes its place is there still, whoever was at work meanwhile.
+                if let Some(successor) = step.successor.filter(|_| !live.data().is_empty())
+                    && !successor.is_there(world).await?
+                {
+                    return Ok(Did::Spare);
+                }
+                live.delete(world).await.map(|()| Did::Delete)
+            }),
         }
     }
 }

@@ -3,10 +3,11 @@
 use super::apply::{Event, Execution, Outcome, apply};
 use super::graph::Graph;
 use super::inventory::Inventory;
-use super::lock::{Holder, Lease, Lock, Reading, Register, Taken, in_the_way};
-use super::plan::{Action, Consent, Plan, plan};
+use super::lock::{Holder, Lease, Lock, Registers, Seen, Taken, in_the_way, see};
+use super::locks::{Leaving, Locks};
+use super::plan::{Action, Consent, Plan, Work, plan};
 use super::resource::{Address, Owner, Tried, World};
-use futures::future::{Either, select};
+use futures::future::{Either, select, try_join_all};
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,9 +54,11 @@ pub enum Stopped<E> {
 /// How a run goes about it.
 pub struct Run<'a, W: World, R> {
     pub world: &'a W,
-    pub register: &'a R,
-    /// What the register lies in. Its deletion is the last of all, since it ends the lock.
+    pub registers: &'a R,
+    /// What a register lies in. Its deletion is the last of all, since it ends the lock.
     pub home: Address,
+    /// The id of the home that the file asks for, whatever lives.
+    pub place: String,
     /// Of this run, and of no other.
     pub id: String,
     pub holder: Holder,
@@ -70,6 +73,8 @@ pub struct Run<'a, W: World, R> {
 #[derive(Debug)]
 pub struct Converged<W: World> {
     pub outcome: Outcome<W>,
+    /// What each step of the plan was about, by its position.
+    pub steps: Vec<(Address, Action)>,
     /// How many of the steps that were to do something are done, and how many were not begun.
     pub done: usize,
     pub skipped: usize,
@@ -79,7 +84,29 @@ pub struct Converged<W: World> {
     pub unreleased: Option<W::Error>,
 }
 
-impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
+/// What a look around gave.
+struct Look<W: World, R: Registers> {
+    live: Inventory<W>,
+    /// The register of the file's home, and those of others that live: of a pipeline that is to get another one.
+    seen: Result<Vec<Seen<R::Version>>, R::Error>,
+    /// When it began, by the clock here.
+    began: Duration,
+}
+
+/// What was agreed to: a plan, and the same without the step of the home.
+#[derive(PartialEq, Eq)]
+struct Agreed {
+    whole: String,
+    rest: String,
+}
+
+/// The lock, and whether its place was made for it.
+struct Held<'a, R: Registers> {
+    locks: Locks<'a, R>,
+    made: bool,
+}
+
+impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
     /// Makes what lives what the graph says, if the operator agrees.
     ///
     /// The register is read while `observe` looks around, so a run that changes nothing asks no more than a plan does.
@@ -92,144 +119,228 @@ impl<W: World, R: Register<Error = W::Error>> Run<'_, W, R> {
         observe: impl AsyncFn() -> Tried<W, Inventory<W>>,
         operator: &mut O,
     ) -> Result<Converged<W>, O::Error> {
-        let mut agreed: Option<String> = None;
+        let mut agreed = None;
         let mut rounds = 0;
         while rounds < ROUNDS {
-            let began = self.register.clock();
-            let (live, reading) = futures::join!(observe(), self.register.read());
-            let read_at = self.register.clock();
-            let live = live.map_err(Stopped::Looking)?;
-            if let Ok(reading) = &reading
-                && let Some(lease) = in_the_way(self.register, reading, &self.id)
-            {
+            let around = self.look(&observe).await?;
+            let seen = around.seen.iter().flatten();
+            let held =
+                seen.filter_map(|seen| Some((seen, in_the_way(self.registers, &seen.reading, &self.id)?))).next();
+            if let Some((seen, lease)) = held {
                 if !self.patience.is_zero() {
                     operator.waits_for(lease);
                 }
-                self.wait(lease.clone()).await?;
+                self.wait(&seen.place, lease.clone()).await?;
                 continue;
             }
             rounds += 1;
-            let mut plan = self.plan(graph, &live);
-            let fingerprint = plan.fingerprint();
-            if agreed.as_ref() != Some(&fingerprint) {
-                operator.agree(&mut plan, &live, agreed.is_some())?;
-                agreed = Some(fingerprint);
+            if let Some(converged) = self.attempt(graph, &observe, around, &mut agreed, operator).await? {
+                return Ok(converged);
             }
-            if plan.is_empty() {
-                return Ok(self.carry_out(&plan, None, operator).await);
-            }
-            let reading = reading.map_err(Stopped::Locking)?;
-            let lock = match self.take(graph, &live, &reading, read_at).await? {
-                Taken::Stale => continue,
-                Taken::Nowhere => return Ok(self.carry_out(&plan, None, operator).await),
-                Taken::Lock(lock) => lock,
-            };
-            if self.is_sure(&plan, &live, &reading, read_at - began) {
-                return Ok(self.carry_out(&plan, Some(lock), operator).await);
-            }
-            let live = match observe().await {
-                Ok(live) => live,
-                Err(error) => {
-                    // What went wrong first is what is told.
-                    let _ = lock.release().await;
-                    return Err(Stopped::Looking(error).into());
-                }
-            };
-            let plan = self.plan(graph, &live);
-            if agreed.as_ref() == Some(&plan.fingerprint()) {
-                return Ok(self.carry_out(&plan, Some(lock), operator).await);
-            }
-            lock.release().await.map_err(Stopped::Locking)?;
         }
         Err(Stopped::Unsettled.into())
     }
 
+    async fn look(&self, observe: &impl AsyncFn() -> Tried<W, Inventory<W>>) -> Result<Look<W, R>, Stopped<W::Error>> {
+        let began = self.registers.clock();
+        let (live, own) = futures::join!(observe(), see(self.registers, self.place.clone()));
+        let live = live.map_err(Stopped::Looking)?;
+        let mut others = self.homes(&live);
+        others.retain(|place| *place != self.place);
+        let others = try_join_all(others.into_iter().map(|place| see(self.registers, place))).await;
+        let seen = own.and_then(|own| Ok([own].into_iter().chain(others?).collect()));
+        Ok(Look { live, seen, began })
+    }
+
+    /// The ids of those homes that live and are ours: two, where one is to take the other's place.
+    fn homes(&self, live: &Inventory<W>) -> Vec<String> {
+        live.all_at(&self.home).filter(|live| *live.owner() == Owner::Us).map(|live| live.live_id()).collect()
+    }
+
+    /// Plans, asks, locks and works. `None`: somebody was quicker, and what was seen is no longer true.
+    async fn attempt<O: Operator<W>>(
+        &self,
+        graph: &Graph<'_, W>,
+        observe: &impl AsyncFn() -> Tried<W, Inventory<W>>,
+        Look { live, seen, began }: Look<W, R>,
+        agreed: &mut Option<Agreed>,
+        operator: &mut O,
+    ) -> Result<Option<Converged<W>>, O::Error> {
+        let mut plan = self.plan(graph, &live);
+        let asked = self.agreed(&plan);
+        if agreed.as_ref() != Some(&asked) {
+            operator.agree(&mut plan, &live, agreed.is_some())?;
+        }
+        let asked = agreed.insert(asked);
+        if plan.is_empty() {
+            return Ok(Some(self.carry_out(&plan, Locks::default(), operator).await));
+        }
+        let seen = seen.map_err(Stopped::Locking)?;
+        let Some(Held { mut locks, made }) = self.take(graph, &live, &seen).await? else { return Ok(None) };
+        let again = if is_sure(&live, &seen, began) { None } else { Some(observe().await) };
+        let again = match again.transpose() {
+            Ok(again) => again,
+            Err(error) => {
+                // What went wrong first is what is told.
+                let _ = locks.release().await;
+                return Err(Stopped::Looking(error).into());
+            }
+        };
+        if let Some(live) = &again {
+            plan = self.plan(graph, live);
+            let now = self.agreed(&plan);
+            let same = now == *asked || made && now.rest == asked.rest && plan.refused().next().is_none();
+            if !same {
+                locks.release().await.map_err(Stopped::Locking)?;
+                return Ok(None);
+            }
+        }
+        if graph.contains(&self.home) && !locks.has(&self.place) && !self.join(&mut locks, &seen[0]).await? {
+            locks.release().await.map_err(Stopped::Locking)?;
+            return Ok(None);
+        }
+        Ok(Some(self.carry_out(&plan, locks, operator).await))
+    }
+
     fn plan<'p>(&self, graph: &'p Graph<'_, W>, live: &'p Inventory<W>) -> Plan<'p, W> {
         let mut plan = plan(graph, live, &self.consent);
-        plan.delete_last(&self.home);
+        plan.delete_last(&self.home.kind, &self.homes(live), &self.place);
         plan
     }
 
+    fn agreed(&self, plan: &Plan<'_, W>) -> Agreed {
+        Agreed { whole: plan.fingerprint(), rest: plan.fingerprint_but(&self.home) }
+    }
+
     /// Until nobody else is at work.
-    async fn wait(&self, mut lease: Lease) -> Result<(), Stopped<W::Error>> {
-        let began = self.register.clock();
+    async fn wait(&self, place: &str, mut lease: Lease) -> Result<(), Stopped<W::Error>> {
+        let began = self.registers.clock();
         loop {
             if self.stop.load(Ordering::Relaxed) {
                 return Err(Stopped::Interrupted);
             }
-            let left = self.patience.saturating_sub(self.register.clock() - began);
+            let left = self.patience.saturating_sub(self.registers.clock() - began);
             if left.is_zero() {
                 return Err(Stopped::Held(lease));
             }
-            self.register.pause(LOOK.min(left)).await;
-            let reading = self.register.read().await.map_err(Stopped::Locking)?;
-            match in_the_way(self.register, &reading, &self.id) {
+            self.registers.pause(LOOK.min(left)).await;
+            let reading = self.registers.read(place).await.map_err(Stopped::Locking)?;
+            match in_the_way(self.registers, &reading, &self.id) {
                 Some(other) => lease = other.clone(),
                 None => return Ok(()),
             }
         }
     }
 
-    /// Takes the lock, and makes its place where there is none and the graph asks for it: a first apply.
+    /// Takes the lock in each home that lives, one after the other, all runs in the same order; where none lives, in the
+    /// one that the file asks for. `None`: somebody was quicker.
     async fn take(
         &self,
         graph: &Graph<'_, W>,
         live: &Inventory<W>,
-        reading: &Reading<R::Version>,
-        read_at: Duration,
-    ) -> Result<Taken<'_, R>, Stopped<W::Error>> {
-        // A destroy may find a place of that name that is somebody's, and nothing is to be written there.
-        let ours = live.get(&self.home).is_some_and(|home| *home.owner() == Owner::Us);
-        if !(ours || graph.contains(&self.home) || reading.found.is_some()) {
-            // Whoever made what was seen since wrote here before.
-            let again = self.register.read().await.map_err(Stopped::Locking)?;
-            return Ok(if again.found.is_some() { Taken::Stale } else { Taken::Nowhere });
+        seen: &[Seen<R::Version>],
+    ) -> Result<Option<Held<'_, R>>, Stopped<W::Error>> {
+        let homes = self.homes(live);
+        let mut there: Vec<_> =
+            seen.iter().filter(|seen| homes.contains(&seen.place) || seen.reading.found.is_some()).collect();
+        there.sort_by(|one, other| one.place.cmp(&other.place));
+        if there.is_empty() {
+            return self.take_first(graph, live, &seen[0]).await;
         }
-        let by = (self.id.as_str(), &self.holder);
-        let taken = Lock::take(self.register, by, reading, read_at).await.map_err(Stopped::Locking)?;
-        match taken {
-            // Somebody has taken everything down since.
-            Taken::Nowhere if reading.found.is_some() => Ok(Taken::Stale),
-            Taken::Nowhere if graph.contains(&self.home) => {
-                let prepared = self.register.prepare().await;
-                prepared.map_err(|error| Stopped::Preparing(self.home.clone(), error))?;
-                Lock::take(self.register, by, reading, read_at).await.map_err(Stopped::Locking)
+        let mut locks = Locks::default();
+        for seen in there {
+            match self.lock(seen).await {
+                Ok(Taken::Lock(lock)) => locks.add(lock),
+                other => {
+                    let released = locks.release().await;
+                    // Nowhere: somebody has taken it down since.
+                    return other.and(released.map_err(Stopped::Locking)).map(|()| None);
+                }
             }
-            taken => Ok(taken),
+        }
+        Ok(Some(Held { locks, made: false }))
+    }
+
+    /// No home lives: a first apply, or somebody has deleted it. Whoever makes it and writes first is the one to work.
+    async fn take_first(
+        &self,
+        graph: &Graph<'_, W>,
+        live: &Inventory<W>,
+        own: &Seen<R::Version>,
+    ) -> Result<Option<Held<'_, R>>, Stopped<W::Error>> {
+        let nowhere = || Some(Held { locks: Locks::default(), made: false });
+        let applies = graph.contains(&self.home);
+        // A destroy may find one of that name that is somebody's, and nothing is to be written there.
+        if !applies && live.get(&self.home).is_some() {
+            // Whoever made what was seen since wrote here before.
+            let again = self.registers.read(&self.place).await.map_err(Stopped::Locking)?;
+            return Ok(if again.found.is_some() { None } else { nowhere() });
+        }
+        let mut locks = Locks::default();
+        match self.join(&mut locks, own).await {
+            Ok(true) => Ok(Some(Held { locks, made: true })),
+            Ok(false) => Ok(None),
+            // The name is somebody's, or it may not be made: no reason to leave what is to go.
+            Err(Stopped::Preparing(..)) if !applies => Ok(nowhere()),
+            Err(error) => Err(error),
         }
     }
 
-    /// Whether nobody can have changed anything in the time of the look around, which took this long. A register that is
-    /// not there yet says nothing; but where nothing of ours lives, nothing of it can have changed. Where its place is
-    /// about to be replaced, the new place was made for it just now, which another look would take for a change.
-    fn is_sure(&self, plan: &Plan<'_, W>, live: &Inventory<W>, reading: &Reading<R::Version>, took: Duration) -> bool {
-        let replaced = || plan.steps.iter().any(|step| step.address == self.home && step.order().is_some());
-        match reading.found {
-            Some(_) => reading.rested(took),
-            None => replaced() || live.iter().all(|live| *live.owner() != Owner::Us),
+    /// Takes the lock in the home that the file asks for, too, which is made if it is not there. False: somebody was
+    /// quicker.
+    async fn join<'l>(&'l self, locks: &mut Locks<'l, R>, own: &Seen<R::Version>) -> Result<bool, Stopped<W::Error>> {
+        let mut taken = self.lock(own).await?;
+        if matches!(taken, Taken::Nowhere) {
+            let prepared = self.registers.prepare(&self.place).await;
+            prepared.map_err(|error| Stopped::Preparing(self.home.clone(), error))?;
+            taken = self.lock(own).await?;
         }
+        let Taken::Lock(lock) = taken else { return Ok(false) };
+        locks.add(lock);
+        Ok(true)
+    }
+
+    async fn lock(&self, seen: &Seen<R::Version>) -> Result<Taken<'_, R>, Stopped<W::Error>> {
+        Lock::take(self.registers, (&self.id, &self.holder), seen).await.map_err(Stopped::Locking)
     }
 
     async fn carry_out<O: Operator<W>>(
         &self,
         plan: &Plan<'_, W>,
-        lock: Option<Lock<'_, R>>,
+        mut locks: Locks<'_, R>,
         operator: &mut O,
     ) -> Converged<W> {
+        let leaving = Leaving::default();
         let execution = Execution { parallelism: self.parallelism, stop: self.stop };
-        let work = apply(plan, self.world, execution, |event| operator.told(&event));
-        let Some(mut lock) = lock else {
-            return Converged::of(plan, work.await, false, None);
-        };
-        let (outcome, lost) = match select(pin!(work), pin!(lock.keep())).await {
+        let work = apply(plan, self.world, execution, |event| {
+            if let Event::Started(step) = &event
+                && let Work::Delete(live) = step.work
+                && step.address.kind == self.home.kind
+            {
+                leaving.add(live.live_id());
+            }
+            operator.told(&event);
+        });
+        let (outcome, lost) = match select(pin!(work), pin!(locks.keep(&leaving))).await {
             Either::Left((outcome, _)) => (outcome, false),
             Either::Right(((), work)) => {
                 self.stop.store(true, Ordering::Relaxed);
                 (work.await, true)
             }
         };
-        let unreleased = if lost { None } else { lock.release().await.err() };
+        // What is lost in one place may still be ours in another.
+        let unreleased = locks.release().await.err().filter(|_| !lost);
         Converged::of(plan, outcome, lost, unreleased)
+    }
+}
+
+/// Whether nobody can have changed anything since the look began. A register that was never written says nothing; but
+/// where nothing of ours lives, nothing of it can have changed.
+fn is_sure<W: World, V>(live: &Inventory<W>, seen: &[Seen<V>], began: Duration) -> bool {
+    let mut found = seen.iter().filter(|seen| seen.reading.found.is_some()).peekable();
+    match found.peek() {
+        Some(_) => found.all(|seen| seen.reading.rested(seen.at.saturating_sub(began))),
+        None => live.iter().all(|live| *live.owner() != Owner::Us),
     }
 }
 
@@ -242,6 +353,8 @@ impl<W: World> Converged<W> {
     fn of(plan: &Plan<'_, W>, outcome: Outcome<W>, lost: bool, unreleased: Option<W::Error>) -> Self {
         let count =
             |all: &BTreeSet<usize>| all.iter().filter(|index| plan.steps[**index].action() != Action::NoOp).count();
-        Self { done: count(&outcome.done), skipped: count(&outcome.skipped), outcome, lost, unreleased }
+        let (done, skipped) = (count(&outcome.done), count(&outcome.skipped));
+        let steps = plan.steps.iter().map(|step| (step.address.clone(), step.action())).collect();
+        Self { outcome, steps, done, skipped, lost, unreleased }
     }
 }

@@ -103,6 +103,8 @@ pub trait Node<W: World>: Send + Sync {
     /// [`Resource::HOLDS_DATA`].
     fn holds_data(&self) -> bool;
     fn compare(&self, live: Option<&dyn AnyLive<W>>, outputs: &Outputs) -> Compared;
+    /// Looks whether one of that id is there.
+    fn is_there<'a>(&'a self, world: &'a W) -> BoxFuture<'a, Tried<W, bool>>;
     fn create<'a>(&'a self, outputs: &Outputs, world: &'a W) -> BoxFuture<'a, Tried<W, Slot>>;
     /// `put_back`: extras that are to go.
     fn update<'a>(
@@ -170,6 +172,14 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_,
         let replaced = changes.iter().any(|change| change.forces_replacement);
         let outputs = if replaced { predicted() } else { Arc::new(live.outputs.clone()) };
         Compared { attributes, changes, outputs }
+    }
+
+    fn is_there<'a>(&'a self, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, bool>> {
+        let wanted = [Wanted { name: self.address.name.clone(), id: self.id.clone() }];
+        Box::pin(async move {
+            let found = R::observe(world, &wanted).await?;
+            Ok(found.iter().any(|live| live.resource.id() == self.id))
+        })
     }
 
     fn create<'a>(&'a self, outputs: &Outputs, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, Slot>> {

@@ -7,7 +7,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Live resources, in the order in which kinds are registered.
-pub struct Inventory<W: World>(Vec<Box<dyn AnyLive<W>>>);
+pub struct Inventory<W: World> {
+    all: Vec<Box<dyn AnyLive<W>>>,
+    /// Those that were found at an address that another one has now, by their position.
+    moved: BTreeMap<usize, Address>,
+}
 
 impl<W: World> Inventory<W> {
     /// All that was found, each at an address of its own.
@@ -17,21 +21,22 @@ impl<W: World> Inventory<W> {
     /// those it is the one that most others refer to, and then the first that was found. Each of the others goes by
     /// its [`Resource::live_id`], which nothing asks for.
     pub fn new(found: Vec<Box<dyn AnyLive<W>>>, graph: &Graph<'_, W>) -> Self {
-        let mut all = Self(found);
+        let mut all = Self { all: found, moved: BTreeMap::new() };
         let mut places = BTreeMap::<Address, Vec<usize>>::new();
-        for (index, live) in all.0.iter().enumerate() {
+        for (index, live) in all.all.iter().enumerate() {
             places.entry(live.address()).or_default().push(index);
         }
         for (address, same) in places.into_iter().filter(|(_, same)| same.len() > 1) {
             let wanted = graph.node(&address).map(|node| node.id().to_owned());
             let rank = |index: &usize| {
-                let live = &*all.0[*index];
+                let live = &*all.all[*index];
                 (wanted != Some(live.id()), *live.owner() != Owner::Us, Reverse(all.users(live).count()))
             };
             let first = same.iter().copied().min_by_key(rank);
             for index in same.into_iter().filter(|index| Some(*index) != first) {
-                let name = all.0[index].live_id();
-                all.0[index].rename(name);
+                let name = all.all[index].live_id();
+                all.all[index].rename(name);
+                all.moved.insert(index, address.clone());
             }
         }
         all
@@ -42,7 +47,23 @@ impl<W: World> Inventory<W> {
     }
 
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &dyn AnyLive<W>> {
-        self.0.iter().map(|live| &**live)
+        self.all.iter().map(|live| &**live)
+    }
+
+    /// All that were found at one address: the one that has it now, and those that go by their ids.
+    pub(crate) fn all_at<'a>(&'a self, address: &'a Address) -> impl Iterator<Item = &'a dyn AnyLive<W>> {
+        let at = move |index: usize, live: &dyn AnyLive<W>| match self.moved.get(&index) {
+            Some(before) => before == address,
+            None => live.address() == *address,
+        };
+        self.iter().enumerate().filter(move |(index, live)| at(*index, *live)).map(|(_, live)| live)
+    }
+
+    /// The address at which one was found that another one has now.
+    pub(crate) fn moved_from(&self, live: &dyn AnyLive<W>) -> Option<&Address> {
+        let address = live.address();
+        let index = self.iter().position(|other| other.address() == address)?;
+        self.moved.get(&index)
     }
 
     /// A live resource of a kind and name, for what reads resources rather than compares them.

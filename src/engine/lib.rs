@@ -20,6 +20,7 @@ pub mod graph;
 pub mod inventory;
 pub mod live;
 pub mod lock;
+mod locks;
 pub mod plan;
 pub mod resource;
 pub mod value;

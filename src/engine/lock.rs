@@ -1,8 +1,9 @@
 //! One run at a time: a lease in a register that is written on the condition that nobody else has written it since.
 //!
-//! The register outlives the lease. Each write of it makes another version, so a run that takes the lock with the
+//! A register lies in a place, and there may be several: `locks` holds the lease in all of them. It outlives the lease. Each write of it makes another version, so a run that takes the lock with the
 //! version it read before it looked around knows that nobody was at work in between; there is nothing more to ask.
 
+use super::locks::Leaving;
 use std::fmt;
 use std::time::Duration;
 
@@ -66,22 +67,24 @@ pub enum Written<V> {
     Nowhere,
 }
 
-/// One value that is written only where its version is still the one that was read.
-pub trait Register: Sync {
+/// One value in each place, written only where its version is still the one that was read. A place is named by the id of
+/// what the register is in.
+pub trait Registers: Sync {
     type Version: Clone + fmt::Debug + Send + Sync;
     type Error;
 
-    fn read(&self) -> impl Future<Output = Result<Reading<Self::Version>, Self::Error>> + Send;
+    fn read(&self, place: &str) -> impl Future<Output = Result<Reading<Self::Version>, Self::Error>> + Send;
 
     /// Writes; `None` is the version of what was never written.
     fn write(
         &self,
+        place: &str,
         entry: &Entry,
         version: Option<&Self::Version>,
     ) -> impl Future<Output = Result<Written<Self::Version>, Self::Error>> + Send;
 
-    /// Makes the place of the register, if there is none. Two runs may do so at once.
-    fn prepare(&self) -> impl Future<Output = Result<(), Self::Error>> + Send;
+    /// Makes a place, if there is none. Two runs may do so at once.
+    fn prepare(&self, place: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Time here, from any moment on. It never goes back.
     fn clock(&self) -> Duration;
@@ -94,14 +97,28 @@ pub trait Register: Sync {
     }
 }
 
+/// What was read in one place, at which moment of the clock here.
+#[derive(Debug)]
+pub(crate) struct Seen<V> {
+    pub(crate) place: String,
+    pub(crate) reading: Reading<V>,
+    pub(crate) at: Duration,
+}
+
+/// Looks into one place.
+pub(crate) async fn see<R: Registers>(registers: &R, place: String) -> Result<Seen<R::Version>, R::Error> {
+    let reading = registers.read(&place).await?;
+    Ok(Seen { place, reading, at: registers.clock() })
+}
+
 /// Who stands in the way of a run, by what it read.
-pub(crate) fn in_the_way<'a, R: Register>(
-    register: &R,
+pub(crate) fn in_the_way<'a, R: Registers>(
+    registers: &R,
     reading: &'a Reading<R::Version>,
     run: &str,
 ) -> Option<&'a Lease> {
     let lease = reading.found.as_ref()?.0.lease.as_ref()?;
-    (lease.id != run && reading.now < lease.until && !register.is_gone(&lease.holder)).then_some(lease)
+    (lease.id != run && reading.now < lease.until && !registers.is_gone(&lease.holder)).then_some(lease)
 }
 
 impl<V> Reading<V> {
@@ -113,16 +130,17 @@ impl<V> Reading<V> {
 }
 
 /// What became of an attempt to take the lock.
-pub(crate) enum Taken<'a, R: Register> {
+pub(crate) enum Taken<'a, R: Registers> {
     Lock(Lock<'a, R>),
     /// Somebody was quicker.
     Stale,
     Nowhere,
 }
 
-/// The lock, held.
-pub(crate) struct Lock<'a, R: Register> {
-    register: &'a R,
+/// The lock in one place, held.
+pub(crate) struct Lock<'a, R: Registers> {
+    registers: &'a R,
+    pub(crate) place: String,
     lease: Lease,
     version: R::Version,
     /// The register's time at a moment of the clock here.
@@ -137,49 +155,48 @@ enum Still {
     Nowhere,
 }
 
-impl<'a, R: Register> Lock<'a, R> {
-    /// Takes it, if nobody has written since `reading`, which was made at the moment `read_at` of the clock here.
+impl<'a, R: Registers> Lock<'a, R> {
+    /// Takes it, if nobody has written since.
     pub(crate) async fn take(
-        register: &'a R,
+        registers: &'a R,
         (id, holder): (&str, &Holder),
-        reading: &Reading<R::Version>,
-        read_at: Duration,
+        seen: &Seen<R::Version>,
     ) -> Result<Taken<'a, R>, R::Error> {
-        let noon = (reading.now, read_at);
-        let now = time(register, noon);
+        let (place, noon) = (seen.place.clone(), (seen.reading.now, seen.at));
+        let now = time(registers, noon);
         let (id, holder) = (id.to_owned(), holder.clone());
         let lease = Lease { id, holder, since: now, until: now + LEASE.as_secs() };
         let entry = Entry { by: lease.id.clone(), at: now, lease: Some(lease.clone()) };
-        let before = reading.found.as_ref().map(|(_, version)| version);
-        Ok(match write(register, &entry, before).await? {
-            Written::Done(version) => Taken::Lock(Self { register, lease, version, noon }),
+        let before = seen.reading.found.as_ref().map(|(_, version)| version);
+        Ok(match write(registers, &place, &entry, before).await? {
+            Written::Done(version) => Taken::Lock(Self { registers, place, lease, version, noon }),
             Written::Stale => Taken::Stale,
             Written::Nowhere => Taken::Nowhere,
         })
     }
 
-    /// Says from time to time that we are at work. Ends when the lock is lost: it was given away, or nothing could be
-    /// said for as long as a lease lasts.
-    pub(crate) async fn keep(&mut self) {
-        let mut said = self.register.clock();
+    /// Says from time to time that we are at work. Ends when the lock is lost: it was given away, nothing could be said
+    /// for as long as a lease lasts, or its place is gone and we are not `leaving` it.
+    pub(crate) async fn keep(&mut self, leaving: &Leaving) {
+        let mut said = self.registers.clock();
         loop {
-            self.register.pause(RENEWAL).await;
+            self.registers.pause(RENEWAL).await;
             match self.renew().await {
-                Ok(Still::Ours) => said = self.register.clock(),
-                Ok(Still::Lost) => return,
-                // Its place was taken down, by this run or with it: there is nothing left to keep.
-                Ok(Still::Nowhere) => std::future::pending().await,
-                Err(_) if self.register.clock() - said >= LEASE => return,
+                Ok(Still::Ours) => said = self.registers.clock(),
+                // There is nothing left to keep.
+                Ok(Still::Nowhere) if leaving.has(&self.place) => std::future::pending().await,
+                Ok(Still::Lost | Still::Nowhere) => return,
+                Err(_) if self.registers.clock() - said >= LEASE => return,
                 Err(_) => {}
             }
         }
     }
 
     async fn renew(&mut self) -> Result<Still, R::Error> {
-        let now = time(self.register, self.noon);
+        let now = time(self.registers, self.noon);
         self.lease.until = now + LEASE.as_secs();
         let entry = Entry { by: self.lease.id.clone(), at: now, lease: Some(self.lease.clone()) };
-        Ok(match write(self.register, &entry, Some(&self.version)).await? {
+        Ok(match write(self.registers, &self.place, &entry, Some(&self.version)).await? {
             Written::Done(version) => {
                 self.version = version;
                 Still::Ours
@@ -191,27 +208,28 @@ impl<'a, R: Register> Lock<'a, R> {
 
     /// Gives it back. Where it is not ours any more, or its place is gone, there is nothing to give.
     pub(crate) async fn release(self) -> Result<(), R::Error> {
-        let entry = Entry { by: self.lease.id, at: time(self.register, self.noon), lease: None };
-        write(self.register, &entry, Some(&self.version)).await.map(drop)
+        let entry = Entry { by: self.lease.id, at: time(self.registers, self.noon), lease: None };
+        write(self.registers, &self.place, &entry, Some(&self.version)).await.map(drop)
     }
 }
 
 /// The register's time, by what it was at a moment of the clock here.
-fn time<R: Register>(register: &R, (told, at): (u64, Duration)) -> u64 {
-    told + register.clock().saturating_sub(at).as_secs()
+fn time<R: Registers>(registers: &R, (told, at): (u64, Duration)) -> u64 {
+    told + registers.clock().saturating_sub(at).as_secs()
 }
 
 /// Writes. Where somebody has written since, that may be ourselves: the answer was lost, and the request repeated.
-async fn write<R: Register>(
-    register: &R,
+async fn write<R: Registers>(
+    registers: &R,
+    place: &str,
     entry: &Entry,
     version: Option<&R::Version>,
 ) -> Result<Written<R::Version>, R::Error> {
-    let written = register.write(entry, version).await?;
+    let written = registers.write(place, entry, version).await?;
     if !matches!(written, Written::Stale) {
         return Ok(written);
     }
-    Ok(match register.read().await?.found {
+    Ok(match registers.read(place).await?.found {
         Some((there, version)) if there == *entry => Written::Done(version),
         // Versions do not come back: what was there is gone, with its place or without it.
         None if version.is_some() => Written::Nowhere,
@@ -223,8 +241,13 @@ async fn write<R: Register>(
 ///
 /// # Errors
 /// The register's.
-pub async fn break_lock<R: Register>(register: &R, id: &str, reading: &Reading<R::Version>) -> Result<bool, R::Error> {
+pub async fn break_lock<R: Registers>(
+    registers: &R,
+    place: &str,
+    id: &str,
+    reading: &Reading<R::Version>,
+) -> Result<bool, R::Error> {
     let Some((_, version)) = &reading.found else { return Ok(true) };
     let entry = Entry { by: id.to_owned(), at: reading.now, lease: None };
-    Ok(!matches!(write(register, &entry, Some(version)).await?, Written::Stale))
+    Ok(!matches!(write(registers, place, &entry, Some(version)).await?, Written::Stale))
 }

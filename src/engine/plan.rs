@@ -10,7 +10,7 @@ use super::live::{AnyLive, Slot};
 use super::resource::{Address, Owner, World};
 use super::value::digest;
 use serde_json::{Value as Json, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// Why a step may not run as planned.
@@ -106,6 +106,8 @@ pub struct Step<'a, W: World> {
     /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved to another one.
     /// What was replaced also waits for the new one, and for all that takes from that.
     pub(crate) needs: BTreeSet<usize>,
+    /// What takes the place of a deleted one.
+    pub(crate) successor: Option<&'a dyn Node<W>>,
     uses: &'static [&'static str],
 }
 
@@ -161,12 +163,18 @@ impl<'a, W: World> Plan<'a, W> {
         self.steps.iter().filter(|step| step.action() != Action::NoOp)
     }
 
-    /// Lets the deletion of this, if there is one, wait for all the rest.
-    pub(crate) fn delete_last(&mut self, address: &Address) {
-        let deleted = |step: &Step<'a, W>| step.action() == Action::Delete && step.address == *address;
-        if let Some(last) = self.steps.iter().position(deleted) {
-            let others = (0..self.steps.len()).filter(|index| *index != last);
-            self.steps[last].needs.extend(others);
+    /// Lets the deletions of these, known by their ids, wait for all the rest, and that of the `last` for theirs.
+    pub(crate) fn delete_last(&mut self, kind: &str, ids: &[String], last: &str) {
+        let id = |step: &Step<'a, W>| match step.work {
+            Work::Delete(live) if step.address.kind == kind => Some(live.live_id()).filter(|id| ids.contains(id)),
+            _ => None,
+        };
+        let ends: BTreeMap<usize, String> =
+            self.steps.iter().enumerate().filter_map(|(index, step)| Some((index, id(step)?))).collect();
+        let all = 0..self.steps.len();
+        for (end, id) in &ends {
+            let before = all.clone().filter(|index| index != end && (!ends.contains_key(index) || id == last));
+            self.steps[*end].needs.extend(before);
         }
     }
 
@@ -186,7 +194,16 @@ impl<'a, W: World> Plan<'a, W> {
     /// included. A saved plan whose fingerprint has moved is stale. Made of canonical JSON, so that it lasts from
     /// one release to the next; a test holds it.
     pub fn fingerprint(&self) -> String {
-        let steps: Json = self.steps.iter().map(Step::canonical_json).collect();
+        self.fingerprint_of(|_| true)
+    }
+
+    /// The same without the steps at one address.
+    pub(crate) fn fingerprint_but(&self, address: &Address) -> String {
+        self.fingerprint_of(|step| step.address != *address)
+    }
+
+    fn fingerprint_of(&self, counts: impl Fn(&Step<'a, W>) -> bool) -> String {
+        let steps: Json = self.steps.iter().filter(|step| counts(step)).map(Step::canonical_json).collect();
         format!("{FINGERPRINT_VERSION}{}", digest(steps.to_string()))
     }
 }
@@ -219,8 +236,8 @@ pub fn plan<'a, W: World>(graph: &'a Graph<'_, W>, live: &'a Inventory<W>, conse
 
 /// The deletion that ends a replacement, if the new one comes first.
 fn replaced<'a, W: World>(index: usize, step: &Step<'a, W>) -> Option<(usize, Step<'a, W>)> {
-    let Work::Replace(_, live, Order::CreateFirst) = step.work else { return None };
-    let mut end = deletion(live, Some(Cause::Replaced));
+    let Work::Replace(node, live, Order::CreateFirst) = step.work else { return None };
+    let mut end = Step { successor: Some(node), ..deletion(live, Some(Cause::Replaced)) };
     // As it is called where a run is killed before this.
     end.address.name = live.live_id();
     Some((index, end))
@@ -273,7 +290,8 @@ fn wanted<'a, W: World>(
     };
     let (needs, uses) = (node.dependencies().clone(), node.uses());
     let Compared { attributes, changes, outputs } = compared;
-    (Step { address, work, cause, attributes, changes, extras, put_back, refusal, needs, uses }, outputs)
+    let successor = None;
+    (Step { address, work, cause, attributes, changes, extras, put_back, refusal, needs, successor, uses }, outputs)
 }
 
 /// The extras of a live resource: those that are put back, and those that stay.
@@ -304,7 +322,7 @@ fn why<W: World>(live: &dyn AnyLive<W>, desired: &Attributes) -> Cause {
 
 fn unwanted<'a, W: World>(
     orphan: &'a dyn AnyLive<W>,
-    graph: &Graph<'_, W>,
+    graph: &'a Graph<'_, W>,
     live: &'a Inventory<W>,
     consent: &Consent,
 ) -> Step<'a, W> {
@@ -319,7 +337,8 @@ fn unwanted<'a, W: World>(
     // Of two of one name, nobody knows for sure which one the world was told of.
     let used = live.users(orphan).next().filter(|_| twin && !consent.lose_data.contains(&orphan.address()));
     let refusal = used.map(|user| Refusal::InUse(user.address())).or_else(|| loss(orphan, consent));
-    Step { refusal, ..deletion(orphan, cause) }
+    let successor = live.moved_from(orphan).and_then(|address| graph.node(address));
+    Step { refusal, successor, ..deletion(orphan, cause) }
 }
 
 fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W> {
@@ -333,6 +352,7 @@ fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W
         put_back: vec![],
         refusal: None,
         needs: BTreeSet::new(),
+        successor: None,
         uses: live.uses(),
     }
 }

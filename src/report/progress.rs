@@ -34,6 +34,11 @@ impl Progress {
                 say(format_args!("{} {}: {error}{hint}", paint.bad("failed"), address(step)));
             }
             Event::Skipped(step) => say(format_args!("{} {}", paint.careful("not started"), address(step))),
+            Event::Spared(step) => {
+                self.stopped(step);
+                let why = "what takes its place has been deleted meanwhile";
+                say(format_args!("{} {}: {why}", paint.careful("kept"), address(step)));
+            }
         }
     }
 

@@ -39,7 +39,7 @@ pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
-pub(crate) use lock::{BucketLock, holder};
+pub(crate) use lock::{BucketLocks, holder, uri as lock_uri};
 pub(crate) use log_group::LogGroup;
 pub(crate) use managed::Word;
 pub(crate) use named_query::{NamedQuery, Sql};

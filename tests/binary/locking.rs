@@ -103,6 +103,57 @@ fn whoever_does_not_wait_is_told_who_is_at_work() {
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
 
+/// Starts an apply of another `bucket.name` that is at work, with the new bucket made, until the faults are forgotten.
+fn renaming(place: &Place, server: &Server) -> Child {
+    place.edit(&[("schema:", "bucket: { name: acme-new }\nschema:")]);
+    let held = json!({"operation": "firehose:UpdateDestination", "times": 1000, "hold": true});
+    let mut command = place.command();
+    command.args(["apply", "--local", "--yes"]).env("USER", "ann");
+    server.admin().hold(&held, command.stdout(Stdio::piped()).stderr(Stdio::piped()))
+}
+
+/// One has edited `bucket.name`, and the other has the file of before, or the new one too: all meet at one lock.
+#[test]
+fn runs_across_a_rename_of_the_bucket_are_one_after_the_other() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let (server, before) = (place.serve(), place.yaml());
+    let first = renaming(&place, &server);
+    let after = place.yaml();
+    for (file, command) in [(&before, "apply"), (&before, "destroy"), (&after, "apply"), (&after, "destroy")] {
+        // Something to do, so that the lock is wanted.
+        place.write(&format!("tags: {{ by: another }}\n{file}"));
+        place.run(&[command, "--local", "--yes"]).exits(4).says("somebody else is at work: `apply` of ann@");
+    }
+    place.write(&after);
+    let waiting = start(&place, &APPLY);
+    server.admin().forget_faults();
+    end(first).exits(0);
+    end(waiting).exits(0);
+    assert_eq!((count(&server, "bucket"), count(&server, "api")), (1, 1));
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+/// Nobody has applied the new name, so its bucket is not there: the lock lies in the one that is.
+#[test]
+fn two_destroys_after_an_edit_of_the_bucket_s_name_are_one_after_the_other() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    place.edit(&[("schema:", "bucket: { name: acme-new }\nschema:")]);
+    let held = json!({"operation": "firehose:DeleteDeliveryStream", "times": 1000, "hold": true});
+    let mut command = place.command();
+    command.args(["destroy", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let first = server.admin().hold(&held, &mut command);
+    place.run(&["destroy", "--local", "--yes"]).exits(4).says("somebody else is at work: `destroy` of");
+    place.run(&["unlock", "--local"]).exits(4).says("minimal-dev-000000000000-us-east-1/_pipectl/lock is held");
+    let second = start(&place, &DESTROY);
+    server.admin().forget_faults();
+    end(first).exits(0);
+    end(second).exits(0);
+    assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}
+
 #[test]
 fn a_lock_is_taken_away_when_somebody_says_so() {
     let place = Place::example("minimal");

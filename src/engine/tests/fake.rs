@@ -188,6 +188,7 @@ impl Memory {
                 Event::Finished(step, _) => format!("finished {}", step.address),
                 Event::Failed(step, error) => format!("failed {}: {error}", step.address),
                 Event::Skipped(step) => format!("skipped {}", step.address),
+                Event::Spared(step) => format!("spared {}", step.address),
             };
             told.lock().expect("telling does not panic").push(words);
         });

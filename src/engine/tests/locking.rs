@@ -6,14 +6,15 @@ use pipectl_engine::apply::Event;
 use pipectl_engine::converge::{Converged, Operator, Run, Stopped};
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
-use pipectl_engine::lock::{Entry, Holder, LEASE, Lease, Reading, Register, Written};
-use pipectl_engine::plan::Plan;
+use pipectl_engine::lock::{Entry, Holder, LEASE, Lease, Reading, Registers, Written};
+use pipectl_engine::plan::{Consent, Plan};
 use pipectl_engine::resource::Address;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-/// A register in memory, whose time passes only where somebody waits.
+/// Registers in memory, whose time passes only where somebody waits.
 #[derive(Debug, Default)]
 struct Slate {
     state: Mutex<State>,
@@ -22,9 +23,7 @@ struct Slate {
 
 #[derive(Debug, Default)]
 struct State {
-    /// There is a place for it.
-    place: bool,
-    found: Option<(Entry, u64)>,
+    places: BTreeMap<String, Option<(Entry, u64)>>,
     /// As many were ever written.
     writes: u64,
     /// The answer to the next write is lost, and the request repeated.
@@ -39,44 +38,54 @@ impl Slate {
         self.state.lock().expect("no call panics")
     }
 
+    fn lease_in(&self, place: &str) -> Option<Lease> {
+        self.state().places.get(place)?.as_ref().and_then(|(entry, _)| entry.lease.clone())
+    }
+
     fn lease(&self) -> Option<Lease> {
-        self.state().found.as_ref().and_then(|(entry, _)| entry.lease.clone())
+        self.lease_in("v")
+    }
+
+    /// What has never held a register.
+    fn place(&self, place: &str) {
+        self.state().places.insert(place.to_owned(), None);
     }
 
     /// As another run leaves it that wrote `ago` seconds before.
     fn left(&self, ago: u64, lease: Option<Lease>) {
         let mut state = self.state();
         state.writes += 1;
-        state.place = true;
-        state.found = Some((Entry { by: "another".to_owned(), at: NOON - ago, lease }, state.writes));
+        let entry = Entry { by: "another".to_owned(), at: NOON - ago, lease };
+        let found = Some((entry, state.writes));
+        state.places.insert("v".to_owned(), found);
     }
 }
 
-impl Register for Slate {
+impl Registers for Slate {
     type Version = u64;
     type Error = Broken;
 
-    async fn read(&self) -> Result<Reading<u64>, Broken> {
+    async fn read(&self, place: &str) -> Result<Reading<u64>, Broken> {
         tokio::task::yield_now().await;
-        Ok(Reading { found: self.state().found.clone(), now: NOON + self.clock().as_secs() })
+        let found = self.state().places.get(place).cloned().flatten();
+        Ok(Reading { found, now: NOON + self.clock().as_secs() })
     }
 
-    async fn write(&self, entry: &Entry, version: Option<&u64>) -> Result<Written<u64>, Broken> {
+    async fn write(&self, place: &str, entry: &Entry, version: Option<&u64>) -> Result<Written<u64>, Broken> {
         tokio::task::yield_now().await;
         let mut state = self.state();
-        if !state.place {
-            return Ok(Written::Nowhere);
-        }
-        if state.found.as_ref().map(|(_, there)| there) != version {
+        let Some(found) = state.places.get(place) else { return Ok(Written::Nowhere) };
+        if found.as_ref().map(|(_, there)| there) != version {
             return Ok(Written::Stale);
         }
         state.writes += 1;
-        state.found = Some((entry.clone(), state.writes));
+        let found = Some((entry.clone(), state.writes));
+        state.places.insert(place.to_owned(), found);
         Ok(if std::mem::take(&mut state.lost_answer) { Written::Stale } else { Written::Done(state.writes) })
     }
 
-    async fn prepare(&self) -> Result<(), Broken> {
-        self.state().place = true;
+    async fn prepare(&self, place: &str) -> Result<(), Broken> {
+        self.state().places.entry(place.to_owned()).or_default();
         Ok(())
     }
 
@@ -144,8 +153,9 @@ async fn run_as(
     let wanted = drawn(family);
     let run = Run {
         world,
-        register: slate,
+        registers: slate,
         home: Address::new("fake.vault", "v"),
+        place: "v".to_owned(),
         id: who.to_owned(),
         holder: holder(who),
         patience: Duration::from_secs(patience),
@@ -168,7 +178,7 @@ async fn a_run_holds_the_lock_while_it_works_and_gives_it_back() {
     let done = run((&world, &slate), &mut Yes { told: Some(&look), ..Yes::default() }).await.unwrap();
     assert_eq!((done.done, done.skipped, done.lost), (5, 0, false));
     assert!(held.load(Ordering::Relaxed), "it works under the lock");
-    assert!(slate.lease().is_none() && slate.state().found.is_some(), "it is free, and stays");
+    assert!(slate.lease().is_none() && slate.state().places["v"].is_some(), "it is free, and stays");
     let writes = slate.state().writes;
     run((&world, &slate), &mut Yes::default()).await.unwrap();
     assert_eq!(slate.state().writes, writes, "a run without changes writes nothing");
@@ -276,13 +286,14 @@ async fn an_interrupted_run_gives_the_lock_back() {
     let (world, slate) = (Memory { stop_at: Some(1), ..Memory::default() }, Slate::default());
     let ended = run((&world, &slate), &mut Yes::default()).await.unwrap();
     assert!(ended.outcome.interrupted && !ended.lost && ended.skipped > 0);
-    assert!(slate.state().found.is_some() && slate.lease().is_none());
+    assert!(slate.state().places["v"].is_some() && slate.lease().is_none());
 }
 
 /// The lock is in it.
 #[tokio::test]
 async fn what_the_lock_is_in_is_deleted_last_of_all() {
     let (world, slate) = (Memory::default(), Slate::default());
+    slate.place("v");
     world.run(&drawn(family), 8).await;
     world
         .run(
@@ -298,32 +309,87 @@ async fn what_the_lock_is_in_is_deleted_last_of_all() {
     assert_eq!(world.said().last().map(String::as_str), Some("delete fake.vault.v"));
 }
 
-/// A new name for what the lock is in: the first lock of the new place is no reason to ask again.
-#[tokio::test]
-async fn a_new_place_of_the_lock_is_agreed_to_once() {
-    let (world, slate) = (Memory::default(), Slate::default());
-    let housed = |id: &'static str| {
-        move |graph: &mut Graph<'static, Memory>| {
-            graph.add("v", move |_| Fake::<Vault>::new(id));
-        }
-    };
-    world.run(&drawn(housed("old")), 1).await;
-    let graph = drawn(housed("new"));
-    // As the lock's place is made, the new one is there.
-    let made = || world.put("fake.vault", "new", pipectl_engine::resource::Owner::Us);
-    let mut user = Yes { meanwhile: Some(&made), ..Yes::default() };
+/// What the lock is in, by its id.
+fn housed(id: &'static str) -> impl Fn(&mut Graph<'static, Memory>) {
+    move |graph| {
+        graph.add("v", move |_| Fake::<Vault>::new(id));
+    }
+}
+
+/// A file that asks for a home of this id, or for nothing.
+async fn run_in(
+    (world, slate): (&Memory, &Slate),
+    (id, applies): (&'static str, bool),
+    user: &mut Yes<'_>,
+) -> Result<Converged<Memory>, Stopped<Broken>> {
+    let (wanted, nothing) = (drawn(housed(id)), drawn(|_| ()));
     let run = Run {
-        world: &world,
-        register: &slate,
+        world,
+        registers: slate,
         home: Address::new("fake.vault", "v"),
-        id: "me".to_owned(),
+        place: id.to_owned(),
+        id: format!("of {id}"),
         holder: holder("me"),
         patience: Duration::ZERO,
-        consent: consent(),
+        consent: Consent {
+            lose_data: ["v", "old", "new"].map(|name| Address::new("fake.vault", name)).into(),
+            ..consent()
+        },
         parallelism: 4,
         stop: &world.stop,
     };
-    let ended = run.converge(&graph, async || Ok(world.observe(&graph).await), &mut user).await.unwrap();
+    let graph = if applies { &wanted } else { &nothing };
+    run.converge(graph, async || Ok(world.observe(&wanted).await), user).await
+}
+
+/// A world in which the old home lives, and where the lock was taken once.
+async fn with_old_home() -> (Memory, Slate) {
+    let (world, slate) = (Memory::default(), Slate::default());
+    world.run(&drawn(housed("old")), 1).await;
+    slate.place("old");
+    world.said();
+    (world, slate)
+}
+
+/// Another id for what the lock is in: both are locked before anything begins, and it is agreed to once.
+#[tokio::test]
+async fn a_home_and_the_one_that_takes_its_place_are_both_locked() {
+    let (world, slate) = with_old_home().await;
+    let held = AtomicBool::new(false);
+    let look = || {
+        held.store(["old", "new"].iter().all(|place| slate.lease_in(place).is_some()), Ordering::Relaxed);
+    };
+    let mut user = Yes { told: Some(&look), ..Yes::default() };
+    let ended = run_in((&world, &slate), ("new", true), &mut user).await.unwrap();
     assert_eq!((user.shown.len(), ended.done, ended.lost), (1, 2, false), "{:?}", user.shown);
-    assert_eq!(world.there(), ["fake.vault.new"]);
+    assert!(held.load(Ordering::Relaxed), "{slate:?}");
+    assert_eq!(world.said(), ["create fake.vault.v", "delete fake.vault.v"]);
+}
+
+/// Whoever has the old file meets whoever has the new one, and the other way round.
+#[tokio::test]
+async fn of_runs_of_two_files_one_works() {
+    for applies in [true, false] {
+        let (world, slate) = with_old_home().await;
+        let (mut one, mut two) = (Yes::default(), Yes::default());
+        let both = futures::join!(
+            run_in((&world, &slate), ("new", true), &mut one),
+            run_in((&world, &slate), ("old", applies), &mut two)
+        );
+        let ended = |ran: &Result<Converged<Memory>, _>| matches!(ran, Ok(_) | Err(Stopped::Held(_)));
+        assert!(ended(&both.0) && ended(&both.1), "{both:?}");
+        assert_eq!(world.most_at_work(), 1, "{both:?}");
+    }
+}
+
+/// A destroy makes a home where somebody has deleted it, so that nobody else works meanwhile; and takes it down last.
+#[tokio::test]
+async fn where_no_home_lives_a_destroy_makes_one_for_the_lock() {
+    let (world, slate) = (Memory::default(), Slate::default());
+    world.put("fake.role", "r", pipectl_engine::resource::Owner::Us);
+    let mut user = Yes::default();
+    run_in((&world, &slate), ("old", false), &mut user).await.unwrap();
+    assert_eq!(user.shown, [(vec!["delete fake.role.r".to_owned()], false)]);
+    assert_eq!(world.said(), ["delete fake.role.r"]);
+    assert!(slate.state().places["old"].is_some() && slate.lease_in("old").is_none());
 }

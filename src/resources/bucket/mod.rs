@@ -32,7 +32,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything that pipectl itself puts into the bucket is below this.
 pub(crate) const OWN_PREFIX: &str = "_pipectl/";
-/// What keeps two runs from working at once: [`super::BucketLock`].
+/// What keeps two runs from working at once: [`super::BucketLocks`].
 pub(crate) const LOCK: &str = "_pipectl/lock";
 
 /// For writes of settings: they follow the creation at once.

@@ -167,6 +167,9 @@ impl Cloud {
         self.remember(&key, before);
         let (now, who) = (self.now, self.who);
         if let Some(thing) = self.things.get_mut(&key) {
+            if who == Who::Somebody {
+                self.conscience.robs(now, thing.entries.get(LOCK));
+            }
             let was = thing.is_ours();
             thing.tags = tags;
             match (was, thing.is_ours()) {
@@ -194,7 +197,10 @@ impl Cloud {
             _ => {}
         }
         self.touch(&key, "deletes");
-        self.conscience.deleted(self.who, &key, &self.things);
+        self.conscience.deletes(self.who, &key, &self.things);
+        if self.who == Who::Somebody {
+            self.conscience.deleted.insert(key.clone(), self.now);
+        }
         if kind == Kind::Api {
             self.leave_plans(&format!("{}/{id}", word(kind)));
         }
@@ -250,6 +256,10 @@ impl Cloud {
         }
         if key.0 == Kind::Bucket {
             self.conscience.emptied(self.who, key, entries, &self.things);
+        }
+        if self.who == Who::Somebody && entries.iter().any(|entry| entry == LOCK) {
+            let lock = self.things.get(key).and_then(|thing| thing.entries.get(LOCK));
+            self.conscience.robs(self.now, lock);
         }
         if let Some(thing) = self.things.get_mut(key) {
             entries.iter().for_each(|entry| drop(thing.entries.remove(entry)));

@@ -188,3 +188,48 @@ fn a_destroy_that_began_before_an_apply_sees_its_lock() {
         keeps(&History { noise: u64::from(at), acts, destroyed: false });
     }
 }
+
+/// Found by chance: after an edit of its name the lock lay in a bucket that was not there, and a destroy went on without.
+#[test]
+fn runs_across_a_rename_of_the_bucket_are_one_after_the_other() {
+    let file = |generation| {
+        let bucket = Part { generation, ..part(Kind::Bucket, &[]) };
+        vec![bucket, part(Kind::Api, &[]), part(Kind::Trigger, &[])]
+    };
+    for starts in (0..3_000).step_by(100) {
+        for (first, second) in [(Aim::File, Aim::Nothing), (Aim::Nothing, Aim::Nothing), (Aim::Nothing, Aim::File)] {
+            let both = vec![Runner::calm(first), Runner { starts, ..Runner::calm(second) }];
+            let acts = vec![
+                Act::File(file(0)),
+                Act::Run(vec![Runner::calm(Aim::File)], vec![]),
+                // The Tagging API has to know.
+                Act::Wait(60),
+                Act::File(file(1)),
+                Act::Run(both, vec![]),
+            ];
+            keeps(&History { noise: starts, acts, destroyed: false });
+        }
+    }
+}
+
+/// Found by chance: the bucket that takes the place of another was deleted in the console, and the old one, whose data
+/// might be lost now that it lies in the new one, went a moment later.
+#[test]
+fn an_old_bucket_stays_where_the_new_one_is_deleted_meanwhile() {
+    let file = |generation| {
+        let bucket = Part { generation, ..part(Kind::Bucket, &[]) };
+        vec![bucket, part(Kind::Function, &[])]
+    };
+    for after in (0..4_000).step_by(100) {
+        let acts = vec![
+            Act::File(file(0)),
+            Act::Run(vec![Runner::calm(Aim::File)], vec![]),
+            Act::Meddle(Meddle::Delivers(0)),
+            Act::Wait(60),
+            Act::File(file(1)),
+            // By then there are two, and the second is the new one.
+            Act::Run(vec![Runner::calm(Aim::File)], vec![(after, Meddle::Deletes(1))]),
+        ];
+        keeps(&History { noise: after, acts, destroyed: false });
+    }
+}

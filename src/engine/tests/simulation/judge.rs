@@ -57,7 +57,16 @@ pub(crate) struct Conscience {
     pub(crate) acted: Vec<(Moment, Who)>,
     /// Runs that carry out their plans.
     pub(crate) at_work: BTreeSet<usize>,
+    /// Runs whose lock somebody took away, with the bucket it lay in, and when.
+    pub(crate) robbed: BTreeMap<usize, Moment>,
+    /// When each run began its present step.
+    pub(crate) stepped: BTreeMap<usize, Moment>,
+    /// What somebody deleted, and when.
+    pub(crate) deleted: BTreeMap<Key, Moment>,
 }
+
+/// Within this a run whose lock is gone has noticed: it looks each 20 s, and a request may be sent three times.
+const NOTICES: Moment = 120_000;
 
 impl Conscience {
     pub(crate) fn tell(&mut self, now: Moment, words: impl FnOnce() -> String) {
@@ -75,7 +84,8 @@ impl Conscience {
         self.tell(now, || format!("{who} {}", words()));
         self.acted.push((now, who));
         let Who::Run(number) = who else { return };
-        if let Some(other) = self.at_work.iter().find(|other| **other != number) {
+        let robbed = |run: &usize| self.robbed.get(run).is_some_and(|at| now < at + NOTICES);
+        if let Some(other) = self.at_work.iter().find(|other| **other != number && !robbed(other) && !robbed(&number)) {
             self.breaks(Promise::OneAtATime, format!("{who} {} while run {other} is at work", words()));
         }
     }
@@ -119,14 +129,26 @@ impl Conscience {
             let words = format!("{who} removes `{data}` from {} without consent", words(bucket));
             self.breaks(Promise::DataIsKept, words);
         }
-        if let Some(missing) = successor(&warrant, bucket, things) {
+        let missing = successor(&warrant, bucket, things);
+        // Nobody can help what somebody deletes after the last look, with which the step begins.
+        let stepped = self.stepped.get(&number).copied().unwrap_or_default();
+        let since = |name: &String| self.deleted.get(&(Kind::Bucket, name.clone())).is_some_and(|at| *at >= stepped);
+        if let Some(missing) = missing.filter(|name| !since(name)) {
             let words = format!("{who} removes `{data}` from {} before {missing} is there", words(bucket));
             self.breaks(Promise::NewBeforeOld, words);
         }
     }
 
+    /// Somebody takes a lock away, by deleting what it lies in or by making it nobody's: as `unlock` does, but the run
+    /// is not told at once.
+    pub(crate) fn robs(&mut self, now: Moment, lock: Option<&String>) {
+        let holder =
+            lock.and_then(|text| text.rsplit('|').next()?.split(' ').next()?.strip_prefix("run-")?.parse().ok());
+        self.robbed.extend(holder.map(|run: usize| (run, now)));
+    }
+
     /// Something is deleted that something else may use.
-    pub(crate) fn deleted(&mut self, who: Who, key: &Key, things: &BTreeMap<Key, Thing>) {
+    pub(crate) fn deletes(&mut self, who: Who, key: &Key, things: &BTreeMap<Key, Thing>) {
         let Who::Run(number) = who else { return };
         let Some(warrant) = self.warrants.get(number) else { return };
         // AWS forces it: two of one name cannot be.

@@ -1,15 +1,14 @@
-//! The register of the lock: an object in the pipeline's bucket, written on the condition of its version, as S3 has it.
+//! The registers of the lock: an object in each of the pipeline's buckets, written on the condition of its version, as S3 has it.
 
 use crate::client::{Client, Error, Patience, Result};
 use crate::planted::Planted;
 use crate::thing::{Class, Kind, LOCK, NAME, PIPELINE, Settings, US};
-use pipectl_engine::lock::{Entry, Holder, Lease, Reading, Register, Written};
+use pipectl_engine::lock::{Entry, Holder, Lease, Reading, Registers, Written};
 use std::time::Duration;
 
 #[derive(Debug)]
-pub(crate) struct BucketLock<'a> {
+pub(crate) struct BucketLocks<'a> {
     pub(crate) client: &'a Client,
-    pub(crate) bucket: String,
 }
 
 /// Seconds at the beginning of time here. The register's clock tells whole ones.
@@ -37,13 +36,13 @@ fn parsed(text: &str) -> Option<Entry> {
     Some(Entry { by: by.to_owned(), at: at.parse().ok()?, lease })
 }
 
-impl Register for BucketLock<'_> {
+impl Registers for BucketLocks<'_> {
     /// The content stands for its ETag.
     type Version = String;
     type Error = Error;
 
-    async fn read(&self) -> Result<Reading<String>> {
-        let bucket = self.bucket.clone();
+    async fn read(&self, bucket: &str) -> Result<Reading<String>> {
+        let bucket = bucket.to_owned();
         let read = self.client.read("GetLock", move |cloud| {
             let there = cloud.read(Kind::Bucket, &bucket).and_then(|bucket| bucket.entries.get(LOCK).cloned());
             Ok((there, cloud.now))
@@ -53,8 +52,8 @@ impl Register for BucketLock<'_> {
         Ok(Reading { found, now: EPOCH + now / 1_000 })
     }
 
-    async fn write(&self, entry: &Entry, version: Option<&String>) -> Result<Written<String>> {
-        let (key, text, version) = ((Kind::Bucket, self.bucket.clone()), written(entry), version.cloned());
+    async fn write(&self, bucket: &str, entry: &Entry, version: Option<&String>) -> Result<Written<String>> {
+        let (key, text, version) = ((Kind::Bucket, bucket.to_owned()), written(entry), version.cloned());
         let ignored = self.client.planted == Some(Planted::LockIgnored);
         let put = self.client.call("PutLock", Patience::USUAL, move |cloud| {
             let Some(bucket) = cloud.read(key.0, &key.1) else { return Ok(Written::Nowhere) };
@@ -68,8 +67,8 @@ impl Register for BucketLock<'_> {
     }
 
     /// A bucket with no more than its owner's tags and its name: without one, nobody would find it again.
-    async fn prepare(&self) -> Result<()> {
-        let settings = Settings { name: self.bucket.clone(), ..Settings::default() };
+    async fn prepare(&self, bucket: &str) -> Result<()> {
+        let settings = Settings { name: bucket.to_owned(), ..Settings::default() };
         let tags = [(PIPELINE, US), (NAME, "a")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
         let made = self.client.write("CreateBucket", move |cloud| cloud.create(Kind::Bucket, settings, tags));
         match made.await {

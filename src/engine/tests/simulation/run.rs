@@ -5,13 +5,13 @@ use crate::file::{Part, graph, name_of};
 use crate::history::{Aim, Runner};
 use crate::judge::{Promise, Warrant};
 use crate::kinds::{self, ById, ByName, Object, Permission, Query};
-use crate::register::{BucketLock, holder};
+use crate::register::{BucketLocks, holder};
 use crate::thing::Kind;
 use crate::time::Moment;
 use crate::verify::untrue;
 use futures::future::BoxFuture;
 use pipectl_engine::apply::{Event, Outcome};
-use pipectl_engine::converge::{Operator, Run, Stopped};
+use pipectl_engine::converge::{Converged, Operator, Run, Stopped};
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
 use pipectl_engine::live::AnyLive;
@@ -165,11 +165,11 @@ async fn converge(
     stop: &AtomicBool,
 ) -> Ended {
     let home = file.iter().find(|part| (part.kind, part.letter) == (Kind::Bucket, 'a'));
-    let bucket = home.map_or_else(|| name_of(Kind::Bucket, 'a', 0), Part::name);
     let run = Run {
         world: client,
-        register: &BucketLock { client, bucket },
+        registers: &BucketLocks { client },
         home: Address::new(Kind::Bucket.name(), "a"),
+        place: home.map_or_else(|| name_of(Kind::Bucket, 'a', 0), Part::name),
         id: format!("run-{}", client.number),
         holder: holder(client.number),
         patience: Duration::from_secs(if runner.waits { 3_600 } else { 0 }),
@@ -177,10 +177,12 @@ async fn converge(
         parallelism: runner.parallelism,
         stop,
     };
-    let mut clerk = Clerk { client, stop, at_work: None, steps: vec![], empty: false };
-    let end = run.converge(graph, async || observe(client, graph).await, &mut clerk).await;
+    let mut clerk = Clerk { client, stop, at_work: None, empty: false };
+    // As the program does: where the file's resources are, also where they are to go.
+    let wanted = self::graph(file);
+    let end = run.converge(graph, async || observe(client, &wanted).await, &mut clerk).await;
     let end = match end {
-        Ok(converged) => Ended::Applied(clerk.applied(&converged.outcome)),
+        Ok(Converged { steps, outcome, .. }) => Ended::Applied(applied(&steps, &outcome, clerk.empty)),
         Err(Refused::Plan(refused)) => Ended::Refused(refused),
         Err(Refused::Stopped(Stopped::Held(lease))) => Ended::Refused(vec![format!("{} is at work", lease.id)]),
         Err(Refused::Stopped(stopped)) => Ended::Stopped(format!("{stopped:?}")),
@@ -222,8 +224,6 @@ struct Clerk<'a> {
     client: &'a Client,
     stop: &'a AtomicBool,
     at_work: Option<AtWork<'a>>,
-    /// Of the plan that was agreed to.
-    steps: Vec<(Address, Action)>,
     empty: bool,
 }
 
@@ -250,7 +250,6 @@ impl Operator<Client> for Clerk<'_> {
         if !refused.is_empty() {
             return Err(Refused::Plan(refused));
         }
-        self.steps = plan.steps.iter().map(|step| (step.address.clone(), step.action())).collect();
         self.empty = plan.is_empty();
         self.client.warrant(|warrant| warrant.looking = false);
         Ok(())
@@ -264,8 +263,10 @@ impl Operator<Client> for Clerk<'_> {
         let number = self.client.number;
         if let Event::Started(step) = event {
             let mut universe = self.client.shared.lock();
+            let now = universe.cloud.now;
             let conscience = &mut universe.cloud.conscience;
             conscience.at_work.insert(number);
+            conscience.stepped.insert(number, now);
             if self.stop.load(Ordering::Relaxed) {
                 let words = format!("run {number} starts {} after an interrupt", step.address);
                 conscience.breaks(Promise::StopStops, words);
@@ -278,24 +279,24 @@ impl Operator<Client> for Clerk<'_> {
             Event::Finished(step, _) => format!("run {number}: {step:?} done"),
             Event::Failed(step, error) => format!("run {number}: {step:?} failed: {error}"),
             Event::Skipped(step) => format!("run {number}: {step:?} skipped"),
+            Event::Spared(step) => format!("run {number}: {step:?} spared"),
         });
     }
 }
 
-impl Clerk<'_> {
-    fn applied(&self, outcome: &Outcome<Client>) -> Applied {
-        let mut all = Applied { empty: self.empty, skipped: outcome.skipped.len(), ..Applied::default() };
-        for index in &outcome.done {
-            let (address, action) = &self.steps[*index];
-            let told = match action {
-                Action::NoOp => &mut all.kept,
-                Action::Delete => &mut all.deleted,
-                _ => &mut all.made,
-            };
-            told.insert(address.clone());
-        }
-        all.failed.extend(outcome.failed.iter().map(|(index, error)| format!("{}: {error}", self.steps[*index].0)));
-        all.steps = (self.steps.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
-        all
+/// What it tells of its steps.
+fn applied(steps: &[(Address, Action)], outcome: &Outcome<Client>, empty: bool) -> Applied {
+    let mut all = Applied { empty, skipped: outcome.skipped.len(), ..Applied::default() };
+    for index in &outcome.done {
+        let (address, action) = &steps[*index];
+        let told = match action {
+            Action::NoOp => &mut all.kept,
+            Action::Delete => &mut all.deleted,
+            _ => &mut all.made,
+        };
+        told.insert(address.clone());
     }
+    all.failed.extend(outcome.failed.iter().map(|(index, error)| format!("{}: {error}", steps[*index].0)));
+    all.steps = (steps.len(), outcome.done.len() + outcome.failed.len() + outcome.skipped.len());
+    all
 }
