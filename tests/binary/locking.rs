@@ -71,13 +71,13 @@ fn an_apply_and_a_destroy_at_once_leave_all_or_nothing() {
 }
 
 #[test]
-#[ignore = "minutes"]
+#[ignore = "takes two minutes"]
 fn ten_rounds_of_two_applies_make_one_pipeline_each() {
     two_applies(10);
 }
 
 #[test]
-#[ignore = "minutes"]
+#[ignore = "takes two minutes"]
 fn ten_rounds_of_an_apply_and_a_destroy_leave_all_or_nothing() {
     apply_against_destroy(10);
 }
