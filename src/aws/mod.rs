@@ -1,5 +1,6 @@
 //! The one connection to AWS: clients, who we are there, how calls are repeated and waited for, and what errors mean.
 
+mod answer;
 mod asked;
 mod connect;
 mod credentials;

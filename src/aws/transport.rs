@@ -1,5 +1,6 @@
 //! How requests travel: through which proxy, whom TLS trusts, and whether it is AWS that answers.
 
+use super::answer;
 use super::asked::Asked;
 use super::profile::Profile;
 use super::{Error, Result};
@@ -10,10 +11,8 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient, SharedHttpConnector,
 };
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::retry::ErrorKind;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -111,66 +110,14 @@ impl HttpConnector for CheckedConnector {
         HttpConnectorFuture::new(async move {
             let answer = answer.await?;
             Asked::answered(answer.status().as_u16());
-            if signed && !is_from_aws(&answer) {
-                return Err(ConnectorError::other(Box::new(Stranger::of(&answer)), Some(ErrorKind::TransientError)));
-            }
-            Ok(answer)
+            if signed { answer::checked(answer).await } else { Ok(answer) }
         })
-    }
-}
-
-/// Every service names each request in its answer, an error's as well, and so do the emulators; a hotel's login page, a
-/// company's "blocked" and a load balancer with nothing behind it do not. Without this, 200 and a page of HTML is success
-/// for whatever operation has nothing to say, and 404 says of everything that it is not there.
-fn is_from_aws(answer: &HttpResponse) -> bool {
-    let named = |name: &&str| answer.headers().contains_key(*name);
-    let busy = matches!(answer.status().as_u16(), 500 | 502 | 503 | 504);
-    // What is busy may be what stands before AWS; the SDK asks again either way.
-    busy || ["x-amzn-requestid", "x-amz-request-id"].iter().any(named)
-}
-
-/// Somebody else answered.
-#[derive(Debug, thiserror::Error)]
-#[error("the answer is not from AWS: status {status}, {what}")]
-pub(super) struct Stranger {
-    status: u16,
-    what: String,
-}
-
-impl Stranger {
-    fn of(answer: &HttpResponse) -> Self {
-        let what = match answer.headers().get("content-type") {
-            Some(kind) if kind.starts_with("text/html") => "a web page".to_owned(),
-            Some(kind) => format!("of the type `{}`", kind.chars().take(60).collect::<String>()),
-            None => "of no type".to_owned(),
-        };
-        Self { status: answer.status().as_u16(), what }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aws_smithy_runtime_api::http::StatusCode;
-    use aws_smithy_types::body::SdkBody;
-
-    fn answer(status: u16, headers: &[(&'static str, &'static str)]) -> HttpResponse {
-        let mut answer = HttpResponse::new(StatusCode::try_from(status).unwrap(), SdkBody::empty());
-        for (name, value) in headers {
-            answer.headers_mut().insert(*name, *value);
-        }
-        answer
-    }
-
-    #[test]
-    fn only_what_names_its_request_is_from_aws() {
-        assert!(is_from_aws(&answer(200, &[("x-amzn-requestid", "1")])));
-        assert!(is_from_aws(&answer(404, &[("x-amz-request-id", "1")])));
-        assert!(is_from_aws(&answer(503, &[])));
-        for status in [200, 204, 301, 302, 400, 403, 404, 407, 511] {
-            assert!(!is_from_aws(&answer(status, &[("content-type", "text/html")])), "{status}");
-        }
-    }
 
     #[test]
     fn a_bundle_without_certificates_is_named() {

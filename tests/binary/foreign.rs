@@ -1,6 +1,7 @@
 //! What somebody else made in the account stays as it is.
 
 use crate::support::{Place, judge};
+use serde_json::json;
 
 #[test]
 fn what_others_added_survives_an_apply() {
@@ -17,6 +18,25 @@ fn what_others_added_survives_an_apply() {
     assert!(destroyed.stderr.contains("policies that pipectl did not put there: by-hand"), "{}", destroyed.stderr);
     judge("foreign.py", &[&server.url, "remove"]);
     place.run(&["destroy", "--local", "--yes"]).exits(0);
+}
+
+/// XML without its second half is read as if it were whole, with less in it, and what is less would be written back.
+#[test]
+fn what_others_added_survives_half_an_answer() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    judge("foreign.py", &[&server.url, "add"]);
+    place.edit(&[("prefix: analytics_raw/", "prefix: fresh/")]);
+    let half = json!({"operation": "s3:GetBucketNotificationConfiguration", "answer": "truncated", "times": 1000});
+    server.admin().fault(&half);
+    let limits = ["--request-timeout", "5 s", "--longest-wait", "1 s"];
+    let told = place.run(&[&["apply", "--local", "--yes"], &limits[..]].concat());
+    server.admin().forget_faults();
+    assert_eq!(judge("foreign.py", &[&server.url, "check"]), "", "exit {}: {}", told.exit, told.stderr);
+    told.exits(1).says("s3:GetBucketNotification").says("hint: the answer of `127.0.0.1").says("broke off");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    assert_eq!(judge("foreign.py", &[&server.url, "check"]), "");
 }
 
 #[test]
