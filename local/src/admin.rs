@@ -4,10 +4,11 @@
 //! ```text
 //! GET    /_local/health               {"status": "ok", "now": "...", "account": "000000000000"}
 //! GET    /_local/status               what there is: requests, buffers, files, tables, what fires next
-//! GET    /_local/requests             [{"operation": "glue:GetJob", "region": "us-east-1", "status": 200}, ...]
+//! GET    /_local/requests             [{"operation": "glue:GetJob", "about": "etl", "region": "us-east-1", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
 //!                                     "answer": "page", "empty" or "truncated" in place of a code; neither: the connection is dropped
+//!                                     "except": ["etl"]: requests about these go through
 //! GET    /_local/faults               [{"operation": "glue:GetJob", "times": 0, "struck": 2, ...}, ...]: what is left of each
 //! DELETE /_local/faults               forgets them, and answers whom one of them holds
 //! POST   /_local/clock                {"step_seconds": 3600}

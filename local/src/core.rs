@@ -120,6 +120,8 @@ pub(crate) struct Core {
 #[derive(Clone, Debug, serde::Serialize)]
 pub(crate) struct Logged {
     pub(crate) operation: String,
+    /// The names and ids in its input.
+    pub(crate) about: String,
     /// That it was signed for.
     pub(crate) region: String,
     pub(crate) status: u16,
@@ -230,12 +232,14 @@ impl Core {
         })
     }
 
-    pub(crate) fn log(&self, operation: &str, region: &str, status: u16) {
+    /// `about` is what [`faults::about`](crate::faults::about) says of it.
+    pub(crate) fn log(&self, operation: &str, about: &str, region: &str, status: u16) {
         let mut log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
         if log.len() == LOGGED_REQUESTS {
             log.pop_front();
         }
-        log.push_back(Logged { operation: operation.to_owned(), region: region.to_owned(), status });
+        let (operation, about, region) = (operation.to_owned(), about.to_owned(), region.to_owned());
+        log.push_back(Logged { operation, about, region, status });
     }
 
     pub(crate) fn logged(&self) -> Vec<Logged> {

@@ -3,7 +3,7 @@
 use crate::access::{Caller, Scope};
 use crate::api_error::Result;
 use crate::core::Core;
-use crate::faults::{Answer, Strike};
+use crate::faults::{self, Answer, Strike};
 use crate::protocol::{self, Call};
 use crate::registry;
 use crate::response::{dropped, halved, identified, page, plain};
@@ -47,14 +47,14 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
             response
         }
         Err(error) => {
-            core.log(&format!("{}:?", service.prefix), &scope.region, error.status);
+            core.log(&format!("{}:?", service.prefix), "", &scope.region, error.status);
             identified(protocol::write_error(service, &error))
         }
     }
 }
 
 async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
-    let operation = format!("{}:{}", service.prefix, call.operation);
+    let (operation, about) = (format!("{}:{}", service.prefix, call.operation), faults::about(&call.input));
     let work = || {
         protocol::check(service, call)?;
         core.run(region, |context| {
@@ -63,13 +63,13 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
             protocol::check_answer(service, call, &output).map(|()| output)
         })
     };
-    if let Some(strike) = core.faults.strike(&operation) {
+    if let Some(strike) = core.faults.strike(&operation, &about) {
         // Only the answer is lost, be it a good or a bad one.
         let lost = (!strike.stops()).then(|| written(service, call, work()));
-        return struck(core, service, (&operation, region), strike, lost).await;
+        return struck(core, service, (&operation, &about, region), strike, lost).await;
     }
     let response = written(service, call, work());
-    core.log(&operation, region, response.status().as_u16());
+    core.log(&operation, &about, region, response.status().as_u16());
     identified(response)
 }
 
@@ -84,7 +84,7 @@ fn written(service: &Service, call: &Call, result: Result<Value>) -> Response<Bo
 async fn struck(
     core: &Core,
     service: &Service,
-    (operation, region): (&str, &str),
+    (operation, about, region): (&str, &str, &str),
     mut strike: Strike,
     lost: Option<Response<Body>>,
 ) -> Response<Body> {
@@ -96,13 +96,13 @@ async fn struck(
         _ => None,
     };
     if let Some(answer) = answer {
-        core.log(operation, region, answer.status().as_u16());
+        core.log(operation, about, region, answer.status().as_u16());
         return answer;
     }
     let Some(error) = strike.error else {
-        core.log(operation, region, 0);
+        core.log(operation, about, region, 0);
         return dropped();
     };
-    core.log(operation, region, error.status);
+    core.log(operation, about, region, error.status);
     identified(protocol::write_error(service, &error))
 }

@@ -10,6 +10,12 @@ use std::time::{Duration, Instant};
 /// How long a request may take to come to where a fault holds it.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Whether an operation changes nothing, by its name.
+pub(crate) fn is_read(operation: &str) -> bool {
+    let verbs = ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Filter"];
+    operation.split(':').nth(1).is_none_or(|name| verbs.iter().any(|verb| name.starts_with(verb)))
+}
+
 /// The admin pages of one server.
 pub(crate) struct Admin {
     address: String,
@@ -73,6 +79,18 @@ impl Admin {
         faults.as_array().unwrap().iter().map(struck).collect()
     }
 
+    /// What met a fault: operations, what they were about, and whether they had done their work.
+    pub(crate) fn met(&self) -> Vec<(String, String, bool)> {
+        let faults = self.done("GET", "faults", &json!({}));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let met = |fault: &Value| {
+            let (operation, done) = (text(&fault["operation"]), fault["done"].as_bool().unwrap());
+            let abouts = fault["met"].as_array().unwrap().iter().map(text);
+            abouts.map(|about| (operation.clone(), about, done)).collect::<Vec<_>>()
+        };
+        faults.as_array().unwrap().iter().flat_map(met).collect()
+    }
+
     /// Every fault struck this many times. One that did not has proved nothing.
     #[track_caller]
     pub(crate) fn all_struck(&self, times: u64) {
@@ -118,6 +136,14 @@ impl Admin {
         let log = self.done("GET", "requests", &json!({}));
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         log.as_array().unwrap().iter().map(|line| (text(&line["operation"]), text(&line["region"]))).collect()
+    }
+
+    /// The operations that were answered since this was asked last, and what they were about.
+    pub(crate) fn new_requests(&self) -> Vec<(String, String)> {
+        let log = self.done("GET", "requests", &json!({}));
+        self.done("DELETE", "requests", &json!({}));
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        log.as_array().unwrap().iter().map(|line| (text(&line["operation"]), text(&line["about"]))).collect()
     }
 
     /// The operations that were answered, in their order.

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 #![allow(clippy::disallowed_methods, reason = "a test waits for what other processes do")]
+#![allow(clippy::disallowed_macros, reason = "the matrices print their tables")]
 
 mod action;
 mod admin;

@@ -56,6 +56,16 @@ impl Place {
         Self::new(&std::fs::read_to_string(root().join("examples").join(name).join("pipeline.yaml")).unwrap())
     }
 
+    /// Another place, with the same file and a Local AWS in the same state. None may serve it meanwhile.
+    pub(crate) fn copy(&self) -> Self {
+        const STATE: &str = ".pipectl/local";
+        let place = Self::new(&self.yaml());
+        if self.path().join(STATE).exists() {
+            copy(&self.path().join(STATE), &place.path().join(STATE));
+        }
+        place
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
@@ -150,6 +160,18 @@ impl Place {
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split(" at ").nth(1).map(str::trim).unwrap_or_else(|| panic!("{line}")).to_owned();
         Server { child, url, place: self.path().to_owned() }
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<V
     let (mut taken, mut count) = (vec![], 0);
     let mut answers = vec![];
     for data in &decoded {
-        match context.faults.strike(RECORD).and_then(|strike| strike.error) {
+        match context.faults.strike(RECORD, &name).and_then(|strike| strike.error) {
             Some(error) => answers.push(json!({"ErrorCode": error.code, "ErrorMessage": error.message})),
             None => {
                 taken.extend_from_slice(data);

@@ -93,36 +93,37 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
     builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone() });
     builder.set_auth(Nobody);
     let answer = builder.build().call(request).await;
-    let (name, strike) = operation.noted();
+    let Noted { name, about, strike } = operation.noted();
+    let named = (name.as_str(), about.as_str(), scope.region.as_str());
     let answer = match strike {
         None => answer.ok(),
         Some(mut strike) => {
             strike.wait().await;
             match (strike.answer, strike.error) {
-                (Some(Answer::Page), _) => return logged(core, (&name, &scope.region), page()),
-                (Some(Answer::Empty), _) => return logged(core, (&name, &scope.region), Response::default()),
+                (Some(Answer::Page), _) => return logged(core, named, page()),
+                (Some(Answer::Empty), _) => return logged(core, named, Response::default()),
                 (Some(Answer::Truncated), _) => {
                     let whole = answer.ok().map(|answer| finish(answer, is_head)).unwrap_or_default();
-                    return logged(core, (&name, &scope.region), halved(whole).await);
+                    return logged(core, named, halved(whole).await);
                 }
                 (None, Some(error)) => from_api(error).to_http_response().ok(),
                 (None, None) => {
-                    core.log(&name, &scope.region, 0);
+                    core.log(&name, &about, &scope.region, 0);
                     return dropped();
                 }
             }
         }
     };
     let Some(answer) = answer else {
-        core.log(&name, &scope.region, 500);
+        core.log(&name, &about, &scope.region, 500);
         return plain(500, "Local AWS could not answer");
     };
     core.ring();
-    logged(core, (&name, &scope.region), finish(answer, is_head))
+    logged(core, named, finish(answer, is_head))
 }
 
-fn logged(core: &Core, (name, region): (&str, &str), answer: Response<Body>) -> Response<Body> {
-    core.log(name, region, answer.status().as_u16());
+fn logged(core: &Core, (name, about, region): (&str, &str, &str), answer: Response<Body>) -> Response<Body> {
+    core.log(name, about, region, answer.status().as_u16());
     answer
 }
 
@@ -191,18 +192,27 @@ fn with_bucket_in_path(headers: &http::HeaderMap, uri: http::Uri) -> Result<http
     format!("/{bucket}{rest}").parse().map_err(|error| format!("{error}"))
 }
 
-/// What is learnt of a request on its way: which operation it is, and what is to go wrong with it.
+/// What is learnt of a request on its way.
+#[derive(Clone, Debug)]
+struct Noted {
+    name: String,
+    /// Bucket and key.
+    about: String,
+    /// What is to go wrong with it.
+    strike: Option<Strike>,
+}
+
 #[derive(Clone, Debug, Default)]
-struct Operation(Arc<Mutex<(String, Option<Strike>)>>);
+struct Operation(Arc<Mutex<Option<Noted>>>);
 
 impl Operation {
-    fn note(&self, name: &str, strike: Option<Strike>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = (name.to_owned(), strike);
+    fn note(&self, noted: Noted) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(noted);
     }
 
-    fn noted(&self) -> (String, Option<Strike>) {
-        let (name, strike) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        (if name.is_empty() { "s3:?".to_owned() } else { name }, strike)
+    fn noted(&self) -> Noted {
+        let noted = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        noted.unwrap_or_else(|| Noted { name: "s3:?".to_owned(), about: String::new(), strike: None })
     }
 }
 
@@ -266,11 +276,16 @@ impl Gate {
 impl S3Access for Gate {
     async fn check(&self, context: &mut S3AccessContext<'_>) -> S3Result<()> {
         let name = format!("s3:{}", context.s3_op().name());
-        let strike = self.core.faults.strike(&name);
+        let about = match context.s3_path() {
+            S3Path::Root => String::new(),
+            S3Path::Bucket { bucket } => bucket.to_string(),
+            S3Path::Object { bucket, key } => format!("{bucket}/{key}"),
+        };
+        let strike = self.core.faults.strike(&name, &about);
         // The answer is replaced by the fault's in any case; here the work is kept from being done.
         let stops = strike.as_ref().is_some_and(Strike::stops);
         if let Some(operation) = context.extensions_mut().get::<Operation>() {
-            operation.note(&name, strike);
+            operation.note(Noted { name, about, strike });
         }
         match stops {
             true => Err(error("InternalError", 500, "a fault on demand")),

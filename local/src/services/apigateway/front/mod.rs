@@ -138,7 +138,7 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
         Ok(response) => response,
         Err(refusal) => answer::refuse(&exposed, &asked, &refusal),
     };
-    core.log("execute-api:Invoke", &exposed.region, response.status().as_u16());
+    core.log("execute-api:Invoke", "", &exposed.region, response.status().as_u16());
     let count = if response.status().is_success() { &front.answered } else { &front.refused };
     count.fetch_add(1, Ordering::Relaxed);
     identify(response, &asked)

@@ -29,7 +29,8 @@ pub(in super::super) const INVOKE: Whole = Whole {
 };
 
 async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
-    let answer = match core.faults.strike(OPERATION) {
+    let function = function_of(request.uri().path()).unwrap_or_default().to_owned();
+    let answer = match core.faults.strike(OPERATION, &function) {
         Some(mut strike) => {
             if !strike.stops() {
                 let _ = run(core, scope, request).await;
@@ -41,7 +42,7 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         None => run(core, scope, request).await,
     };
     let response = answer.unwrap_or_else(|error| protocol::write_error(&SERVICE, &error));
-    core.log(OPERATION, &scope.region, response.status().as_u16());
+    core.log(OPERATION, &function, &scope.region, response.status().as_u16());
     identified(response)
 }
 
