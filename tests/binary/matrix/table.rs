@@ -1,17 +1,18 @@
 //! `docs/reliability.md`, as the whole matrix writes it.
 
 use super::FAULTS;
-use super::cell::{Cell, Verdict};
+use super::trial::{Cell, Verdict};
 use crate::support::root;
-use std::fmt::Write as _;
+use std::path::PathBuf;
 
 const HEAD: &str = "\
 # What a bad answer does
 
-`cargo test --workspace --test binary -- --ignored matrix::` tries each operation that `plan`, `apply` and `destroy` send in
-the first of the commands that sends it, with each way in which its answer can go wrong: once, and for ever. It writes this
-page, and fails where a run hangs, says that it is done while a look at the state says otherwise, does not tell the
-operation, AWS's code or the host and a hint, or where the next run does not end the work. CI tries a sample with every change.
+`cargo test --workspace --test binary -- --ignored matrix::every_operation_survives_every_fault` tries each operation that
+the commands send, in the first of them that sends it, with each way in which its answer can go wrong: once, and for ever. It
+writes this page, and fails where a run hangs, says that it is done while a look at the state says otherwise, does not tell
+the operation, AWS's code or the host and a hint, or where the next run does not end the work. CI tries each operation with
+two of the faults at every change.
 
 - **500**, **503**, **429**: AWS's errors. **dropped**: the connection ends before the work is done; **lost**: after it.
 - **truncated**: the second half of the answer is missing. **web page**, **empty**: status 200 with what is not AWS's.
@@ -22,30 +23,57 @@ In a cell, what one such answer comes to / what it comes to if every answer is s
 
 ";
 
-pub(super) fn write(cells: &[Cell<'_>], verdicts: &[Verdict]) {
-    let names: Vec<_> = FAULTS.iter().map(|(name, _)| *name).collect();
-    let mut text = HEAD.to_owned();
-    let _ = writeln!(text, "| Operation | In | {} |", names.join(" | "));
-    let _ = writeln!(text, "|---|---|{}", "---|".repeat(names.len()));
-    let sign = |verdict: &Verdict| match verdict {
-        Verdict::Survived => '+',
-        Verdict::Told => '!',
-        Verdict::Wrong(_) => '?',
+fn page() -> PathBuf {
+    root().join("docs/reliability.md")
+}
+
+/// Which part of the matrix is to be tried, of how many: `SHARD=2/4`.
+pub(super) fn shard() -> (usize, usize) {
+    let asked = std::env::var("SHARD").unwrap_or_else(|_| "1/1".to_owned());
+    let (shard, shards) = asked.split_once('/').unwrap();
+    (shard.parse().unwrap(), shards.parse().unwrap())
+}
+
+/// Keeps the rows of a part, and writes the page where there are all parts.
+pub(super) fn write((shard, shards): (usize, usize), cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) {
+    let rows: Vec<_> = cells.chunks(2 * FAULTS.len()).map(|cells| row(cells, verdicts)).collect();
+    let directory = root().join("target/reliability");
+    let part = |shard: usize| directory.join(format!("{shard}-of-{shards}"));
+    std::fs::create_dir_all(&directory).unwrap();
+    std::fs::write(part(shard), rows.join("\n")).unwrap();
+    let parts: Result<Vec<_>, _> = (1..=shards).map(|shard| std::fs::read_to_string(part(shard))).collect();
+    if let Ok(parts) = parts {
+        let mut rows: Vec<_> = parts.iter().flat_map(|part| part.lines()).collect();
+        rows.sort_unstable();
+        let text = whole(&rows);
+        println!("{text}");
+        std::fs::write(page(), text).unwrap();
+    }
+}
+
+/// Of one operation. What was not tried is wrong.
+fn row(cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) -> String {
+    let sign = |cell: &Cell<'_>| {
+        let is_it = |(other, _): &&(Cell<'_>, Verdict)| {
+            (other.operation, other.fault, other.ever) == (cell.operation, cell.fault, cell.ever)
+        };
+        match verdicts.iter().find(is_it) {
+            Some((_, Verdict::Survived)) => '+',
+            Some((_, Verdict::Told)) => '!',
+            Some((_, Verdict::Wrong(_))) | None => '?',
+        }
     };
-    let per_operation = 2 * FAULTS.len();
-    let rows = cells.chunks(per_operation).zip(verdicts.chunks(per_operation));
-    let mut rows: Vec<_> = rows
-        .map(|(cells, verdicts)| {
-            let shown = verdicts.chunks(2).map(|pair| format!("{} / {}", sign(&pair[0]), sign(&pair[1])));
-            let shown: Vec<_> = shown.collect();
-            format!("| `{}` | {} | {} |", cells[0].operation, cells[0].scene.name, shown.join(" | "))
-        })
-        .collect();
-    rows.sort();
-    let _ = writeln!(text, "{}", rows.join("\n"));
-    let count = |wanted: char| verdicts.iter().filter(|verdict| sign(verdict) == wanted).count();
-    let (survived, told, operations) = (count('+'), count('!'), rows.len());
-    let _ =
-        writeln!(text, "\n{operations} operations, {} cells: {survived} survived, {told} ended and told.", cells.len());
-    std::fs::write(root().join("docs/reliability.md"), text).unwrap();
+    let shown: Vec<_> = cells.chunks(2).map(|pair| format!("{} / {}", sign(&pair[0]), sign(&pair[1]))).collect();
+    format!("| `{}` | {} | {} |", cells[0].operation, cells[0].scene.name, shown.join(" | "))
+}
+
+fn whole(rows: &[&str]) -> String {
+    let names: Vec<_> = FAULTS.iter().map(|(name, _)| *name).collect();
+    let columns = format!("| Operation | In | {} |\n|---|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    let (rows, operations) = (rows.join("\n"), rows.len());
+    let count = |sign: &str| rows.split_whitespace().filter(|word| *word == sign).count();
+    let (survived, told, cells) = (count("+"), count("!"), operations * 2 * FAULTS.len());
+    format!(
+        "{HEAD}{columns}\n{rows}\n\n{operations} operations, {cells} cells: {survived} survived, {told} ended and told.\n"
+    )
 }
