@@ -1,6 +1,7 @@
 //! From the bytes of a request to its events.
 
 use crate::pack::MAX_RECORD_BYTES;
+use crate::readable::{Unreadable, readable};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -19,6 +20,8 @@ pub(crate) enum Rejection {
     NotAnObject { index: usize },
     #[error("event {index} has {bytes} bytes, more than the {MAX_RECORD_BYTES} that a Firehose record can hold")]
     TooLarge { index: usize, bytes: usize },
+    #[error("event {index} {why}: line {line}, column {column}")]
+    Unreadable { index: usize, why: Unreadable, line: usize, column: usize },
 }
 
 /// The events of a body, in order, each on a single line without its newline. A body is one JSON object, a JSON array of objects, or
@@ -32,10 +35,10 @@ pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
         if value.starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(value).map_err(|error| not_json(&error))?;
             for element in elements {
-                push(&mut events, element.get())?;
+                push(&mut events, text, element.get())?;
             }
         } else {
-            push(&mut events, value)?;
+            push(&mut events, text, value)?;
         }
     }
     if events.is_empty() { Err(Rejection::Empty) } else { Ok(events) }
@@ -45,12 +48,20 @@ fn not_json(error: &serde_json::Error) -> Rejection {
     Rejection::NotJson { line: error.line(), column: error.column() }
 }
 
-fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, value: &'a str) -> Result<(), Rejection> {
+fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, body: &str, value: &'a str) -> Result<(), Rejection> {
     let index = events.len() + 1;
     if !value.starts_with('{') {
         return Err(Rejection::NotAnObject { index });
     }
-    let event = single_line(value);
+    let event = readable(value).map_err(|(why, at)| {
+        // The event is a part of the body.
+        let (line, column) = place(body, value.as_ptr() as usize - body.as_ptr() as usize + at);
+        Rejection::Unreadable { index, why, line, column }
+    })?;
+    let event = match event {
+        Cow::Borrowed(event) => single_line(event),
+        Cow::Owned(event) => Cow::Owned(single_line(&event).into_owned()),
+    };
     // The newline that ends the event in its record counts too.
     let bytes = event.len() + 1;
     if bytes > MAX_RECORD_BYTES {
@@ -60,8 +71,14 @@ fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, value: &'a str) -> Result<(), Rejec
     Ok(())
 }
 
-/// An event keeps its own bytes: the spelling of numbers, the order of keys and keys that occur twice survive. Only what spans lines
-/// loses its white space, because what reads the files takes CR, LF and CRLF each as the end of an event.
+/// Line and column of a byte, as `serde_json` counts them: from 1, columns in bytes.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = &text.as_bytes()[..at];
+    let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+    (before.iter().filter(|&&byte| byte == b'\n').count() + 1, at - line_start + 1)
+}
+
+/// An event keeps its own bytes: the spelling of numbers and the order of keys survive. Only what spans lines loses its white space, because what reads the files takes CR, LF and CRLF each as the end of an event.
 fn single_line(json: &str) -> Cow<'_, [u8]> {
     if !json.contains(['\n', '\r']) {
         return Cow::Borrowed(json.as_bytes());
@@ -107,7 +124,7 @@ mod tests {
 
     #[test]
     fn an_event_on_one_line_keeps_its_bytes() {
-        let event = r#"{ "big": 12345678901234567890123, "x": 1.0, "x": 1e3, "s": "\u00e9 é  \" " }"#;
+        let event = r#"{ "big": 12345678901234567890123, "x": 1.0, "y": 1e3, "s": "\u00e9 é  \" " }"#;
         assert_eq!(lines(event), [event]);
     }
 
@@ -134,6 +151,16 @@ mod tests {
             matches!(rejection(b"{\"a\":\"\n\"}"), Rejection::NotJson { .. }),
             "a raw newline in a string is not JSON"
         );
+    }
+
+    #[test]
+    fn what_a_reader_of_the_tables_would_refuse_is_refused_with_its_place() {
+        let unreadable = |index, why, line, column| Rejection::Unreadable { index, why, line, column };
+        let body = "{\"a\":1}\n[{\"a\":1},\n {\"a\":1,\"A\":2}]";
+        assert_eq!(rejection(body.as_bytes()), unreadable(3, Unreadable::TwiceNamed, 3, 10));
+        let message = rejection(b"\n{\"n\":1e999}").to_string();
+        assert_eq!(message, "event 1 has a number that is too large for any column: line 2, column 6");
+        assert_eq!(lines("{\n\"s\":\"\\ud83d\"}"), ["{\"s\":\"\\ufffd\"}"]);
     }
 
     #[test]

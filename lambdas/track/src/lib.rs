@@ -13,6 +13,7 @@ mod deliver;
 mod endpoint;
 mod firehose;
 mod pack;
+mod readable;
 mod request;
 mod settings;
 mod sign;
