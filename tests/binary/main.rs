@@ -26,6 +26,8 @@ mod life;
 mod locking;
 mod matrix;
 mod obstacles;
+mod odd_events;
+mod odd_files;
 mod permissions;
 mod pipes;
 mod prices;

@@ -120,6 +120,13 @@ impl FileGroup {
                 Ok(Ok(())) => {}
                 Ok(Err(Enough)) => return,
                 Err(error) => {
+                    let error = match error {
+                        DataFusionError::IoError(error) => DataFusionError::Execution(format!(
+                            "HIVE_CURSOR_ERROR: Failed to read file at {}: {error}",
+                            file.key
+                        )),
+                        other => other,
+                    };
                     let _ = sender.blocking_send(Err(error));
                     return;
                 }
@@ -144,7 +151,7 @@ impl FileGroup {
         let mut ended = Ok(());
         let opened = self.open(file)?;
         lines(opened, |line| {
-            columns.add(line);
+            let _ = columns.add(line);
             if columns.rows() >= ROWS_PER_BATCH {
                 let rows = columns.rows();
                 let batch = columns.finish()?;

@@ -2,7 +2,7 @@
 
 use super::files::{Folder, Found};
 use super::infer::{Inferred, Kind};
-use super::{Changes, Crawl, permit_glue, seconds};
+use super::{Changes, Crawl, permit_glue, place, seconds};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
@@ -30,6 +30,18 @@ pub(super) fn keep(
     let Some(inferred) = inferred else { return lost(context, crawl, &place, &name, changes) };
     let table = keep_table(context, crawl, (&place, &name), &location, found, inferred, changes)?;
     keep_partitions(context, crawl, (&place, &name), &location, found, &table, changes)
+}
+
+/// The partition keys of the table of a target, if it is there already.
+pub(super) fn keys(context: &Context<'_>, crawl: &Crawl, target: &Value) -> Result<Option<Vec<String>>> {
+    let (bucket, prefix) = place(target.text("Path")?)?;
+    let database = crawl.crawler.optional("DatabaseName").unwrap_or("default").to_lowercase();
+    let name = table_name(context, crawl, &database, &format!("s3://{bucket}/{prefix}"))?;
+    let table = context.get(TABLES, &format!("{database}/{name}"))?;
+    Ok(table.map(|table| {
+        let keys = table["PartitionKeys"].as_array().into_iter().flatten();
+        keys.filter_map(|key| key["Name"].as_str()).map(str::to_owned).collect()
+    }))
 }
 
 /// After the last folder of the target. Where a table of that name has its files elsewhere, Glue adds a hash.

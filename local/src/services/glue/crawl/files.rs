@@ -18,6 +18,8 @@ pub(super) struct Found {
     pub(super) keys: Vec<String>,
     /// Files by the values of the keys.
     pub(super) folders: BTreeMap<Vec<String>, Folder>,
+    /// URIs of what lies in other folders than the table has.
+    pub(super) strays: Vec<String>,
 }
 
 pub(super) struct Folder {
@@ -37,7 +39,14 @@ fn excluded(target: &Value, rest: &str) -> bool {
     target.texts("Exclusions").iter().any(|pattern| like(&pattern.replace("**", "*"), rest))
 }
 
-pub(super) fn find(core: &Core, region: &str, crawl: &Crawl, target: &Value) -> Result<Found> {
+/// `known` are the partition keys that the table has by now: a crawl does not change them, whatever is found.
+pub(super) fn find(
+    core: &Core,
+    region: &str,
+    crawl: &Crawl,
+    target: &Value,
+    known: Option<Vec<String>>,
+) -> Result<Found> {
     let (bucket, prefix) = place(target.text("Path")?)?;
     let all = core.run(region, |context| {
         // Both are in AWS's list of what crawlers and jobs need ("AWS managed policy: AWSGlueServiceRole").
@@ -45,24 +54,38 @@ pub(super) fn find(core: &Core, region: &str, crawl: &Crawl, target: &Value) -> 
         permit_s3(context, crawl, "s3:ListBucket", (&bucket, ""), &[("s3:prefix", &prefix)])?;
         versions::list(context, &bucket, &prefix)
     })?;
-    let files = all.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0);
-    let mut folders: BTreeMap<Vec<String>, Folder> = BTreeMap::new();
-    let mut keys: Option<Vec<String>> = None;
+    let is_there = |file: &Version| file.is_latest && !file.is_marker && file.size > 0;
+    let wanted = |rest: &str| is_data(rest) && !excluded(target, rest);
+    let files = all.into_iter().filter(|file| is_there(file) && wanted(&file.key[prefix.len()..])).collect();
+    Ok(sorted(bucket, prefix, files, known))
+}
+
+/// All folders of one table are as deep as most of them are; another shape would be another table.
+fn sorted(bucket: String, prefix: String, files: Vec<Version>, known: Option<Vec<String>>) -> Found {
+    let shape = |file: &Version| {
+        let path = file.key[prefix.len()..].rsplit_once('/').map_or("", |(path, _)| path);
+        (path.to_owned(), partition(path))
+    };
+    let keys = known.unwrap_or_else(|| {
+        let mut shapes: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+        files.iter().for_each(|file| *shapes.entry(shape(file).1.0).or_default() += 1);
+        shapes
+            .into_iter()
+            .max_by_key(|(names, count)| (*count, names.len()))
+            .map(|(names, _)| names)
+            .unwrap_or_default()
+    });
+    let mut found = Found { bucket, prefix: prefix.clone(), keys, folders: BTreeMap::new(), strays: vec![] };
     for file in files {
-        let rest = &file.key[prefix.len()..];
-        if !is_data(rest) || excluded(target, rest) {
+        let (path, (names, values)) = shape(&file);
+        if names != found.keys {
+            found.strays.push(format!("s3://{}/{}", found.bucket, file.key));
             continue;
         }
-        let (path, _) = rest.rsplit_once('/').map_or(("", rest), |(path, name)| (path, name));
-        let (names, values) = partition(path);
-        // All folders of one table are as deep as the first one; another shape would be another table.
-        if *keys.get_or_insert_with(|| names.clone()) != names {
-            continue;
-        }
-        let path = if path.is_empty() { String::new() } else { format!("{path}/") };
-        folders.entry(values).or_insert_with(|| Folder { path, files: vec![] }).files.push(file);
+        let path = if path.is_empty() { path } else { format!("{path}/") };
+        found.folders.entry(values).or_insert_with(|| Folder { path, files: vec![] }).files.push(file);
     }
-    Ok(Found { bucket, prefix, keys: keys.unwrap_or_default(), folders })
+    found
 }
 
 /// `year=2018/x` is `year` and `partition_1`, with the values `2018` and `x`.

@@ -2,20 +2,21 @@
 
 use super::files::Found;
 use super::{Crawl, permit_s3};
-use crate::api_error::{ApiError, Result};
+use crate::api_error::Result;
 use crate::core::Core;
 use crate::services::glue::hive::HiveType;
+use crate::services::glue::invalid;
+use crate::services::glue::rows::{Json, lines};
 use crate::services::s3::versions::Version;
-use flate2::read::MultiGzDecoder;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
-use serde_json::Value;
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::Read as _;
 
 /// How much of a file is looked at, in bytes: a classifier "reads the first megabytes".
 const SAMPLE: u64 = 1 << 20;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Json,
     JsonGzip,
@@ -42,29 +43,61 @@ enum Seen {
     Struct(Vec<(String, Seen)>),
 }
 
-/// `None` where there is no file that a classifier knows.
-pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &Found) -> Result<Option<Inferred>> {
-    let (mut kind, mut columns) = (None, vec![]);
-    let (mut files, mut bytes, mut records) = (0, 0, 0);
+/// What the files of one kind say.
+#[derive(Default)]
+struct Group {
+    columns: Vec<(String, Seen)>,
+    uris: Vec<String>,
+    bytes: u64,
+    records: u64,
+}
+
+/// `Type` of a column in Glue's API: `ColumnTypeString`.
+const MAX_TYPE: usize = 131_072;
+
+/// `None` where there is no file that a classifier knows. Most files say what the table is; those of another kind do not belong to
+/// it, nor do those in which no classifier finds anything.
+///
+/// # Errors
+/// A file that the role may not read, and columns that the catalog cannot hold.
+pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &mut Found) -> Result<Option<Inferred>> {
+    let mut groups: BTreeMap<Kind, Group> = BTreeMap::new();
     for file in found.folders.values().flat_map(|folder| &folder.files) {
         let place = (found.bucket.as_str(), file.key.as_str());
         core.run(region, |context| permit_s3(context, crawl, "s3:GetObject", place, &[]))?;
         // A file that is deleted while it is read is not there any more.
         let Ok(opened) = File::open(core.blobs.path(&file.blob)) else { continue };
-        let (own, seen, count) = look(opened, file).map_err(ApiError::internal)?;
-        // The first file says what the table is; one of another kind does not belong to it.
-        if *kind.get_or_insert(own) != own {
+        let uri = format!("s3://{}/{}", found.bucket, file.key);
+        let Ok((kind, seen, count)) = look(opened, file) else {
+            found.strays.push(uri);
+            continue;
+        };
+        if seen.is_empty() && count == 0 {
+            found.strays.push(uri);
             continue;
         }
-        for (name, seen) in seen {
-            add(&mut columns, name, seen);
-        }
-        (files, bytes, records) = (files + 1, bytes + file.size, records + count);
+        let group = groups.entry(kind).or_default();
+        seen.into_iter().for_each(|(name, seen)| add(&mut group.columns, name, seen));
+        (group.bytes, group.records) = (group.bytes + file.size, group.records + count);
+        group.uris.push(uri);
     }
-    let columns = columns.into_iter().map(|(name, seen)| (name, seen.known()));
+    let most = groups.iter().max_by_key(|(_, group)| group.uris.len()).map(|(kind, _)| *kind);
+    let Some((kind, group)) = most.and_then(|kind| groups.remove_entry(&kind)) else { return Ok(None) };
+    found.strays.extend(groups.into_values().flat_map(|group| group.uris));
+    let columns = group.columns.into_iter().map(|(name, seen)| (name, seen.known()));
     // What has the name of a partition key would be there twice.
     let columns: Vec<_> = columns.filter(|(name, _)| !found.keys.contains(name)).collect();
-    Ok(kind.filter(|_| !columns.is_empty()).map(|kind| Inferred { kind, columns, files, bytes, records }))
+    columns.iter().try_for_each(|(name, hive)| fits(name, hive))?;
+    let files = group.uris.len() as u64;
+    Ok((!columns.is_empty()).then_some(Inferred { kind, columns, files, bytes: group.bytes, records: group.records }))
+}
+
+fn fits(name: &str, hive: &HiveType) -> Result<()> {
+    let length = hive.to_string().len();
+    if length <= MAX_TYPE {
+        return Ok(());
+    }
+    Err(invalid(format!("The type of column {name} has {length} characters; a column's type has at most {MAX_TYPE}")))
 }
 
 /// The columns, the number of lines, and their bytes.
@@ -78,12 +111,12 @@ fn look(mut file: File, version: &Version) -> std::io::Result<Looked> {
     match &magic[..read] {
         b"PAR1" => parquet(&file),
         [0x1f, 0x8b, ..] => {
-            let (seen, count, used) = json(MultiGzDecoder::new(BufReader::new(file)))?;
+            let (seen, count, used) = json(file);
             // Events of the same kind shrink to about a fifth.
             Ok((Kind::JsonGzip, seen, estimate(count, used, version.size * 5)))
         }
         _ => {
-            let (seen, count, used) = json(file)?;
+            let (seen, count, used) = json(file);
             Ok((Kind::Json, seen, estimate(count, used, version.size)))
         }
     }
@@ -101,20 +134,27 @@ fn parquet(file: &File) -> std::io::Result<Looked> {
     Ok((Kind::Parquet, seen.collect(), u64::try_from(count).unwrap_or(0)))
 }
 
-/// The columns of the first lines, how many lines these were, and how long.
-fn json(input: impl Read) -> std::io::Result<Sampled> {
+/// The columns of the first lines, how many lines these were, and how long. What of a file cannot be read says nothing.
+fn json(file: File) -> Sampled {
     let (mut columns, mut count, mut used) = (vec![], 0, 0);
-    for line in BufReader::new(input.take(SAMPLE)).split(b'\n') {
-        // The end of a sample may be in the middle of something.
-        let Ok(line) = line else { break };
+    let _ = lines(file, |line| {
         used += line.len() as u64 + 1;
-        let Ok(Value::Object(fields)) = serde_json::from_slice(&line) else { continue };
-        count += 1;
-        for (name, value) in fields {
-            add(&mut columns, name.to_lowercase(), seen(&value));
+        let line = String::from_utf8_lossy(line);
+        let objects = match Json::parse(&line) {
+            Ok(Json::Array(items)) => items,
+            Ok(value) => vec![value],
+            Err(_) => vec![],
+        };
+        for object in objects {
+            let Json::Object(fields) = object else { continue };
+            count += 1;
+            for (name, value) in fields {
+                add(&mut columns, name.to_lowercase(), seen(&value));
+            }
         }
-    }
-    Ok((columns, count, used))
+        Ok::<_, std::io::Error>(used < SAMPLE)
+    });
+    (columns, count, used)
 }
 
 fn add(columns: &mut Vec<(String, Seen)>, name: String, seen: Seen) {
@@ -124,19 +164,21 @@ fn add(columns: &mut Vec<(String, Seen)>, name: String, seen: Seen) {
     }
 }
 
-fn seen(value: &Value) -> Seen {
+fn seen(value: &Json<'_>) -> Seen {
     match value {
-        Value::Null => Seen::Nothing,
-        Value::Bool(_) => Seen::Type(HiveType::Boolean),
-        Value::Number(number) => Seen::Type(match number.as_i64() {
-            Some(number) if i32::try_from(number).is_ok() => HiveType::Int,
-            Some(_) => HiveType::Bigint,
-            None => HiveType::Double,
+        Json::Null => Seen::Nothing,
+        Json::Bool(_) => Seen::Type(HiveType::Boolean),
+        Json::Number(digits) => Seen::Type(match digits.parse::<i64>() {
+            Ok(number) if i32::try_from(number).is_ok() => HiveType::Int,
+            Ok(_) => HiveType::Bigint,
+            Err(_) => HiveType::Double,
         }),
-        Value::String(_) => Seen::Type(HiveType::String),
-        Value::Array(items) => Seen::Array(Box::new(items.iter().map(seen).fold(Seen::Nothing, merge))),
-        Value::Object(fields) => {
-            Seen::Struct(fields.iter().map(|(name, value)| (name.to_lowercase(), seen(value))).collect())
+        Json::Text(_) => Seen::Type(HiveType::String),
+        Json::Array(items) => Seen::Array(Box::new(items.iter().map(seen).fold(Seen::Nothing, merge))),
+        Json::Object(fields) => {
+            let mut known = vec![];
+            fields.iter().for_each(|(name, value)| add(&mut known, name.to_lowercase(), seen(value)));
+            Seen::Struct(known)
         }
     }
 }
@@ -177,9 +219,12 @@ impl Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::Write as _;
 
     fn columns(lines: &str) -> Vec<String> {
-        let (columns, ..) = json(lines.as_bytes()).unwrap();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(lines.as_bytes()).unwrap();
+        let (columns, ..) = json(file);
         columns.into_iter().map(|(name, seen)| format!("{name} {}", seen.known())).collect()
     }
 

@@ -36,7 +36,12 @@ pub(super) struct Changes {
     pub(super) partitions_created: u64,
     pub(super) partitions_updated: u64,
     pub(super) deleted: u64,
+    /// URIs of files that belong to no table.
+    pub(super) strays: Vec<String>,
 }
+
+/// So many of them are named in the log.
+const MOST_STRAYS: usize = 50;
 
 pub(super) fn start(context: &Context<'_>, name: &str) -> Result<()> {
     let mut crawler = existing(context, name)?;
@@ -135,8 +140,10 @@ fn crawl_all(core: &Core, region: &str, crawl: &Crawl) -> Result<Changes> {
     }
     let mut changes = Changes::default();
     for target in crawl.crawler["Targets"]["S3Targets"].as_array().into_iter().flatten() {
-        let found = files::find(core, region, crawl, target)?;
-        let inferred = infer::infer(core, region, crawl, &found)?;
+        let known = core.run(region, |context| catalog::keys(context, crawl, target))?;
+        let mut found = files::find(core, region, crawl, target, known)?;
+        let inferred = infer::infer(core, region, crawl, &mut found)?;
+        changes.strays.append(&mut found.strays);
         core.run(region, |context| catalog::keep(context, crawl, &found, inferred.as_ref(), &mut changes))?;
     }
     Ok(changes)
@@ -214,6 +221,9 @@ fn log(context: &Context<'_>, crawl: &Crawl, id: &str, started: i64, result: &Re
                     changes.deleted
                 ),
             ));
+            let named = changes.strays.iter().take(MOST_STRAYS);
+            lines
+                .extend(named.map(|uri| (now, format!("[{id}] WARN : {uri} is no part of the table and is left out"))));
             lines.push((now, format!("[{id}] BENCHMARK : Crawler has finished running and is in state READY")));
         }
         Err(error) => lines.push((now, format!("[{id}] ERROR : {}", error.message))),

@@ -1,37 +1,60 @@
 //! One JSON value as another type: what Spark's `cast` gives outside of ANSI mode, null where it cannot be.
 
-use serde_json::Value;
+use super::json::Json;
 
 /// Microseconds of a second, and of a day.
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
+/// The year 1 begins, and the year 9999 ends.
+const FIRST: i64 = -62_135_596_800 * SECOND;
+const LAST: i64 = 253_402_300_800 * SECOND - 1;
 
 /// Text as Spark writes a number, a boolean, or JSON.
-pub(super) fn text(value: &Value) -> Option<String> {
+pub(super) fn text(value: &Json<'_>) -> Option<String> {
     match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        Value::Number(number) if number.is_f64() => number.as_f64().map(java_double),
-        Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-        Value::Array(_) | Value::Object(_) => Some(without_nulls(value).to_string()),
+        Json::Null => None,
+        Json::Text(text) => Some(text.to_string()),
+        Json::Bool(flag) => Some(flag.to_string()),
+        Json::Number(digits) => match exact(digits) {
+            Some(digits) => Some(digits.to_owned()),
+            None => digits.parse().ok().map(java_double),
+        },
+        Json::Array(_) | Json::Object(_) => Some(json(value)),
     }
 }
 
 /// `to_json` leaves out fields that are null.
-fn without_nulls(value: &Value) -> Value {
+fn json(value: &Json<'_>) -> String {
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
     match value {
-        Value::Object(fields) => {
-            let set = fields.iter().filter(|(_, value)| !value.is_null());
-            Value::Object(set.map(|(name, value)| (name.clone(), without_nulls(value))).collect())
+        Json::Text(text) => quoted(text),
+        Json::Array(items) => format!("[{}]", items.iter().map(json).collect::<Vec<_>>().join(",")),
+        Json::Object(fields) => {
+            let there = fields.iter().filter(|(_, value)| !value.is_null());
+            let fields: Vec<_> = there.map(|(name, value)| format!("{}:{}", quoted(name), json(value))).collect();
+            format!("{{{}}}", fields.join(","))
         }
-        Value::Array(items) => items.iter().map(without_nulls).collect(),
-        other => other.clone(),
+        other => text(other).unwrap_or_else(|| "null".to_owned()),
     }
+}
+
+/// Whole numbers that Spark reads as such: up to 38 digits as a decimal. What is longer becomes a double.
+fn exact<'a>(digits: &'a str) -> Option<&'a str> {
+    let length = digits.strip_prefix('-').unwrap_or(digits).len();
+    let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    (is_whole && length <= 38).then_some(if digits == "-0" { "0" } else { digits })
 }
 
 /// `Double.toString`: with an exponent below a thousandth and from ten million on.
 fn java_double(number: f64) -> String {
     let size = number.abs();
+    if !number.is_finite() {
+        return if number.is_nan() {
+            "NaN".to_owned()
+        } else {
+            format!("{}Infinity", if number < 0.0 { "-" } else { "" })
+        };
+    }
     if number == 0.0 || (1e-3..1e7).contains(&size) {
         let text = number.to_string();
         return if text.contains('.') { text } else { format!("{text}.0") };
@@ -43,18 +66,19 @@ fn java_double(number: f64) -> String {
 }
 
 /// A whole number: text and fractions lose what is behind the point, and what is too large is null.
-pub(super) fn integer(value: &Value, least: i64, most: i64) -> Option<i64> {
+pub(super) fn integer(value: &Json<'_>, least: i64, most: i64) -> Option<i64> {
     let within = |number: i64| (least..=most).contains(&number).then_some(number);
     match value {
-        Value::Bool(flag) => Some(i64::from(*flag)),
-        Value::Number(number) => match number.as_i64() {
-            Some(number) => within(number),
+        Json::Bool(flag) => Some(i64::from(*flag)),
+        Json::Number(digits) => match exact(digits) {
+            Some(digits) => within(digits.parse().ok()?),
             None => {
-                let number = number.as_f64()?;
-                (least as f64..=most as f64).contains(&number).then_some(number.trunc() as i64)
+                let number: f64 = digits.parse().ok()?;
+                // The largest number of 64 bits is none of a double's: the next one is.
+                (number >= least as f64 && number < most as f64 + 1.0).then_some(number.trunc() as i64)
             }
         },
-        Value::String(text) => {
+        Json::Text(text) => {
             let text = text.trim();
             let whole = match text.split_once('.') {
                 Some((whole, rest)) if rest.bytes().all(|digit| digit.is_ascii_digit()) => whole,
@@ -67,11 +91,11 @@ pub(super) fn integer(value: &Value, least: i64, most: i64) -> Option<i64> {
     }
 }
 
-pub(super) fn double(value: &Value) -> Option<f64> {
+pub(super) fn double(value: &Json<'_>) -> Option<f64> {
     match value {
-        Value::Bool(flag) => Some(f64::from(u8::from(*flag))),
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => number_in(text),
+        Json::Bool(flag) => Some(f64::from(u8::from(*flag))),
+        Json::Number(digits) => digits.parse().ok(),
+        Json::Text(text) => number_in(text),
         _ => None,
     }
 }
@@ -88,11 +112,11 @@ fn number_in(text: &str) -> Option<f64> {
     }
 }
 
-pub(super) fn boolean(value: &Value) -> Option<bool> {
+pub(super) fn boolean(value: &Json<'_>) -> Option<bool> {
     match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Number(number) => Some(number.as_f64()? != 0.0),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+        Json::Bool(flag) => Some(*flag),
+        Json::Number(digits) => Some(digits.parse::<f64>().ok()? != 0.0),
+        Json::Text(text) => match text.trim().to_ascii_lowercase().as_str() {
             "t" | "true" | "y" | "yes" | "1" => Some(true),
             "f" | "false" | "n" | "no" | "0" => Some(false),
             _ => None,
@@ -102,11 +126,14 @@ pub(super) fn boolean(value: &Value) -> Option<bool> {
 }
 
 /// The digits of a decimal without its point; half goes up, away from zero. Null where they are too many.
-pub(super) fn decimal(value: &Value, precision: u8, scale: i8) -> Option<i128> {
+pub(super) fn decimal(value: &Json<'_>, precision: u8, scale: i8) -> Option<i128> {
     let text = match value {
-        Value::Bool(flag) => u8::from(*flag).to_string(),
-        Value::Number(number) => number.to_string(),
-        Value::String(text) => text.trim().to_owned(),
+        Json::Bool(flag) => u8::from(*flag).to_string(),
+        Json::Number(digits) => match exact(digits) {
+            Some(digits) => digits.to_owned(),
+            None => digits.parse::<f64>().ok()?.to_string(),
+        },
+        Json::Text(text) => text.trim().to_owned(),
         _ => return None,
     };
     let (digits, exponent) = match text.find(['e', 'E']) {
@@ -136,19 +163,25 @@ pub(super) fn decimal(value: &Value, precision: u8, scale: i8) -> Option<i128> {
     fits.then_some(if negative { -scaled } else { scaled })
 }
 
-/// Microseconds since 1970, in UTC: of ISO 8601 text, or of a number of seconds, milliseconds, microseconds or
-/// nanoseconds by its size, as the script does it.
-pub(super) fn timestamp(value: &Value) -> Option<i64> {
-    match value {
-        Value::String(text) => match number_in(text) {
+/// Microseconds since 1970, in UTC: of ISO 8601 text, of a compact date, or of a number of seconds, milliseconds,
+/// microseconds or nanoseconds by its size, as the script does it. Null outside of the years 1 to 9999, which are those that
+/// every reader shows, and where two readings would be possible.
+pub(super) fn timestamp(value: &Json<'_>) -> Option<i64> {
+    let micros = match value {
+        Json::Text(text) => match number_in(text) {
             Some(number) => since_1970(number),
             None => read_time(text.trim()),
         },
-        other => since_1970(double(other)?),
-    }
+        Json::Number(digits) => since_1970(digits.parse().ok()?),
+        _ => None,
+    };
+    micros.filter(|micros| (FIRST..=LAST).contains(micros))
 }
 
 fn since_1970(number: f64) -> Option<i64> {
+    if let Some(digits) = compact(number) {
+        return of_digits(&digits);
+    }
     let size = number.abs();
     let seconds = if size < 1e11 {
         number
@@ -162,8 +195,33 @@ fn since_1970(number: f64) -> Option<i64> {
     seconds.is_finite().then(|| (seconds * SECOND as f64).trunc() as i64)
 }
 
+/// The digits of a number that looks like a date without its dashes: `2018`, `201801`, `20180130`, `201801301402` or
+/// `20180130140240`. As seconds or milliseconds these are in 1970, in 1976 and far from now.
+fn compact(number: f64) -> Option<String> {
+    let digits = format!("{number}");
+    let is_one = matches!(digits.len(), 4 | 6 | 8 | 12 | 14)
+        && (digits.starts_with("19") || digits.starts_with("20"))
+        && digits.bytes().all(|digit| digit.is_ascii_digit());
+    // Of twelve digits, most are no date: milliseconds then.
+    (is_one && (digits.len() != 12 || of_digits(&format!("{digits}00")).is_some())).then_some(digits)
+}
+
+/// `None` of twelve digits: minutes of a date, or milliseconds of 1976. A wrong time is worse than none.
+fn of_digits(digits: &str) -> Option<i64> {
+    let two = |from: usize| digits.get(from..from + 2).map_or(Some(None), |two| two.parse().ok().map(Some));
+    let days = days_of(digits[..4].parse().ok()?, two(4)?.unwrap_or(1), two(6)?.unwrap_or(1))?;
+    match digits.len() {
+        12 => None,
+        14 => {
+            let clock = format!("{}:{}:{}", &digits[8..10], &digits[10..12], &digits[12..]);
+            Some(days * DAY + time_of_day(&clock)?.0)
+        }
+        _ => Some(days * DAY),
+    }
+}
+
 /// Days since 1970.
-pub(super) fn date(value: &Value) -> Option<i32> {
+pub(super) fn date(value: &Json<'_>) -> Option<i32> {
     i32::try_from(timestamp(value)?.div_euclid(DAY)).ok()
 }
 
@@ -249,17 +307,20 @@ fn offset(zone: &str) -> Option<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+
+    fn j(text: &str) -> Json<'_> {
+        Json::parse(text).unwrap()
+    }
 
     #[test]
     fn text_is_what_spark_writes() {
         for (value, expected) in [
-            (json!(1), "1"),
-            (json!(1.5), "1.5"),
-            (json!(1e10), "1.0E10"),
-            (json!(1.25e-5), "1.25E-5"),
-            (json!(true), "true"),
-            (json!({"B": 1, "a": null, "c": [1.0, "x"]}), r#"{"B":1,"c":[1.0,"x"]}"#),
+            (j(r#"1"#), "1"),
+            (j(r#"1.5"#), "1.5"),
+            (j(r#"1e10"#), "1.0E10"),
+            (j(r#"1.25e-5"#), "1.25E-5"),
+            (j(r#"true"#), "true"),
+            (j(r#"{"B": 1, "a": null, "c": [1.0, "x"]}"#), r#"{"B":1,"c":[1.0,"x"]}"#),
         ] {
             assert_eq!(text(&value).as_deref(), Some(expected));
         }
@@ -267,48 +328,66 @@ mod tests {
 
     #[test]
     fn numbers_are_cut_and_kept_within_their_type() {
-        let int = |value: Value| integer(&value, i64::from(i32::MIN), i64::from(i32::MAX));
-        assert_eq!(int(json!(" 12.7 ")), Some(12));
-        assert_eq!(int(json!("1e3")), None);
-        assert_eq!(int(json!(-1.9)), Some(-1));
-        assert_eq!((int(json!(1e20)), int(json!(4_294_967_297_i64))), (None, None));
-        assert_eq!(int(json!("4294967297")), None);
-        assert_eq!((double(&json!("1.5e2")), double(&json!("0x10")), double(&json!(""))), (Some(150.0), None, None));
+        let int = |value: Json<'_>| integer(&value, i64::from(i32::MIN), i64::from(i32::MAX));
+        assert_eq!(int(j(r#"" 12.7 ""#)), Some(12));
+        assert_eq!(int(j(r#""1e3""#)), None);
+        assert_eq!(int(j(r#"-1.9"#)), Some(-1));
+        assert_eq!((int(j(r#"1e20"#)), int(j(r#"4294967297"#))), (None, None));
+        assert_eq!(int(j(r#""4294967297""#)), None);
+        assert_eq!((double(&j(r#""1.5e2""#)), double(&j(r#""0x10""#)), double(&j(r#""""#))), (Some(150.0), None, None));
         assert_eq!(
-            (boolean(&json!("Yes")), boolean(&json!(0)), boolean(&json!("maybe"))),
+            (boolean(&j(r#""Yes""#)), boolean(&j(r#"0"#)), boolean(&j(r#""maybe""#))),
             (Some(true), Some(false), None)
         );
     }
 
     #[test]
     fn decimals_round_half_up_and_fit_or_are_null() {
-        assert_eq!(decimal(&json!("1.235"), 5, 2), Some(124));
-        assert_eq!(decimal(&json!(-1.5), 5, 0), Some(-2));
-        assert_eq!(decimal(&json!("1e2"), 5, 1), Some(1000));
-        assert_eq!(decimal(&json!("1000"), 5, 2), None);
-        assert_eq!(decimal(&json!("x"), 5, 2), None);
+        assert_eq!(decimal(&j(r#""1.235""#), 5, 2), Some(124));
+        assert_eq!(decimal(&j(r#"-1.5"#), 5, 0), Some(-2));
+        assert_eq!(decimal(&j(r#""1e2""#), 5, 1), Some(1000));
+        assert_eq!(decimal(&j(r#""1000""#), 5, 2), None);
+        assert_eq!(decimal(&j(r#""x""#), 5, 2), None);
     }
 
     #[test]
     fn times_are_read_in_their_spellings() {
         let at = |text: &str| text.parse::<jiff::Timestamp>().unwrap().as_microsecond();
         for (value, expected) in [
-            (json!("2018-01-30 14:02:40"), Some("2018-01-30T14:02:40Z")),
-            (json!("2018-1-3T4:02"), Some("2018-01-03T04:02:00Z")),
-            (json!("2018-01-30T14:02:40.1234567Z"), Some("2018-01-30T14:02:40.123456Z")),
-            (json!("2018-01-30T14:02:40+02:00"), Some("2018-01-30T12:02:40Z")),
-            (json!("2018-01-30T14:02:40-0130"), Some("2018-01-30T15:32:40Z")),
-            (json!("2018-01"), Some("2018-01-01T00:00:00Z")),
-            (json!(1_517_320_960), Some("2018-01-30T14:02:40Z")),
-            (json!("1517320960000"), Some("2018-01-30T14:02:40Z")),
-            (json!("2018"), Some("1970-01-01T00:33:38Z")),
-            (json!("2018-13-01"), None),
-            (json!("2018-01-30 25:00:00"), None),
-            (json!("yesterday"), None),
-            (json!([1]), None),
+            (j(r#""2018-01-30 14:02:40""#), Some("2018-01-30T14:02:40Z")),
+            (j(r#""2018-1-3T4:02""#), Some("2018-01-03T04:02:00Z")),
+            (j(r#""2018-01-30T14:02:40.1234567Z""#), Some("2018-01-30T14:02:40.123456Z")),
+            (j(r#""2018-01-30T14:02:40+02:00""#), Some("2018-01-30T12:02:40Z")),
+            (j(r#""2018-01-30T14:02:40-0130""#), Some("2018-01-30T15:32:40Z")),
+            (j(r#""2018-01""#), Some("2018-01-01T00:00:00Z")),
+            (j(r#"1517320960"#), Some("2018-01-30T14:02:40Z")),
+            (j(r#""1517320960000""#), Some("2018-01-30T14:02:40Z")),
+            (j(r#""2018""#), Some("2018-01-01T00:00:00Z")),
+            (j("201802"), Some("2018-02-01T00:00:00Z")),
+            (j("201813"), None),
+            (j("0"), Some("1970-01-01T00:00:00Z")),
+            (j(r#""2018-13-01""#), None),
+            (j(r#""2018-01-30 25:00:00""#), None),
+            (j(r#""yesterday""#), None),
+            (j("[1]"), None),
+            (j("true"), None),
+            (j(r#""20180130""#), Some("2018-01-30T00:00:00Z")),
+            (j("20180130"), Some("2018-01-30T00:00:00Z")),
+            (j("20180130140240"), Some("2018-01-30T14:02:40Z")),
+            (j("20181330"), None),
+            (j("20180130250000"), None),
+            (j("201801301402"), None),
+            (j("209018300000"), Some("1976-08-16T04:38:20Z")),
+            (j("1e30"), None),
+            (j("NaN"), None),
+            (j("1e400"), None),
+            (j(r#""10000-01-01""#), None),
+            (j(r#""0000-12-31""#), None),
+            (j(r#""0001-01-01""#), Some("0001-01-01T00:00:00Z")),
         ] {
-            assert_eq!(timestamp(&value), expected.map(at), "{value}");
+            assert_eq!(timestamp(&value), expected.map(at), "{value:?}");
         }
-        assert_eq!(date(&json!("1969-12-31 23:00:00")), Some(-1));
+        assert_eq!(timestamp(&j(r#""9999-12-31T23:59:59.999999Z""#)), Some(LAST));
+        assert_eq!(date(&j(r#""1969-12-31 23:00:00""#)), Some(-1));
     }
 }

@@ -1,6 +1,8 @@
 //! Lines of JSON as Arrow's columns.
 
 use super::cast;
+use super::json::{Broken, Json, Reader};
+use super::nested::{nested, shaped};
 use crate::services::glue::hive::HiveType;
 use arrow::array::{
     ArrayRef, BinaryBuilder, BooleanBuilder, Date32Builder, Decimal128Builder, Float32Builder, Float64Builder,
@@ -9,9 +11,8 @@ use arrow::array::{
 };
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::error::ArrowError;
-use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, Visitor};
-use serde_json::{Value, json};
-use std::fmt;
+use serde_json::Value;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Builds batches of rows.
@@ -19,14 +20,27 @@ pub(crate) struct Columns {
     schema: SchemaRef,
     columns: Vec<Column>,
     rows: usize,
+    unknown: Option<BTreeMap<String, u64>>,
 }
+
+/// What of the lines is in no column.
+#[derive(Debug, Default)]
+pub(crate) struct Lost {
+    /// How many values of a column did not fit its type.
+    pub(crate) nulled: BTreeMap<String, u64>,
+    /// How many lines had a field that has no column.
+    pub(crate) unknown: BTreeMap<String, u64>,
+}
+
+/// More names are not told apart: some clients make them up.
+const MOST_UNKNOWN: usize = 200;
 
 struct Column {
     name: String,
     hive: HiveType,
     builder: Builder,
-    /// The value of the line that is being read.
-    value: Value,
+    /// How many values did not fit the type.
+    nulled: u64,
 }
 
 enum Builder {
@@ -54,9 +68,23 @@ impl Columns {
             name: name.clone(),
             hive: hive.clone(),
             builder: Builder::new(hive),
-            value: Value::Null,
+            nulled: 0,
         });
-        Self { schema, columns: columns.collect(), rows: 0 }
+        Self { schema, columns: columns.collect(), rows: 0, unknown: None }
+    }
+
+    /// Also counts the fields that have no column.
+    pub(crate) fn counting_unknown(mut self) -> Self {
+        self.unknown = Some(BTreeMap::new());
+        self
+    }
+
+    pub(crate) fn lost(self) -> Lost {
+        let nulled = self.columns.into_iter().filter(|column| column.nulled > 0);
+        Lost {
+            nulled: nulled.map(|column| (column.name, column.nulled)).collect(),
+            unknown: self.unknown.unwrap_or_default(),
+        }
     }
 
     pub(crate) fn schema(&self) -> SchemaRef {
@@ -67,15 +95,68 @@ impl Columns {
         self.rows
     }
 
-    /// Adds a line. One that is no JSON object is left out, as Glue's reader does.
-    pub(crate) fn add(&mut self, line: &[u8]) {
-        self.columns.iter_mut().for_each(|column| column.value = Value::Null);
-        let mut reader = serde_json::Deserializer::from_slice(line);
-        let read = reader.deserialize_map(Line(&mut self.columns)).and_then(|()| reader.end());
-        if read.is_ok() {
-            self.columns.iter_mut().for_each(Column::push);
-            self.rows += 1;
+    /// Adds a line as Spark reads it: an object, the first of several that stand in one line, or the objects of an array.
+    ///
+    /// # Errors
+    /// It is something else, and is left out.
+    pub(crate) fn add(&mut self, line: &[u8]) -> Result<(), Broken> {
+        // Of a byte that is no UTF-8, Java makes U+FFFD.
+        let line = String::from_utf8_lossy(line);
+        let mut reader = Reader::new(&line);
+        match reader.peek() {
+            None => Ok(()),
+            Some(b'[') => {
+                // All of its objects or none.
+                Reader::new(&line).skip()?;
+                reader.array(|reader| self.row(reader))
+            }
+            _ => self.row(&mut reader),
         }
+    }
+
+    fn row<'a>(&mut self, reader: &mut Reader<'a>) -> Result<(), Broken> {
+        let mut values = vec![Json::Null; self.columns.len()];
+        let (mut next, mut unknown) = (0, vec![]);
+        reader.object(|reader, name| {
+            match self.find(&name, next) {
+                Some(index) => {
+                    next = index + 1;
+                    let value = reader.value()?;
+                    // Two names may differ by case only: the first that has a value counts.
+                    if values[index].is_null() {
+                        values[index] = value;
+                    }
+                }
+                None => {
+                    let is_there = reader.peek() != Some(b'n');
+                    reader.skip()?;
+                    if is_there && self.unknown.is_some() {
+                        unknown.push(name);
+                    }
+                }
+            }
+            Ok(())
+        })?;
+        unknown.iter().for_each(|name| self.count_unknown(name));
+        self.columns.iter_mut().zip(&values).for_each(|(column, value)| column.push(value));
+        self.rows += 1;
+        Ok(())
+    }
+
+    /// Which column a name is. Clients send their fields in one order.
+    fn find(&self, name: &str, next: usize) -> Option<usize> {
+        if self.columns.get(next).is_some_and(|column| column.name == name) {
+            return Some(next);
+        }
+        let is = |name: &str| self.columns.iter().position(|column| column.name == name);
+        is(name).or_else(|| is(&name.to_lowercase()))
+    }
+
+    fn count_unknown(&mut self, name: &str) {
+        let Some(unknown) = &mut self.unknown else { return };
+        let is_new = !unknown.contains_key(name);
+        let name = if is_new && unknown.len() >= MOST_UNKNOWN { "(others)" } else { name };
+        *unknown.entry(name.to_owned()).or_default() += 1;
     }
 
     /// The rows so far; what comes next begins a new batch.
@@ -85,53 +166,6 @@ impl Columns {
         let arrays = arrays.map(|(column, field)| column.finish(field)).collect::<Result<Vec<_>, _>>()?;
         let rows = RecordBatchOptions::new().with_row_count(Some(std::mem::take(&mut self.rows)));
         RecordBatch::try_new_with_options(schema, arrays, &rows)
-    }
-}
-
-/// Reads one object into the columns; what is not among them is passed over unread.
-struct Line<'a>(&'a mut Vec<Column>);
-
-impl<'de> Visitor<'de> for Line<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(index) = map.next_key_seed(Name(self.0))? {
-            match index {
-                // Two names may differ by case only: the first that has a value counts.
-                Some(index) if self.0[index].value.is_null() => self.0[index].value = map.next_value()?,
-                _ => drop(map.next_value::<IgnoredAny>()?),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Which column a name is.
-struct Name<'a>(&'a [Column]);
-
-impl<'de> DeserializeSeed<'de> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn deserialize<D: serde::Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl Visitor<'_> for Name<'_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a name")
-    }
-
-    fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let exact = self.0.iter().position(|column| column.name == name);
-        let folded = || self.0.iter().position(|column| column.name == name.to_lowercase());
-        Ok(exact.or_else(folded))
     }
 }
 
@@ -159,33 +193,46 @@ impl Builder {
 }
 
 /// A whole number of at most so many bits; the casts cannot lose anything then.
-fn whole<T: TryFrom<i64>>(value: &Value, least: i64, most: i64) -> Option<T> {
+fn whole<T: TryFrom<i64>>(value: &Json<'_>, least: i64, most: i64) -> Option<T> {
     T::try_from(cast::integer(value, least, most)?).ok()
 }
 
+/// Adds a value to a builder; `false` where there is none.
+macro_rules! append {
+    ($builder:expr, $value:expr) => {{
+        let value = $value;
+        let fits = value.is_some();
+        $builder.append_option(value);
+        fits
+    }};
+}
+
 impl Column {
-    fn push(&mut self) {
-        let value = self.value.take();
-        match &mut self.builder {
-            Builder::Boolean(builder) => builder.append_option(cast::boolean(&value)),
-            Builder::Tinyint(builder) => builder.append_option(whole(&value, i8::MIN.into(), i8::MAX.into())),
-            Builder::Smallint(builder) => builder.append_option(whole(&value, i16::MIN.into(), i16::MAX.into())),
-            Builder::Int(builder) => builder.append_option(whole(&value, i32::MIN.into(), i32::MAX.into())),
-            Builder::Bigint(builder) => builder.append_option(whole(&value, i64::MIN, i64::MAX)),
-            Builder::Float(builder) => builder.append_option(cast::double(&value).map(|number| number as f32)),
-            Builder::Double(builder) => builder.append_option(cast::double(&value)),
-            Builder::Decimal(builder, precision, scale) => {
-                builder.append_option(cast::decimal(&value, *precision, *scale));
-            }
-            Builder::String(builder) => match &value {
-                Value::String(text) => builder.append_value(text),
-                other => builder.append_option(cast::text(other)),
+    fn push(&mut self, value: &Json<'_>) {
+        let fits = match &mut self.builder {
+            Builder::Boolean(builder) => append!(builder, cast::boolean(value)),
+            Builder::Tinyint(builder) => append!(builder, whole(value, i8::MIN.into(), i8::MAX.into())),
+            Builder::Smallint(builder) => append!(builder, whole(value, i16::MIN.into(), i16::MAX.into())),
+            Builder::Int(builder) => append!(builder, whole(value, i32::MIN.into(), i32::MAX.into())),
+            Builder::Bigint(builder) => append!(builder, whole(value, i64::MIN, i64::MAX)),
+            Builder::Float(builder) => append!(builder, cast::double(value).map(|number| number as f32)),
+            Builder::Double(builder) => append!(builder, cast::double(value)),
+            Builder::Decimal(builder, precision, scale) => append!(builder, cast::decimal(value, *precision, *scale)),
+            Builder::String(builder) => match value {
+                Json::Text(text) => append!(builder, Some(text)),
+                other => append!(builder, cast::text(other)),
             },
-            Builder::Binary(builder) => builder.append_option(value.as_str().map(str::as_bytes)),
-            Builder::Date(builder) => builder.append_option(cast::date(&value)),
-            Builder::Timestamp(builder) => builder.append_option(cast::timestamp(&value)),
-            Builder::Nested(values) => values.push(shaped(&value, &self.hive)),
-        }
+            Builder::Binary(builder) => append!(builder, text_of(value).map(str::as_bytes)),
+            Builder::Date(builder) => append!(builder, cast::date(value)),
+            Builder::Timestamp(builder) => append!(builder, cast::timestamp(value)),
+            Builder::Nested(values) => {
+                let value = shaped(value, &self.hive);
+                let fits = !value.is_null();
+                values.push(value);
+                fits
+            }
+        };
+        self.nulled += u64::from(!fits && !value.is_null());
     }
 
     fn finish(&mut self, field: &Field) -> Result<ArrayRef, ArrowError> {
@@ -207,98 +254,8 @@ impl Column {
     }
 }
 
-fn nested(field: &Field, values: &[Value]) -> Result<ArrayRef, ArrowError> {
-    let schema = Arc::new(Schema::new(vec![field.clone()]));
-    let mut decoder = arrow::json::ReaderBuilder::new(schema).with_batch_size(values.len().max(1)).build_decoder()?;
-    let rows: Vec<_> = values.iter().map(|value| json!({field.name(): value})).collect();
-    decoder.serialize(&rows)?;
-    match decoder.flush()? {
-        Some(batch) => Ok(Arc::clone(batch.column(0))),
-        None => Ok(arrow::array::new_empty_array(field.data_type())),
-    }
-}
-
-/// A value as a column of its type would have it, part by part; null where it does not fit.
-fn shaped(value: &Value, hive: &HiveType) -> Value {
-    if !hive.is_nested() {
-        return scalar(value, hive);
-    }
-    match value.as_str().map(serde_json::from_str) {
-        // A text may hold JSON.
-        Some(Ok(parsed)) => strict(&parsed, hive),
-        _ => fitted(value, hive, &shaped),
-    }
-}
-
-fn fitted(value: &Value, hive: &HiveType, each: &dyn Fn(&Value, &HiveType) -> Value) -> Value {
-    match (hive, value) {
-        (HiveType::Array(item), Value::Array(items)) => items.iter().map(|value| each(value, item)).collect(),
-        (HiveType::Map(_, item), Value::Object(fields)) => {
-            // What is null is not there: Glue's structs, which the maps come from, do not tell the two apart.
-            let there = fields.iter().filter(|(_, value)| !value.is_null());
-            there.map(|(name, value)| (name.clone(), each(value, item))).collect()
-        }
-        (HiveType::Struct(wanted), Value::Object(fields)) => {
-            let field = |(name, hive): &(String, HiveType)| {
-                let mut named = fields.iter().filter(|(field, _)| field.to_lowercase() == name.to_lowercase());
-                let value = named.find(|(_, value)| !value.is_null());
-                (name.clone(), value.map_or(Value::Null, |(_, value)| each(value, hive)))
-            };
-            wanted.iter().map(field).collect()
-        }
-        _ => Value::Null,
-    }
-}
-
-/// In the words of Arrow's reader.
-fn scalar(value: &Value, hive: &HiveType) -> Value {
-    let whole = |bits: u32| json!(cast::integer(value, -(1_i64 << bits), (1_i64 << bits) - 1));
-    match hive {
-        HiveType::Boolean => json!(cast::boolean(value)),
-        HiveType::Tinyint => whole(7),
-        HiveType::Smallint => whole(15),
-        HiveType::Int => whole(31),
-        HiveType::Bigint => json!(cast::integer(value, i64::MIN, i64::MAX)),
-        HiveType::Float | HiveType::Double => json!(cast::double(value)),
-        HiveType::Decimal(precision, scale) => {
-            json!(cast::decimal(value, *precision, *scale).map(|digits| point(digits, *scale)))
-        }
-        HiveType::Date => json!(cast::date(value).map(|days| i64::from(days) * 86_400_000).and_then(iso_date)),
-        HiveType::Timestamp => json!(cast::timestamp(value).and_then(iso_time)),
-        HiveType::String => json!(cast::text(value)),
-        _ => Value::Null,
-    }
-}
-
-/// Inside of JSON that is text, where `from_json` takes only what has the type already, but anything as text.
-fn strict(value: &Value, hive: &HiveType) -> Value {
-    if hive.is_nested() {
-        return fitted(value, hive, &strict);
-    }
-    let fits = match hive {
-        HiveType::Boolean => value.is_boolean(),
-        HiveType::Tinyint | HiveType::Smallint | HiveType::Int | HiveType::Bigint => value.is_i64(),
-        HiveType::Float | HiveType::Double | HiveType::Decimal(..) => value.is_number(),
-        _ => true,
-    };
-    if fits { scalar(value, hive) } else { Value::Null }
-}
-
-/// The digits of a decimal with its point.
-fn point(digits: i128, scale: i8) -> String {
-    let scale = usize::try_from(scale).unwrap_or(0);
-    let text = format!("{:0>width$}", digits.unsigned_abs(), width = scale + 1);
-    let (whole, fraction) = text.split_at(text.len() - scale);
-    let sign = if digits < 0 { "-" } else { "" };
-    if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
-}
-
-fn iso_date(millis: i64) -> Option<String> {
-    Some(jiff::Timestamp::from_millisecond(millis).ok()?.strftime("%Y-%m-%d").to_string())
-}
-
-fn iso_time(micros: i64) -> Option<String> {
-    Some(jiff::Timestamp::from_microsecond(micros).ok()?.strftime("%Y-%m-%dT%H:%M:%S%.6f").to_string())
+pub(super) fn text_of<'a>(value: &'a Json<'_>) -> Option<&'a str> {
+    if let Json::Text(text) = value { Some(text) } else { None }
 }
 
 #[cfg(test)]
@@ -309,7 +266,9 @@ mod tests {
         let columns: Vec<_> =
             types.iter().map(|(name, hive)| ((*name).to_owned(), HiveType::parse(hive).unwrap())).collect();
         let mut columns = Columns::new(&columns);
-        lines.iter().for_each(|line| columns.add(line.as_bytes()));
+        for line in lines {
+            let _ = columns.add(line.as_bytes());
+        }
         let mut writer = arrow::json::LineDelimitedWriter::new(vec![]);
         writer.write(&columns.finish().unwrap()).unwrap();
         String::from_utf8(writer.into_inner()).unwrap()
@@ -325,11 +284,38 @@ mod tests {
                 "",
                 "[1]",
                 r#"{"event":"broken""#,
-                r#"{"event":"two"}{"event":"rows"}"#,
+                r#"{"event":"first"}{"event":"second"}"#,
+                "[]",
+                r#"[{"event":"one"},{"event":"two"}]"#,
+                r#"[{"event":"one"},{"event":]"#,
+                "\u{feff}{'event':'quoted','n':NaN}",
                 "{}",
             ],
         );
-        assert_eq!(rows, "{\"event\":\"a\",\"n\":12,\"at\":\"2018-01-30T14:02:40\"}\n{\"event\":\"5\"}\n{}\n");
+        assert_eq!(
+            rows,
+            "{\"event\":\"a\",\"n\":12,\"at\":\"2018-01-30T14:02:40\"}\n{\"event\":\"5\"}\n{\"event\":\"first\"}\n{\"event\":\"one\"}\n{\"event\":\"two\"}\n{\"event\":\"quoted\"}\n{}\n"
+        );
+    }
+
+    #[test]
+    fn what_is_lost_is_counted() {
+        let types = [("event", "string"), ("n", "int"), ("tags", "array<int>")];
+        let types: Vec<_> =
+            types.iter().map(|(name, hive)| ((*name).to_owned(), HiveType::parse(hive).unwrap())).collect();
+        let mut columns = Columns::new(&types).counting_unknown();
+        assert_eq!(columns.add(br#"{"event":"a","n":"many","tags":3,"plan":"pro","none":null}"#), Ok(()));
+        assert_eq!(columns.add(br#"{"event":"a","n":3000000000,"plan":{"x":1},"Event":"again"}"#), Ok(()));
+        assert_eq!(columns.add(br#"{"plan":1,}"#), Err(Broken(10)));
+        assert_eq!(columns.add(b""), Ok(()));
+        assert_eq!(columns.rows(), 2);
+        let lost = columns.lost();
+        let counts =
+            |all: &BTreeMap<String, u64>| all.iter().map(|(name, n)| format!("{name} {n}")).collect::<Vec<_>>();
+        assert_eq!(
+            (counts(&lost.nulled), counts(&lost.unknown)),
+            (vec!["n 2".to_owned(), "tags 1".to_owned()], vec!["plan 2".to_owned()])
+        );
     }
 
     #[test]

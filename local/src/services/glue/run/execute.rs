@@ -2,6 +2,7 @@
 
 use super::files::{self, Part};
 use super::output::Output;
+use super::report::{Lines, Report};
 use super::settings::{self, Settings};
 use super::{BOOKMARKS, RUNS, start_attempt};
 use crate::api_error::{ApiError, Result};
@@ -15,6 +16,7 @@ use crate::services::s3::versions::Version;
 use crate::services::s3::{self, objects, versions};
 use serde_json::{Value, json};
 use std::fs::File;
+use std::io;
 use std::time::Instant;
 
 pub(super) const LOG_GROUP: &str = "/aws-glue/jobs";
@@ -38,7 +40,26 @@ struct Made {
     files: Vec<Version>,
     /// Object keys and ETags that the bookmark has seen from now on.
     read: Vec<(String, String)>,
-    rows: usize,
+    report: Report,
+}
+
+/// Why the reading of a file stopped.
+enum Stopped {
+    /// The file is damaged: what is in it so far counts.
+    Damaged(io::Error),
+    Failed(ApiError),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(error: io::Error) -> Self {
+        Self::Damaged(error)
+    }
+}
+
+impl From<ApiError> for Stopped {
+    fn from(error: ApiError) -> Self {
+        Self::Failed(error)
+    }
 }
 
 pub(super) fn execute(core: &Core, region: &str, key: &str, mut run: Value) {
@@ -56,9 +77,16 @@ pub(super) fn execute(core: &Core, region: &str, key: &str, mut run: Value) {
             let arguments = arguments(&document, &run);
             let id = run["Id"].as_str().unwrap_or_default().to_owned();
             let work = Work { core, region, key, job: job.clone(), role, id, document, arguments };
-            let result = work.go();
-            work.log(&result);
-            result
+            match work.go() {
+                Ok(report) => {
+                    work.log("output", report.lines());
+                    Ok(())
+                }
+                Err(error) => {
+                    work.log("error", vec![format!("{}: {}", error.code, error.message)]);
+                    Err(error)
+                }
+            }
         }
         Err(error) => Err(error),
     };
@@ -75,7 +103,7 @@ fn arguments(document: &Value, run: &Value) -> Value {
 }
 
 impl Work<'_> {
-    fn go(&self) -> Result<usize> {
+    fn go(&self) -> Result<Report> {
         self.assume()?;
         let script = self.script()?;
         let settings = settings::read(&script).map_err(|message| ApiError::new("InvalidScript", message))?;
@@ -88,7 +116,7 @@ impl Work<'_> {
         let committed = done
             .and_then(|()| self.core.run(self.region, |context| self.commit(context, &settings, &made, uses_bookmark)));
         match committed {
-            Ok(()) => Ok(made.rows),
+            Ok(()) => Ok(made.report),
             Err(error) => {
                 let blobs: Vec<_> = made.files.into_iter().map(|file| file.blob).collect();
                 objects::sweep(self.core, &blobs);
@@ -134,16 +162,31 @@ impl Work<'_> {
             }
             Ok(())
         })?;
-        let mut output = Output::new(self.core, folder, &self.id, Columns::new(&settings.columns));
+        let mut output = Output::new(self.core, folder, &self.id, Columns::new(&settings.columns).counting_unknown());
         for file in part.files {
             self.go_on()?;
-            let opened = File::open(self.core.blobs.path(&file.blob)).map_err(ApiError::internal)?;
-            lines(opened, |line| output.line(line).map(|()| true))?;
+            self.read(&format!("s3://{}/{}", settings.bucket, file.key), &file, &mut output, &mut made.report)?;
             made.read.push((file.key, file.etag));
         }
-        let (files, rows) = output.finish()?;
+        let (files, rows, lost) = output.finish()?;
         made.files.extend(files);
-        made.rows += rows;
+        made.report.partition(rows, lost);
+        Ok(())
+    }
+
+    /// A file that is damaged does not stop the others, as under Spark with `spark.files.ignoreCorruptFiles`.
+    fn read(&self, uri: &str, file: &Version, output: &mut Output<'_>, report: &mut Report) -> Result<()> {
+        let opened = File::open(self.core.blobs.path(&file.blob)).map_err(ApiError::internal)?;
+        let mut read = Lines::default();
+        let stopped = lines(opened, |line| {
+            read.add(output.line(line)?);
+            Ok(true)
+        });
+        match stopped {
+            Ok(()) => report.file(uri, &read, None),
+            Err(Stopped::Damaged(error)) => report.file(uri, &read, Some(&error)),
+            Err(Stopped::Failed(error)) => return Err(error),
+        }
         Ok(())
     }
 
@@ -197,20 +240,17 @@ impl Work<'_> {
     }
 
     /// A role that may not write logs leaves none.
-    fn log(&self, result: &Result<usize>) {
+    fn log(&self, group: &str, lines: Vec<String>) {
         let _ = self.core.run(self.region, |context| {
-            let (group, line) = match result {
-                Ok(rows) => ("output", format!("{rows} rows written")),
-                Err(error) => ("error", format!("{}: {}", error.code, error.message)),
+            let now = context.now.as_millisecond();
+            let write = |group: &str, lines: Vec<String>| {
+                let lines: Vec<_> = lines.into_iter().map(|line| (now, line)).collect();
+                logs::write_under(context, &self.role, &format!("{LOG_GROUP}/{group}"), &self.id, &lines)
             };
-            let lines = [(context.now.as_millisecond(), line)];
-            logs::write_under(context, &self.role, &format!("{LOG_GROUP}/{group}"), &self.id, &lines)?;
+            write(group, lines)?;
             match self.measure(context) {
                 Ok(()) => Ok(()),
-                Err(error) => {
-                    let lines = [(context.now.as_millisecond(), error.message)];
-                    logs::write_under(context, &self.role, &format!("{LOG_GROUP}/error"), &self.id, &lines)
-                }
+                Err(error) => write("error", vec![error.message]),
             }
         });
     }
@@ -229,11 +269,11 @@ fn finish(
     key: &str,
     job: &str,
     mut run: Value,
-    result: &Result<usize>,
+    result: &Result<()>,
     seconds: f64,
 ) -> Result<()> {
     let state = match result {
-        Ok(_) => "SUCCEEDED",
+        Ok(()) => "SUCCEEDED",
         Err(error) if error.code == "Stopped" => "STOPPED",
         Err(_) => "FAILED",
     };

@@ -10,6 +10,7 @@
 mod execute;
 mod files;
 mod output;
+mod report;
 mod settings;
 
 use super::jobs::existing;

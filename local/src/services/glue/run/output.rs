@@ -2,7 +2,7 @@
 
 use crate::api_error::ApiError;
 use crate::core::Core;
-use crate::services::glue::rows::Columns;
+use crate::services::glue::rows::{Broken, Columns, Lost};
 use crate::services::s3::objects;
 use crate::services::s3::versions::Version;
 use arrow::array::RecordBatch;
@@ -38,9 +38,13 @@ impl<'a> Output<'a> {
         Self { core, folder, run, columns, writer: None, rows_in_file: 0, rows: 0, files: vec![] }
     }
 
-    pub(super) fn line(&mut self, line: &[u8]) -> Result<(), ApiError> {
-        self.columns.add(line);
-        if self.columns.rows() >= ROWS_PER_BATCH { self.flush() } else { Ok(()) }
+    /// Adds a line, and tells whether it is a row.
+    pub(super) fn line(&mut self, line: &[u8]) -> Result<Result<(), Broken>, ApiError> {
+        let added = self.columns.add(line);
+        if self.columns.rows() >= ROWS_PER_BATCH {
+            self.flush()?;
+        }
+        Ok(added)
     }
 
     fn flush(&mut self) -> Result<(), ApiError> {
@@ -78,10 +82,11 @@ impl<'a> Output<'a> {
         Ok(())
     }
 
-    pub(super) fn finish(mut self) -> Result<(Vec<Version>, usize), ApiError> {
+    /// The files, the number of their rows, and what is in none of them.
+    pub(super) fn finish(mut self) -> Result<(Vec<Version>, usize, Lost), ApiError> {
         self.flush()?;
         self.close()?;
-        Ok((self.files, self.rows))
+        Ok((self.files, self.rows, self.columns.lost()))
     }
 }
 
