@@ -13,6 +13,7 @@ from awsglue.context import GlueContext
 from awsglue.job import Job
 from awsglue.utils import getResolvedOptions
 from botocore.exceptions import ClientError
+from pyspark.conf import SparkConf
 from pyspark.context import SparkContext
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -24,11 +25,17 @@ PARTITION_KEYS = ["year", "month", "day"]
 ROWS_PER_FILE = 4_000_000
 SHUFFLE_BYTES_PER_FILE = "256m"
 FORMAT_PARAMETERS = {"classification", "compressionType", "typeOfData"}
-# What AWS Glue calls the parts of a value that has several types, and the types that JSON gives them.
-CHOICES = {"boolean": T.BooleanType, "int": T.IntegerType, "long": T.LongType, "double": T.DoubleType,
-           "string": T.StringType, "array": T.ArrayType, "struct": T.StructType}
+# More fields without a column are not told apart: some clients make them up.
+MOST_UNKNOWN = 200
 # Bits without the sign.
 WHOLE = {T.ByteType: 7, T.ShortType: 15, T.IntegerType: 31, T.LongType: 63}
+# Dates without dashes. As seconds or milliseconds they would be in 1970, or far from now.
+COMPACT = [(r"^((?:19|20)\d\d)$", "$1-01-01"),
+           (r"^((?:19|20)\d\d)(\d\d)$", "$1-$2-01"),
+           (r"^((?:19|20)\d\d)(\d\d)(\d\d)$", "$1-$2-$3"),
+           (r"^((?:19|20)\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$", "$1-$2-$3 $4:$5:$6")]
+# Minutes of a date, or milliseconds of 1976.
+UNCLEAR = (r"^((?:19|20)\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$", "$1-$2-$3 $4:$5:00")
 
 
 def raw_table(glue):
@@ -86,10 +93,24 @@ def quoted(name):
     return "`" + name.replace("`", "``") + "`"
 
 
-def is_choice(source):
-    """Whether this is what `make_struct` makes of several types, and not an object of the events."""
-    return (isinstance(source, T.StructType) and len(source.fields) > 1
-            and all(isinstance(part.dataType, CHOICES.get(part.name, ())) for part in source.fields))
+class Choice(T.StructType):
+    """What `make_struct` makes of a value that has several types: a field for each type."""
+
+
+def marked(source, kind):
+    """Spark's type of a column, with the structs that are choices marked. `kind` is AWS Glue's type of the same column: objects of
+    events may have fields called `string` and `int`, too."""
+    name = kind.typeName() if kind else None
+    if isinstance(source, T.ArrayType):
+        return T.ArrayType(marked(source.elementType, kind.elementType if name == "array" else None))
+    if not isinstance(source, T.StructType):
+        return source
+    if name == "choice":
+        kinds = kind.choices
+    else:
+        kinds = {field.name: field.dataType for field in kind.fields} if name == "struct" else {}
+    fields = [T.StructField(field.name, marked(field.dataType, kinds.get(field.name))) for field in source.fields]
+    return Choice(fields) if name == "choice" else T.StructType(fields)
 
 
 def parts(column, source):
@@ -97,9 +118,19 @@ def parts(column, source):
     return [(field.name, column.getField(field.name), field.dataType) for field in source.fields]
 
 
+def has_choice(source):
+    """Whether a type has a choice anywhere in it."""
+    if isinstance(source, T.ArrayType):
+        return has_choice(source.elementType)
+    return isinstance(source, Choice) or (
+        isinstance(source, T.StructType) and any(has_choice(field.dataType) for field in source.fields))
+
+
 def as_json(column, source):
     """JSON text without the fields that are null. `to_json` would show the parts of a choice."""
-    if is_choice(source):
+    if isinstance(source, (T.ArrayType, T.StructType)) and not has_choice(source):
+        return F.to_json(column)
+    if isinstance(source, Choice):
         return F.coalesce(*(as_json(part, kind) for _, part, kind in parts(column, source)))
     if isinstance(source, T.ArrayType):
         items = F.transform(column, lambda item: F.coalesce(as_json(item, source.elementType), F.lit("null")))
@@ -113,19 +144,40 @@ def as_json(column, source):
     return F.when(column.isNotNull(), text)
 
 
-def timestamp(column, data_type):
-    """ISO 8601 text, or time since 1970 in seconds, milliseconds, microseconds or nanoseconds by its size."""
-    if isinstance(data_type, (T.TimestampType, T.DateType)):
-        return column.cast("timestamp")
-    number = column.cast("double")
+def since_1970(number):
+    """Seconds, milliseconds, microseconds or nanoseconds by their size; or digits that are a date."""
     size = F.abs(number)
     seconds = (F.when(size < 1e11, number).when(size < 1e14, number / 1e3)
                .when(size < 1e17, number / 1e6).otherwise(number / 1e9))
-    since_1970 = seconds.cast("timestamp")
-    if isinstance(data_type, T.NumericType):
-        return since_1970
-    # A text of four digits is a year to Spark; here it is text like any other.
-    return F.when(number.isNotNull(), since_1970).otherwise(column.cast("timestamp"))
+    digits = F.when((number == F.floor(number)) & (size < 1e15), number.cast("decimal(20,0)").cast("string"))
+    dated = lambda form: F.regexp_replace(digits, *form).cast("timestamp")
+    unclear = digits.rlike(UNCLEAR[0]) & dated(UNCLEAR).isNotNull()
+    found = F.when(unclear, F.lit(None).cast("timestamp"))
+    for form in COMPACT:
+        found = found.when(digits.rlike(form[0]), dated(form))
+    return found.otherwise(seconds.cast("timestamp"))
+
+
+def timestamp(column, data_type):
+    """ISO 8601 text, a date without dashes, or time since 1970. Null outside of the years that every reader shows."""
+    if isinstance(data_type, (T.TimestampType, T.DateType)):
+        return column.cast("timestamp")
+    if isinstance(data_type, T.BooleanType):
+        return F.lit(None).cast("timestamp")
+    number = column.cast("double")
+    time = F.when(number.isNotNull(), since_1970(number)).otherwise(column.cast("timestamp"))
+    return F.when(time.between("0001-01-01 00:00:00", "9999-12-31 23:59:59.999999"), time)
+
+
+def whole(column, source, target):
+    """A whole number, null if it is too large. A cast would cut off what is too large, and leave another number."""
+    if isinstance(source, (T.StringType, T.BooleanType)):
+        return column.cast(target)
+    bits = WHOLE[type(target)]
+    if isinstance(source, (T.DoubleType, T.FloatType)):
+        # The largest number of 64 bits is none of a double's: the next one is.
+        return F.when((column >= -2.0**bits) & (column < 2.0**bits), column.cast(target))
+    return F.when(column.between(-2**bits, 2**bits - 1), column.cast(target))
 
 
 def map_of(column, source, target):
@@ -159,13 +211,16 @@ def nested(column, source, target):
         return F.when(column.isNotNull(), map_of(column, source, target))
     if isinstance(target, T.StructType) and isinstance(source, T.StructType):
         return F.when(column.isNotNull(), struct_of(column, source, target))
-    # A text may hold JSON.
-    return F.from_json(column, target) if isinstance(source, T.StringType) else F.lit(None).cast(target)
+    if not isinstance(source, T.StringType):
+        return F.lit(None).cast(target)
+    # A text may hold JSON. Of what is none, `from_json` makes a struct without values.
+    begins = "[" if isinstance(target, T.ArrayType) else "{"
+    return F.when(F.get_json_object(column, "$").startswith(begins), F.from_json(column, target))
 
 
 def convert(column, source, target):
     """A column of whatever type the files have, as the type that the schema says; null where that cannot be."""
-    if is_choice(source):
+    if isinstance(source, Choice):
         return F.coalesce(*(convert(part, kind, target) for _, part, kind in parts(column, source)))
     if isinstance(target, (T.ArrayType, T.MapType, T.StructType)):
         return nested(column, source, target)
@@ -175,26 +230,55 @@ def convert(column, source, target):
         return timestamp(column, source)
     if isinstance(target, T.DateType):
         return timestamp(column, source).cast("date")
-    bits = WHOLE.get(type(target))
-    if bits:
-        # A cast would cut off what is too large, and leave another number.
-        return F.when(column.cast("double").between(-2.0**bits, 2.0**bits - 1), column.cast(target))
-    return column.cast(target)
+    return whole(column, source, target) if type(target) in WHOLE else column.cast(target)
 
 
-def typed(spark, frame):
-    """The columns of the schema, in its order, and the partition keys."""
+def typed(spark, frame, kinds):
+    """The columns of the schema, in its order, and the partition keys. Behind them, for each column of the schema, whether there
+    was a value, and which fields have no column: `observed` takes these off again."""
     wanted = [*SETTINGS["columns"], *([key, "string"] for key in PARTITION_KEYS)]
     # Spark has the two for tables only; in a file they are strings.
     types = [re.sub(r"\b(var)?char\(\d+\)", "string", target) for _, target in wanted]
     schema = spark.createDataFrame([], ", ".join(f"c{index} {target}" for index, target in enumerate(types))).schema
-    columns = []
+    sources = marked(frame.schema, kinds).fields
+    columns, there = [], []
     for (name, _), target in zip(wanted, (field.dataType for field in schema.fields)):
-        found = [field for field in frame.schema.fields if field.name.lower() == name]
+        found = [field for field in sources if field.name.lower() == name]
         values = [convert(F.col(quoted(field.name)), field.dataType, target) for field in found]
         column = F.coalesce(*values) if values else F.lit(None).cast(target)
         columns.append(column.alias(name))
-    return frame.select(*columns)
+        any_value = F.coalesce(*(F.when(F.col(quoted(field.name)).isNotNull(), True) for field in found), F.lit(False))
+        there.append(any_value.alias(f"there {name}"))
+    names = {name for name, _ in wanted}
+    unknown = [field.name for field in sources if field.name.lower() not in names][:MOST_UNKNOWN]
+    there += [F.col(quoted(name)).isNotNull().alias(f"unknown {name}") for name in unknown]
+    return frame.select(*columns, *there), [name for name, _ in wanted], unknown
+
+
+def observed(frame, names, unknown):
+    """The columns alone, and what counts, while they are written, what of the events is not in them."""
+    columns = frame.select(*(quoted(name) for name in names))
+    try:
+        from pyspark.sql import Observation
+    except ImportError:  # Spark before 3.3
+        return columns, None
+    number = lambda condition: F.sum(condition.cast("long"))
+    lost = [number(F.col(quoted(f"there {name}")) & F.col(quoted(name)).isNull()).alias(f"null {name}") for name in names]
+    extra = [number(F.col(quoted(f"unknown {name}"))).alias(f"unknown {name}") for name in unknown]
+    observation = Observation("pipectl")
+    return frame.observe(observation, F.count(F.lit(1)).alias("rows"), *lost, *extra).select(
+        *(quoted(name) for name in names)), observation
+
+
+def report(observation):
+    """Tells in the job's log what `pipectl logs etl` shows."""
+    counts = observation.get
+    print(f"{counts['rows']} rows written")
+    for words, kind in (("null, because they do not fit: values of column", "null "),
+                        ("not in the schema: values of field", "unknown ")):
+        for key in sorted(counts):
+            if key.startswith(kind) and counts[key]:
+                print(f"{words} {key[len(kind):]}: {counts[key]}")
 
 
 def compacted(spark, frame):
@@ -211,13 +295,17 @@ def configure(spark):
     spark.conf.set("spark.sql.ansi.enabled", "false")
     # Two fields may differ only by case; `typed` takes the first that has a value.
     spark.conf.set("spark.sql.caseSensitive", "true")
+    # A date of long ago is written as it is. Otherwise it ends the run: Spark wants to know which calendar is meant.
+    for kind in ("datetime", "int96"):
+        spark.conf.set(f"spark.sql.parquet.{kind}RebaseModeInWrite", "CORRECTED")
     spark.conf.set("spark.sql.adaptive.enabled", "true")
     spark.conf.set("spark.sql.adaptive.advisoryPartitionSizeInBytes", SHUFFLE_BYTES_PER_FILE)
 
 
 def main():
     args = getResolvedOptions(sys.argv, ["JOB_NAME"])
-    context = GlueContext(SparkContext.getOrCreate())
+    # A file that is damaged gives what is in it, and does not stop the run.
+    context = GlueContext(SparkContext.getOrCreate(SparkConf().set("spark.files.ignoreCorruptFiles", "true")))
     spark = context.spark_session
     configure(spark)
     job = Job(context)
@@ -242,10 +330,13 @@ def main():
         print("nothing new")
         job.commit()
         return
+    rows, observation = observed(*typed(spark, frame, source.schema()))
     # The bookmark moves on after the files are there: a run that fails before that is repeated, and since Spark
     # shows its files only when all are written, none of them is there twice.
-    (compacted(spark, typed(spark, frame)).write.mode("append").partitionBy(*PARTITION_KEYS)
+    (compacted(spark, rows).write.mode("append").partitionBy(*PARTITION_KEYS)
      .option("compression", "snappy").option("maxRecordsPerFile", ROWS_PER_FILE).parquet(SETTINGS["output"]))
+    if observation:
+        report(observation)
     job.commit()
 
 

@@ -34,6 +34,14 @@ fn events(from: u64, to: u64) -> String {
         json!("1517320960"),
         json!("2018"),
         json!("soon"),
+        json!(20_180_130),
+        json!("20180130"),
+        json!(20_181_330),
+        json!(20_180_130_140_240_u64),
+        json!(201_801_301_402_u64),
+        json!(true),
+        json!("10000-01-01"),
+        json!(1e30),
         Value::Null,
     ];
     let numbers = [
@@ -44,11 +52,22 @@ fn events(from: u64, to: u64) -> String {
         json!(2.9),
         json!("many"),
         json!(3_000_000_000_u64),
+        json!(i64::MAX),
+        json!(9_223_372_036_854_775_808_u64),
         Value::Null,
     ];
     let flags = [json!(true), json!(false), json!("true"), json!("no"), json!(1), json!(0), Value::Null];
-    let texts =
-        [json!("a"), json!("ümlaut \"quoted\""), json!(""), json!(12), json!(true), json!({"k": 1}), json!(["x", 1])];
+    let texts = [
+        json!("a"),
+        json!("ümlaut \"quoted\""),
+        json!(""),
+        json!(12),
+        json!(true),
+        json!({"k": 1}),
+        json!(["x", 1]),
+        json!({"string": "abc", "int": 5}),
+        json!({"string": "abc"}),
+    ];
     let prices = [json!("19.99"), json!(5), json!(0.005), json!(123_456_789.125), json!("x"), json!(1e12)];
     let tags = [json!(["a", "b"]), json!([]), json!("alone"), json!([1, null]), json!("[\"text\"]"), Value::Null];
     let counts = [
@@ -59,6 +78,7 @@ fn events(from: u64, to: u64) -> String {
         json!({"b": "x"}),
         json!("{\"a\":7}"),
         json!({"a": null}),
+        json!({"int": 1, "long": 5_000_000_000_u64}),
     ];
     let places = [
         json!({"city": "Bern", "zip": 3000}),

@@ -53,8 +53,8 @@ def value(depth, odds, spaces):
     if kind < 0.7:
         return pick(["true", "false", "null"], ["True", "nul", "undefined", "'a'"], odds)
     if kind < 0.72:
-        deep = chance.choice([20, 60, 62, 63, 64, 70, 126, 127, 128, 500, 3000])
-        deep = min(deep, 62 - depth) if chance.random() > odds * 20 else deep
+        deep = chance.choice([10, 20, 28, 30, 31, 32, 64, 127, 128, 500, 3000])
+        deep = min(deep, 30 - depth) if chance.random() > odds * 20 else deep
         return "[" * deep + "1" + "]" * deep if chance.random() < 0.5 else '{"a":' * deep + "1" + "}" * deep
     if kind < 0.86:
         space = chance.choice(spaces)

@@ -4,6 +4,8 @@ embedded Glue's job made of the same files: columns with their types, and rows.
 usage: spark_etl.py URL JOB WORK_DIRECTORY
 """
 
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -32,7 +34,9 @@ settings = main.__globals__["SETTINGS"]
 bucket, output = settings["output"].removeprefix("s3://").split("/", 1)
 # The only thing that differs: Spark on this machine has no file system for s3://.
 settings["output"] = (work / "spark").as_uri()
-main()
+told = io.StringIO()
+with contextlib.redirect_stdout(told):
+    main()
 
 for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=output):
     for found in page.get("Contents", []):
@@ -41,13 +45,27 @@ for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=o
         s3.download_file(bucket, found["Key"], str(path))
 
 
+def sorted_json(value):
+    """Text that is JSON, with its fields in order: Spark has them in the order of the schema, others in the event's."""
+    if isinstance(value, dict):
+        return {key: sorted_json(part) for key, part in value.items()}
+    if isinstance(value, str) and value[:1] in "{[" and value:
+        try:
+            return "JSON " + json.dumps(json.loads(value, parse_float=str, parse_int=str), sort_keys=True)
+        except ValueError:
+            pass
+    return value
+
+
 def read(place):
     # Partition values are text in the catalog, `01` and not 1.
     spark.conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+    for kind in ("datetime", "int96"):
+        spark.conf.set(f"spark.sql.parquet.{kind}RebaseModeInRead", "CORRECTED")
     frame = spark.read.parquet(str(work / place))
     options = {"ignoreNullFields": "false", "timestampFormat": "yyyy-MM-dd'T'HH:mm:ss.SSSSSS"}
     rows = frame.select(F.to_json(F.struct(*frame.columns), options).alias("row")).collect()
-    rows = sorted(json.dumps(json.loads(row.row), sort_keys=True) for row in rows)
+    rows = sorted(json.dumps(sorted_json(json.loads(row.row)), sort_keys=True) for row in rows)
     return [(field.name, field.dataType.simpleString()) for field in frame.schema.fields], rows
 
 
@@ -60,4 +78,24 @@ if spark_rows != local_rows:
     for name, rows in (("Spark", only_spark), ("local", only_local)):
         lines += [f"only {name}: {row}" for row in rows[:12]]
     sys.exit("\n".join(lines))
+
+
+def lost(lines):
+    return sorted(line for line in lines if line.startswith(("null,", "not in the schema")))
+
+
+# What the last run left out, in the words of both.
+logs = boto3.client("logs")
+runs = sorted(boto3.client("glue").get_job_runs(JobName=job)["JobRuns"], key=lambda run: run["StartedOn"])
+lines = {"events": []}
+for run in runs:
+    try:
+        lines = logs.get_log_events(logGroupName="/aws-glue/jobs/output", logStreamName=run["Id"])
+    except logs.exceptions.ResourceNotFoundException:
+        continue
+    if not lines["events"][0]["message"].startswith("0 rows"):
+        last = lines
+told, expected = lost(told.getvalue().splitlines()), lost(event["message"] for event in last["events"])
+if told != expected:
+    sys.exit(f"logs differ\nonly Spark: {sorted(set(told) - set(expected))}\nonly local: {sorted(set(expected) - set(told))}")
 print(json.dumps({"rows": len(spark_rows), "columns": spark_columns}))

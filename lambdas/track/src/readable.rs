@@ -7,9 +7,9 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::mem;
 
-/// Objects and arrays within each other, the event itself among them. Jackson (Spark) ends at 1,000 levels, serde_json at 128,
-/// and a column of the catalog has all levels in its type.
-pub(crate) const MAX_DEPTH: usize = 64;
+/// Objects and arrays within each other, the event itself among them. Jackson ends at 1,000 levels and serde_json at 128; but the
+/// type of a column has all levels in it, and Spark's plan of it overflows the stack of its workers from some 60 levels on.
+pub(crate) const MAX_DEPTH: usize = 32;
 /// Jackson reads no longer numbers: `StreamReadConstraints.DEFAULT_MAX_NUM_LEN`.
 const MAX_NUMBER: usize = 1000;
 /// `Column` of Glue's API: `Name` has 1 to 255 characters.

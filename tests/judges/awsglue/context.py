@@ -37,7 +37,7 @@ class GlueContext:
             for partition in page["Partitions"]:
                 values = dict(zip(keys, partition["Values"]))
                 rows += [dict(row, **values) for row in self.rows(s3, partition["StorageDescriptor"]["Location"])]
-        return DynamicFrame(frame(self.spark_session, rows))
+        return DynamicFrame(*frame(self.spark_session, rows))
 
     def rows(self, s3, location):
         bucket, _, prefix = location.removeprefix("s3://").partition("/")
@@ -46,12 +46,15 @@ class GlueContext:
                 if found["Key"] not in self.bookmark.seen:
                     self.bookmark.read.add(found["Key"])
                     text = gzip.decompress(s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read())
-                    yield from map(json.loads, text.decode().splitlines())
+                    yield from map(json.loads, filter(None, text.decode().split("\n")))
 
 
 class DynamicFrame:
-    def __init__(self, data):
-        self.data = data
+    def __init__(self, data, kinds):
+        self.data, self.kinds = data, kinds
+
+    def schema(self):
+        return self.kinds
 
     def resolveChoice(self, choice, transformation_ctx):
         assert choice == "make_struct", choice

@@ -59,6 +59,10 @@ fn java_double(number: f64) -> String {
         let text = number.to_string();
         return if text.contains('.') { text } else { format!("{text}.0") };
     }
+    // Before Java 19, the least of all doubles has a digit more than it needs.
+    if size.to_bits() == 1 {
+        return format!("{}4.9E-324", if number < 0.0 { "-" } else { "" });
+    }
     let text = format!("{number:E}");
     let (digits, exponent) = text.split_once('E').unwrap_or((&text, "0"));
     let point = if digits.contains('.') { "" } else { ".0" };
@@ -94,7 +98,7 @@ pub(super) fn integer(value: &Json<'_>, least: i64, most: i64) -> Option<i64> {
 pub(super) fn double(value: &Json<'_>) -> Option<f64> {
     match value {
         Json::Bool(flag) => Some(f64::from(u8::from(*flag))),
-        Json::Number(digits) => digits.parse().ok(),
+        Json::Number(digits) => exact(digits).unwrap_or(digits).parse().ok(),
         Json::Text(text) => number_in(text),
         _ => None,
     }
