@@ -1,9 +1,10 @@
 """Puts into a pipeline what no client of ours would write: lines into the stream, files below the partitioned prefix.
 
-usage: foreign_lines.py URL STREAM BUCKET
+usage: foreign_lines.py URL STREAM BUCKET < LINES, a list in JSON
 """
 
 import gzip
+import json
 import sys
 
 import boto3
@@ -12,19 +13,10 @@ URL, STREAM, BUCKET = sys.argv[1:]
 KEYS = dict(endpoint_url=URL, region_name="us-east-1", aws_access_key_id="judge", aws_secret_access_key="judge")
 firehose, s3 = boto3.client("firehose", **KEYS), boto3.client("s3", **KEYS)
 
-# Three objects on one line, and what else clients put.
-RECORDS = [b'{"event":"joined","n":0}', b'{"event":"joined","n":1}', b'{"event":"joined","n":2}', b"\n",
-           b'{"event":"latin1 \xe9","n":10}\n',
-           b'\xef\xbb\xbf{"event":"bom inside","n":11}\n',
-           b'[{"event":"array","n":12}]\n',
-           b'{"event":"nan","n":NaN}\n',
-           b'{"event":"cut","n":1\n',
-           b'{"event":"cr","n":13}\r{"event":"cr","n":14}\n',
-           b"{'event':'quotes','n':15}\n",
-           b'{"event":"half \\ud83d","n":16}\n',
-           b'{"event":"large","n":9223372036854775808,"plan":"pro"}\n',
-           b"42\n",
-           b'{"event":"deep","n":17,"other":' + b"[" * 200 + b"]" * 200 + b"}\n"]
+RECORDS = [line.encode("utf-8") + b"\n" for line in json.load(sys.stdin)]
+# What no document can show.
+RECORDS += [b'{"event":"latin1 \xe9","n":20}\n', b'{"event":"half \\ud83d","n":21,"plan":"pro"}\n',
+            b'{"event":"deep","n":22,"other":' + b"[" * 200 + b"]" * 200 + b"}\n"]
 for record in RECORDS:
     firehose.put_record(DeliveryStreamName=STREAM, Record={"Data": record})
 
@@ -37,7 +29,7 @@ FILES = {
     DAY + "empty.gz": gzip.compress(b""),
     DAY + "noise.gz": b"\x1f\x8b" + bytes(range(200)),
     DAY + "table.csv": b"event,n\ncsv,1\n",
-    DAY + "hour=07/deep.json": b'{"event":"below","n":7}\n',
+    DAY + "hour=07/deep.json": b'{"event":"below","n":500}\n',
     "partitioned_analytics_raw/aaa.json": b'{"event":"stray","n":6}\n',
     "partitioned_analytics_raw/year=2026/zzz.json": b'{"event":"stray","n":8}\n',
 }
