@@ -39,7 +39,7 @@ fn json(value: &Json<'_>) -> String {
 }
 
 /// Whole numbers that Spark reads as such: up to 38 digits as a decimal. What is longer becomes a double.
-fn exact<'a>(digits: &'a str) -> Option<&'a str> {
+fn exact(digits: &str) -> Option<&str> {
     let length = digits.strip_prefix('-').unwrap_or(digits).len();
     let is_whole = digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
     (is_whole && length <= 38).then_some(if digits == "-0" { "0" } else { digits })
