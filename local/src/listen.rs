@@ -114,3 +114,64 @@ where
     };
     tokio::time::timeout(patience.body, all).await.unwrap_or(Err(Unread::TooSlow))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read as _, Write as _};
+    use std::time::Instant;
+
+    const SHORT: Patience = Patience {
+        head: Duration::from_millis(300),
+        nothing: Duration::from_millis(300),
+        body: Duration::from_millis(900),
+    };
+
+    async fn answer(request: Request<Incoming>) -> Response<Body> {
+        let words = collect(request.into_body(), 1000, SHORT).await.map(|body| body.len());
+        Response::new(Body::from(format!("{words:?}")))
+    }
+
+    /// Sends a piece now and then, and gives what came back, and after how long the connection was closed.
+    fn drip(address: std::net::SocketAddr, pieces: &[&str], pause: Duration) -> (String, Duration) {
+        let began = Instant::now();
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        for piece in pieces {
+            if stream.write_all(piece.as_bytes()).is_err() {
+                break;
+            }
+            std::thread::sleep(pause);
+        }
+        let mut text = String::new();
+        let _ = stream.read_to_string(&mut text);
+        (text, began.elapsed())
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn who_sends_too_slowly_is_cut_off() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, SHORT, answer));
+        let (pause, long) = (Duration::from_millis(100), Duration::from_millis(600));
+        let head = "POST / HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-length: 30\r\n\r\n";
+        let slow: Vec<_> = std::iter::once(head).chain(std::iter::repeat_n("x", 30)).collect();
+        let cases: [(&[&str], Duration, &str); 5] = [
+            (&["GET / HT"], long, ""),
+            (&["GET", " /", " H", "TTP", "/1.1", "\r\n", "h", "o", "s", "t", ": a"], pause, ""),
+            (&[head, "xxx"], Duration::ZERO, "TooSlow"),
+            (&slow, pause, "TooSlow"),
+            (&[head, "123456789012345", "123456789012345"], pause, "Ok(30)"),
+        ];
+        for (pieces, pause, expected) in cases {
+            let pieces: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+            let dripped = tokio::task::spawn_blocking(move || {
+                let pieces: Vec<_> = pieces.iter().map(String::as_str).collect();
+                drip(address, &pieces, pause)
+            });
+            let (text, took) = dripped.await.unwrap();
+            let is_expected =
+                if expected.is_empty() { text.is_empty() || text.contains(" 408 ") } else { text.contains(expected) };
+            assert!(is_expected && took < Duration::from_secs(6), "{expected}: {text} after {took:?}");
+        }
+    }
+}

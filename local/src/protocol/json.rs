@@ -1,6 +1,6 @@
 //! The AWS JSON protocol: `X-Amz-Target: AWSGlue.GetJob`, everything else in the body.
 
-use super::Call;
+use super::{Call, DEEPEST};
 use crate::api_error::{ApiError, Result};
 use crate::model::Form;
 use crate::response::body;
@@ -24,8 +24,28 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
 pub(super) fn parse(body: &Bytes) -> Result<Value> {
     match body.is_empty() {
         true => Ok(json!({})),
+        false if depth(body) > DEEPEST => Err(unreadable(format!("Local AWS reads JSON of at most {DEEPEST} levels"))),
         false => serde_json::from_slice(body).map_err(|error| unreadable(error.to_string())),
     }
+}
+
+/// How deep the brackets go.
+fn depth(json: &[u8]) -> usize {
+    let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_text => escaped = true,
+            b'"' => in_text = !in_text,
+            b'{' | b'[' if !in_text => {
+                now += 1;
+                most = most.max(now);
+            }
+            b'}' | b']' if !in_text => now = now.saturating_sub(1),
+            _ => {}
+        }
+    }
+    most
 }
 
 pub(super) fn unreadable(message: String) -> ApiError {

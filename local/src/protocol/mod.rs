@@ -14,6 +14,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use serde_json::Value;
 
+/// How deep an input may go. No operation's goes to ten; what is read is kept in a document, which must not become deeper
+/// than `serde_json` reads again (128).
+const DEEPEST: usize = 100;
+
 /// A request, read.
 pub(crate) struct Call {
     pub(crate) operation: &'static str,

@@ -1,6 +1,6 @@
 //! The AWS query protocol: a form with `Action=CreateRole&Tags.member.1.Key=...`, answered in XML.
 
-use super::Call;
+use super::{Call, DEEPEST};
 use crate::api_error::{ApiError, Result};
 use crate::model::Form;
 use crate::response::body;
@@ -20,6 +20,7 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
         match &*name {
             "Action" => operation = value.into_owned(),
             "Version" => {}
+            path if path.matches('.').count() >= DEEPEST => return Err(too_deep()),
             path => insert(&mut fields, path, &value),
         }
     }
@@ -30,7 +31,11 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
     Ok(Call { operation, input, run, status: 200 })
 }
 
-/// Puts a value where its dotted name says.
+fn too_deep() -> ApiError {
+    ApiError::new("MalformedInput", format!("Local AWS reads names of at most {DEEPEST} parts"))
+}
+
+/// Puts a value where its dotted name says. There are few parts, as it calls itself for each.
 fn insert(fields: &mut Map<String, Value>, path: &str, value: &str) {
     match path.split_once('.') {
         None => drop(fields.insert(path.to_owned(), value.into())),

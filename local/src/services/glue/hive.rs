@@ -4,6 +4,9 @@ use arrow::datatypes::{DataType, Field, Fields, TimeUnit};
 use std::fmt;
 use std::sync::Arc;
 
+/// Types in types. Hive itself stops at 100 levels when it writes JSON.
+const MOST_LEVELS: usize = 100;
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HiveType {
     Boolean,
@@ -23,6 +26,18 @@ pub(crate) enum HiveType {
     Array(Box<HiveType>),
     Map(Box<HiveType>, Box<HiveType>),
     Struct(Vec<(String, HiveType)>),
+}
+
+fn depth(text: &str) -> usize {
+    let levels = text.chars().scan(0_usize, |now, letter| {
+        match letter {
+            '<' | '(' => *now += 1,
+            '>' | ')' => *now = now.saturating_sub(1),
+            _ => {}
+        }
+        Some(*now)
+    });
+    levels.max().unwrap_or_default()
 }
 
 impl fmt::Display for HiveType {
@@ -57,6 +72,14 @@ impl fmt::Display for HiveType {
 impl HiveType {
     /// Reads `struct<a:int,b:array<string>>`; `None` if it is no type.
     pub(crate) fn parse(text: &str) -> Option<Self> {
+        // It calls itself for each level.
+        match text.matches(['<', '(']).count() > MOST_LEVELS && depth(text) > MOST_LEVELS {
+            true => None,
+            false => Self::read(text),
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
         let text = text.trim();
         let (name, inner) = match text.find(['<', '(']) {
             Some(at) => (&text[..at], Some(text.get(at + 1..text.len() - 1)?)),
@@ -79,15 +102,15 @@ impl HiveType {
                 let (precision, scale) = inner.split_once(',').unwrap_or((inner, "0"));
                 Self::Decimal(precision.trim().parse().ok()?, scale.trim().parse().ok()?)
             }
-            ("array", Some(inner)) => Self::Array(Box::new(Self::parse(inner)?)),
+            ("array", Some(inner)) => Self::Array(Box::new(Self::read(inner)?)),
             ("map", Some(inner)) => match split(inner).as_slice() {
-                [key, value] => Self::Map(Box::new(Self::parse(key)?), Box::new(Self::parse(value)?)),
+                [key, value] => Self::Map(Box::new(Self::read(key)?), Box::new(Self::read(value)?)),
                 _ => return None,
             },
             ("struct", Some(inner)) => {
                 let fields = split(inner).into_iter().map(|field| {
                     let (name, field) = field.split_once(':')?;
-                    Some((name.trim().to_owned(), Self::parse(field)?))
+                    Some((name.trim().to_owned(), Self::read(field)?))
                 });
                 Self::Struct(fields.collect::<Option<_>>()?)
             }
