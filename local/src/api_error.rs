@@ -10,6 +10,9 @@ pub(crate) struct ApiError {
     pub(crate) message: String,
 }
 
+/// No space, a file that may not grow, a quota: as the system numbers them, whoever passes its error on.
+const FULL: [&str; 3] = ["(os error 28)", "(os error 27)", "(os error 122)"];
+
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
 
 impl ApiError {
@@ -31,7 +34,17 @@ impl ApiError {
 
     /// The fault of Local AWS itself: its files cannot be read or written.
     pub(crate) fn internal(error: impl std::fmt::Display) -> Self {
-        Self::new("InternalFailure", format!("Local AWS: {error}")).with_status(500)
+        let error = error.to_string();
+        match FULL.iter().any(|number| error.contains(number)) {
+            true => Self::disk_full(),
+            false => Self::new("InternalFailure", format!("Local AWS: {error}")).with_status(500),
+        }
+    }
+
+    /// With a status that no client asks again for by itself: there is nothing to wait for.
+    fn disk_full() -> Self {
+        let words = "Local AWS: the disk is full; nothing of this request was kept. It goes on once there is space";
+        Self::new("DiskFull", words).with_status(507)
     }
 }
 

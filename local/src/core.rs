@@ -9,6 +9,7 @@ use crate::context::Context;
 use crate::door;
 use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
+use crate::memory;
 use crate::private;
 use crate::slots::{Slot, Slots};
 use crate::store::Store;
@@ -61,6 +62,17 @@ pub enum Error {
         /// Who asks.
         asked: Account,
     },
+    /// The database has been damaged.
+    #[error(
+        "`{}` is damaged ({source}); move its directory away to begin anew, as what was in it cannot be read",
+        file.display()
+    )]
+    Damaged {
+        /// The database file.
+        file: PathBuf,
+        /// What the database says.
+        source: Box<redb::Error>,
+    },
     /// The database cannot be opened.
     #[error("`{}` cannot be opened: {source}", file.display())]
     Store {
@@ -69,6 +81,19 @@ pub enum Error {
         /// What the database says.
         source: Box<redb::Error>,
     },
+}
+
+impl Error {
+    fn store(file: &Path, source: redb::Error) -> Self {
+        let (file, source) = (file.to_owned(), Box::new(source));
+        match *source {
+            redb::Error::Corrupted(_) | redb::Error::RepairAborted => Self::Damaged { file, source },
+            redb::Error::Io(ref error) if error.kind() == std::io::ErrorKind::InvalidData => {
+                Self::Damaged { file, source }
+            }
+            _ => Self::Store { file, source },
+        }
+    }
 }
 
 /// How it behaves.
@@ -80,13 +105,21 @@ pub struct Options {
     pub settle: Duration,
     /// How many seconds pass in one of the machine's.
     pub time_scale: f64,
+    /// What queries may use of the memory together, in bytes.
+    pub query_memory: u64,
     /// Whose everything in it is. None: the directory's, as it was first opened.
     pub account: Option<Account>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { latency: Duration::ZERO, settle: Duration::from_millis(50), time_scale: 1.0, account: None }
+        Self {
+            latency: Duration::ZERO,
+            settle: Duration::from_millis(50),
+            time_scale: 1.0,
+            query_memory: memory::share(),
+            account: None,
+        }
     }
 }
 
@@ -138,8 +171,7 @@ impl Core {
             Taken::Io(source) => io(source),
         })?;
         let file = directory.join(DATABASE);
-        let store =
-            Store::open(&file).map_err(|source| Error::Store { file: file.clone(), source: Box::new(source) })?;
+        let store = Store::open(&file).map_err(|source| Error::store(&file, source))?;
         let token = door::token(directory).map_err(io)?;
         let blobs = Blobs::open(directory.join("blobs")).map_err(io)?;
         let account = account::of(&store, options.account.clone()).map_err(|(has, asked)| Error::Account {
@@ -182,6 +214,11 @@ impl Core {
     /// What opens the admin pages to who comes over the network.
     pub(crate) fn token(&self) -> &str {
         &self.token
+    }
+
+    /// Nobody is served any more, though something may be in work.
+    pub(crate) fn withdraw(&self) {
+        self.lock.withdraw();
     }
 
     /// Where it is served, once it is.

@@ -11,7 +11,7 @@
 //! Floors, from the ground up; each module uses only what is below it (`tests/architecture` sees to that):
 //!
 //! ```text
-//! api_error  private  store  blobs  clock  lock  faults  context  tags  access                  ground
+//! api_error  memory  private  store  blobs  clock  lock  faults  context  tags  access                  ground
 //! door       response  slots  listen  model
 //! core       what all services share, and a slot for what each keeps in memory
 //! service    what a service is: its protocol, its model, its operations, its work in the background
@@ -36,6 +36,7 @@ mod faults;
 mod listen;
 mod local;
 mod lock;
+mod memory;
 mod model;
 mod private;
 mod protocol;

@@ -64,6 +64,7 @@ impl LocalAws {
     pub async fn serve(&self, listener: TcpListener) -> std::io::Result<()> {
         let url = format!("http://{}", listener.local_addr()?);
         self.core.announce(url)?;
+        let _announced = Announced(&self.core);
         let aws = self.clone();
         let serving = listen::serve(listener, self.patience, move |request| {
             let aws = aws.clone();
@@ -81,6 +82,15 @@ impl LocalAws {
             Ok(()) => self.respond(request).await,
             Err(refusal) => plain(refusal.status(), refusal.words()),
         }
+    }
+}
+
+/// Ends with the serving, be that by a signal; what a query still does in the background is no reason to seem alive.
+struct Announced<'a>(&'a Core);
+
+impl Drop for Announced<'_> {
+    fn drop(&mut self) {
+        self.0.withdraw();
     }
 }
 

@@ -45,11 +45,16 @@ impl Lock {
         private::write(&part, url.as_bytes())?;
         fs::rename(part, &self.address)
     }
+
+    /// Nobody is served any more.
+    pub(crate) fn withdraw(&self) {
+        let _ = fs::remove_file(&self.address);
+    }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.address);
+        self.withdraw();
     }
 }
 

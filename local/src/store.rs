@@ -8,16 +8,22 @@ use redb::{
     WriteTransaction,
 };
 use serde_json::Value;
+use std::any::Any;
 use std::cell::Cell;
 use std::io;
-use std::path::Path;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Key: collection, a zero byte, key. Value: JSON.
 const DOCUMENTS: TableDefinition<&str, &[u8]> = TableDefinition::new("documents");
 
+/// A file, and the database while it can be used. After an error of the disk, redb refuses everything until the file is
+/// opened anew.
 #[derive(Debug)]
 pub(crate) struct Store {
-    database: Database,
+    path: PathBuf,
+    database: Mutex<Option<Arc<Database>>>,
 }
 
 /// A file that is written but not synced. A killed process loses nothing, since the pages are the
@@ -51,52 +57,118 @@ impl Store {
     /// # Errors
     /// Where the file is no database, or cannot be opened.
     pub(crate) fn open(path: &Path) -> Result<Self, redb::Error> {
-        let file = private::options().read(true).truncate(false).open(path)?;
-        private::close(&file)?;
-        let backend = Unsynced(FileBackend::new(file)?);
-        let database = Database::builder().set_cache_size(16 << 20).create_with_backend(backend)?;
-        let write = database.begin_write()?;
-        write.open_table(DOCUMENTS)?;
-        write.commit()?;
-        Ok(Self { database })
+        let database = open(path)?;
+        Ok(Self { path: path.to_owned(), database: Mutex::new(Some(Arc::new(database))) })
+    }
+
+    fn database(&self) -> Result<Arc<Database>> {
+        let mut current = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*current {
+            Some(database) => Ok(Arc::clone(database)),
+            None => Ok(Arc::clone(current.insert(Arc::new(open(&self.path).map_err(ApiError::internal)?)))),
+        }
+    }
+
+    /// Begins, with the file opened anew where an error of the disk lies before.
+    fn begin<T, E: Into<redb::Error>>(&self, begin: impl Fn(&Database) -> Result<T, E>) -> Result<T> {
+        let database = self.database()?;
+        let failed = match guarded(|| begin(&database).map_err(Into::into)) {
+            Ok(begun) => return Ok(begun),
+            Err(error) => error,
+        };
+        self.forget(&database);
+        if !matches!(failed, redb::Error::PreviousIo | redb::Error::LockPoisoned(_)) {
+            return Err(ApiError::internal(failed));
+        }
+        drop(database);
+        let database = self.database()?;
+        guarded(|| begin(&database).map_err(Into::into)).map_err(ApiError::internal)
+    }
+
+    fn forget(&self, database: &Arc<Database>) {
+        let mut current = self.database.lock().unwrap_or_else(PoisonError::into_inner);
+        if current.as_ref().is_some_and(|current| Arc::ptr_eq(current, database)) {
+            *current = None;
+        }
     }
 
     /// Whether nothing was ever put into it.
     pub(crate) fn is_empty(&self) -> Result<bool> {
-        let read = self.database.begin_read().map_err(ApiError::internal)?;
-        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-        table.is_empty().map_err(ApiError::internal)
+        let read = self.begin(Database::begin_read)?;
+        whole(|| {
+            let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+            table.is_empty().map_err(ApiError::internal)
+        })
     }
 
     /// One document, outside any request.
     pub(crate) fn read(&self, collection: &str, key: &str) -> Result<Option<Value>> {
-        let read = self.database.begin_read().map_err(ApiError::internal)?;
-        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-        let found = table.get(path(collection, key).as_str()).map_err(ApiError::internal)?;
-        found.map(|bytes| parse(bytes.value())).transpose()
+        let read = self.begin(Database::begin_read)?;
+        whole(|| {
+            let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+            let found = table.get(path(collection, key).as_str()).map_err(ApiError::internal)?;
+            found.map(|bytes| parse(bytes.value())).transpose()
+        })
     }
 
     /// Keys and documents of a collection whose key begins with `prefix`, outside any request and without
     /// waiting for one.
     pub(crate) fn read_all(&self, collection: &str, prefix: &str) -> Result<Vec<(String, Value)>> {
-        let read = self.database.begin_read().map_err(ApiError::internal)?;
-        let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-        collect(&table, collection, prefix)
+        let read = self.begin(Database::begin_read)?;
+        whole(|| {
+            let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+            collect(&table, collection, prefix)
+        })
     }
 
     /// Runs one request: all it writes is kept if it succeeds, nothing of it if it fails.
     pub(crate) fn transact<T>(&self, work: impl FnOnce(&Documents) -> Result<T>) -> Result<T> {
-        let write = self.database.begin_write().map_err(ApiError::internal)?;
-        let documents = Documents { write, dirty: Cell::new(false) };
-        let result = work(&documents);
-        let Documents { write, dirty } = documents;
-        if result.is_ok() && dirty.get() {
-            write.commit().map_err(ApiError::internal)?;
-        } else {
-            write.abort().map_err(ApiError::internal)?;
-        }
-        result
+        let write = self.begin(Database::begin_write)?;
+        whole(|| {
+            let documents = Documents { write, dirty: Cell::new(false) };
+            let result = work(&documents);
+            let Documents { write, dirty } = documents;
+            if result.is_ok() && dirty.get() {
+                write.commit().map_err(ApiError::internal)?;
+            } else {
+                // What cannot be taken back now is not there after the file is opened anew.
+                let _ = write.abort();
+            }
+            result
+        })
     }
+}
+
+/// # Errors
+/// Where the file is no database, is damaged, or cannot be opened.
+fn open(path: &Path) -> Result<Database, redb::Error> {
+    guarded(|| {
+        let file = private::options().read(true).truncate(false).open(path)?;
+        private::close(&file)?;
+        let backend = Unsynced(FileBackend::new(file)?);
+        let mut database = Database::builder().set_cache_size(16 << 20).create_with_backend(backend)?;
+        // What is damaged would be met later, in the middle of something.
+        database.check_integrity()?;
+        let write = database.begin_write()?;
+        write.open_table(DOCUMENTS)?;
+        write.commit()?;
+        Ok(database)
+    })
+}
+
+/// Where a file is damaged, redb may panic.
+fn guarded<T>(work: impl FnOnce() -> Result<T, redb::Error>) -> Result<T, redb::Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(redb::Error::Corrupted(words(panic.as_ref()))))
+}
+
+/// A request that panics ends with an error, not without an answer.
+fn whole<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(ApiError::internal(words(panic.as_ref()))))
+}
+
+fn words(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it has panicked").to_owned()
 }
 
 /// The documents, within one request.
@@ -182,5 +254,40 @@ mod tests {
         let all = store.transact(|all| all.list("things", "us-east-1/")).unwrap();
         assert_eq!(all, [("us-east-1/a".to_owned(), json!({"n": 1}))]);
         assert_eq!(store.transact(|all| all.list("thing", "")).unwrap(), []);
+    }
+
+    /// What every page of a file is worth: with any one of them gone, everything is there, or the file is not opened.
+    #[test]
+    fn a_file_with_a_zeroed_page_is_whole_or_refused() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("state.redb");
+        let fill = |store: &Store, run: usize| {
+            for number in 0..40 {
+                let document = json!({"run": run, "text": "x".repeat(number * 40)});
+                store.transact(|all| all.put("things", &format!("{number:03}"), &document)).unwrap();
+            }
+        };
+        let store = Store::open(&file).unwrap();
+        (0..3).for_each(|run| fill(&store, run));
+        let expected = store.read_all("things", "").unwrap();
+        drop(store);
+        let bytes = std::fs::read(&file).unwrap();
+        let (mut whole, mut refused) = (0, 0);
+        for page in (0..bytes.len()).step_by(4096).filter(|at| bytes[*at..*at + 4096].iter().any(|byte| *byte != 0)) {
+            let mut damaged = bytes.clone();
+            damaged[page..page + 4096].fill(0);
+            std::fs::write(&file, &damaged).unwrap();
+            let began = std::time::Instant::now();
+            match Store::open(&file) {
+                Ok(store) => {
+                    assert_eq!(store.read_all("things", "").unwrap(), expected, "page {}", page / 4096);
+                    store.transact(|all| all.put("things", "new", &json!(1))).unwrap();
+                    whole += 1;
+                }
+                Err(_) => refused += 1,
+            }
+            assert!(began.elapsed().as_secs() < 10, "page {}", page / 4096);
+        }
+        assert!(whole + refused >= 10 && refused > 0, "{whole} whole, {refused} refused");
     }
 }

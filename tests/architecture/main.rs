@@ -16,6 +16,7 @@ use std::path::Path;
 const FLOORS: &[&[&str]] = &[
     &[
         "api_error",
+        "memory",
         "private",
         "clock",
         "blobs",

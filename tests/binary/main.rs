@@ -32,6 +32,7 @@ mod permissions;
 mod pipes;
 mod prices;
 mod readme;
+mod recovery;
 mod regions;
 mod replacing;
 mod run;

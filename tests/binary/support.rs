@@ -148,14 +148,14 @@ impl Place {
     }
 
     pub(crate) fn serve_with(&self, options: &[&str]) -> Server {
-        let mut child = self
-            .command()
-            .args(["local", "--port", "0"])
-            .args(options)
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = self.command();
+        command.args(["local", "--port", "0"]).args(options).stderr(Stdio::piped()).stdout(Stdio::null());
+        self.serve_as(&mut command)
+    }
+
+    /// By a command that comes to serve it.
+    pub(crate) fn serve_as(&self, command: &mut Command) -> Server {
+        let mut child = command.spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stderr.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split(" at ").nth(1).map(str::trim).unwrap_or_else(|| panic!("{line}")).to_owned();

@@ -4,7 +4,7 @@ mod request;
 mod watch;
 
 use crate::aws::LocalTarget;
-use crate::config::parse_duration;
+use crate::config::{ByteSize, parse_duration};
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, say};
 use crate::signal::Signals;
@@ -33,6 +33,9 @@ pub(crate) struct LocalArgs {
     /// Whose everything in it is, twelve digits; kept in the directory. Without it, a new one is of account 000000000000.
     #[arg(long, value_name = "ID", env = ACCOUNT)]
     account: Option<Account>,
+    /// How much memory queries may use together, such as `2 GB`. [default: a quarter of the machine's]
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    query_memory: Option<u64>,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -55,6 +58,10 @@ fn parse_latency(text: &str) -> Result<Duration, String> {
         "s" => Ok(Duration::from_secs(number)),
         _ => Err("write a time such as `80ms` or `1s`".to_owned()),
     }
+}
+
+fn parse_size(text: &str) -> Result<u64, String> {
+    ByteSize::parse(text).map(|size| size.as_mib() << 20)
 }
 
 fn parse_scale(text: &str) -> Result<f64, String> {
@@ -124,6 +131,7 @@ pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<
 async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let latency = args.latency.unwrap_or_default();
     let options = Options { latency, time_scale: args.time_scale, account: args.account.clone(), ..Options::default() };
+    let options = Options { query_memory: args.query_memory.unwrap_or(options.query_memory), ..options };
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;

@@ -1,5 +1,6 @@
 //! Query executions: started, described, stopped, and their results given out page by page.
 
+use super::query::engine::Engine;
 use super::query::{self, results};
 use super::{EXECUTIONS, invalid, workgroups};
 use crate::api_error::{ApiError, Result};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 /// Key: workgroup, token. The execution that a client's token has started.
 const TOKENS: &str = "athena.token";
 const MOST_RESULTS: usize = 1000;
+const INTERRUPTED: &str = "Local AWS ended while the query ran";
 
 pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due: |_| None };
 
@@ -168,37 +170,51 @@ pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<
     Ok(json!({"UpdateCount": 0, "ResultSet": {"Rows": rows, "ResultSetMetadata": metadata}, "NextToken": page.next}))
 }
 
-/// Runs what is queued; what a killed process had begun is begun again.
+/// Starts what is queued. What is said to run, and does not in this process, ran in one that has ended with it.
 async fn pass(core: &Arc<Core>) -> bool {
     let all = core.store.read_all(EXECUTIONS, "").unwrap_or_default();
-    let waiting = all
-        .into_iter()
-        .filter(|(_, execution)| ["QUEUED", "RUNNING"].iter().any(|state| execution["Status"]["State"] == *state));
-    let waiting: Vec<_> = waiting.collect();
-    let any = !waiting.is_empty();
-    let each = waiting.into_iter().map(|(key, execution)| {
-        let core = Arc::clone(core);
-        // A runtime of its own: reading files must not keep requests from being answered.
-        let ran = {
-            let (core, key) = (Arc::clone(&core), key.clone());
-            tokio::task::spawn_blocking(move || run(&core, &key, &execution))
-        };
-        async move {
-            // The engine has panicked: the query has failed, and is not to be tried for ever.
-            if let Err(error) = ran.await {
-                let _ = core.store.transact(|documents| fail(documents, &key, &error.to_string()));
-            }
+    let engine = core.slot::<Engine>();
+    let mut any = false;
+    for (key, execution) in all {
+        let state = execution["Status"]["State"].as_str().unwrap_or_default();
+        if !["QUEUED", "RUNNING"].contains(&state) || !engine.take(&key) {
+            continue;
         }
-    });
-    futures::future::join_all(each).await;
+        let core = Arc::clone(core);
+        if state == "RUNNING" {
+            let ended = core.store.transact(|documents| interrupted(documents, &key));
+            // Where that cannot be written down, it is tried again.
+            engine.leave_unless(&key, ended.is_ok());
+            any |= ended.is_ok();
+        } else {
+            any = true;
+            tokio::spawn(async move { run(&core, &key, execution).await });
+        }
+    }
     any
 }
 
-fn run(core: &Arc<Core>, key: &str, execution: &Value) {
-    let Some((region, id)) = key.split_once('/') else { return };
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build();
-    let runtime = runtime.expect("a machine that cannot start two threads cannot serve requests either");
-    runtime.block_on(query::execute(core, region, id, execution));
+async fn run(core: &Arc<Core>, key: &str, execution: Value) {
+    let (shared, whole) = (Arc::clone(core), key.to_owned());
+    let engine = core.slot::<Engine>();
+    let ran = engine.run(key, move || async move {
+        if let Some((region, id)) = whole.split_once('/') {
+            query::execute(&shared, region, id, &execution).await;
+        }
+    });
+    // The engine has panicked: the query has failed, and is not to be tried for ever.
+    if let Err(why) = ran.await {
+        let _ = core.store.transact(|documents| fail(documents, key, &why));
+    }
+}
+
+/// It may have come to its end since it was looked at.
+fn interrupted(documents: &Documents, key: &str) -> Result<()> {
+    let execution = documents.get(EXECUTIONS, key)?.unwrap_or_default();
+    match execution["Status"]["State"] == "RUNNING" {
+        true => fail(documents, key, INTERRUPTED),
+        false => Ok(()),
+    }
 }
 
 fn fail(documents: &Documents, key: &str, why: &str) -> Result<()> {

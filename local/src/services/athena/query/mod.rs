@@ -4,10 +4,14 @@
 //! SQL of Trino -> trino (DataFusion's words) -> plan over tables of the catalog -> scan files -> results
 //! ```
 
+mod allowed;
+mod bounded;
+pub(super) mod engine;
 mod functions;
 mod print;
 pub(super) mod results;
 mod scan;
+mod size;
 mod table;
 mod trino;
 mod utility;
@@ -20,8 +24,12 @@ use crate::services::s3::objects;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
+use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::error::DataFusionError;
-use datafusion::prelude::{SessionConfig, SessionContext};
+use datafusion::execution::memory_pool::MemoryConsumer;
+use datafusion::prelude::{DataFrame, SQLOptions, SessionConfig, SessionContext};
+use engine::Engine;
+use futures::StreamExt as _;
 use scan::Meter;
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -32,6 +40,8 @@ use table::GlueTable;
 const CATALOG: &str = "awsdatacatalog";
 /// How often a query looks whether somebody has stopped it.
 const CHECK: Duration = Duration::from_millis(100);
+/// "DML query timeout: 30 minutes", which Athena has unless one asks for more.
+const LONGEST: Duration = Duration::from_secs(30 * 60);
 
 /// What a query gives.
 pub(super) struct Answer {
@@ -48,26 +58,39 @@ pub(super) async fn execute(core: &Arc<Core>, region: &str, id: &str, execution:
     let meter = Arc::new(Meter::new(execution["cutoff"].as_u64()));
     let answer = tokio::select! {
         answer = answer(core, region, execution, &meter) => answer,
-        () = stopped(core, region, id) => return,
+        why = stopped(core, region, id) => match why {
+            Some(why) => Err(why),
+            None => return,
+        },
     };
     let _ = core.run(region, |context| finish(context, id, &answer, &meter, began.elapsed()));
 }
 
 fn running(context: &Context<'_>, id: &str) -> Result<()> {
     let mut execution = context.get(EXECUTIONS, id)?.unwrap_or_default();
-    if execution["Status"]["State"] == "CANCELLED" {
-        return Err(ApiError::new("Cancelled", ""));
+    if execution["Status"]["State"] != "QUEUED" {
+        return Err(ApiError::new("NotQueued", ""));
     }
     execution["Status"]["State"] = "RUNNING".into();
     context.put(EXECUTIONS, id, &execution)
 }
 
-async fn stopped(core: &Core, region: &str, id: &str) {
+/// Waits until somebody has stopped it; or until it has used too much, and why.
+async fn stopped(core: &Core, region: &str, id: &str) -> Option<String> {
+    let began = Instant::now();
+    // What is not counted by the pool: rows on their way, and what functions make of them.
+    let most = engine::resident().unwrap_or(0).saturating_add(core.options.query_memory.saturating_mul(2));
     loop {
         tokio::time::sleep(CHECK).await;
+        if engine::resident().is_some_and(|used| used > most) {
+            return Some(trino::EXHAUSTED.to_owned());
+        }
+        if began.elapsed() > LONGEST {
+            return Some("Query timeout".to_owned());
+        }
         let execution = core.store.read(EXECUTIONS, &format!("{region}/{id}")).ok().flatten().unwrap_or_default();
         if execution["Status"]["State"] != "RUNNING" {
-            return;
+            return None;
         }
     }
 }
@@ -96,8 +119,14 @@ async fn select(
     meter: &Arc<Meter>,
 ) -> Result<(SchemaRef, Vec<RecordBatch>), String> {
     let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database).with_target_partitions(2);
-    let session = SessionContext::new_with_config(config);
+    let mut config = config;
+    if let Ok(limit) = ConfigNonZeroUsize::try_new(allowed::PARSER) {
+        config.options_mut().sql_parser.recursion_limit = limit;
+    }
+    let environment = core.slot::<Engine>().environment(core).map_err(|error| error.to_string())?;
+    let session = SessionContext::new_with_config_rt(config, environment);
     functions::register(&session);
+    bounded::register(&session);
     let statement = trino::translate(&session, sql)?;
     let words = |error: DataFusionError| trino::explain(&error, sql);
     let tables = session.state().resolve_table_references(&statement).map_err(words)?;
@@ -115,9 +144,25 @@ async fn select(
         }
     }
     let plan = session.state().statement_to_plan(statement).await.map_err(words)?;
+    // Nothing of it writes, whatever it looks like.
+    let reads = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+    reads.verify_plan(&plan).map_err(words)?;
     let frame = session.execute_logical_plan(plan).await.map_err(words)?;
     let schema = Arc::new(frame.schema().as_arrow().clone());
-    Ok((schema, frame.collect().await.map_err(words)?))
+    Ok((schema, rows(&session, frame).await.map_err(words)?))
+}
+
+/// All rows; they count as the query's memory.
+async fn rows(session: &SessionContext, frame: DataFrame) -> datafusion::error::Result<Vec<RecordBatch>> {
+    let reservation = MemoryConsumer::new("result").register(&session.runtime_env().memory_pool);
+    let (mut rows, mut stream) = (vec![], frame.execute_stream().await?);
+    while let Some(batch) = stream.next().await {
+        let batch = batch?;
+        // Once as columns, once as text.
+        reservation.try_grow(batch.get_array_memory_size() * 2)?;
+        rows.push(batch);
+    }
+    Ok(rows)
 }
 
 fn schema_for(session: &SessionContext, catalog: &str, schema: &str) {

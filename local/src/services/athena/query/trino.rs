@@ -1,5 +1,6 @@
 //! Trino's SQL in DataFusion's words, and DataFusion's errors in Trino's.
 
+use super::allowed;
 use datafusion::common::SchemaError;
 use datafusion::error::DataFusionError;
 use datafusion::prelude::SessionContext;
@@ -9,7 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
-use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
+use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use std::ops::ControlFlow;
 
 /// Functions that DataFusion does not have, by name and number of arguments, as expressions that it has.
@@ -46,10 +47,15 @@ const FUNCTIONS: &[(&str, usize, &str)] = &[
         3,
         "date_diff({0}, arrow_cast({1}, 'Timestamp(Microsecond, None)'), arrow_cast({2}, 'Timestamp(Microsecond, None)'))",
     ),
+    ("sequence", 2, "generate_series({0}, {1})"),
+    ("sequence", 3, "generate_series({0}, {1}, {2})"),
     ("rand", 0, "random()"),
     ("from_unixtime", 1, "to_timestamp_micros(CAST(({0}) * 1000000 AS BIGINT))"),
     ("to_unixtime", 1, "arrow_cast(arrow_cast({0}, 'Timestamp(Microsecond, None)'), 'Int64') / 1000000.0"),
 ];
+
+/// What Athena says of a query that needs more memory than there is.
+pub(super) const EXHAUSTED: &str = "EXCEEDED_MEMORY_LIMIT: Query exhausted resources at this scale factor";
 
 pub(super) fn first_words(sql: &str) -> String {
     sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
@@ -58,9 +64,14 @@ pub(super) fn first_words(sql: &str) -> String {
 /// # Errors
 /// A statement that Athena would not take either, in its words.
 pub(super) fn translate(session: &SessionContext, sql: &str) -> Result<Statement, String> {
-    check(sql)?;
+    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
+    let tokens = tokens.map_err(|error| format!("SYNTAX_ERROR: {error}"))?;
+    check(&tokens)?;
+    allowed::check_words(&tokens)?;
     let dialect = datafusion::config::Dialect::Generic;
     let mut statement = session.state().sql_to_statement(sql, &dialect).map_err(|error| explain(&error, sql))?;
+    allowed::check_kind(&statement)?;
+    allowed::balance(&mut statement)?;
     if let Statement::Statement(inner) = &mut statement {
         let _ = visit_expressions_mut(inner.as_mut(), |expr| {
             rewrite(expr);
@@ -71,9 +82,7 @@ pub(super) fn translate(session: &SessionContext, sql: &str) -> Result<Statement
 }
 
 /// Athena takes back quotes in DDL only.
-fn check(sql: &str) -> Result<(), String> {
-    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
-    let tokens = tokens.map_err(|error| format!("SYNTAX_ERROR: {error}"))?;
+fn check(tokens: &[TokenWithSpan]) -> Result<(), String> {
     for token in tokens {
         if let Token::Word(word) = &token.token
             && word.quote_style == Some('`')
@@ -171,6 +180,7 @@ pub(super) fn explain(error: &DataFusionError, sql: &str) -> String {
             None => format!("SYNTAX_ERROR: {text}"),
         },
         DataFusionError::Execution(text) => text.clone(),
+        DataFusionError::ResourcesExhausted(_) => EXHAUSTED.to_owned(),
         other => format!("GENERIC_INTERNAL_ERROR: {other}"),
     }
 }

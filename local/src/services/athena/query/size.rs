@@ -1,0 +1,80 @@
+//! How large a plan a statement becomes: what has a name in WITH stands in the plan wherever it is named, so that a few
+//! lines that each name the one before twice would fill all memory.
+
+use datafusion::sql::sqlparser::ast::{Cte, ObjectName, Query, Select, Visitor};
+use std::collections::HashMap;
+use std::ops::ControlFlow;
+
+/// Tables and SELECTs in the whole plan.
+const MOST_TABLES: u64 = 3000;
+/// Tables that are joined in one FROM, and queries that stand on each other by WITH.
+const MOST_JOINS: usize = 200;
+
+/// Tables in it, and how high it stands.
+type Weight = (u64, usize);
+
+/// Counts while it visits.
+#[derive(Debug, Default)]
+pub(super) struct Size {
+    named: HashMap<String, Weight>,
+    /// The queries of WITH, by where they stand.
+    called: HashMap<usize, String>,
+    open: Vec<Weight>,
+}
+
+fn place(query: &Query) -> usize {
+    std::ptr::from_ref(query).addr()
+}
+
+impl Visitor for Size {
+    type Break = &'static str;
+
+    fn pre_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
+        let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
+        let name = |cte: &Cte| (place(&cte.query), cte.alias.name.value.to_lowercase());
+        self.called.extend(ctes.map(name));
+        self.open.push((0, 0));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_relation(&mut self, relation: &ObjectName) -> ControlFlow<&'static str> {
+        let name = relation.to_string().replace('"', "").to_lowercase();
+        let (tables, height) = self.named.get(&name).copied().unwrap_or((1, 0));
+        self.add((tables, height))
+    }
+
+    fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<&'static str> {
+        let joined: usize = select.from.iter().map(|from| 1 + from.joins.len()).sum();
+        self.add((1, 0))?;
+        match joined + select.lateral_views.len() > MOST_JOINS {
+            true => ControlFlow::Break("too many tables are joined"),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
+        let (tables, height) = self.open.pop().unwrap_or_default();
+        match self.called.remove(&place(query)) {
+            None => self.add((tables, height)),
+            Some(name) => {
+                self.named.insert(name, (tables + 1, height + 1));
+                ControlFlow::Continue(())
+            }
+        }
+    }
+}
+
+impl Size {
+    fn add(&mut self, (tables, height): Weight) -> ControlFlow<&'static str> {
+        if let Some(open) = self.open.last_mut() {
+            *open = (open.0 + tables, open.1.max(height));
+            if open.0 > MOST_TABLES {
+                return ControlFlow::Break("too many tables");
+            }
+            if open.1 > MOST_JOINS {
+                return ControlFlow::Break("too many queries of WITH that stand on each other");
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
