@@ -293,8 +293,9 @@ spelled! {
     Architecture { Arm64 = "arm64", X86_64 = "x86_64" }
 }
 spelled! {
-    /// How Firehose compresses what it writes.
-    Compression { Gzip = "gzip", None = "none", Snappy = "snappy", Zip = "zip" }
+    /// How Firehose compresses what it writes. It knows Snappy and ZIP too, but neither Athena nor Glue reads JSON in its
+    /// forms of these (Athena user guide, "Use compression in Athena").
+    Compression { Gzip = "gzip", None = "none" }
 }
 spelled! {
     /// A size of Glue worker. The letter R has twice the memory of the G of the same size.

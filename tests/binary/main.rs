@@ -38,6 +38,7 @@ mod replacing;
 mod run;
 mod running;
 mod screening;
+mod sending;
 mod support;
 mod truth;
 mod unfinished;

@@ -4,6 +4,7 @@
 //! Source (schema, template or file) -> batches -> Sender (many in flight, repeated where that helps) -> Tally
 //! ```
 
+mod events_file;
 mod generate;
 mod sender;
 mod source;
@@ -18,6 +19,7 @@ use crate::error::{Error, Exit, Result};
 use crate::report::{Bar, data, exact, say};
 use crate::signal::{Signal, Signals};
 use clap::Args;
+use events_file::EventsFile;
 use generate::Generator;
 use http::HeaderValue;
 use jiff::{Timestamp, ToSpan as _};
@@ -51,9 +53,13 @@ pub(crate) struct SendArgs {
     /// reads it from the standard input.
     #[arg(long, value_name = "FILE", conflicts_with = "input")]
     template: Option<PathBuf>,
-    /// Send the lines of a file as they are; `-` is the standard input.
+    /// Send the events of a file as they are: objects of JSON, in lines or over several, or in arrays, with gzip or without;
+    /// `-` is the standard input.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    /// Write what of the input is no event here, and send the rest.
+    #[arg(long, value_name = "FILE", requires = "input")]
+    rejects: Option<PathBuf>,
     /// Also write what is sent to a file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -92,15 +98,19 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
     let sender = Sender::new(Target { url, key }, pace)?;
     let bar = Bar::new(args.input.is_none().then_some(args.events), "{bar:40} {pos} events, {per_sec}, {eta} left");
     let (began, mut tally, mut signals) = (Instant::now(), Tally::default(), Signals::listen());
-    let signal = tokio::select! {
-        sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.advance(count)) => {
-            sent?;
-            None
-        }
-        signal = signals.next() => Some(signal),
+    let ended = tokio::select! {
+        sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.advance(count)) => sent.map(|()| None),
+        signal = signals.next() => Ok(Some(signal)),
     };
     drop(bar);
-    tell(args, &tally, began, signal)
+    if source.rejected() > 0 {
+        say(format_args!("{} pieces of the input are no events and were put aside", source.rejected()));
+    }
+    match ended {
+        Ok(signal) => tell(args, &tally, began, signal),
+        // What was sent before it counts.
+        Err(error) => tell(args, &tally, began, None).and(Err(error)),
+    }
 }
 
 fn tell(args: &SendArgs, tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
@@ -130,7 +140,9 @@ fn create(path: &Path) -> Result<Box<dyn Write + Send>> {
 
 fn source(session: &Session, args: &SendArgs) -> Result<Source> {
     if let Some(path) = &args.input {
-        return Ok(Source::Lines(open(path)?));
+        let rejects = args.rejects.as_deref().map(create).transpose()?;
+        let file = EventsFile::open(path.display().to_string(), Box::new(open(path)?), rejects)?;
+        return Ok(Source::File(Box::new(file)));
     }
     if let Some(path) = &args.template {
         let mut text = String::new();

@@ -2,6 +2,7 @@
 
 use super::tally::Ended;
 use super::{Source, Tally};
+use crate::error::Result;
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use http::{HeaderValue, Request, StatusCode};
@@ -85,21 +86,24 @@ impl Sender {
         mut copy: Option<Box<dyn Write + Send>>,
         tally: &mut Tally,
         mut told: impl FnMut(u64),
-    ) -> io::Result<()> {
+    ) -> Result<()> {
         let (began, mut sent, mut running) = (Instant::now(), 0_u64, FuturesUnordered::new());
+        // What is in flight is counted before an error of the source is told.
+        let mut failed = Ok(());
         loop {
             let due = pace.rate.map(|rate| began + Duration::from_secs_f64(sent as f64 / rate));
             let wait = due.map_or(Duration::ZERO, |due| due.saturating_duration_since(Instant::now()));
             let more = sent < pace.events;
             if more && wait.is_zero() && running.len() < pace.concurrency {
                 let most = pace.batch.min(pace.events - sent);
-                match source.batch(most, copy.as_mut().map(|copy| &mut **copy as &mut (dyn Write + Send)))? {
-                    Some((body, count)) => {
+                match source.batch(most, copy.as_mut().map(|copy| &mut **copy as &mut (dyn Write + Send))) {
+                    Err(error) => (failed, sent) = (Err(error), pace.events),
+                    Ok(Some((body, count))) => {
                         sent += count;
                         running.push(async move { (count, self.batch(Bytes::from(body)).await) });
                         continue;
                     }
-                    None => sent = pace.events,
+                    Ok(None) => sent = pace.events,
                 }
                 continue;
             }
@@ -114,10 +118,10 @@ impl Sender {
                 () = rest(wait), if more && !wait.is_zero() && running.len() < pace.concurrency => {}
             }
         }
-        match &mut copy {
-            Some(copy) => copy.flush(),
-            None => Ok(()),
+        if let Some(copy) = &mut copy {
+            copy.flush()?;
         }
+        failed
     }
 
     /// One batch, until it is acknowledged, refused or given up.

@@ -82,8 +82,6 @@ impl Stream {
         Word(match compression {
             Compression::Gzip => CompressionFormat::Gzip,
             Compression::None => CompressionFormat::Uncompressed,
-            Compression::Snappy => CompressionFormat::Snappy,
-            Compression::Zip => CompressionFormat::Zip,
         })
     }
 

@@ -180,6 +180,8 @@ async fn invoke(
     let answer = lambda::invoke(core, &exposed.region, name, event);
     let invoked = match tokio::time::timeout(timeout, answer).await {
         Err(_) => return Err(Refusal::TIMEOUT),
+        // Lambda takes 6 MB, of which the proxy event is a part, API Gateway 10 MB.
+        Ok(Err(error)) if error.code == "RequestTooLargeException" => return Err(Refusal::TOO_LARGE),
         // The execution log says "Execution failed due to configuration error: Rate Exceeded.", the client a 500.
         Ok(Err(_)) => return Err(Refusal::CONFIGURATION),
         Ok(Ok(invoked)) => invoked,
