@@ -34,21 +34,36 @@ pub(super) fn shard() -> (usize, usize) {
     (shard.parse().unwrap(), shards.parse().unwrap())
 }
 
-/// Keeps the rows of a part, and writes the page where there are all parts.
-pub(super) fn write((shard, shards): (usize, usize), cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) {
-    let rows: Vec<_> = cells.chunks(2 * FAULTS.len()).map(|cells| row(cells, verdicts)).collect();
-    let directory = root().join("target/reliability");
-    let part = |shard: usize| directory.join(format!("{shard}-of-{shards}"));
-    std::fs::create_dir_all(&directory).unwrap();
-    std::fs::write(part(shard), rows.join("\n")).unwrap();
-    let parts: Result<Vec<_>, _> = (1..=shards).map(|shard| std::fs::read_to_string(part(shard))).collect();
-    if let Ok(parts) = parts {
-        let mut rows: Vec<_> = parts.iter().flat_map(|part| part.lines()).collect();
-        rows.sort_unstable();
+fn file(operation: &str) -> PathBuf {
+    root().join("target/reliability").join(operation.replace(':', "-"))
+}
+
+/// The row of an operation that was tried before.
+pub(super) fn kept(operation: &str) -> Option<String> {
+    std::fs::read_to_string(file(operation)).ok()
+}
+
+/// Keeps the rows of operations of which nothing is wrong.
+pub(super) fn keep(cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) {
+    std::fs::create_dir_all(root().join("target/reliability")).unwrap();
+    let tried = cells.chunks(2 * FAULTS.len()).zip(rows(cells, verdicts));
+    for (cells, row) in tried.filter(|(_, row)| !row.contains('?')) {
+        std::fs::write(file(cells[0].operation), row).unwrap();
+    }
+}
+
+/// Writes the page, if there is a row of each operation.
+pub(super) fn write<'a>(operations: impl Iterator<Item = &'a str>) {
+    if let Some(rows) = operations.map(kept).collect::<Option<Vec<_>>>() {
         let text = whole(&rows);
         println!("{text}");
         std::fs::write(page(), text).unwrap();
     }
+}
+
+/// A row for each operation.
+fn rows(cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) -> Vec<String> {
+    cells.chunks(2 * FAULTS.len()).map(|cells| row(cells, verdicts)).collect()
 }
 
 /// Of one operation. What was not tried is wrong.
@@ -67,7 +82,7 @@ fn row(cells: &[Cell<'_>], verdicts: &[(Cell<'_>, Verdict)]) -> String {
     format!("| `{}` | {} | {} |", cells[0].operation, cells[0].scene.name, shown.join(" | "))
 }
 
-fn whole(rows: &[&str]) -> String {
+fn whole(rows: &[String]) -> String {
     let names: Vec<_> = FAULTS.iter().map(|(name, _)| *name).collect();
     let columns = format!("| Operation | In | {} |\n|---|---|{}", names.join(" | "), "---|".repeat(names.len()));
     let (rows, operations) = (rows.join("\n"), rows.len());

@@ -114,13 +114,18 @@ impl<'a> Trial<'a> {
     /// What a user needs to know: the operation, AWS's code or who was asked, and what helps.
     fn is_told(&self, stderr: &str) -> Result<(), String> {
         let fault: Value = serde_json::from_str(FAULTS[self.cell.fault].1).unwrap();
-        let code = fault["code"].as_str().unwrap_or("127.0.0.1:");
+        // Where AWS's answer has no body, its status is all that there is of it.
+        let code = match fault["code"].as_str() {
+            Some(_) if self.cell.operation.contains(":Head") => format!("HTTP {}", fault["status"]),
+            Some(code) => code.to_owned(),
+            None => "127.0.0.1:".to_owned(),
+        };
         // Errors have the actions of IAM, which calls many of S3's requests otherwise.
         let operation = match self.cell.operation.split_once(':') {
             Some(("s3", _)) => "s3:".to_owned(),
             _ => format!("{}: ", self.cell.operation),
         };
-        match [code, "hint: ", &operation].iter().find(|words| !stderr.contains(**words)) {
+        match [&code, "hint: ", &operation].iter().find(|words| !stderr.contains(**words)) {
             Some(words) => Err(format!("`{words}` is not told: {stderr}")),
             None => Ok(()),
         }
