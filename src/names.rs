@@ -81,6 +81,11 @@ impl Names {
         fitting(&glue_head(&self.pipeline, &self.stage), &format!("{}-{name}", self.region), LONGEST_ROLE)
     }
 
+    /// The alias of the pipeline's own key: `alias/clickstream-prod`.
+    pub(crate) fn key_alias(&self) -> String {
+        format!("alias/{}", self.base())
+    }
+
     /// The bucket of a file that names none: `clickstream-prod-123456789012-us-east-1`. All of AWS shares the names
     /// of buckets.
     pub(crate) fn bucket(pipeline: &str, stage: &str, account: &str, region: &str) -> String {

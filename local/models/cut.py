@@ -27,6 +27,7 @@ NAMES = {
     "firehose": "firehose",
     "glue": "glue",
     "iam": "iam",
+    "kms": "kms",
     "lambda": "lambda",
     "logs": "logs",
     "s3": "s3",

@@ -1,7 +1,7 @@
 //! Which services Local AWS has.
 
 use crate::service::{Service, Worker};
-use crate::services::{apigateway, athena, events, firehose, glue, iam, lambda, logs, s3, sts, tagging};
+use crate::services::{apigateway, athena, events, firehose, glue, iam, kms, lambda, logs, s3, sts, tagging};
 
 /// Every service.
 pub(crate) static ALL: &[&Service] = &[
@@ -11,6 +11,7 @@ pub(crate) static ALL: &[&Service] = &[
     &firehose::SERVICE,
     &glue::SERVICE,
     &iam::SERVICE,
+    &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
     &s3::SERVICE,

@@ -156,6 +156,7 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
         firehose: client!(aws_sdk_firehose),
         glue: client!(aws_sdk_glue),
         iam: client!(aws_sdk_iam),
+        kms: client!(aws_sdk_kms),
         lambda: client!(aws_sdk_lambda),
         logs: client!(aws_sdk_cloudwatchlogs),
         s3: aws_sdk_s3::Client::from_conf(s3),

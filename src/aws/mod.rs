@@ -54,6 +54,7 @@ pub(crate) struct Aws {
     pub(crate) firehose: aws_sdk_firehose::Client,
     pub(crate) glue: aws_sdk_glue::Client,
     pub(crate) iam: aws_sdk_iam::Client,
+    pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) s3: aws_sdk_s3::Client,

@@ -16,9 +16,10 @@ const SWEEP: &str = "rate(1 hour)";
 
 pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) -> Added<Stream> {
     let Design { pipeline, names, .. } = design;
-    let log = graph.add("delivery", move |_| {
+    let log = graph.add("delivery", move |out| {
         let name = format!("/aws/kinesisfirehose/{}", names.base());
-        design.log_group(name, Some(ERROR_LOG))
+        let key = design.key.map(|key| out[key].arn.clone());
+        design.log_group(name, Some(if pipeline.is_strict() { Days(365) } else { ERROR_LOG }), key)
     });
     let role = add_stream_role(graph, design, bucket, log);
     graph.add("delivery", move |out| {
@@ -50,17 +51,17 @@ fn add_stream_role<'a>(
     let Design { names, .. } = design;
     graph.add("delivery", move |out| {
         let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
-        let policy = design.policy(policies::DELIVERY, &arns);
+        let policy = design.policy_with_key(policies::DELIVERY, &arns);
         design.role(names.role("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
     })
 }
 
 pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) {
-    let Design { pipeline, names, functions } = design;
+    let Design { pipeline, names, functions, .. } = design;
     let log = add_log_group(graph, design, "mover", &pipeline.mover.function);
     let role = graph.add("mover", move |out| {
         let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
-        let policy = design.policy(policies::MOVER, &arns);
+        let policy = design.policy_with_key(policies::MOVER, &arns);
         design.role(names.role("mover"), "Role of the function `mover`", policies::TRUST_LAMBDA, policy)
     });
     let function = graph.add("mover", move |out| {
@@ -74,6 +75,7 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
             role_id: Some(out[role].id.clone()),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
+            kms_key: design.key.map(|key| out[key].arn.clone()),
             ..design.function("mover", "Moves files into partitions", &pipeline.mover.function)
         }
     });

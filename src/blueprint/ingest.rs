@@ -39,9 +39,9 @@ pub(super) fn add_log_group<'a>(
     settings: &'a Settings,
 ) -> Added<LogGroup> {
     let Design { names, .. } = design;
-    graph.add(function, move |_| {
+    graph.add(function, move |out| {
         let name = format!("/aws/lambda/{}", names.physical(function));
-        design.log_group(name, settings.log_retention)
+        design.log_group(name, settings.log_retention, design.key.map(|key| out[key].arn.clone()))
     })
 }
 
@@ -75,6 +75,7 @@ fn add_function<'a>(
             role_id: Some(out[role].id.clone()),
             log_group: out[log].log_group.clone(),
             environment: environment.into(),
+            kms_key: design.key.map(|key| out[key].arn.clone()),
             ..design.function("track", "Takes events and queues them", &ingest.function)
         }
     })
@@ -96,6 +97,7 @@ impl Design<'_> {
             timeout_s: i32::try_from(settings.timeout.as_secs()).unwrap_or(i32::MAX),
             reserved_concurrency: concurrency,
             environment: BTreeMap::new(),
+            kms_key: None,
             log_group: String::new(),
             code: Code::live(""),
             tags: self.tags(),

@@ -3,6 +3,7 @@
 mod deliver;
 mod etl_script;
 mod ingest;
+mod key;
 mod policies;
 mod store;
 mod transform;
@@ -17,8 +18,9 @@ use crate::artifact::{Artifacts, Code};
 use crate::aws::Result;
 use crate::config::Pipeline;
 use crate::engine::graph::Handle;
+use crate::engine::value::Pending;
 use crate::names::Names;
-use crate::resources::{Graph, LogGroup, Policy, Role, RoleId, Tags};
+use crate::resources::{Graph, Key, LogGroup, Policy, Role, RoleId, Tags};
 
 /// The code of the two functions.
 #[derive(Clone, Debug)]
@@ -49,6 +51,8 @@ struct Design<'a> {
     pipeline: &'a Pipeline,
     names: &'a Names,
     functions: &'a Functions,
+    /// The pipeline's own, if it has one.
+    key: Option<Added<Key>>,
 }
 
 impl Design<'_> {
@@ -80,16 +84,22 @@ impl Design<'_> {
         }
     }
 
-    fn log_group(&self, log_group: String, retention: Option<crate::config::Days>) -> LogGroup {
+    fn log_group(
+        &self,
+        log_group: String,
+        retention: Option<crate::config::Days>,
+        kms_key: Option<Pending<String>>,
+    ) -> LogGroup {
         let days = retention.map(|days| i32::try_from(days.0).unwrap_or(i32::MAX));
-        LogGroup { log_group, retention_days: days, tags: self.tags() }
+        LogGroup { log_group, retention_days: days, kms_key, tags: self.tags() }
     }
 }
 
 /// Every resource of a pipeline, each after those that it takes something from.
 pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a Functions) -> Graph<'a> {
     let mut graph = Graph::new(names);
-    let design = Design { pipeline, names, functions };
+    let design = Design { pipeline, names, functions, key: None };
+    let design = Design { key: key::add(&mut graph, design), ..design };
     let bucket = store::add(&mut graph, design);
     let stream = deliver::add_stream(&mut graph, design, bucket);
     ingest::add(&mut graph, design, stream);
@@ -107,6 +117,7 @@ type Added<R> = Handle<R>;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Security;
     use crate::names::leave_room;
     use crate::resources::KINDS;
     use proptest::prelude::*;
@@ -115,8 +126,8 @@ mod tests {
     /// So that the tests which run the example see every kind made, read back, changed and taken down.
     #[test]
     fn every_kind_is_in_the_example() {
-        let (pipeline, names, functions) =
-            (article::pipeline(), article::names("aws", "us-east-1"), Functions::without_code());
+        let pipeline = Pipeline { security: Security::Strict, ..article::pipeline() };
+        let (names, functions) = (article::names("aws", "us-east-1"), Functions::without_code());
         let graph = graph(&pipeline, &names, &functions);
         for kind in KINDS {
             assert!(!graph.wanted(kind.name).is_empty(), "no {} in the example", kind.name);

@@ -2,6 +2,7 @@
 
 use super::{Added, BUCKET, Design, policies};
 use crate::config::Days;
+use crate::engine::value::Pending;
 use crate::resources::{Bucket, Graph, Lifecycle, OWN_PREFIX, Rule};
 
 /// Days after which an upload that was never completed, or a temporary file, is of no use to anybody.
@@ -13,17 +14,30 @@ pub(crate) const EXPIRE_PARQUET: &str = "expire-parquet";
 const OLD_VERSIONS: i32 = 30;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) -> Added<Bucket> {
-    let Design { pipeline, .. } = design;
-    graph.add(BUCKET, move |_| Bucket {
+    let Design { pipeline, key, .. } = design;
+    graph.add(BUCKET, move |out| {
+        let kms_key = match (&pipeline.bucket.kms_key, key) {
+            (Some(theirs), _) => Some(Pending::Known(theirs.clone())),
+            (None, own) => own.map(|own| out[own].arn.clone()),
+        };
+        bucket(design, kms_key)
+    })
+}
+
+fn bucket(design: Design<'_>, kms_key: Option<Pending<String>>) -> Bucket {
+    let pipeline = design.pipeline;
+    Bucket {
         bucket: pipeline.bucket.name.clone(),
         public_access_blocked: true,
-        encryption: Some("AES256".to_owned()),
+        encryption: Some(if kms_key.is_some() { "aws:kms" } else { "AES256" }.to_owned()),
+        bucket_key: kms_key.is_some(),
+        kms_key,
         ownership: Some("BucketOwnerEnforced".to_owned()),
         policy: design.policy(policies::BUCKET, &[]),
         lifecycle: lifecycle(design),
         versioned: pipeline.bucket.versioning,
         tags: design.tags(),
-    })
+    }
 }
 
 /// No rule for what Firehose wrote: the mover takes away what it has moved, so that whatever lies there was not.

@@ -19,7 +19,8 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<B
     });
     let role = graph.add("etl", move |out| {
         let (bucket, database) = (out.predicted(bucket), out.predicted(database));
-        let policy = design.policy(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
+        let policy =
+            design.policy_with_key(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
         design.role(names.glue_role("etl"), "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
     });
     let crawlers = &pipeline.catalog.crawlers;
@@ -96,7 +97,8 @@ fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Buck
         output_location: format!("s3://{}/{}", out[bucket].bucket, pipeline.query.results.prefix),
         scan_limit: Some(i64::try_from(pipeline.query.scan_limit.0).unwrap_or(i64::MAX)),
         enforced: true,
-        encryption: Some("SSE_S3".to_owned()),
+        encryption: Some(if design.key.is_some() { "SSE_KMS" } else { "SSE_S3" }.to_owned()),
+        kms_key: design.key.map(|key| out[key].arn.clone()),
         metrics: true,
         engine: "Athena engine version 3".to_owned(),
         enabled: true,

@@ -23,7 +23,8 @@ pub(crate) struct UnlockArgs {
 /// Where it lies for what the file asks for, and elsewhere.
 pub(super) fn locks<'a>(session: &'a Session, wanted: &Graph<'_>) -> BucketLocks<'a> {
     let bucket = wanted.desired::<Bucket>(BUCKET).expect("every pipeline has a bucket");
-    BucketLocks::new(&session.aws, bucket, BUCKET)
+    let own_key = session.pipeline.is_strict() && session.pipeline.bucket.kms_key.is_none();
+    BucketLocks::new(&session.aws, bucket, BUCKET).with_keys_of_s3(own_key)
 }
 
 /// Of one run.

@@ -3,8 +3,8 @@
 use super::column::{Column, ColumnType};
 use super::pipeline::{
     Architecture, AssumedRole, Bucket, Buffer, Catalog, Compression, Cors, Crawler, Crawlers, Delivery, Etl, Execution,
-    Expire, Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Throttle, WorkerType,
-    Workers,
+    Expire, Function, GlueVersion, Ingest, Mover, Period, Pipeline, Query, QueryResults, Quota, Security, Throttle,
+    WorkerType, Workers,
 };
 use super::places::Places;
 use super::reader::{Form, Section};
@@ -28,6 +28,10 @@ const QUERIES: &[(&str, &str, &str)] = &[
 ];
 
 type Group<'s, 'r, 'a> = &'s mut Section<'r, 'a>;
+
+/// How long functions' logs are kept unless the file says otherwise, and with `security: strict`.
+const FORTNIGHT: Days = Days(14);
+const YEAR: Days = Days(365);
 
 const NAME: Form = Form::Pattern("^[a-z][a-z0-9-]{2,31}$");
 
@@ -77,8 +81,17 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
             keys: at.list("keys", "Whole keys, such as `CreatedBy`.", Form::Text, vec![], values::ignored_tag),
             prefixes: at.list("prefixes", "What keys begin with.", Form::Text, vec![], values::ignored_tag),
         });
+    let security = at.value(
+        "security",
+        "`strict` adds what scanners ask for and AWS bills: a key of the pipeline's own (docs/security.md).",
+        Form::OneOf(|| Security::ALL.iter().map(|one| one.as_str()).collect()),
+        Security::Standard,
+        values::one_of(Security::ALL),
+    );
+    let logs = if security == Security::Strict { YEAR } else { FORTNIGHT };
     let schema = schema(at);
     Pipeline {
+        security,
         region,
         account,
         role,
@@ -86,10 +99,12 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         boundary,
         role_path,
         ignored,
-        bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| bucket(at, &name, stage)),
-        ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", ingest),
+        bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| {
+            bucket(at, (&name, stage), security)
+        }),
+        ingest: at.group("ingest", "The HTTP API and the function `track` behind it.", |at| ingest(at, logs)),
         delivery: at.group("delivery", "The Firehose stream.", delivery),
-        mover: at.group("mover", "The function that moves files into Hive partitions.", mover),
+        mover: at.group("mover", "The function that moves files into Hive partitions.", |at| mover(at, logs)),
         catalog: at.group("catalog", "The Glue database and its crawlers.", |at| catalog(at, &name, stage)),
         etl: at.group("etl", "The Glue job that turns JSON into Parquet.", etl),
         query: at.group("query", "The Athena workgroup and its named queries.", |at| query(at, &schema)),
@@ -123,7 +138,7 @@ fn role(at: Group<'_, '_, '_>, stage: &str) -> Option<AssumedRole> {
     arn.map(|arn| AssumedRole { arn, external_id })
 }
 
-fn bucket(at: Group<'_, '_, '_>, name: &str, stage: &str) -> Bucket {
+fn bucket(at: Group<'_, '_, '_>, (name, stage): (&str, &str), security: Security) -> Bucket {
     let default = format!("{name}-{stage}-${{account}}-${{region}}");
     Bucket {
         name: at.value_with("name", "Unique in all of AWS.", Form::Text, default, PLACE, values::bucket),
@@ -132,17 +147,23 @@ fn bucket(at: Group<'_, '_, '_>, name: &str, stage: &str) -> Bucket {
             partitioned: at.optional("partitioned", "The JSON in Hive partitions.", Form::Text, values::expiry),
             parquet: at.optional("parquet", "The Parquet files.", Form::Text, values::expiry),
         }),
-        versioning: at.flag("versioning", "Keeps what is overwritten or deleted.", false),
+        versioning: at.flag("versioning", "Keeps what is overwritten or deleted.", security == Security::Strict),
+        kms_key: at.optional(
+            "kms_key",
+            "The ARN of a key that the bucket is encrypted with; its policy has to let the pipeline's roles use it.",
+            Form::Pattern("^arn:[a-z-]+:kms:"),
+            values::kms_key,
+        ),
     }
 }
 
-fn ingest(at: Group<'_, '_, '_>) -> Ingest {
+fn ingest(at: Group<'_, '_, '_>, logs: Days) -> Ingest {
     let default = Function {
         memory: ByteSize::mib(128),
         timeout: Duration::from_secs(5),
         architecture: Architecture::Arm64,
         reserved_concurrency: None,
-        log_retention: Some(Days(14)),
+        log_retention: Some(logs),
     };
     Ingest {
         path: at.value("path", "Events are posted here.", Form::Pattern("^/"), "/track".to_owned(), values::path),
@@ -213,7 +234,7 @@ fn quota(at: Group<'_, '_, '_>) -> Option<Quota> {
 
 fn function(at: Group<'_, '_, '_>, limits: FunctionLimits) -> Function {
     let FunctionLimits { default, longest_seconds } = limits;
-    let retention = default.log_retention.unwrap_or(Days(14));
+    let retention = default.log_retention.unwrap_or(FORTNIGHT);
     let architectures = || Architecture::ALL.iter().map(|one| one.as_str()).collect();
     Function {
         memory: at.value(
@@ -270,13 +291,13 @@ fn prefix(at: Group<'_, '_, '_>, key: &'static str, doc: &'static str, default: 
     at.value(key, doc, Form::Text, default.to_owned(), values::prefix)
 }
 
-fn mover(at: Group<'_, '_, '_>) -> Mover {
+fn mover(at: Group<'_, '_, '_>, logs: Days) -> Mover {
     let default = Function {
         memory: ByteSize::mib(512),
         timeout: Duration::from_secs(30),
         architecture: Architecture::Arm64,
         reserved_concurrency: None,
-        log_retention: Some(Days(14)),
+        log_retention: Some(logs),
     };
     Mover {
         prefix: prefix(at, "prefix", "Where files are moved to.", "partitioned_analytics_raw/"),

@@ -19,6 +19,8 @@ mod usage;
 mod values;
 
 pub(crate) use column::{Column, ColumnType};
+#[cfg(test)]
+pub(crate) use pipeline::Security;
 pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;

@@ -34,6 +34,8 @@ pub(crate) struct Pipeline {
     pub(crate) role_path: String,
     /// Tags of others, which stay as they are.
     pub(crate) ignored: IgnoredTags,
+    /// How much is spent on what AWS does well enough by itself.
+    pub(crate) security: Security,
     pub(crate) bucket: Bucket,
     pub(crate) ingest: Ingest,
     pub(crate) delivery: Delivery,
@@ -65,6 +67,8 @@ pub(crate) struct Bucket {
     pub(crate) is_named: bool,
     pub(crate) expire: Expire,
     pub(crate) versioning: bool,
+    /// The ARN of a key that is somebody else's. `None`: S3's own keys, or the pipeline's.
+    pub(crate) kms_key: Option<String>,
 }
 
 /// Lifecycle rules; `None` keeps the objects for ever.
@@ -236,6 +240,11 @@ impl Pipeline {
         self
     }
 
+    /// Whether the pipeline has a key of its own, and all that comes with it.
+    pub(crate) fn is_strict(&self) -> bool {
+        self.security == Security::Strict
+    }
+
     /// SQL with the names of the tables and the database in place of their placeholders.
     pub(crate) fn fill_tables(&self, sql: &str) -> String {
         sql.replace("${raw_table}", &self.raw_table())
@@ -307,6 +316,10 @@ spelled! {
 spelled! {
     /// The version of Glue, which decides those of Spark and Python.
     GlueVersion { V2 = "2.0", V3 = "3.0", V4 = "4.0", V5 = "5.0", V5_1 = "5.1", V6 = "6.0" }
+}
+spelled! {
+    /// `strict` pays for what scanners ask for: a key of the pipeline's own, old versions, a year of logs.
+    Security { Standard = "standard", Strict = "strict" }
 }
 spelled! {
     /// `flex` runs on spare capacity: cheaper, and starts when there is some.

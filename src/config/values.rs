@@ -64,6 +64,21 @@ pub(super) fn role(text: &str) -> Result<String, String> {
     Err(format!("`{text}` is not the ARN of a role: write one such as `arn:aws:iam::123456789012:role/deploy`"))
 }
 
+/// A key by its ARN: an alias is looked up in the account of whoever asks, which need not be the key's.
+pub(super) fn kms_key(text: &str) -> Result<String, String> {
+    let parts: Vec<_> = text.splitn(6, ':').collect();
+    let good = matches!(parts[..], ["arn", partition, "kms", region, account, key]
+        if !partition.is_empty() && !region.is_empty() && self::account(account).is_ok()
+            && key.strip_prefix("key/").is_some_and(|id| !id.is_empty()));
+    if good {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "`{text}` is not the ARN of a key: write one such as \
+         `arn:aws:kms:us-east-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab`"
+    ))
+}
+
 /// STS, AssumeRole: 2 to 1,224 letters, digits and these.
 pub(super) fn external_id(text: &str) -> Result<String, String> {
     let inner = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);

@@ -6,7 +6,7 @@ use crate::config::Pipeline;
 use crate::engine::resource::{Address, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Bucket, Crawler, Database, Function, Graph, Inventory, Job, LogGroup, RestApi, Stream, Trigger, Workgroup,
+    Bucket, Crawler, Database, Function, Graph, Inventory, Job, Key, LogGroup, RestApi, Stream, Trigger, Workgroup,
 };
 
 /// Where resources are, by their type and their name in the blueprint.
@@ -45,6 +45,7 @@ pub(crate) struct Billed {
     pub(super) track: Option<Function>,
     pub(super) track_log: Option<LogGroup>,
     pub(super) stream: Option<Stream>,
+    pub(super) key: Option<Key>,
     pub(super) bucket: Option<Bucket>,
     pub(super) mover: Option<Function>,
     pub(super) mover_log: Option<LogGroup>,
@@ -63,6 +64,7 @@ impl Billed {
             track: resources.get("track"),
             track_log: resources.get("track"),
             stream: resources.get("delivery"),
+            key: resources.get("data"),
             bucket: resources.get("data"),
             mover: resources.get("mover"),
             mover_log: resources.get("mover"),

@@ -163,6 +163,17 @@ impl<'a, W: World> Plan<'a, W> {
         self.steps.iter().filter(|step| step.action() != Action::NoOp)
     }
 
+    /// Steps that have to wait for one of these, and they themselves: the key of a bucket goes after the bucket.
+    fn waiting_for(&self, mut these: BTreeSet<usize>) -> BTreeSet<usize> {
+        let waits = |step: &Step<'a, W>, these: &BTreeSet<usize>| step.needs.iter().any(|need| these.contains(need));
+        while let Some(next) =
+            (0..self.steps.len()).find(|index| !these.contains(index) && waits(&self.steps[*index], &these))
+        {
+            these.insert(next);
+        }
+        these
+    }
+
     /// Lets the deletions of these, known by their ids, wait for all the rest, and that of the `last` for theirs.
     pub(crate) fn delete_last(&mut self, kind: &str, ids: &[String], last: &str) {
         let id = |step: &Step<'a, W>| match step.work {
@@ -171,9 +182,11 @@ impl<'a, W: World> Plan<'a, W> {
         };
         let ends: BTreeMap<usize, String> =
             self.steps.iter().enumerate().filter_map(|(index, step)| Some((index, id(step)?))).collect();
+        let after = self.waiting_for(ends.keys().copied().collect());
         let all = 0..self.steps.len();
         for (end, id) in &ends {
             let before = all.clone().filter(|index| index != end && (!ends.contains_key(index) || id == last));
+            let before = before.filter(|index| ends.contains_key(index) || !after.contains(index));
             self.steps[*end].needs.extend(before);
         }
     }

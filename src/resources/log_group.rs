@@ -9,6 +9,7 @@ use super::named::{Found, Named, ladders};
 use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Expect, Result, read, whole, write};
 use crate::engine::resource::Resource;
+use crate::engine::value::Pending;
 use crate::names::Names;
 use std::collections::BTreeMap;
 
@@ -18,10 +19,19 @@ pub(crate) struct LogGroup {
     #[fixed]
     pub(crate) log_group: String,
     /// `None`: for ever.
-    #[sent]
+    #[sent(Retention)]
     pub(crate) retention_days: Option<i32>,
+    /// The ARN of the key that it is encrypted with. `None`: CloudWatch's own.
+    #[sent(Key)]
+    pub(crate) kms_key: Option<Pending<String>>,
     #[tags]
     pub(crate) tags: Tags,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Call {
+    Retention,
+    Key,
 }
 
 #[derive(Clone, Debug)]
@@ -35,6 +45,7 @@ impl Resource for LogGroup {
     type World = Aws;
     type Outputs = LogGroupOutputs;
     const KIND: &'static str = "logs.log_group";
+    const USES: &'static [&'static str] = &["kms.key"];
     ladders!();
 }
 
@@ -73,7 +84,8 @@ impl Named for LogGroup {
         let Some(tags) = tags.absent()? else { return Ok(None) };
         let stamp = Stamp::read(&aws.names, tags.tags.unwrap_or_default());
         let (log_group, tags) = (log_group.to_owned(), stamp.tags.clone());
-        let resource = Self { log_group, retention_days: group.retention_in_days(), tags };
+        let kms_key = group.kms_key_id().map(|key| Pending::Known(key.to_owned()));
+        let resource = Self { log_group, retention_days: group.retention_in_days(), kms_key, tags };
         Ok(Some(Found { extras: DESCRIBE_LOG_GROUPS.extras(&raw), ..Found::new(resource, stamp) }))
     }
 
@@ -90,22 +102,13 @@ impl Named for LogGroup {
     }
 
     fn made(&self) -> Self {
-        Self { retention_days: None, ..self.clone() }
+        Self { retention_days: None, kms_key: None, ..self.clone() }
     }
 
-    async fn send(&self, (): (), aws: &Aws, _: &Self) -> Result<()> {
-        let name = &self.log_group;
-        match self.retention_days {
-            Some(days) => write("logs:PutRetentionPolicy", || {
-                aws.logs.put_retention_policy().log_group_name(name).retention_in_days(days).send()
-            })
-            .await
-            .map(drop),
-            None => {
-                write("logs:DeleteRetentionPolicy", || aws.logs.delete_retention_policy().log_group_name(name).send())
-                    .await
-                    .gone()
-            }
+    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+        match call {
+            Call::Retention => self.put_retention(aws).await,
+            Call::Key => self.put_key(aws).await,
         }
     }
 
@@ -126,5 +129,38 @@ impl Named for LogGroup {
 
     async fn remove(&self, aws: &Aws) -> Result<()> {
         write("logs:DeleteLogGroup", || aws.logs.delete_log_group().log_group_name(&self.log_group).send()).await.gone()
+    }
+}
+
+impl LogGroup {
+    /// What is written from then on is encrypted with it.
+    async fn put_key(&self, aws: &Aws) -> Result<()> {
+        let name = &self.log_group;
+        match &self.kms_key {
+            Some(key) => write("logs:AssociateKmsKey", || {
+                aws.logs.associate_kms_key().log_group_name(name).kms_key_id(key.known()).send()
+            })
+            .await
+            .map(drop),
+            None => write("logs:DisassociateKmsKey", || aws.logs.disassociate_kms_key().log_group_name(name).send())
+                .await
+                .gone(),
+        }
+    }
+
+    async fn put_retention(&self, aws: &Aws) -> Result<()> {
+        let name = &self.log_group;
+        match self.retention_days {
+            Some(days) => write("logs:PutRetentionPolicy", || {
+                aws.logs.put_retention_policy().log_group_name(name).retention_in_days(days).send()
+            })
+            .await
+            .map(drop),
+            None => {
+                write("logs:DeleteRetentionPolicy", || aws.logs.delete_retention_policy().log_group_name(name).send())
+                    .await
+                    .gone()
+            }
+        }
     }
 }

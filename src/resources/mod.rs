@@ -11,6 +11,7 @@ mod function;
 mod function_settle;
 mod glue_tags;
 mod job;
+mod key;
 mod lock;
 mod log_group;
 mod managed;
@@ -39,6 +40,7 @@ pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
 pub(crate) use function::Function;
 pub(crate) use job::Job;
+pub(crate) use key::{Key, KeyId};
 pub(crate) use lock::{BucketLocks, holder, uri as lock_uri};
 pub(crate) use log_group::LogGroup;
 pub(crate) use managed::Word;
@@ -91,6 +93,7 @@ impl Kind {
 
 /// Every kind that pipectl manages, each after the kinds it may depend on.
 pub(crate) const KINDS: &[Kind] = &[
+    Kind::of::<Key>(),
     Kind::of::<Bucket>(),
     Kind::of::<Object>(),
     Kind::of::<Role>(),

@@ -8,6 +8,7 @@ use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Error, Expect, Result, read, whole, write};
 use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
+use crate::engine::value::Pending;
 use crate::names::Names;
 use aws_sdk_athena::types::{
     EncryptionConfiguration, EncryptionOption, EngineVersion, ManagedQueryResultsConfigurationUpdates,
@@ -31,9 +32,12 @@ pub(crate) struct Workgroup {
     /// Whether clients can choose other settings: then the limit would be no limit.
     #[sent]
     pub(crate) enforced: bool,
-    /// How results are encrypted: `SSE_S3`.
+    /// How results are encrypted: `SSE_S3`, or `SSE_KMS`.
     #[sent]
     pub(crate) encryption: Option<String>,
+    /// With `SSE_KMS`: the ARN of the key.
+    #[sent]
+    pub(crate) kms_key: Option<Pending<String>>,
     #[sent]
     pub(crate) metrics: bool,
     /// `Athena engine version 3`; with `AUTO`, Athena changes it by itself.
@@ -53,7 +57,9 @@ pub(crate) struct WorkgroupOutputs {
 impl Workgroup {
     fn encryption(&self) -> Result<Option<EncryptionConfiguration>> {
         let option = self.encryption.as_deref().map(EncryptionOption::from);
-        let built = option.map(|option| EncryptionConfiguration::builder().encryption_option(option).build());
+        let key = self.kms_key.as_ref().map(|key| key.known().clone());
+        let built =
+            option.map(|option| EncryptionConfiguration::builder().encryption_option(option).set_kms_key(key).build());
         built.transpose().map_err(|error| Error::new("athena:CreateWorkGroup", "InvalidRequest", &error.to_string()))
     }
 
@@ -85,6 +91,7 @@ impl Workgroup {
             scan_limit: configuration.and_then(|all| all.bytes_scanned_cutoff_per_query()),
             enforced: configuration.and_then(|all| all.enforce_work_group_configuration()).unwrap_or(true),
             encryption: encryption.map(|encryption| encryption.encryption_option().to_string()),
+            kms_key: encryption.and_then(|encryption| encryption.kms_key()).map(|key| Pending::Known(key.to_owned())),
             metrics: configuration.and_then(|all| all.publish_cloud_watch_metrics_enabled()).unwrap_or(false),
             engine: engine.and_then(|engine| engine.selected_engine_version()).unwrap_or("AUTO").to_owned(),
             enabled: group.state != Some(WorkGroupState::Disabled),
@@ -99,6 +106,7 @@ impl Resource for Workgroup {
     type World = Aws;
     type Outputs = WorkgroupOutputs;
     const KIND: &'static str = "athena.workgroup";
+    const USES: &'static [&'static str] = &["kms.key"];
     const HOLDS_DATA: bool = true;
     ladders!();
 }

@@ -21,6 +21,7 @@ mod foreign_text;
 mod handovers;
 mod inputs;
 mod judges;
+mod keys;
 mod kills;
 mod life;
 mod locking;

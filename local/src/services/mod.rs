@@ -8,6 +8,7 @@ pub(crate) mod events;
 pub(crate) mod firehose;
 pub(crate) mod glue;
 pub(crate) mod iam;
+pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod logs;
 pub(crate) mod s3;

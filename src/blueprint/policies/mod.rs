@@ -35,6 +35,12 @@ pub(crate) const ETL: &str = include_str!("../../../templates/iam/etl.json");
 pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../../templates/iam/trust-firehose.json");
 pub(crate) const TRUST_GLUE: &str = include_str!("../../../templates/iam/trust-glue.json");
 pub(crate) const TRUST_LAMBDA: &str = include_str!("../../../templates/iam/trust-lambda.json");
+/// The policy of the pipeline's own key: who may administer it, and through which services it is used.
+pub(crate) const KEY: &str = include_str!("../../../templates/iam/key.json");
+/// A statement, for roles that work in a bucket which is encrypted with the key `key_arn`.
+pub(crate) const USE_KEY: &str = include_str!("../../../templates/iam/use-key.json");
+/// The same for the pipeline's own key, whose ARN only KMS knows: by `key_alias`.
+pub(crate) const USE_OWN_KEY: &str = include_str!("../../../templates/iam/use-own-key.json");
 /// The bucket's own policy: TLS only.
 pub(crate) const BUCKET: &str = include_str!("../../../templates/iam/bucket.json");
 
@@ -53,6 +59,7 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("partition", names.partition.clone()),
         ("account", names.account.clone()),
         ("region", names.region.clone()),
+        ("dns_suffix", names.dns_suffix().to_owned()),
         ("bucket_arn", names.s3_arn(&pipeline.bucket.name)),
         ("raw", folder(&pipeline.delivery.prefix)),
         ("errors", folder(&pipeline.delivery.errors)),
@@ -62,6 +69,19 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("database", pipeline.catalog.database.clone()),
     ]
     .into()
+}
+
+/// A document with one more statement.
+///
+/// # Panics
+/// If either is not JSON, which the tests of the templates would find.
+pub(crate) fn with(document: &str, statement: &str) -> String {
+    let parse = |text: &str| serde_json::from_str::<serde_json::Value>(text).expect("the templates are under test");
+    let mut document = parse(document);
+    if let Some(statements) = document["Statement"].as_array_mut() {
+        statements.push(parse(statement));
+    }
+    document.to_string()
 }
 
 /// Puts the values in the place of their names. A value is never searched for names.

@@ -49,6 +49,26 @@ fn every_template_renders_in_every_partition() {
 }
 
 #[test]
+fn what_is_said_of_keys_renders_in_every_partition() {
+    for (partition, region) in [("aws", "us-east-1"), ("aws-cn", "cn-north-1"), ("aws-us-gov", "us-gov-west-1")] {
+        let (names, pipeline) = (article::names(partition, region), article::pipeline());
+        let key = names.arn("kms", "key/1");
+        let arns = [("key_arn", key.as_str()), ("key_alias", "alias/clickstream-prod")];
+        assert!(Policy::parse(&policy(KEY, &names, &pipeline, &[])).is_ok_and(|policy| !policy.is_empty()));
+        for statement in [USE_KEY, USE_OWN_KEY] {
+            let statement = policy(statement, &names, &pipeline, &arns);
+            let whole = with(&rendered(MOVER, partition, region), &statement);
+            assert!(!whole.contains("${"), "{whole}");
+            let last = statements(&whole).pop().unwrap();
+            assert_eq!(last["Sid"], "UseKey");
+            assert!(
+                many(&last["Resource"]).iter().all(|arn| arn.starts_with(&format!("arn:{partition}:kms:{region}:")))
+            );
+        }
+    }
+}
+
+#[test]
 fn no_role_is_allowed_an_action_by_wildcard() {
     for (name, template) in ALL {
         for statement in statements(&rendered(template, "aws", "us-east-1")) {

@@ -54,6 +54,8 @@ const CASES: &[Case] = &[
     ("bucket: { name: a.b.c }\n", &[(1, 17, "has a dot")]),
     ("bucket: { expire: { parquet: 30 } }\n", &[(1, 30, "`30` is a number without a unit")]),
     ("bucket: { expire: { parquet: 0 days } }\n", &[(1, 30, "objects live at least 1 day")]),
+    ("security: paranoid\n", &[(1, 11, "`paranoid`")]),
+    ("bucket: { kms_key: alias/mine }\n", &[(1, 20, "`alias/mine` is not the ARN of a key")]),
     ("bucket: { versioning: maybe }\n", &[(1, 23, "this should be `true` or `false`")]),
     ("ingest: 5\n", &[(1, 9, "this should be a group of keys, not a number")]),
     ("ingest:\n  path: track\n", &[(2, 9, "`track` is not a path")]),

@@ -132,7 +132,8 @@ fn the_json_schema_and_the_example_know_the_same_keys() {
             "permissions_boundary",
             "role_path",
             "bucket.name",
-            "bucket.expire.parquet"
+            "bucket.expire.parquet",
+            "bucket.kms_key"
         ]
     );
 }

@@ -5,6 +5,7 @@ mod athena;
 mod firehose;
 mod flow;
 mod glue;
+mod kms;
 mod lambda;
 mod logs;
 mod quicksight;
@@ -78,6 +79,7 @@ pub(super) fn of(book: &Book, billed: &Billed, inputs: &Inputs) -> Vec<Meter> {
         api_gateway::transfer(&month).into_iter().collect(),
         firehose::ingestion(&month).into_iter().collect(),
         s3::all(&month),
+        kms::all(&month),
         glue::all(&month),
         athena::scanned(&month).into_iter().collect(),
         quicksight::all(&month),

@@ -21,7 +21,7 @@ type Marker = (Option<String>, Option<String>);
 const BEGINNING: Marker = (None, None);
 
 /// "12 objects, 3.1 MB", without what pipectl put there itself; empty for a bucket that holds nothing else.
-pub(super) async fn in_words(aws: &Aws, bucket: &str) -> Result<String> {
+pub(in crate::resources) async fn in_words(aws: &Aws, bucket: &str) -> Result<String> {
     let (mut tally, mut marker) = (Tally::default(), Some(BEGINNING));
     for _ in 0..COUNTED_PAGES {
         let Some(from) = marker else { break };

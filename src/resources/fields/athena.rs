@@ -10,11 +10,7 @@ pub(crate) const GET_WORK_GROUP: Answer = Answer {
         managed("WorkGroup.State", "enabled"),
         managed("WorkGroup.Configuration.ResultConfiguration.OutputLocation", "output_location"),
         managed("WorkGroup.Configuration.ResultConfiguration.EncryptionConfiguration.EncryptionOption", "encryption"),
-        extra(
-            "WorkGroup.Configuration.ResultConfiguration.EncryptionConfiguration.KmsKey",
-            "encrypts results; without a right to it nobody reads them",
-        )
-        .by_hand(),
+        managed("WorkGroup.Configuration.ResultConfiguration.EncryptionConfiguration.KmsKey", "kms_key"),
         extra("WorkGroup.Configuration.ResultConfiguration.ExpectedBucketOwner", "whose bucket results may go to"),
         extra("WorkGroup.Configuration.ResultConfiguration.AclConfiguration", "who else owns results"),
         extra(

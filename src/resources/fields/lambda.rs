@@ -25,7 +25,7 @@ pub(crate) const GET_FUNCTION: Answer = Answer {
         extra("Configuration.DeadLetterConfig.TargetArn", "takes the events that failed"),
         managed("Configuration.Environment.Variables", "environment"),
         ignored("Configuration.Environment.Error", "the variables are missing then, which is drift"),
-        extra("Configuration.KMSKeyArn", "encrypts the environment"),
+        managed("Configuration.KMSKeyArn", "kms_key"),
         extra("Configuration.TracingConfig.Mode", "sends traces to X-Ray, for a price").unless("PassThrough"),
         ignored("Configuration.MasterArn", "of Lambda@Edge, which takes no such runtime"),
         ignored("Configuration.RevisionId", "a count of changes"),

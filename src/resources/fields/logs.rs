@@ -12,7 +12,7 @@ pub(crate) const DESCRIBE_LOG_GROUPS: Answer = Answer {
         extra("logGroups.metricFilterCount", "metrics are made of its lines").unless_number(0).by_hand(),
         ignored("logGroups.arn", "follows from the name"),
         ignored("logGroups.storedBytes", "what is in it, not how it is set"),
-        extra("logGroups.kmsKeyId", "encrypts what is written").by_hand(),
+        managed("logGroups.kmsKeyId", "kms_key"),
         extra("logGroups.dataProtectionStatus", "masks what looks like personal data").by_hand(),
         ignored("logGroups.inheritedProperties", "the account's"),
         extra("logGroups.logGroupClass", "fixed when it was made").unless("STANDARD").by_hand(),

@@ -9,6 +9,7 @@ mod events;
 mod firehose;
 mod glue;
 mod iam;
+mod kms;
 mod lambda;
 mod logs;
 #[cfg(test)]
@@ -23,6 +24,7 @@ pub(super) use events::DESCRIBE_RULE;
 pub(super) use firehose::DESCRIBE_DELIVERY_STREAM;
 pub(super) use glue::{GET_CRAWLER, GET_DATABASE, GET_JOB, GET_TRIGGER};
 pub(super) use iam::GET_ROLE;
+pub(super) use kms::DESCRIBE_KEY;
 pub(super) use lambda::GET_FUNCTION;
 pub(super) use logs::DESCRIBE_LOG_GROUPS;
 pub(super) use s3::{

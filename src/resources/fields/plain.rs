@@ -4,6 +4,10 @@ use super::{Answer, ignored, managed};
 
 pub(super) const PLAIN: &[&Answer] = &[
     &GET_POLICY,
+    &GET_KEY_POLICY,
+    &GET_KEY_ROTATION_STATUS,
+    &LIST_RESOURCE_TAGS,
+    &LIST_ALIASES,
     &LIST_TAGS,
     &GET_ROLE_POLICY,
     &LIST_ROLE_POLICIES,
@@ -38,6 +42,40 @@ const GET_POLICY: Answer = Answer {
     fields: &[
         managed("Policy", "the statements of a permission; those of others are its extras"),
         ignored("RevisionId", "a count of changes"),
+    ],
+};
+
+const GET_KEY_POLICY: Answer = Answer {
+    operation: "kms:GetKeyPolicy",
+    at: "",
+    fields: &[managed("Policy", "policy"), ignored("PolicyName", "the only one there is")],
+};
+
+const GET_KEY_ROTATION_STATUS: Answer = Answer {
+    operation: "kms:GetKeyRotationStatus",
+    at: "",
+    fields: &[
+        managed("KeyRotationEnabled", "rotated"),
+        ignored("KeyId", "the one that was asked for"),
+        ignored("RotationPeriodInDays", "a year, or what somebody chose"),
+        ignored("NextRotationDate", "when, not what"),
+        ignored("OnDemandRotationStartDate", "when, not what"),
+    ],
+};
+
+const LIST_RESOURCE_TAGS: Answer = Answer {
+    operation: "kms:ListResourceTags",
+    at: "",
+    fields: &[managed("Tags", "tags"), ignored("NextMarker", "of the list"), ignored("Truncated", "of the list")],
+};
+
+const LIST_ALIASES: Answer = Answer {
+    operation: "kms:ListAliases",
+    at: "",
+    fields: &[
+        managed("Aliases", "is_named"),
+        ignored("NextMarker", "of the list"),
+        ignored("Truncated", "of the list"),
     ],
 };
 

@@ -16,12 +16,8 @@ pub(crate) const GET_BUCKET_ENCRYPTION: Answer = Answer {
     at: "ServerSideEncryptionConfiguration.Rule",
     fields: &[
         managed("ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.SSEAlgorithm", "encryption"),
-        extra(
-            "ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID",
-            "the key; without rights to it the pipeline's roles cannot write or read",
-        )
-        .by_hand(),
-        extra("ServerSideEncryptionConfiguration.Rule.BucketKeyEnabled", "asks KMS less often").by_hand(),
+        managed("ServerSideEncryptionConfiguration.Rule.ApplyServerSideEncryptionByDefault.KMSMasterKeyID", "kms_key"),
+        managed("ServerSideEncryptionConfiguration.Rule.BucketKeyEnabled", "bucket_key"),
         ignored(
             "ServerSideEncryptionConfiguration.Rule.BlockedEncryptionTypes",
             "what AWS takes from nobody, by its own default",

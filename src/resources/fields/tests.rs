@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Tables that are asked for extras.
 const TABLES: &[&Answer] = &[
     &GET_FUNCTION,
+    &DESCRIBE_KEY,
     &DESCRIBE_LOG_GROUPS,
     &GET_ROLE,
     &GET_WORK_GROUP,

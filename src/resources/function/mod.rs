@@ -66,6 +66,9 @@ pub(crate) struct Function {
     pub(crate) reserved_concurrency: Option<i32>,
     #[sent(Configuration)]
     pub(crate) environment: BTreeMap<String, Secret<String>>,
+    /// The ARN of the key that the environment is encrypted with. `None`: Lambda's own.
+    #[sent(Configuration)]
+    pub(crate) kms_key: Option<Pending<String>>,
     /// Exists before the function: Lambda would make it without retention and tags.
     #[sent(Configuration)]
     pub(crate) log_group: String,
@@ -176,6 +179,7 @@ impl Function {
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
                 .environment(self.variables())
+                .kms_key_arn(self.kms_key.as_ref().map_or("", |key| key.known()))
                 .logging_config(self.logging(live.found.as_ref(), &[]))
                 .send()
         });
@@ -244,6 +248,7 @@ impl Function {
             timeout_s: live.timeout.unwrap_or_default(),
             reserved_concurrency: output.concurrency.and_then(|reserved| reserved.reserved_concurrent_executions),
             environment: variables.into_iter().map(|(name, value)| (name, Secret(value))).collect(),
+            kms_key: live.kms_key_arn.filter(|key| !key.is_empty()).map(Pending::Known),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{name}")),
             code: Code::live(running(stamp.ours.get(TAG_CODE), &live.code_sha256.unwrap_or_default())),
             tags: stamp.tags.clone(),
@@ -268,7 +273,7 @@ impl Resource for Function {
     type Outputs = FunctionOutputs;
     const KIND: &'static str = "lambda.function";
     /// One that outlives its log group makes it again with its last words.
-    const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "logs.log_group"];
+    const USES: &'static [&'static str] = &["kms.key", "s3.bucket", "iam.role", "logs.log_group"];
     ladders!();
 }
 
@@ -322,6 +327,7 @@ impl Named for Function {
                 .memory_size(self.memory_mb)
                 .timeout(self.timeout_s)
                 .environment(self.variables())
+                .set_kms_key_arn(self.kms_key.as_ref().map(|key| key.known().clone()))
                 .logging_config(self.logging(None, &[]))
                 .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
                 .set_tags(Some(tags.clone().into_iter().collect()))

@@ -30,6 +30,7 @@ fn desired() -> Function {
         timeout_s: 5,
         reserved_concurrency: Some(0),
         environment: [("TOKEN".to_owned(), Secret("hunter2".to_owned()))].into(),
+        kms_key: None,
         log_group: "/aws/lambda/clicks-prod-track".into(),
         code: Artifacts::new(None, true).unwrap().code("track", Architecture::Arm64).unwrap(),
         tags: Tags::default(),

@@ -13,7 +13,6 @@ pub(super) fn set(update: Update, name: &str) -> Update {
         "DeadLetterConfig.TargetArn" => {
             update.dead_letter_config(sdk::DeadLetterConfig::builder().target_arn("").build())
         }
-        "KMSKeyArn" => update.kms_key_arn(""),
         "TracingConfig.Mode" => {
             update.tracing_config(sdk::TracingConfig::builder().mode(sdk::TracingMode::PassThrough).build())
         }

@@ -14,6 +14,7 @@ use super::bucket::{Bucket, LOCK};
 use crate::aws::{Aws, Class, Dates, Error, Expect as _, Patience, Pause, Result, call, read};
 use crate::engine::lock::{Entry, Holder, Reading, Registers, Written};
 use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::ServerSideEncryption;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -26,6 +27,8 @@ pub(crate) struct BucketLocks<'a> {
     /// Of the bucket in the blueprint.
     name: &'static str,
     began: Instant,
+    /// With S3's own keys, whatever the bucket's: one that cannot be used is found and mended under the lock.
+    plain: bool,
     /// The bucket is new, and some parts of S3 may not know it yet.
     new: AtomicBool,
 }
@@ -37,7 +40,12 @@ pub(crate) fn uri(bucket: &str) -> String {
 
 impl<'a> BucketLocks<'a> {
     pub(crate) fn new(aws: &'a Aws, bucket: Bucket, name: &'static str) -> Self {
-        Self { aws, bucket, name, began: Instant::now(), new: AtomicBool::new(false) }
+        Self { aws, bucket, name, began: Instant::now(), plain: false, new: AtomicBool::new(false) }
+    }
+
+    /// In a bucket whose key is the pipeline's own.
+    pub(crate) fn with_keys_of_s3(self, plain: bool) -> Self {
+        Self { plain, ..self }
     }
 
     /// The bucket that the file asks for.
@@ -74,6 +82,7 @@ impl<'a> BucketLocks<'a> {
         etag: Option<&str>,
     ) -> aws_sdk_s3::operation::put_object::builders::PutObjectFluentBuilder {
         let put = self.aws.s3.put_object().bucket(bucket).key(LOCK).content_type("application/json");
+        let put = put.set_server_side_encryption(self.plain.then_some(ServerSideEncryption::Aes256));
         let put = put.body(ByteStream::from(text.as_bytes().to_vec()));
         match etag {
             Some(etag) => put.if_match(etag),

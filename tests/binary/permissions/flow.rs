@@ -87,7 +87,17 @@ macro_rules! client {
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::of(Place::example("minimal"))
+    }
+
+    /// With a key of its own, that what is in the bucket is encrypted with.
+    pub(super) fn strict() -> Self {
         let place = Place::example("minimal");
+        place.write(&format!("{}\nsecurity: strict\n", place.yaml()));
+        Self::of(place)
+    }
+
+    fn of(place: Place) -> Self {
         place.run(&["apply", "--local", "--yes"]).exits(0);
         let server = place.serve();
         let output = place.run(&["output", "--local", "--json", "--show-secrets"]).exits(0).stdout;

@@ -12,7 +12,11 @@ use std::collections::BTreeSet;
 /// flow again. The symptom has to be there, and then be gone.
 #[track_caller]
 fn proves(role: &str, statements: &[&str], symptom: fn(&Flow) -> bool) {
-    let world = World::new();
+    proves_in(&World::new(), role, statements, symptom);
+}
+
+#[track_caller]
+fn proves_in(world: &World, role: &str, statements: &[&str], symptom: fn(&Flow) -> bool) {
     let (needed, others) = statements.split_first().unwrap();
     let before = world.take(role, statements);
     let flow = world.flow();
@@ -53,6 +57,16 @@ fn mover_trusts_lambda() {
 #[test]
 fn etl_trusts_glue() {
     proves_trust("etl", |flow| flow.moved && flow.run_fails("TrustPolicy"));
+}
+
+/// With `security: strict`: what is in the bucket is nothing to who may not use its key.
+#[test]
+fn each_role_that_works_in_the_bucket_uses_its_key() {
+    let world = World::strict();
+    world.flow().assert_well();
+    proves_in(&world, "delivery", &["UseKey"], |flow| !flow.moved && flow.says(DELIVERY, "kms:GenerateDataKey"));
+    proves_in(&world, "mover", &["UseKey"], |flow| !flow.moved && flow.says(MOVER, "CopyObject failed: AccessDenied"));
+    proves_in(&world, "etl", &["UseKey"], |flow| flow.run_fails("kms:Decrypt"));
 }
 
 /// A test for each statement: its name, the role, the statement, and what is seen when it is missing.

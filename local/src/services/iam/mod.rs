@@ -9,7 +9,7 @@ mod permit;
 mod roles;
 
 pub(crate) use pattern::like;
-pub(crate) use permit::{permit, permit_across, permit_role, permits_service};
+pub(crate) use permit::{permit, permit_across, permit_delegated, permit_role, permits_service, policy_lets_service};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;

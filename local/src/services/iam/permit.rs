@@ -75,6 +75,50 @@ pub(crate) fn permit_role(
     permit(context, &Caller::Role(role.to_owned()), action, &Resource::from(resource.to_owned()), keys)
 }
 
+/// The same for what its own policy alone opens, as a key's does: "unless the key policy explicitly allows it, you cannot
+/// use IAM policies to allow access". Naming the account leaves it to the account's policies.
+///
+/// # Errors
+/// [`permit`]'s.
+pub(crate) fn permit_delegated(
+    context: &Context<'_>,
+    caller: &Caller,
+    action: &str,
+    resource: &Resource,
+    keys: &[(&str, &str)],
+) -> Result<()> {
+    let principal = principal(context, caller);
+    let own = own_keys(context, caller, &principal);
+    let keys: Vec<_> = keys.iter().copied().chain(own.iter().map(|(name, value)| (*name, value.as_str()))).collect();
+    let by_policy = |principal: &Principal| {
+        let ask = Ask { principal, action, resource: &resource.arn, keys: &keys };
+        evaluate::decide(&[], &resource.policy, &ask)
+    };
+    let account = match &principal {
+        Principal::Ours { account, .. } => {
+            Principal::Ours { account: account.clone(), arns: vec![context.global_arn("iam", "root")] }
+        }
+        service @ Principal::Service(_) => service.clone(),
+    };
+    match (by_policy(&principal), by_policy(&account)) {
+        (Decision::Allowed, _) => Ok(()),
+        (Decision::NotAllowed, Decision::Allowed) => {
+            permit(context, caller, action, &Resource::from(resource.arn.clone()), &keys)
+        }
+        _ => {
+            let message = format!("The ciphertext refers to a key that {action} is not allowed on: {}", resource.arn);
+            Err(ApiError::new("AccessDeniedException", message))
+        }
+    }
+}
+
+/// Whether a policy lets a service do something, where the service's name has a region in it.
+pub(crate) fn policy_lets_service(service: &str, action: &str, resource: &Resource, keys: &[(&str, &str)]) -> bool {
+    let principal = Principal::Service(service.to_owned());
+    let ask = Ask { principal: &principal, action, resource: &resource.arn, keys };
+    evaluate::decide(&[], &resource.policy, &ask) == Decision::Allowed
+}
+
 /// Whether a service may do something on its own behalf. `source` is the ARN of what it does it for.
 pub(crate) fn permits_service(
     context: &Context<'_>,

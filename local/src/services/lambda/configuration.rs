@@ -71,6 +71,8 @@ pub(super) fn set(context: &Context<'_>, function: &mut Value, input: &Value) ->
     for name in SETTINGS {
         match (*name, &input[name]) {
             (_, Value::Null) => {}
+            // No key but Lambda's own.
+            ("KMSKeyArn", given) if given == "" => function[name] = Value::Null,
             ("LoggingConfig", given) => {
                 for (field, value) in given.as_object().into_iter().flatten() {
                     function["LoggingConfig"][field] = value.clone();

@@ -4,6 +4,7 @@ use super::{GROUPS, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
+use crate::services::kms;
 use crate::tags::{read_map, write_map};
 use serde_json::{Value, json};
 
@@ -20,7 +21,11 @@ pub(super) fn create_log_group(context: &Context<'_>, input: &Value) -> Result<V
     if context.get(GROUPS, name)?.is_some() {
         return Err(ApiError::new("ResourceAlreadyExistsException", "The specified log group already exists"));
     }
-    let created = json!({"creationTime": context.now.as_millisecond()});
+    let mut created = json!({"creationTime": context.now.as_millisecond()});
+    if let Some(key) = input.optional("kmsKeyId") {
+        check_key(context, name, key)?;
+        created["kmsKeyId"] = key.into();
+    }
     context.put(GROUPS, name, &created)?;
     context.add_tags(&arn(context, name), read_map(&input["tags"]), invalid)?;
     Ok(Value::Null)
@@ -60,7 +65,33 @@ fn describe(context: &Context<'_>, name: &str, group: &Value) -> Value {
     if let Some(days) = group["retentionInDays"].as_i64() {
         all["retentionInDays"] = days.into();
     }
+    if let Some(key) = group["kmsKeyId"].as_str() {
+        all["kmsKeyId"] = key.into();
+    }
     all
+}
+
+/// The key's policy has to let CloudWatch Logs encrypt the group with it.
+pub(super) fn associate_kms_key(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    let key = input.text("kmsKeyId")?;
+    check_key(context, name, key)?;
+    change(context, name, |group| group["kmsKeyId"] = key.into())
+}
+
+pub(super) fn disassociate_kms_key(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let name = existing(context, input)?;
+    change(context, name, |group| group["kmsKeyId"] = Value::Null)
+}
+
+fn check_key(context: &Context<'_>, name: &str, key: &str) -> Result<()> {
+    let service = format!("logs.{}.amazonaws.com", context.region);
+    let about = [("kms:EncryptionContext:aws:logs:arn", arn(context, name))];
+    let about: Vec<_> = about.iter().map(|(key, value)| (*key, value.as_str())).collect();
+    match kms::lets_service(context, &service, "kms:Encrypt", key, &about)? {
+        true => Ok(()),
+        false => Err(invalid("The specified KMS key does not exist or is not allowed to be used with LogGroup")),
+    }
 }
 
 pub(super) fn put_retention_policy(context: &Context<'_>, input: &Value) -> Result<Value> {

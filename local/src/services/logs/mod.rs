@@ -23,6 +23,8 @@ pub(crate) static SERVICE: Service = Service {
         ("DescribeLogGroups", groups::describe_log_groups),
         ("PutRetentionPolicy", groups::put_retention_policy),
         ("DeleteRetentionPolicy", groups::delete_retention_policy),
+        ("AssociateKmsKey", groups::associate_kms_key),
+        ("DisassociateKmsKey", groups::disassociate_kms_key),
         ("TagResource", groups::tag_resource),
         ("UntagResource", groups::untag_resource),
         ("ListTagsForResource", groups::list_tags_for_resource),

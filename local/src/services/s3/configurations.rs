@@ -120,6 +120,18 @@ pub(super) fn encryption(context: &Context<'_>, bucket: &str) -> Result<ServerSi
     }
 }
 
+/// The key that new objects are encrypted with, where it is one of KMS.
+pub(super) fn kms_key(context: &Context<'_>, bucket: &str) -> Result<Option<String>> {
+    if buckets::configuration(context, bucket, ENCRYPTION.name)?.is_none() {
+        return Ok(None);
+    }
+    let rule = encryption(context, bucket)?.rules.into_iter().next();
+    let default = rule.and_then(|rule| rule.apply_server_side_encryption_by_default);
+    Ok(default
+        .filter(|default| default.sse_algorithm.as_str() == "aws:kms")
+        .and_then(|default| default.kms_master_key_id))
+}
+
 pub(super) fn put_policy(context: &Context<'_>, bucket: &str, policy: Policy) -> Result<()> {
     policy::check(bucket, &policy)?;
     let blocks = buckets::configuration(context, bucket, PUBLIC_ACCESS.name)?;

@@ -2,7 +2,7 @@
 
 use super::conditions::{Conditions, Verdict, WriteConditions};
 use super::versions::{self, Version};
-use super::{checksums, error, events, from_api, precondition_failed, refuse};
+use super::{checksums, configurations, error, events, from_api, precondition_failed, refuse};
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
@@ -49,6 +49,8 @@ pub(super) fn add_version(
     version: Version,
     name: &str,
 ) -> Result<(Version, Vec<String>), ApiError> {
+    let kms_key = if version.plain { None } else { configurations::kms_key(context, bucket)? };
+    let version = Version { kms_key, ..version };
     let (version, gone) = versions::add(context, bucket, version)?;
     events::tell(context, bucket, name, &version)?;
     Ok((version, gone))

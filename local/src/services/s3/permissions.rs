@@ -6,6 +6,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Resource;
 use crate::services::iam::{permit, permit_across};
+use crate::services::kms;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
@@ -89,7 +90,9 @@ pub(crate) fn permit_role(
     (bucket, key): (&str, &str),
     keys: &[(&str, &str)],
 ) -> Result<()> {
-    allow(context, &Caller::Role(role.to_owned()), action, (bucket, key), keys)
+    let caller = Caller::Role(role.to_owned());
+    allow(context, &caller, action, (bucket, key), keys)?;
+    if action == "s3:GetObject" { allow_opening(context, &caller, (bucket, key)) } else { Ok(()) }
 }
 
 /// In a bucket of another account, its policy has to let the caller in as well.
@@ -102,10 +105,33 @@ fn allow(
 ) -> Result<()> {
     let resource = resource(context, bucket, key)?;
     let Some(owner) = buckets::owner_elsewhere(context, bucket)? else {
-        return permit(context, caller, action, &resource, keys);
+        permit(context, caller, action, &resource, keys)?;
+        // Who asks for S3's own keys gets them, whatever the bucket's default.
+        let plain = keys.contains(&("s3:x-amz-server-side-encryption", "AES256"));
+        return if action == "s3:PutObject" && !plain {
+            let key = configurations::kms_key(context, bucket)?;
+            allow_key(context, caller, "kms:GenerateDataKey", key)
+        } else {
+            Ok(())
+        };
     };
     let keys: Vec<_> = std::iter::once(("aws:ResourceAccount", &*owner)).chain(keys.iter().copied()).collect();
     permit_across(context, caller, action, &resource, &keys)
+}
+
+/// What is encrypted with a key of KMS needs that as well, for whoever writes it or reads its bytes.
+fn allow_key(context: &Context<'_>, caller: &Caller, action: &str, key: Option<String>) -> Result<()> {
+    let Some(key) = key else { return Ok(()) };
+    kms::permit_use(context, caller, action, &key, "s3").map_err(|error| match error.code.as_str() {
+        "AccessDeniedException" => error,
+        other => ApiError::new(&format!("KMS.{other}"), error.message),
+    })
+}
+
+/// Its bytes, not what is told of it without them.
+fn allow_opening(context: &Context<'_>, caller: &Caller, (bucket, key): (&str, &str)) -> Result<()> {
+    let version = versions::find(context, bucket, key, None).ok();
+    allow_key(context, caller, "kms:Decrypt", version.and_then(|version| version.kms_key))
 }
 
 fn in_words_of_s3(error: ApiError) -> ApiError {
@@ -135,16 +161,20 @@ fn keys(asked: &Asked<'_>) -> Vec<(String, String)> {
 fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, keys: &[(&str, &str)]) -> Result<()> {
     let version = keys.iter().any(|(name, _)| *name == "s3:versionId");
     match asked.operation {
-        "GetObject" | "HeadObject" | "GetObjectAttributes" => {
-            readable(context, caller, (asked.bucket, asked.key), version, keys)
+        "GetObject" => {
+            readable(context, caller, (asked.bucket, asked.key), version, keys)?;
+            allow_opening(context, caller, (asked.bucket, asked.key))
         }
+        "HeadObject" | "GetObjectAttributes" => readable(context, caller, (asked.bucket, asked.key), version, keys),
         "CopyObject" | "UploadPartCopy" => {
             allow(context, caller, "s3:PutObject", (asked.bucket, asked.key), keys)?;
             let source = asked.headers.get("x-amz-copy-source").and_then(|source| source.to_str().ok());
             let source = percent_decode_str(source.unwrap_or_default()).decode_utf8_lossy().into_owned();
             let (source, version) = source.split_once("?versionId=").map_or((&*source, false), |(key, _)| (key, true));
             let source = source.trim_start_matches('/');
-            readable(context, caller, source.split_once('/').unwrap_or((source, "")), version, keys)
+            let source = source.split_once('/').unwrap_or((source, ""));
+            readable(context, caller, source, version, keys)?;
+            allow_opening(context, caller, source)
         }
         // Each of its keys is checked for itself, and refused for itself.
         "DeleteObjects" => Ok(()),

@@ -42,6 +42,12 @@ pub(crate) struct Version {
     /// Its checksum is that of its parts' checksums.
     #[serde(default)]
     pub(crate) composite: bool,
+    /// The key of KMS that it is encrypted with, if it is.
+    #[serde(default)]
+    pub(crate) kms_key: Option<String>,
+    /// It is to be encrypted with S3's own keys, whatever the bucket's default.
+    #[serde(skip)]
+    pub(crate) plain: bool,
     /// The algorithm of the checksums of an upload in parts.
     #[serde(default)]
     pub(crate) algorithm: Option<String>,

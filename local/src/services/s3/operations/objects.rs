@@ -101,7 +101,8 @@ impl Front {
         let tags = tags_of(input.tagging.as_deref())?;
         let conditions = WriteConditions { matches: input.if_match, only_new: input.if_none_match.is_some() };
         let metadata = input.metadata.unwrap_or_default().into_iter().collect();
-        let version = Version { key: input.key, headers, metadata, checksums, tags, ..Version::default() };
+        let plain = input.server_side_encryption.as_ref().is_some_and(|asked| asked.as_str() == "AES256");
+        let version = Version { key: input.key, headers, metadata, checksums, tags, plain, ..Version::default() };
         let version = objects::put(&self.core, &self.region, &input.bucket, version, body, &conditions)?;
         let mut output = PutObjectOutput {
             e_tag: quoted(&version.etag),
