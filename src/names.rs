@@ -52,6 +52,16 @@ impl IgnoredTags {
     }
 }
 
+#[cfg(test)]
+impl Names {
+    /// `clicks/prod`, for tests.
+    pub(crate) fn example() -> Self {
+        let [partition, account, region, pipeline, stage] =
+            ["aws", "1", "us-east-1", "clicks", "prod"].map(str::to_owned);
+        Self { partition, account, region, pipeline, stage, ignored: Default::default(), role_path: String::new() }
+    }
+}
+
 impl Names {
     /// For looking at a pipeline without credentials: nothing by these names is in AWS.
     pub(crate) fn without_account(pipeline: &str, stage: &str, region: &str) -> Self {

@@ -65,6 +65,9 @@ pub(crate) async fn connect(
             .with_hint("write `region:` into pipeline.yaml, pass `--region`, or set `AWS_REGION`"));
     };
     let caller = caller(&loaded, &manner.timings).await?;
+    if let Some(profile) = &loaded.profile {
+        super::error::remember_login(profile.hint());
+    }
     // Read from the ARN, so that `aws-cn` and `aws-us-gov` come out right without a list of regions.
     let partition = caller.arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
     let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
@@ -77,7 +80,7 @@ pub(crate) async fn connect(
         ignored: IgnoredTags::default(),
         role_path: String::new(),
     };
-    Ok(clients(&loaded.config, names, caller.arn, manner))
+    Ok(clients(loaded, names, caller.arn, manner))
 }
 
 /// Credentials, region and endpoint as every AWS client finds them: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_PRICING`,
@@ -130,7 +133,8 @@ impl Loaded {
     }
 }
 
-fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> Aws {
+fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String, manner: Manner) -> Aws {
+    let config = &config;
     let Manner { timeouts, timings } = manner;
     macro_rules! client {
         ($sdk:ident) => {{
@@ -164,6 +168,7 @@ fn clients(config: &SdkConfig, names: Names, caller: String, manner: Manner) -> 
         timeouts,
         timings,
         endpoint,
+        profile,
         tagged: Default::default(),
         roles: Default::default(),
         lanes: Default::default(),

@@ -38,6 +38,7 @@ pub(crate) use timings::Timings;
 pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, wait_at_most, write};
 
 use crate::names::Names;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
@@ -63,8 +64,10 @@ pub(crate) struct Aws {
     pub(crate) timings: Timings,
     /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.
     pub(crate) endpoint: Option<String>,
+    /// Whose credentials and settings are used; `None` of Local AWS.
+    profile: Option<profile::Profile>,
     tagged: Mutex<Arc<OnceCell<Vec<tagging::Tagged>>>>,
-    roles: OnceCell<Vec<roles::ListedRole>>,
+    roles: Mutex<Arc<OnceCell<Vec<roles::ListedRole>>>>,
     lanes: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
 }
 
@@ -74,5 +77,13 @@ impl Aws {
     pub(crate) async fn lane(&self, name: &str) -> OwnedMutexGuard<()> {
         let lane = Arc::clone(self.lanes.lock().await.entry(name.to_owned()).or_default());
         lane.lock_owned().await
+    }
+
+    /// What carries requests that are not AWS's API by the same way: through proxies, trusting the same certificates.
+    ///
+    /// # Errors
+    /// The file of certificates cannot be read, or holds none.
+    pub(crate) fn connector(&self) -> Result<SharedHttpConnector> {
+        transport::connector(self.profile.as_ref())
     }
 }

@@ -28,9 +28,10 @@ impl Aws {
         Ok(of_kind.filter_map(|tagged| tagged.arn.strip_prefix(prefix)).map(str::to_owned).collect())
     }
 
-    /// Before another look around: what was tagged is asked again.
+    /// Before another look around: what was tagged is asked again, and which roles there are.
     pub(crate) async fn look_anew(&self) {
         *self.tagged.lock().await = Arc::default();
+        *self.roles.lock().await = Arc::default();
     }
 
     async fn fetch_tagged(&self) -> Result<Vec<Tagged>> {

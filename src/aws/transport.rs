@@ -29,10 +29,24 @@ pub(super) fn through_proxies(profile: &Profile) -> Result<SharedHttpClient> {
         let mut builder = Connector::builder().proxy_config(ProxyConfig::from_env());
         builder.set_connector_settings(settings.cloned());
         builder.set_sleep_impl(components.and_then(RuntimeComponents::sleep_impl));
-        let builder = builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone());
-        builder.build()
+        builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls.clone()).build()
     });
     Ok(checked(client))
+}
+
+/// The same way for requests that are not AWS's API: to the pipeline's endpoint. Nothing is between here and Local AWS,
+/// which is `None`.
+///
+/// # Errors
+/// As [`through_proxies`].
+pub(super) fn connector(profile: Option<&Profile>) -> Result<SharedHttpConnector> {
+    let Some(profile) = profile else {
+        let tls = Connector::builder().tls_provider(Provider::Rustls(CryptoMode::Ring));
+        return Ok(SharedHttpConnector::new(tls.build()));
+    };
+    let builder = Connector::builder().proxy_config(ProxyConfig::from_env());
+    let builder = builder.tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(trusted(profile)?);
+    Ok(SharedHttpConnector::new(builder.build()))
 }
 
 /// A client whose answers are AWS's, or errors.

@@ -110,6 +110,7 @@ fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Buck
             workgroup: out[workgroup].name.clone(),
             database: out[database].name.clone(),
             sql: Sql(sql.clone()),
+            description: NamedQuery::mark(design.names),
         });
     }
 }

@@ -1,5 +1,6 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
+use super::confirm::confirm;
 use super::lock::{held_by, locks, new_id};
 use super::output::Made;
 use super::session::{Aim, ConsentArgs, Session, cost_of, print_plan, refuse};
@@ -12,14 +13,13 @@ use crate::engine::graph::Outputs;
 use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
-use crate::report::{Paint, Progress, ask, say};
+use crate::report::{Paint, Progress, say};
 use crate::resources::{
     ApiKey, Bucket, Converged, Event, Graph, Inventory, Plan, RestApi, Surroundings, holder, observe,
 };
 use crate::signal::{Signal, Signals};
 use clap::Args;
 use std::cell::RefCell;
-use std::io::{BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -165,7 +165,11 @@ impl Operator<Aws> for User<'_> {
         print_plan(session, plan, cost_of(session, plan, graph, live).as_ref(), global);
         refuse(plan)?;
         if !plan.is_empty() {
-            confirm(asked.yes, asked.aim)?;
+            let question = match asked.aim {
+                Aim::Pipeline => "Apply these changes?",
+                Aim::Nothing => "Take all of this down?",
+            };
+            confirm(asked.yes, question)?;
         }
         self.watching.get_or_insert_with(|| tokio::spawn(watch_signals(Signals::listen())));
         Ok(())
@@ -192,27 +196,6 @@ fn check_saved(path: &Path, plan: &Plan) -> Result<()> {
         format!("the plan saved in `{}` is stale: the file or AWS has changed since", path.display()),
         "make and review a new one with `pipectl plan --out FILE`",
     ))
-}
-
-/// Asks on a terminal; elsewhere nobody can answer, so `--yes` has to.
-fn confirm(yes: bool, aim: Aim) -> Result<()> {
-    if yes {
-        return Ok(());
-    }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Error::refused("nothing was changed: there is no terminal to ask on", "pass `--yes`"));
-    }
-    let question = match aim {
-        Aim::Pipeline => "Apply these changes?",
-        Aim::Nothing => "Take all of this down?",
-    };
-    ask(format_args!("\n{question} Only `yes` is taken for a yes: "));
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    if answer.trim() == "yes" {
-        return Ok(());
-    }
-    Err(Error::refused("nothing was changed: the answer was not `yes`", ""))
 }
 
 /// What asked the apply to end.

@@ -1,5 +1,6 @@
 //! The lock of a pipeline, in words, and `pipectl unlock`.
 
+use super::confirm::confirm;
 use super::session::Session;
 use crate::aws;
 use crate::blueprint::BUCKET;
@@ -7,11 +8,10 @@ use crate::commands::Global;
 use crate::engine::converge::Stopped;
 use crate::engine::lock::{Lease, Reading, Registers as _, break_lock};
 use crate::error::{Error, Exit, Result};
-use crate::report::{ask, one_line, say};
+use crate::report::{one_line, say};
 use crate::resources::{Bucket, BucketLocks, Graph, lock_uri};
 use clap::Args;
 use jiff::Timestamp;
-use std::io::{BufRead, IsTerminal};
 
 #[derive(Debug, Args)]
 pub(crate) struct UnlockArgs {
@@ -82,7 +82,7 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
         say(format_args!("nobody holds the lock {}", lock_uri(locks.place())));
         return Ok(Exit::Done);
     }
-    confirm(args.yes)?;
+    confirm(args.yes, "Two runs at once can undo each other's work. Take the lock away?")?;
     for (place, reading) in held {
         if !break_lock(&locks, &place, &new_id(), &reading).await? {
             let why = format!("the lock {} has changed hands meanwhile, and was left alone", lock_uri(&place));
@@ -96,20 +96,4 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
 /// A lease that has ended keeps nobody away.
 fn lease<V>(reading: &Reading<V>) -> Option<&Lease> {
     reading.found.as_ref()?.0.lease.as_ref().filter(|lease| reading.now < lease.until)
-}
-
-fn confirm(yes: bool) -> Result<()> {
-    if yes {
-        return Ok(());
-    }
-    if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Error::refused("nothing was changed: there is no terminal to ask on", "pass `--yes`"));
-    }
-    ask("\nTwo runs at once can undo each other's work. Take the lock away? Only `yes` is taken for a yes: ");
-    let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
-    match answer.trim() {
-        "yes" => Ok(()),
-        _ => Err(Error::refused("nothing was changed: the answer was not `yes`", "")),
-    }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod build;
 pub(crate) mod completions;
+mod confirm;
 pub(crate) mod cost_estimate;
 #[cfg(feature = "local")]
 pub(crate) mod function;

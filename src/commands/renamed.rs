@@ -26,7 +26,8 @@ pub(super) async fn note(
         .flat_map(|kind| graph.wanted(kind.name).into_iter().map(|one| part(kind.name, one.name)))
         .collect();
     let names = &session.aws.names;
-    let mut others = session.aws.deployed_in(&names.region).await?;
+    let (others, roles) = futures::try_join!(session.aws.deployed_in(&names.region), session.aws.roles_everywhere())?;
+    let mut others = others;
     others.retain(|(pipeline, stage), there: &mut Deployed| {
         let renamed = *pipeline != names.pipeline && *stage == names.stage;
         let restaged = *pipeline == names.pipeline && *stage != names.stage && global.stage.is_none();
@@ -34,7 +35,10 @@ pub(super) async fn note(
     });
     let lines: Vec<_> = others
         .iter()
-        .map(|((pipeline, stage), there)| format!("{pipeline}/{stage} ({} resources)", there.resources))
+        .map(|(name @ (pipeline, stage), there)| {
+            let roles = roles.get(&(name.clone(), Some(names.region.clone()))).copied().unwrap_or_default();
+            format!("{pipeline}/{stage} ({} resources)", there.resources + roles)
+        })
         .collect();
     let Some(((pipeline, stage), _)) = others.first_key_value() else { return Ok(None) };
     Ok(Some(format!(

@@ -12,7 +12,7 @@ use aws_sdk_apigateway::config::Builder;
 use aws_sdk_apigateway::config::retry::RetryConfig;
 use aws_smithy_types::DateTime;
 use futures::future::try_join_all;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 /// A kind of API Gateway's, which knows a resource by an id that it chooses. Its [`Resource::id`] is its name.
@@ -37,6 +37,9 @@ pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
         raw: Raw,
         tags: Tags,
     ) -> impl Future<Output = Result<Whole<Self>>> + Send;
+
+    /// The creation alone makes all of it.
+    const AT_ONCE: bool = false;
 
     /// Sends the creation once ([`ONCE`]), with these tags. Gives the id, and what it alone makes: what is missing
     /// is made by further calls.
@@ -188,7 +191,8 @@ pub(super) fn id_of(operation: &'static str, id: Option<String>) -> Result<Strin
 /// Makes it, and then what its creation does not take. The tags are on it from the first call on: what a killed run
 /// leaves half made is found by them, and completed by an update.
 pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
-    let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
+    let whole = desired.tags().stamped(&aws.names, name, &desired.attributes());
+    let tags = if T::AT_ONCE { whole.clone() } else { Tags::begun(whole.clone()) };
     // A new API takes a moment to show in lists.
     let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
     let mut sent = 1;
@@ -208,24 +212,16 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
         sent += 1;
     };
     let missing = diff(&made.attributes(), &desired.attributes());
-    send_all(desired, aws, (&id, &made), &missing, &tags).await?;
+    send_all(desired, aws, (&id, &made), calls::<T>(&missing)).await?;
+    if !T::AT_ONCE {
+        put_tags(aws, &arn::<T>(&aws.names, &id), whole, vec![]).await?;
+    }
     Ok(desired.outputs(Pending::Known(id)))
 }
 
-/// Makes the calls that send what differs. After one that fails, the tags say that not all of it is done.
-async fn send_all<T: Listed>(
-    desired: &T,
-    aws: &Aws,
-    (id, live): (&str, &T),
-    changes: &[Change],
-    tags: &BTreeMap<String, String>,
-) -> Result<()> {
-    for call in calls::<T>(changes) {
-        if let Err(error) = desired.send(call, aws, id, live).await {
-            // What went wrong first is what is told.
-            let _ = put_tags(aws, &arn::<T>(&aws.names, id), Tags::begun(tags.clone()), vec![]).await;
-            return Err(error);
-        }
+async fn send_all<T: Listed>(desired: &T, aws: &Aws, (id, live): (&str, &T), calls: BTreeSet<T::Call>) -> Result<()> {
+    for call in calls {
+        desired.send(call, aws, id, live).await?;
     }
     Ok(())
 }
@@ -252,12 +248,18 @@ pub(super) async fn update<T: Listed>(
 ) -> Result<T::Outputs> {
     let id = T::aws_id(&live.outputs).known();
     let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
+    let arn = arn::<T>(&aws.names, id);
+    let calls = calls::<T>(changes);
+    // What a call does is several requests: half of it is neither what was applied last nor what the file says.
+    if !(T::AT_ONCE || calls.is_empty()) && live.owner == Owner::Us {
+        put_tags(aws, &arn, Tags::begun(tags.clone()), vec![]).await?;
+    }
     let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
     if !extras.is_empty() {
         desired.put_back(aws, id, &live.resource, &extras).await?;
     }
-    send_all(desired, aws, (id, &live.resource), changes, &tags).await?;
-    put_tags(aws, &arn::<T>(&aws.names, id), tags, desired.tags().removed_from(live.resource.tags())).await?;
+    send_all(desired, aws, (id, &live.resource), calls).await?;
+    put_tags(aws, &arn, tags, desired.tags().removed_from(live.resource.tags())).await?;
     Ok(desired.outputs(Pending::Known(id.clone())))
 }
 
@@ -292,26 +294,13 @@ async fn put_tags(aws: &Aws, arn: &str, tags: BTreeMap<String, String>, removed:
 mod tests {
     use super::*;
 
-    fn names() -> Names {
-        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names {
-            partition,
-            account,
-            region,
-            pipeline: "clicks".into(),
-            stage: "prod".into(),
-            ignored: Default::default(),
-            role_path: String::new(),
-        }
-    }
-
     fn entry(name: &str, ours: bool, id: u8) -> Entry<u8> {
         let mut tags = HashMap::new();
         if ours {
-            tags.extend(names().owner_tags());
+            tags.extend(Names::example().owner_tags());
             tags.insert("pipectl:name".to_owned(), "ingest".to_owned());
         }
-        Entry::new(&names(), Some(name.to_owned()), Some(tags), (id, Raw::default()))
+        Entry::new(&Names::example(), Some(name.to_owned()), Some(tags), (id, Raw::default()))
     }
 
     fn found(all: Vec<Entry<u8>>) -> Vec<(String, u8)> {
@@ -335,7 +324,7 @@ mod tests {
 
     #[test]
     fn arns_follow_the_partition() {
-        let china = Names { partition: "aws-cn".into(), region: "cn-north-1".into(), ..names() };
+        let china = Names { partition: "aws-cn".into(), region: "cn-north-1".into(), ..Names::example() };
         assert_eq!(arn::<crate::resources::RestApi>(&china, "abc"), "arn:aws-cn:apigateway:cn-north-1::/restapis/abc");
     }
 }

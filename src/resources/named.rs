@@ -262,19 +262,6 @@ mod tests {
     use super::*;
     use crate::resources::LogGroup;
 
-    fn names() -> Names {
-        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names {
-            partition,
-            account,
-            region,
-            pipeline: "clicks".into(),
-            stage: "prod".into(),
-            ignored: Default::default(),
-            role_path: String::new(),
-        }
-    }
-
     fn found(log_group: &str, owner: Owner) -> Found<LogGroup> {
         let (log_group, tags) = (log_group.to_owned(), Tags::default());
         let stamp = Stamp {
@@ -291,7 +278,7 @@ mod tests {
     /// The names of what is observed, where `/new` is wanted.
     fn seen(new: Option<Found<LogGroup>>, others: Vec<Found<LogGroup>>) -> Vec<(String, String)> {
         let wanted = [Wanted { name: "track".into(), id: "/new".into() }];
-        let live = addressed(&names(), &wanted, vec![new], others.into_iter());
+        let live = addressed(&Names::example(), &wanted, vec![new], others.into_iter());
         live.into_iter().map(|live| (live.name, live.resource.log_group)).collect()
     }
 

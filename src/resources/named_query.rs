@@ -1,7 +1,8 @@
 //! Athena named query: SQL kept under a name in a workgroup.
 //!
-//! It cannot be tagged. Ours are known by their workgroup and by their description; anything else that
-//! people saved there is theirs.
+//! It cannot be tagged. Ours are known by their workgroup and by their description, and in a workgroup of ours by the
+//! name that the file has: whoever edits one in the console may describe it anew, and it is that query still. Anything
+//! else that people saved there is theirs.
 
 use super::managed::Managed;
 use crate::aws::{Aws, Expect, Result, pages, read, write};
@@ -23,6 +24,9 @@ pub(crate) struct NamedQuery {
     pub(crate) database: String,
     #[sent]
     pub(crate) sql: Sql,
+    /// Marks it as this pipeline's.
+    #[sent]
+    pub(crate) description: String,
 }
 
 /// The id that Athena chooses.
@@ -42,18 +46,19 @@ impl Canonical for Sql {
     }
 }
 
-/// Marks a query as this pipeline's.
-fn mark(names: &Names) -> String {
-    format!("Made by pipectl for {}/{}", names.pipeline, names.stage)
-}
-
 impl NamedQuery {
+    /// The description of those that are this pipeline's.
+    pub(crate) fn mark(names: &Names) -> String {
+        format!("Made by pipectl for {}/{}", names.pipeline, names.stage)
+    }
+
     fn read(description: &Description) -> Self {
         Self {
             name: description.name().to_owned(),
             workgroup: description.work_group().unwrap_or("primary").to_owned(),
             database: description.database().to_owned(),
             sql: Sql(description.query_string().to_owned()),
+            description: description.description().unwrap_or_default().to_owned(),
         }
     }
 }
@@ -88,21 +93,25 @@ impl Resource for NamedQuery {
             wanted.iter().filter_map(|wanted| Some(wanted.id.split_once('/')?.0.to_owned())).collect();
         let in_wanted = try_join_all(groups.iter().map(|group| queries(aws, group)));
         let (in_wanted, ours) = futures::try_join!(in_wanted, ours)?;
-        let others: Vec<_> = ours.into_iter().filter(|group| groups.insert(group.clone())).collect();
+        let others: Vec<_> = ours.iter().filter(|group| groups.insert((*group).clone())).collect();
         let in_others = try_join_all(others.iter().map(|group| queries(aws, group))).await?;
         let all = in_wanted.into_iter().chain(in_others).flatten();
-        Ok(without_others(all.filter_map(|query| live(&aws.names, wanted, &query)).collect()))
+        let mark = Self::mark(&aws.names);
+        Ok(without_others(&mark, all.filter_map(|query| live(&mark, wanted, &ours, &query)).collect()))
     }
 
     async fn create(&self, aws: &Aws, _: &str) -> Result<NamedQueryOutputs> {
+        // However often it is sent, Athena makes one for one token.
+        let token = format!("{:032x}", fastrand::u128(..));
         let made = write("athena:CreateNamedQuery", || {
             aws.athena
                 .create_named_query()
+                .client_request_token(&token)
                 .name(&self.name)
                 .work_group(&self.workgroup)
                 .database(&self.database)
                 .query_string(&self.sql.0)
-                .description(mark(&aws.names))
+                .description(&self.description)
                 .send()
         });
         let id = made.await?.named_query_id.unwrap_or_default();
@@ -116,7 +125,7 @@ impl Resource for NamedQuery {
                 .named_query_id(live.outputs.id.known())
                 .name(&self.name)
                 .query_string(&self.sql.0)
-                .description(mark(&aws.names))
+                .description(&self.description)
                 .send()
         })
         .await?;
@@ -129,32 +138,34 @@ impl Resource for NamedQuery {
     }
 }
 
-/// What a query in one of our workgroups is to us: wanted, ours and no longer wanted, or not our business.
-fn live(names: &Names, wanted: &[Wanted], query: &Description) -> Option<Live<NamedQuery>> {
+/// What a query in one of our workgroups is to us: wanted, ours and no longer wanted, or not our business. `ours` are the
+/// workgroups that are this pipeline's by their tags.
+fn live(mark: &str, wanted: &[Wanted], ours: &[String], query: &Description) -> Option<Live<NamedQuery>> {
     let resource = NamedQuery::read(query);
-    let ours = query.description() == Some(&mark(names));
+    let marked = resource.description == mark;
     let address = wanted.iter().find(|wanted| wanted.id == resource.id()).map(|wanted| wanted.name.clone());
-    let name = address.or_else(|| ours.then(|| resource.name.clone()))?;
+    let edited = address.is_some() && ours.contains(&resource.workgroup);
+    let name = address.or_else(|| marked.then(|| resource.name.clone()))?;
     let outputs = NamedQueryOutputs { id: Pending::Known(query.named_query_id().unwrap_or_default().to_owned()) };
     let mut live = Live::contained(name, resource, outputs);
-    if !ours {
+    if !(marked || edited) {
         live.owner = Owner::Nobody;
     }
     Some(live)
 }
 
-/// Athena takes any number of queries of one name. Somebody else's is left alone where there is one of ours, or
-/// another one before it.
-fn without_others(mut all: Vec<Live<NamedQuery>>) -> Vec<Live<NamedQuery>> {
-    all.sort_by_key(|live| live.owner != Owner::Us);
+/// Athena takes any number of queries of one name. One without our mark is somebody else's where there is one with it, or
+/// another one before it, and is left alone.
+fn without_others(mark: &str, mut all: Vec<Live<NamedQuery>>) -> Vec<Live<NamedQuery>> {
+    all.sort_by_key(|live| live.resource.description != mark);
     let mut seen = BTreeSet::new();
-    all.retain(|live| seen.insert(live.name.clone()) || live.owner == Owner::Us);
+    all.retain(|live| seen.insert(live.name.clone()) || live.resource.description == mark);
     all
 }
 
 /// How many queries in a workgroup are not this pipeline's.
 pub(super) async fn foreign(aws: &Aws, workgroup: &str) -> Result<usize> {
-    let mark = mark(&aws.names);
+    let mark = NamedQuery::mark(&aws.names);
     let all = queries(aws, workgroup).await?;
     Ok(all.iter().filter(|query| query.description() != Some(&mark)).count())
 }
@@ -184,18 +195,7 @@ async fn described(aws: &Aws, ids: Vec<String>) -> Result<Vec<Description>> {
 mod tests {
     use super::*;
 
-    fn names() -> Names {
-        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        Names {
-            partition,
-            account,
-            region,
-            pipeline: "clicks".into(),
-            stage: "prod".into(),
-            ignored: Default::default(),
-            role_path: String::new(),
-        }
-    }
+    const MARK: &str = "Made by pipectl for clicks/prod";
 
     fn query(name: &str, description: &str) -> Description {
         let query = Description::builder().name(name).database("d").query_string("SELECT 1").work_group("clicks-prod");
@@ -209,12 +209,15 @@ mod tests {
         assert_ne!(sql("SELECT ' '"), sql("SELECT ''"));
     }
 
+    fn wanted() -> [Wanted; 1] {
+        [Wanted { name: "users".into(), id: "clicks-prod/d/users".into() }]
+    }
+
     #[test]
     fn queries_of_one_name_are_told_apart() {
-        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/d/users".into() }];
-        let of = |description| live(&names(), &wanted, &query("users", description)).unwrap();
-        let (ours, theirs) = (|| of("Made by pipectl for clicks/prod"), || of("by hand"));
-        let named = |all| without_others(all).into_iter().map(|live| (live.name, live.owner)).collect::<Vec<_>>();
+        let of = |description| live(MARK, &wanted(), &[], &query("users", description)).unwrap();
+        let (ours, theirs) = (|| of(MARK), || of("by hand"));
+        let named = |all| without_others(MARK, all).into_iter().map(|live| (live.name, live.owner)).collect::<Vec<_>>();
         assert_eq!(named(vec![theirs(), ours()]), [("users".to_owned(), Owner::Us)]);
         assert_eq!(named(vec![theirs()]), [("users".to_owned(), Owner::Nobody)]);
         assert_eq!(named(vec![ours(), ours()]).len(), 2, "a second one of ours is for the inventory to tell");
@@ -222,11 +225,17 @@ mod tests {
 
     #[test]
     fn other_peoples_queries_are_theirs() {
-        let wanted = [Wanted { name: "users".into(), id: "clicks-prod/d/users".into() }];
-        let owner = |name, description| live(&names(), &wanted, &query(name, description)).map(|live| live.owner);
-        assert_eq!(owner("users", "Made by pipectl for clicks/prod"), Some(Owner::Us));
+        let owner_in = |ours: &[&str], name, description| {
+            let ours: Vec<_> = ours.iter().map(|group| (*group).to_owned()).collect();
+            live(MARK, &wanted(), &ours, &query(name, description)).map(|live| live.owner)
+        };
+        let owner = |name, description| owner_in(&[], name, description);
+        assert_eq!(owner("users", MARK), Some(Owner::Us));
         assert_eq!(owner("users", "by hand"), Some(Owner::Nobody));
-        assert_eq!(owner("other", "Made by pipectl for clicks/prod"), Some(Owner::Us));
+        assert_eq!(owner("other", MARK), Some(Owner::Us));
         assert_eq!(owner("other", "Made by pipectl for clicks/dev"), None);
+        // In a workgroup of ours, one of ours that somebody has edited.
+        assert_eq!(owner_in(&["clicks-prod"], "users", "improved"), Some(Owner::Us));
+        assert_eq!(owner_in(&["clicks-prod"], "other", "improved"), None);
     }
 }

@@ -181,7 +181,7 @@ impl Named for Role {
     /// regions apart.
     async fn list(aws: &Aws) -> Result<Vec<String>> {
         let (old, end) = (aws.names.iam_path_unprefixed(), format!("/{}/", aws.names.region));
-        let roles = aws.roles().await?.iter().filter(|role| role.path == old || role.path.ends_with(&end));
+        let roles = aws.roles().await?.into_iter().filter(|role| role.path == old || role.path.ends_with(&end));
         Ok(roles.map(|role| role.name.clone()).collect())
     }
 

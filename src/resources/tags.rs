@@ -104,20 +104,8 @@ impl Tags {
 mod tests {
     use super::*;
 
-    fn names() -> Names {
-        Names {
-            partition: "aws".into(),
-            account: "1".into(),
-            region: "us-east-1".into(),
-            pipeline: "clicks".into(),
-            stage: "prod".into(),
-            ignored: Default::default(),
-            role_path: String::new(),
-        }
-    }
-
     fn stamp(tags: &[(&str, &str)]) -> Stamp {
-        Stamp::read(&names(), tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
+        Stamp::read(&Names::example(), tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())))
     }
 
     #[test]

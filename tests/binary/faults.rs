@@ -201,3 +201,15 @@ fn a_creation_that_never_works_is_given_up() {
     assert!(failed.stderr.contains("failed apigateway.rest_api.ingest: apigateway:CreateRestApi: InternalFailure"));
     server.admin().all_struck(3);
 }
+
+/// The SDK gives up after five answers that were lost, and the request is sent anew: with the same token.
+#[test]
+fn a_query_whose_answers_are_lost_again_and_again_is_made_once() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    let lost = json!({"operation": "athena:CreateNamedQuery", "status": 500, "code": "InternalServerException", "done": true, "times": 6});
+    server.admin().fault(&lost);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    server.admin().all_struck(6);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}

@@ -166,3 +166,18 @@ fn a_lock_is_taken_away_when_somebody_says_so() {
     server.admin().forget_faults();
     end(first).exits(0);
 }
+
+/// A run that comes right after another looks again once it has the lock; and then at everything, roles too.
+#[test]
+fn a_look_under_the_lock_asks_for_roles_again() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    let file = place.yaml();
+    let mut asked = vec![];
+    for round in 0..3 {
+        place.write(&format!("tags: {{ round: '{round}' }}\n{file}"));
+        place.run(&APPLY).exits(0);
+        asked.push(server.admin().requests().iter().filter(|operation| *operation == "iam:ListRoles").count());
+    }
+    assert!((1..3).any(|round| asked[round] - asked[round - 1] == 2), "{asked:?}");
+}

@@ -4,6 +4,7 @@ use crate::support::{Place, Ran, Server, judge};
 use serde_json::json;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 fn refuse(server: &Server, operation: &str, code: &str, times: u32) {
     server.admin().forget_faults();
@@ -85,6 +86,24 @@ fn an_interrupt_ends_the_waiting_only() {
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(told.contains("what was started goes on"), "{told}");
+}
+
+/// As somebody switches it off in the console: Lambda would answer 429 for ever.
+#[test]
+fn a_mover_that_is_switched_off_is_told_at_once() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    judge("switch_off.py", &[&server.url, "minimal-dev-mover"]);
+    for what in ["mover", "all"] {
+        let began = Instant::now();
+        let off = place.run(&["run", what, "--local"]).exits(1);
+        assert!(off.stderr.contains("`minimal-dev-mover` is switched off"), "{}", off.stderr);
+        assert!(off.stderr.contains("`pipectl apply` lets it run again"), "{}", off.stderr);
+        assert!(began.elapsed() < Duration::from_secs(30), "it is not waited for");
+    }
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["run", "all", "--local"]).exits(0);
 }
 
 #[test]

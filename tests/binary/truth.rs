@@ -129,3 +129,22 @@ fn a_stream_that_takes_nothing_is_shown_and_replaced() {
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
     place.run(&["send", "--local", "--events", "3"]).exits(0);
 }
+
+/// In the workgroup of the pipeline it is that query still, whatever it says of itself: one line, and the rest goes on.
+#[test]
+fn a_query_that_somebody_edited_and_described_anew_is_put_right() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    judge("edit_query.py", &[&server.url, "minimal-dev"]);
+    let planned = place.planned(&["--local"]);
+    let is_it = |(address, action): &(String, String)| address.starts_with("athena.named_query.") && action == "update";
+    assert!(planned.len() == 1 && planned.iter().all(is_it), "{planned:?}");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    // What the analyst wrote is not lost unasked.
+    judge("edit_query.py", &[&server.url, "minimal-dev"]);
+    place.run(&["destroy", "--local", "--yes"]).exits(4).says("--allow-data-loss athena.workgroup.query");
+    place.run(&["destroy", "--local", "--yes", "--allow-data-loss", "athena.workgroup.query"]).exits(0);
+    assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}

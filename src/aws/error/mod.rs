@@ -13,6 +13,7 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use class::class;
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 /// An AWS call that failed.
@@ -188,6 +189,9 @@ impl Error {
         if self.0.hint.is_some() {
             return self.0.hint.clone();
         }
+        if let Some(login) = LOGIN.get().filter(|_| self.0.class == Class::Credentials) {
+            return Some(format!("{login}; then run the same command again, which goes on from what is there"));
+        }
         let hint = match self.0.class {
             Class::Credentials => {
                 "log in again (`aws sso login`, `aws configure`), or try `--local`, which needs no account"
@@ -203,6 +207,14 @@ impl Error {
         };
         Some(hint.to_owned())
     }
+}
+
+/// What helps where the credentials in use are refused. Sessions end while a run is at work.
+static LOGIN: OnceLock<String> = OnceLock::new();
+
+/// Says what would help, once it is known whose credentials they are.
+pub(super) fn remember_login(way: String) {
+    let _ = LOGIN.set(way);
 }
 
 impl fmt::Display for Error {

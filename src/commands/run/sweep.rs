@@ -1,6 +1,6 @@
 //! A sweep: the function `mover` moves all that lies below the raw prefix, whether S3 told of it or not.
 
-use crate::aws::{Aws, Class, Error, Patience, Result, call};
+use crate::aws::{Aws, Class, Error, Patience, Result, call, read};
 use crate::blueprint::sweep_order;
 use crate::report::{RunEnd, Watch};
 use aws_sdk_lambda::primitives::Blob;
@@ -23,8 +23,22 @@ enum Answer {
 /// Calls the function until nothing is left.
 ///
 /// # Errors
-/// The function is missing, throttled or stopped, or could not move a file.
+/// The function is missing, switched off, throttled or stopped, or could not move a file.
 pub(super) async fn run(aws: &Aws, function: &str, bucket: &str, watch: &mut Watch) -> Result<RunEnd> {
+    if is_off(aws, function).await {
+        return Err(Error::new(
+            "lambda:Invoke",
+            "SwitchedOff",
+            &format!(
+                "the function `{function}` is switched off: 0 \
+             calls at once are reserved for it, so that no file is moved"
+            ),
+        )
+        .with_hint(
+            "`pipectl apply` lets it run again, as the file says, and then `pipectl run all` moves what has come \
+             meanwhile; what is moved already: `pipectl run crawler raw`, `pipectl run etl`",
+        ));
+    }
     let (began, mut all) = (Instant::now(), 0);
     loop {
         match invoke(aws, function, bucket).await? {
@@ -42,6 +56,14 @@ pub(super) async fn run(aws: &Aws, function: &str, bucket: &str, watch: &mut Wat
         }
     }
     Ok(RunEnd::well(began.elapsed()))
+}
+
+/// Lambda answers 429 to all calls of a function for which none are reserved, as to one that is too busy, which is waited
+/// for. Where that cannot be asked, the call tells.
+async fn is_off(aws: &Aws, function: &str) -> bool {
+    let reserved =
+        read("lambda:GetFunctionConcurrency", || aws.lambda.get_function_concurrency().function_name(function).send());
+    reserved.await.is_ok_and(|reserved| reserved.reserved_concurrent_executions == Some(0))
 }
 
 async fn invoke(aws: &Aws, function: &str, bucket: &str) -> Result<Answer> {

@@ -85,9 +85,10 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
     let mut source = source(&session, args)?;
     let copy = args.out.as_deref().map(create).transpose()?;
     let (url, key) = output::front_door(&session).await?;
-    let key = key.map(|key| HeaderValue::try_from(key.0)).transpose();
-    let key =
-        key.map_err(|_| Error::other("the API key cannot stand in a header", "`pipectl apply` makes a new one"))?;
+    let key = key.map(|key| key.0);
+    if key.as_ref().is_some_and(|key| HeaderValue::try_from(key).is_err()) {
+        return Err(Error::other("the API key cannot stand in a header", "`pipectl apply` makes a new one"));
+    }
     let pace = Pace {
         events: if args.input.is_some() { u64::MAX } else { args.events },
         batch: args.batch,
@@ -95,7 +96,7 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
         rate: args.rate,
         once: args.once,
     };
-    let sender = Sender::new(Target { url, key }, pace)?;
+    let sender = Sender::new(session.aws.connector()?, Target { url, key }, pace);
     let bar = Bar::new(args.input.is_none().then_some(args.events), "{bar:40} {pos} events, {per_sec}, {eta} left");
     let (began, mut tally, mut signals) = (Instant::now(), Tally::default(), Signals::listen());
     let ended = tokio::select! {

@@ -3,15 +3,14 @@
 use super::tally::Ended;
 use super::{Source, Tally};
 use crate::error::Result;
+use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt as _};
-use http::{HeaderValue, Request, StatusCode};
-use http_body_util::{BodyExt as _, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
-use std::io::{self, Write};
+use std::error::Error;
+use std::io::Write;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -27,7 +26,7 @@ const LONGEST_QUOTE: usize = 300;
 pub(super) struct Target {
     pub(super) url: String,
     /// Never shown.
-    pub(super) key: Option<HeaderValue>,
+    pub(super) key: Option<String>,
 }
 
 /// How fast, and how much at once.
@@ -44,7 +43,7 @@ pub(super) struct Pace {
 }
 
 pub(super) struct Sender {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    connector: SharedHttpConnector,
     target: Target,
     once: bool,
 }
@@ -60,19 +59,8 @@ enum Attempt {
 }
 
 impl Sender {
-    /// # Errors
-    /// The machine has no certificates to check servers by.
-    pub(super) fn new(target: Target, pace: Pace) -> io::Result<Self> {
-        let provider = rustls::crypto::ring::default_provider();
-        let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(provider)?;
-        let mut http = HttpConnector::new();
-        http.enforce_http(false);
-        // A request is two small packets: without this, the second waits for the first one's acknowledgement.
-        http.set_nodelay(true);
-        let connector = tls.https_or_http().enable_http1().wrap_connector(http);
-        let mut builder = Client::builder(TokioExecutor::new());
-        builder.pool_max_idle_per_host(pace.concurrency);
-        Ok(Self { client: builder.build(connector), target, once: pace.once })
+    pub(super) fn new(connector: SharedHttpConnector, target: Target, pace: Pace) -> Self {
+        Self { connector, target, once: pace.once }
     }
 
     /// Sends all there is, and tells of each batch as it ends. Dropped, it has counted what had ended by then.
@@ -152,29 +140,37 @@ impl Sender {
         }
     }
 
-    async fn attempt(&self, body: Bytes) -> Attempt {
-        let mut request = Request::post(&self.target.url).header("content-type", "application/x-ndjson");
+    fn request(&self, body: Bytes) -> Result<HttpRequest, Box<dyn Error>> {
+        let mut request = HttpRequest::new(SdkBody::from(body));
+        request.set_method("POST")?;
+        request.set_uri(self.target.url.as_str())?;
+        request.headers_mut().try_insert("content-type", "application/x-ndjson")?;
         if let Some(key) = &self.target.key {
-            request = request.header("x-api-key", key);
+            request.headers_mut().try_insert("x-api-key", key.clone())?;
         }
-        let request = match request.body(Full::new(body)) {
+        Ok(request)
+    }
+
+    async fn attempt(&self, body: Bytes) -> Attempt {
+        let request = match self.request(body) {
             Ok(request) => request,
             Err(error) => return Attempt::Refused(error.to_string()),
         };
-        let answer = match timeout(LONGEST_REQUEST, self.client.request(request)).await {
+        let answer = match timeout(LONGEST_REQUEST, self.connector.call(request)).await {
             Err(_) => return Attempt::Lost("no answer".to_owned()),
-            Ok(Err(error)) if error.is_connect() => return Attempt::Again(words(&error), None),
+            Ok(Err(error)) if never_left(&error) => return Attempt::Again(words(&error), None),
             Ok(Err(error)) => return Attempt::Lost(words(&error)),
             Ok(Ok(answer)) => answer,
         };
-        let (status, asked) = (answer.status(), retry_after(&answer));
-        let body = answer.into_body().collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-        if status == StatusCode::NO_CONTENT || status == StatusCode::OK {
+        let (status, asked) = (answer.status().as_u16(), retry_after(&answer));
+        let body =
+            ByteStream::new(answer.into_body()).collect().await.map(|body| body.into_bytes()).unwrap_or_default();
+        if matches!(status, 200 | 204) {
             return Attempt::Done;
         }
         let quote: String = String::from_utf8_lossy(&body).trim().chars().take(LONGEST_QUOTE).collect();
-        let why = format!("{}: {quote}", status.as_u16());
-        match status.as_u16() {
+        let why = format!("{status}: {quote}");
+        match status {
             // `track` answers 503 also when a part was taken: the whole is sent again, at least once.
             429 | 500 | 502 | 503 | 504 => Attempt::Again(why, asked),
             _ => Attempt::Refused(why),
@@ -188,13 +184,20 @@ async fn rest(length: Duration) {
     tokio::time::sleep(length).await;
 }
 
-fn retry_after<B>(answer: &http::Response<B>) -> Option<Duration> {
-    let seconds = answer.headers().get("retry-after")?.to_str().ok()?.parse().ok()?;
+fn retry_after(answer: &HttpResponse) -> Option<Duration> {
+    let seconds = answer.headers().get("retry-after")?.parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
+/// There was no connection, so nothing of it arrived.
+fn never_left(error: &(dyn Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| (*error).source());
+    let mut hypers = causes.filter_map(|error| error.downcast_ref::<hyper_util::client::legacy::Error>());
+    hypers.any(hyper_util::client::legacy::Error::is_connect)
+}
+
 /// With what lies behind it: hyper's own words say little.
-fn words(error: &dyn std::error::Error) -> String {
+fn words(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(error) = source {

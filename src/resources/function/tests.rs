@@ -5,18 +5,6 @@ use crate::artifact::Artifacts;
 use crate::engine::diff::diff;
 use aws_sdk_lambda::types::{Concurrency, EnvironmentResponse, FunctionConfiguration, Runtime};
 
-fn names() -> Names {
-    Names {
-        partition: "aws".into(),
-        account: "1".into(),
-        region: "us-east-1".into(),
-        pipeline: "clicks".into(),
-        stage: "prod".into(),
-        ignored: Default::default(),
-        role_path: String::new(),
-    }
-}
-
 fn desired() -> Function {
     Function {
         name: "clicks-prod-track".into(),
@@ -61,7 +49,7 @@ fn given_back(of: &Function, code_tag: &str, sha256: &str) -> GetFunctionOutput 
 }
 
 fn read_back(code_tag: &str, sha256: &str) -> Function {
-    Function::from_output(given_back(&desired(), code_tag, sha256), &names()).unwrap().0
+    Function::from_output(given_back(&desired(), code_tag, sha256), &Names::example()).unwrap().0
 }
 
 #[test]
@@ -83,7 +71,7 @@ fn code_that_somebody_replaced_is_a_difference_although_the_tag_is_right() {
 fn code_without_a_record_is_a_difference() {
     let mut output = given_back(&desired(), "", "47DEQ=");
     output.tags = None;
-    let (live, stamp) = Function::from_output(output, &names()).unwrap();
+    let (live, stamp) = Function::from_output(output, &Names::example()).unwrap();
     assert_eq!(stamp.owner, crate::engine::resource::Owner::Nobody);
     assert_eq!(live.code.digest(), "not from pipectl (sha256 47DEQ=)");
 }

@@ -55,11 +55,6 @@ fn filter_names_are_read_whatever_their_case() {
     assert_eq!(filter(foreign("x", "images/", "s3:ObjectCreated:*").filter(), "prefix"), "images/");
 }
 
-fn names() -> Names {
-    let [partition, account, region, pipeline, stage] = ["aws", "1", "us-east-1", "clicks", "prod"].map(str::to_owned);
-    Names { partition, account, region, pipeline, stage, ignored: Default::default(), role_path: String::new() }
-}
-
 fn calling(id: &str, function: &str) -> LambdaFunctionConfiguration {
     let events = Event::S3ObjectCreated;
     LambdaFunctionConfiguration::builder().id(id).lambda_function_arn(function).events(events).build().unwrap()
@@ -68,7 +63,7 @@ fn calling(id: &str, function: &str) -> LambdaFunctionConfiguration {
 #[test]
 fn an_entry_left_over_is_ours_by_its_id_and_its_function() {
     let ours = "arn:aws:lambda:us-east-1:1:function:clicks-prod-mover";
-    let name = |id, function, wanted| name_of(&names(), &calling(id, function), |_| wanted).map(str::to_owned);
+    let name = |id, function, wanted| name_of(&Names::example(), &calling(id, function), |_| wanted).map(str::to_owned);
     assert_eq!(name("pipectl-clicks-prod-old", ours, false).as_deref(), Some("old"));
     assert_eq!(name("pipectl-clicks-prod-mover2", "arn:aws:lambda:us-east-1:1:function:thumbnails", false), None);
     assert_eq!(name("pipectl-clicks-production-mover", ours, false), None);
@@ -78,7 +73,7 @@ fn an_entry_left_over_is_ours_by_its_id_and_its_function() {
 #[test]
 fn an_entry_that_is_wanted_is_ours_whatever_it_was_made_to_call() {
     let entry = calling(ID, "arn:aws:lambda:us-east-1:1:function:somebody");
-    assert_eq!(name_of(&names(), &entry, |name| name == "mover"), Some("mover"));
+    assert_eq!(name_of(&Names::example(), &entry, |name| name == "mover"), Some("mover"));
 }
 
 #[test]

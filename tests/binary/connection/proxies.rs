@@ -94,3 +94,21 @@ fn a_companys_certificates_are_trusted_where_they_are_named() {
         .exits(1)
         .says("`AWS_CA_BUNDLE` is `/no/such.pem`: No such file");
 }
+
+/// Events travel by the way that everything else does: through the proxy, and trusting whom it is said to trust.
+#[test]
+fn events_are_sent_through_proxies_and_to_whom_the_companys_certificates_trust() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    place.write_zips();
+    let send = ["send", "--events", "10"];
+    let (address, seen) = relay(&server.url);
+    let mut through = with_keys(&place, &server.url, &send);
+    through.env("HTTP_PROXY", format!("http://{address}")).env_remove("NO_PROXY").env_remove("no_proxy");
+    run(&mut through).exits(0);
+    let posted = format!("POST {}/restapis/", server.url.trim_end_matches('/'));
+    assert!(seen.text().contains(&posted), "{posted}: {}", seen.text());
+    let (tls, bundle) = behind_tls(&place, &server);
+    run(with_keys(&place, &tls.url, &send).env("AWS_CA_BUNDLE", &bundle)).exits(0);
+}

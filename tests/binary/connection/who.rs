@@ -152,3 +152,24 @@ fn plan_apply_and_destroy_say_account_region_and_caller() {
     run(&mut with_keys(&place, &server.url, &["apply", "--yes"])).says(says);
     run(&mut with_keys(&place, &server.url, &["destroy", "--yes"])).says(says);
 }
+
+/// A session ends after hours, in the midst of whatever is at work.
+#[test]
+fn a_session_that_ends_midway_says_what_helps_and_the_next_run_goes_on() {
+    let place = place("");
+    let server = elsewhere(&place);
+    let expired = serde_json::json!({
+        "operation": "*", "status": 403, "code": "ExpiredTokenException", "after": 110, "times": 5000,
+        "message": "The security token included in the request is expired",
+    });
+    server.admin().fault(&expired);
+    let apply = || {
+        let mut apply = command(&place, CONFIG, &["apply", "--yes", "--profile", "keys", "--region", "us-east-1"]);
+        apply.env("AWS_ENDPOINT_URL", &server.url);
+        run(&mut apply)
+    };
+    let ran = apply().exits(5).says("`aws configure --profile keys` sets others; then run the same command again");
+    assert!(ran.stderr.contains("which goes on from what is there"), "{}", ran.stderr);
+    server.admin().forget_faults();
+    apply().exits(0);
+}
