@@ -33,7 +33,8 @@ fn too_deep(what: &str) -> String {
 /// # Errors
 /// Its words alone show that it is too deep.
 pub(super) fn check_words(tokens: &[TokenWithSpan]) -> Result<(), String> {
-    let (mut chains, mut before) = (vec![0_usize], "");
+    // The AND of a BETWEEN begins nothing.
+    let (mut chains, mut before, mut between) = (vec![0_usize], "", false);
     for token in tokens {
         let word = match &token.token {
             Token::Word(word) => word.value.as_str(),
@@ -47,10 +48,12 @@ pub(super) fn check_words(tokens: &[TokenWithSpan]) -> Result<(), String> {
             Token::Lt if is_type(before) => chains.push(0),
             Token::RParen | Token::RBracket | Token::RBrace if chains.len() > 1 => drop(chains.pop()),
             Token::Comma | Token::SemiColon => chains[level] = 0,
-            Token::Word(_) if begins_anew(word) => chains[level] = 0,
+            Token::Word(_) if between && word.eq_ignore_ascii_case("and") => between = false,
+            Token::Word(_) if begins_anew(word) => (chains[level], between) = (0, false),
             Token::Word(_) if !lengthens(word) => {}
             Token::Number(..) | Token::SingleQuotedString(_) => {}
             _ => {
+                between |= word.eq_ignore_ascii_case("between");
                 chains[level] += 1;
                 if chains[level] > LONGEST_CHAIN {
                     return Err(too_deep("too many operators in one expression"));
