@@ -75,10 +75,10 @@ fn what_was_acknowledged_is_in_both_tables_once() {
     let (place, _server, accepted) = odd_events("600");
     // Whatever column is asked for, the same lines are rows.
     let described = query(&place, "DESCRIBE ${raw_table}");
-    let columns = described.iter().filter_map(|line| line.trim_matches('"').split_whitespace().next());
-    let plain = columns.filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_')).take(12);
-    for column in plain.collect::<Vec<_>>() {
-        let counted = query(&place, &format!("SELECT count(*) FROM (SELECT {column} FROM ${{raw_table}})"));
+    let names = described.iter().filter_map(|line| line.trim_matches('"').split('\t').next()).map(str::trim);
+    let plain = names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+    for column in plain.take(12).collect::<Vec<_>>() {
+        let counted = query(&place, &format!("SELECT count(*) FROM (SELECT \"{column}\" FROM ${{raw_table}})"));
         assert_eq!(counted, [accepted.len().to_string()], "{column}");
     }
 }
