@@ -3,8 +3,8 @@
 use super::apply::{Event, Execution, Outcome, apply};
 use super::graph::Graph;
 use super::inventory::Inventory;
-use super::lock::{Holder, Lease, Lock, Registers, Seen, Taken, in_the_way, see};
-use super::locks::{Leaving, Locks};
+use super::lock::{Holder, Lease, Leaving, Lock, Registers, Seen, Taken, in_the_way, see};
+use super::locks::Locks;
 use super::plan::{Action, Consent, Plan, Work, plan};
 use super::resource::{Address, Owner, Tried, World};
 use futures::future::{Either, select, try_join_all};

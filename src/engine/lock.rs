@@ -1,10 +1,12 @@
 //! One run at a time: a lease in a register that is written on the condition that nobody else has written it since.
 //!
-//! A register lies in a place, and there may be several: `locks` holds the lease in all of them. It outlives the lease. Each write of it makes another version, so a run that takes the lock with the
-//! version it read before it looked around knows that nobody was at work in between; there is nothing more to ask.
+//! A register lies in a place, and there may be several: `locks` holds the lease in all of them. It outlives the lease. Each
+//! write of it makes another version, so a run that takes the lock with the version it read before it looked around knows
+//! that nobody was at work in between; there is nothing more to ask.
 
-use super::locks::Leaving;
+use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// For how long a holder that says nothing is taken to be at work.
@@ -250,4 +252,18 @@ pub async fn break_lock<R: Registers>(
     let Some((_, version)) = &reading.found else { return Ok(true) };
     let entry = Entry { by: id.to_owned(), at: reading.now, lease: None };
     Ok(!matches!(write(registers, place, &entry, Some(version)).await?, Written::Stale))
+}
+
+/// Places that are taken down by the run that holds the lock in them.
+#[derive(Debug, Default)]
+pub(crate) struct Leaving(Mutex<BTreeSet<String>>);
+
+impl Leaving {
+    pub(crate) fn add(&self, place: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
+    }
+
+    pub(crate) fn has(&self, place: &str) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(place)
+    }
 }

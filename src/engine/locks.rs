@@ -1,23 +1,7 @@
 //! The lock in all places where somebody may look for it: a pipeline whose bucket gets another name has two for a while.
 
-use super::lock::{Lock, Registers};
+use super::lock::{Leaving, Lock, Registers};
 use futures::future::{join_all, select_all};
-use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
-
-/// Places that are taken down by the run that holds the lock in them.
-#[derive(Debug, Default)]
-pub(crate) struct Leaving(Mutex<BTreeSet<String>>);
-
-impl Leaving {
-    pub(crate) fn add(&self, place: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(place);
-    }
-
-    pub(crate) fn has(&self, place: &str) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(place)
-    }
-}
 
 /// The lock, held in each of these places.
 pub(crate) struct Locks<'a, R: Registers>(Vec<Lock<'a, R>>);

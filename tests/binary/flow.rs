@@ -287,7 +287,7 @@ fn send_counts_what_was_refused_and_says_why() {
     let place = pipeline();
     place.run(&["send", "--local"]).exits(1).says("there is no pipeline");
     place.run(&["apply", "--local", "--yes"]).exits(0);
-    std::fs::write(place.path().join("broken.ndjson"), "{\"event\":\"a\"}\n{\"event\":\n").unwrap();
+    std::fs::write(place.path().join("broken.ndjson"), "{\"event\":\"a\"}\n{\"a\":1,\"A\":2}\n").unwrap();
     let ran = place.run(&["send", "--local", "--input", "broken.ndjson", "--batch", "1"]).exits(1);
     ran.says("1 events acknowledged").says("1 events were not acknowledged; the first answer was 400");
     std::fs::write(place.path().join("template.json"), "{\"event\": \"{{choose a}}\"}").unwrap();

@@ -222,7 +222,7 @@ impl Column {
                 Json::Text(text) => append!(builder, Some(text)),
                 other => append!(builder, cast::text(other)),
             },
-            Builder::Binary(builder) => append!(builder, text_of(value).map(str::as_bytes)),
+            Builder::Binary(builder) => append!(builder, value.as_text().map(str::as_bytes)),
             Builder::Date(builder) => append!(builder, cast::date(value)),
             Builder::Timestamp(builder) => append!(builder, cast::timestamp(value)),
             Builder::Nested(values) => {
@@ -252,10 +252,6 @@ impl Column {
             Builder::Nested(values) => nested(field, &std::mem::take(values))?,
         })
     }
-}
-
-pub(super) fn text_of<'a>(value: &'a Json<'_>) -> Option<&'a str> {
-    if let Json::Text(text) = value { Some(text) } else { None }
 }
 
 #[cfg(test)]

@@ -33,6 +33,10 @@ impl<'a> Json<'a> {
         Reader::new(text).value()
     }
 
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
     pub(crate) fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }

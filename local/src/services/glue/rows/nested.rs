@@ -1,7 +1,6 @@
 //! Values of arrays, maps and structs, in the words of Arrow's reader of JSON, which makes them.
 
 use super::cast;
-use super::columns::text_of;
 use super::json::Json;
 use crate::services::glue::hive::HiveType;
 use arrow::array::ArrayRef;
@@ -26,7 +25,7 @@ pub(super) fn shaped(value: &Json<'_>, hive: &HiveType) -> Value {
     if !hive.is_nested() {
         return scalar(value, hive);
     }
-    match text_of(value).map(Json::parse) {
+    match value.as_text().map(Json::parse) {
         // A text may hold JSON.
         Some(Ok(parsed)) => strict(&parsed, hive),
         _ => fitted(value, hive, &shaped),
