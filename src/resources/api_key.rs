@@ -90,8 +90,6 @@ impl Listed for ApiKey {
         Ok(Whole { id: key.id.unwrap_or_default(), resource, extras: GET_API_KEYS.extras(&raw) })
     }
 
-    const AT_ONCE: bool = true;
-
     async fn make(&self, aws: &Aws, tags: HashMap<String, String>) -> Result<(String, Self)> {
         let made = call("apigateway:CreateApiKey", ONCE, || {
             aws.apigateway

@@ -12,7 +12,7 @@ use aws_sdk_apigateway::config::Builder;
 use aws_sdk_apigateway::config::retry::RetryConfig;
 use aws_smithy_types::DateTime;
 use futures::future::try_join_all;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// A kind of API Gateway's, which knows a resource by an id that it chooses. Its [`Resource::id`] is its name.
@@ -37,9 +37,6 @@ pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
         raw: Raw,
         tags: Tags,
     ) -> impl Future<Output = Result<Whole<Self>>> + Send;
-
-    /// The creation alone makes all of it.
-    const AT_ONCE: bool = false;
 
     /// Sends the creation once ([`ONCE`]), with these tags. Gives the id, and what it alone makes: what is missing
     /// is made by further calls.
@@ -191,8 +188,7 @@ pub(super) fn id_of(operation: &'static str, id: Option<String>) -> Result<Strin
 /// Makes it, and then what its creation does not take. The tags are on it from the first call on: what a killed run
 /// leaves half made is found by them, and completed by an update.
 pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
-    let whole = desired.tags().stamped(&aws.names, name, &desired.attributes());
-    let tags = if T::AT_ONCE { whole.clone() } else { Tags::begun(whole.clone()) };
+    let tags = desired.tags().stamped(&aws.names, name, &desired.attributes());
     // A new API takes a moment to show in lists.
     let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
     let mut sent = 1;
@@ -212,16 +208,24 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
         sent += 1;
     };
     let missing = diff(&made.attributes(), &desired.attributes());
-    send_all(desired, aws, (&id, &made), calls::<T>(&missing)).await?;
-    if !T::AT_ONCE {
-        put_tags(aws, &arn::<T>(&aws.names, &id), whole, vec![]).await?;
-    }
+    send_all(desired, aws, (&id, &made), &missing, &tags).await?;
     Ok(desired.outputs(Pending::Known(id)))
 }
 
-async fn send_all<T: Listed>(desired: &T, aws: &Aws, (id, live): (&str, &T), calls: BTreeSet<T::Call>) -> Result<()> {
-    for call in calls {
-        desired.send(call, aws, id, live).await?;
+/// Makes the calls that send what differs. After one that fails, the tags say that not all of it is done.
+async fn send_all<T: Listed>(
+    desired: &T,
+    aws: &Aws,
+    (id, live): (&str, &T),
+    changes: &[Change],
+    tags: &BTreeMap<String, String>,
+) -> Result<()> {
+    for call in calls::<T>(changes) {
+        if let Err(error) = desired.send(call, aws, id, live).await {
+            // What went wrong first is what is told.
+            let _ = put_tags(aws, &arn::<T>(&aws.names, id), Tags::begun(tags.clone()), vec![]).await;
+            return Err(error);
+        }
     }
     Ok(())
 }
@@ -248,18 +252,12 @@ pub(super) async fn update<T: Listed>(
 ) -> Result<T::Outputs> {
     let id = T::aws_id(&live.outputs).known();
     let tags = desired.tags().stamped(&aws.names, &live.name, &desired.attributes());
-    let arn = arn::<T>(&aws.names, id);
-    let calls = calls::<T>(changes);
-    // What a call does is several requests: half of it is neither what was applied last nor what the file says.
-    if !(T::AT_ONCE || calls.is_empty()) && live.owner == Owner::Us {
-        put_tags(aws, &arn, Tags::begun(tags.clone()), vec![]).await?;
-    }
     let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
     if !extras.is_empty() {
         desired.put_back(aws, id, &live.resource, &extras).await?;
     }
-    send_all(desired, aws, (id, &live.resource), calls).await?;
-    put_tags(aws, &arn, tags, desired.tags().removed_from(live.resource.tags())).await?;
+    send_all(desired, aws, (id, &live.resource), changes, &tags).await?;
+    put_tags(aws, &arn::<T>(&aws.names, id), tags, desired.tags().removed_from(live.resource.tags())).await?;
     Ok(desired.outputs(Pending::Known(id.clone())))
 }
 

@@ -107,29 +107,3 @@ fn a_function_without_a_note_of_its_role_is_as_it_should_be() {
     judge("untag.py", &[&server.url, "minimal-dev-track", "pipectl:role"]);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
-
-/// The same of what was killed: nobody is left to say that it failed.
-#[test]
-fn what_was_killed_in_the_midst_of_an_api_is_not_drift() {
-    let place = Place::example("minimal");
-    let server = place.serve();
-    for (address, operation) in [
-        ("apigateway.rest_api.ingest", "apigateway:PutIntegration"),
-        ("apigateway.rest_api.ingest", "apigateway:CreateDeployment"),
-        ("apigateway.usage_plan.ingest", "apigateway:CreateUsagePlanKey"),
-    ] {
-        let mut apply = place.command();
-        let held = json!({"operation": operation, "times": 1000, "hold": true});
-        let mut apply = server.admin().hold(&held, apply.args(["apply", "--local", "--yes"]));
-        apply.kill().unwrap();
-        apply.wait().unwrap();
-        server.admin().forget_faults();
-        let plan = place.plan(&["--local"]);
-        let causes = causes(&plan);
-        let of = causes.iter().find(|(other, ..)| *other == address);
-        assert_eq!(of, Some(&(address, "update", Some("not finished"))), "{operation}: {causes:?}");
-        place.run(&["apply", "--local", "--yes"]).exits(0);
-        place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
-        place.run(&["destroy", "--local", "--yes"]).exits(0);
-    }
-}
