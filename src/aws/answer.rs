@@ -136,11 +136,12 @@ mod tests {
 
     #[test]
     fn a_root_without_content_is_whole() {
-        for text in ["<Empty/>", "<?xml version=\"1.0\"?>\n<Empty xmlns=\"x\"/>\n", "<!-- a --><A></A>", "<A><B/></A >"]
+        for text in
+            ["True", "<Empty/>", "<?xml version=\"1.0\"?>\n<Empty xmlns=\"x\"/>\n", "<!-- a --><A></A>", "<A><B/></A >"]
         {
             assert!(is_whole_xml(text.as_bytes()), "{text}");
         }
-        for text in ["<?xml version=\"1.0\"?>", "<A><B/>", "<A><A></A>x", "A", "<A", "<A><AB></AB>"] {
+        for text in ["<?xml version=\"1.0\"?>", "<A><B/>", "<A><A></A>x", "<A", "<A><AB></AB>"] {
             assert!(!is_whole_xml(text.as_bytes()), "{text}");
         }
     }
