@@ -30,7 +30,7 @@ fn what_others_added_survives_half_an_answer() {
     place.edit(&[("prefix: analytics_raw/", "prefix: fresh/")]);
     let half = json!({"operation": "s3:GetBucketNotificationConfiguration", "answer": "truncated", "times": 1000});
     server.admin().fault(&half);
-    let limits = ["--request-timeout", "5 s", "--longest-wait", "1 s"];
+    let limits = ["--request-timeout", "60 s", "--longest-wait", "1 s"];
     let told = place.run(&[&["apply", "--local", "--yes"], &limits[..]].concat());
     server.admin().forget_faults();
     assert_eq!(judge("foreign.py", &[&server.url, "check"]), "", "exit {}: {}", told.exit, told.stderr);
