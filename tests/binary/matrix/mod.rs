@@ -80,6 +80,15 @@ fn none_is_wrong(verdicts: &[(Cell<'_>, Verdict)]) {
     assert!(wrong.is_empty(), "{} of {} are wrong:\n{}", wrong.len(), verdicts.len(), wrong.join("\n"));
 }
 
+/// What the program has learnt to send since is tried, too.
+#[test]
+fn the_table_has_every_operation_that_the_commands_send() {
+    let scenes = scene::all();
+    let sent: BTreeSet<_> = operations(&scenes).into_iter().map(|(_, operation)| operation.to_owned()).collect();
+    let missing: Vec<_> = sent.difference(&table::operations()).cloned().collect();
+    assert!(missing.is_empty(), "run the whole matrix, which writes docs/reliability.md: it has no {missing:?}");
+}
+
 /// Every operation meets one fault once and another one for ever, so that all of them come about. Which, is always the same.
 #[test]
 #[ignore = "two minutes"]

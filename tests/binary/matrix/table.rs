@@ -3,6 +3,7 @@
 use super::FAULTS;
 use super::trial::{Cell, Verdict};
 use crate::support::root;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 const HEAD: &str = "\
@@ -32,6 +33,12 @@ pub(super) fn shard() -> (usize, usize) {
     let asked = std::env::var("SHARD").unwrap_or_else(|_| "1/1".to_owned());
     let (shard, shards) = asked.split_once('/').unwrap();
     (shard.parse().unwrap(), shards.parse().unwrap())
+}
+
+/// The operations that the page has.
+pub(super) fn operations() -> BTreeSet<String> {
+    let text = std::fs::read_to_string(page()).unwrap();
+    text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next().map(str::to_owned)).collect()
 }
 
 fn file(operation: &str) -> PathBuf {
