@@ -7,7 +7,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done, or nothing to do
     1  failed
-    2  changes pending (`plan --detailed-exitcode`)
+    2  changes pending (`plan --detailed-exitcode`); events without a column (`events --check`)
     3  wrong usage or pipeline.yaml
     4  refused: data loss, somebody else's resource or lock, stale plan, budget
     5  partly applied
@@ -55,6 +55,8 @@ pub(crate) enum Command {
     List(commands::list::ListArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
     Send(commands::send::SendArgs),
+    /// Show which fields arrive, and which columns there are for them.
+    Events(commands::events::EventsArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
     /// Start the mover, a crawler or the job now, without waiting for its schedule.
@@ -99,6 +101,7 @@ impl Command {
             | Self::List(_)
             | Self::Output(_)
             | Self::Query(_)
+            | Self::Events(_)
             | Self::Logs(_)
             | Self::Completions { .. } => Purpose::Output,
             Self::Init(_)

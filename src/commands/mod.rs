@@ -5,6 +5,7 @@ pub(crate) mod build;
 pub(crate) mod completions;
 mod confirm;
 pub(crate) mod cost_estimate;
+pub(crate) mod events;
 #[cfg(feature = "local")]
 pub(crate) mod function;
 mod global;

@@ -1,7 +1,7 @@
 //! Hive types, as people write them.
 
-use super::column::ColumnType;
-use super::values::catalog_name;
+use super::column::{Column, ColumnType};
+use super::values::{PARTITIONS, catalog_name};
 
 const SIMPLE: &[(&str, ColumnType)] = &[
     ("boolean", ColumnType::Boolean),
@@ -22,7 +22,20 @@ const SIMPLE: &[(&str, ColumnType)] = &[
 /// Types nest this deep at most.
 const DEEPEST: usize = 16;
 
+impl Column {
+    /// Whether a column can be called so.
+    pub(crate) fn takes(name: &str) -> bool {
+        ColumnType::takes_field(name) && !PARTITIONS.contains(&name)
+    }
+}
+
 impl ColumnType {
+    /// Whether a field of a struct can be called so.
+    pub(crate) fn takes_field(name: &str) -> bool {
+        // What stands for the account is no name.
+        !name.contains('$') && catalog_name(name).is_ok()
+    }
+
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         parse(&close_up(&text.to_lowercase()), 0)
     }

@@ -7,7 +7,7 @@ use std::fmt::Display;
 use std::time::Duration;
 
 /// The partitions of both tables.
-const PARTITIONS: [&str; 3] = ["year", "month", "day"];
+pub(super) const PARTITIONS: [&str; 3] = ["year", "month", "day"];
 /// The length of a named query, in bytes.
 const LONGEST_SQL: usize = 262_144;
 /// The days of a lifecycle rule are a signed number of 32 bits.

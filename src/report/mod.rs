@@ -2,6 +2,7 @@
 
 mod cost;
 mod error;
+mod events;
 mod foreign;
 mod list;
 #[cfg(feature = "local")]
@@ -24,6 +25,7 @@ pub(crate) use cost::{
     levers_to_markdown, levers_to_text, scale_to_svg, series_to_json, series_to_text,
 };
 pub(crate) use error::{print_error, print_unwritten};
+pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use foreign::one_line;
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]

@@ -18,6 +18,8 @@ pub(crate) struct RunEnd {
     pub(crate) dpu_seconds: Option<f64>,
     /// AWS's words for a failure.
     pub(crate) message: Option<String>,
+    /// What it says of the rows that it wrote, and of what is in none of them.
+    pub(crate) told: Vec<String>,
     /// Log group and log stream.
     pub(crate) log: (String, String),
 }
@@ -32,6 +34,7 @@ impl RunEnd {
             seconds,
             dpu_seconds: None,
             message: None,
+            told: vec![],
             log: Default::default(),
         }
     }
@@ -46,7 +49,7 @@ impl fmt::Display for RunEnd {
         if let Some(seconds) = self.dpu_seconds {
             write!(f, "  {} DPU-seconds", short(seconds))?;
         }
-        Ok(())
+        self.told.iter().try_for_each(|line| write!(f, "\n  {}", one_line(line)))
     }
 }
 
@@ -100,10 +103,12 @@ mod tests {
             seconds: Some(72.0),
             dpu_seconds: Some(432.25),
             message: None,
+            told: vec!["5 rows written".into(), "not in the schema: values of field plan: 2".into()],
             log: (String::new(), String::new()),
         };
-        assert_eq!(ended.to_string(), "SUCCEEDED  72 s  432.2 DPU-seconds");
-        (ended.seconds, ended.dpu_seconds) = (None, None);
+        let told = "\n  5 rows written\n  not in the schema: values of field plan: 2";
+        assert_eq!(ended.to_string(), format!("SUCCEEDED  72 s  432.2 DPU-seconds{told}"));
+        (ended.seconds, ended.dpu_seconds, ended.told) = (None, None, vec![]);
         assert_eq!(ended.to_string(), "SUCCEEDED");
     }
 }

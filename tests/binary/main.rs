@@ -14,6 +14,7 @@ mod costs;
 mod doors;
 mod emulators;
 mod etl;
+mod events;
 mod faults;
 mod flow;
 mod foreign;

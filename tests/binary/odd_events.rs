@@ -55,7 +55,7 @@ fn holds_exactly(place: &Place, table: &str, accepted: &BTreeSet<u64>) {
     assert_eq!(ids.len(), found.len(), "{table} has something twice");
 }
 
-fn odd_events(bodies: &str) -> (Place, Server, BTreeSet<u64>) {
+pub(crate) fn odd_events(bodies: &str) -> (Place, Server, BTreeSet<u64>) {
     let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
     let place = Place::new(SCHEMA);
     place.run(&["apply", "--local", "--yes"]).exits(0);

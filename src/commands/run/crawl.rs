@@ -81,6 +81,7 @@ async fn ended(aws: &Aws, name: &str, last: LastCrawlInfo) -> RunEnd {
         seconds,
         dpu_seconds: crawl.map(|crawl| crawl.dpu_hour * 3600.0),
         message: last.error_message,
+        told: vec![],
         log: (last.log_group.unwrap_or_default(), last.log_stream.unwrap_or_default()),
     }
 }

@@ -1,11 +1,14 @@
 //! A run of the job, from its start to its end.
 
 use super::pause;
+use super::told::told;
 use crate::aws::{Aws, Class, Error, Look, Patience, Pause, Result, call, read, until};
 use crate::report::{RunEnd, Watch};
 use aws_sdk_glue::types::{JobRun, JobRunState};
 use std::time::{Duration, Instant};
 
+/// Where a run logs that does not say where.
+const LOGS: &str = "/aws-glue/jobs";
 /// For how long the place of a run that has ended may stay taken.
 const FREE_WITHIN: Duration = Duration::from_secs(120);
 /// How soon Glue begins the next attempt after one that failed.
@@ -28,7 +31,13 @@ pub(super) async fn run(aws: &Aws, job: &str, wait: bool, watch: &mut Watch) -> 
         return Ok(None);
     }
     let run = last_attempt(aws, job, id, watch).await?;
-    Ok(Some(ended(run)))
+    let group = format!("{}/output", run.log_group_name.as_deref().unwrap_or(LOGS));
+    let mut ended = ended(run);
+    if ended.well {
+        let (_, id) = &ended.log;
+        ended.told = told(aws, &group, id).await?.unwrap_or_default();
+    }
+    Ok(Some(ended))
 }
 
 /// A run's id.
@@ -137,10 +146,8 @@ fn ended(run: JobRun) -> RunEnd {
         // AWS tells it where the number of workers varies; where it does not, it is what they have together.
         dpu_seconds: run.dpu_seconds.or_else(|| Some(run.max_capacity? * seconds)),
         message: run.error_message,
-        log: (
-            format!("{}/error", run.log_group_name.as_deref().unwrap_or("/aws-glue/jobs")),
-            run.id.unwrap_or_default(),
-        ),
+        told: vec![],
+        log: (format!("{}/error", run.log_group_name.as_deref().unwrap_or(LOGS)), run.id.unwrap_or_default()),
     }
 }
 

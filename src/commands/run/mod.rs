@@ -3,6 +3,7 @@
 mod crawl;
 mod job;
 mod sweep;
+mod told;
 
 use super::session::Session;
 use crate::aws::Pause;

@@ -1,0 +1,119 @@
+//! `pipectl events`: what arrives in the bucket, field by field, against the columns that the file has for it.
+
+mod arrived;
+mod files;
+mod fits;
+mod lines;
+mod proposal;
+mod shape;
+
+use super::session::Session;
+use crate::commands::Global;
+use crate::config::{Pipeline, parse_duration, show_duration};
+use crate::error::{Error, Exit, Result};
+use crate::report::{Arrivals, ArrivedField, data, events_to_json, events_to_text, exact, say};
+use crate::signal::Signals;
+use arrived::{Field, Path};
+use clap::{Args, Subcommand};
+use files::Looked;
+use proposal::{propose, spelt};
+use std::time::Duration;
+
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct EventsArgs {
+    #[command(subcommand)]
+    what: Option<What>,
+    #[command(flatten)]
+    fields: FieldsArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Which fields arrive, and which columns there are for them. The default.
+    ///
+    /// Reads the newest JSON files from the bucket: at most those of `--events` events, and 256 MB. Values are
+    /// counted and never shown.
+    Fields(FieldsArgs),
+}
+
+#[derive(Debug, Args)]
+struct FieldsArgs {
+    /// How far back, in days of the partitions.
+    #[arg(long, value_name = "TIME", default_value = "7d", value_parser = parse_duration)]
+    since: Duration,
+    /// Read the newest files until there are so many events.
+    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    events: u64,
+    /// Exit with 2 if a field has no column, a value does not fit or a line is no event; with 1 if there are none.
+    #[arg(long)]
+    check: bool,
+    /// Print JSON (schema pipectl-events/1).
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
+    let fields = match &args.what {
+        Some(What::Fields(fields)) => fields,
+        None => &args.fields,
+    };
+    let session = Session::open(global).await?;
+    let mut signals = Signals::listen();
+    let looked = tokio::select! {
+        looked = files::look(&session, fields) => looked?,
+        signal = signals.next() => return Ok(signal.into()),
+    };
+    let arrivals = arrivals(looked, &session);
+    if arrivals.files == 0 {
+        return nothing(&session, fields);
+    }
+    match fields.json {
+        true => exact(format_args!("{:#}\n", events_to_json(&arrivals))),
+        false => data(events_to_text(&arrivals)),
+    }
+    session.print_timings(global);
+    Ok(if fields.check && arrivals.loses() { Exit::Changes } else { Exit::Done })
+}
+
+/// A check that has seen nothing has not passed.
+fn nothing(session: &Session, args: &FieldsArgs) -> Result<Exit> {
+    let Pipeline { bucket, mover, delivery, .. } = &session.pipeline;
+    let message = format!("no events are in s3://{}, below {} and {}", bucket.name, mover.prefix, delivery.prefix);
+    let hint = format!(
+        "what is sent is there when its buffer is delivered, within {}; `--since` looks further back than {}",
+        show_duration(delivery.buffer.interval),
+        show_duration(args.since)
+    );
+    if args.check {
+        return Err(Error::other(message, hint));
+    }
+    say(format_args!("{message}\n{hint}"));
+    Ok(Exit::Done)
+}
+
+fn arrivals(looked: Looked<'_>, session: &Session) -> Arrivals {
+    let (pipeline, arrived) = (&session.pipeline, looked.arrived);
+    let proposed = propose(&arrived, &pipeline.schema, &pipeline.places);
+    let told = |(path, field): (Path, Field<'_>)| ArrivedField {
+        path: spelt(&path),
+        values: field.shape.values(),
+        kinds: field.shape.kinds.into_iter().collect(),
+        column: field.column.map(ToString::to_string),
+        misfits: field.misfits,
+        first_misfit: field.first_misfit,
+    };
+    Arrivals {
+        events: arrived.events,
+        files: looked.files,
+        of: looked.of,
+        days: looked.days,
+        fields: arrived.fields.into_iter().map(told).collect(),
+        others: arrived.others,
+        broken: arrived.broken,
+        first_broken: arrived.first_broken,
+        damage: looked.damage,
+        proposed,
+        schema_at: pipeline.places.of("schema"),
+    }
+}

@@ -1,0 +1,51 @@
+//! What a run of the job says in its log of the rows it wrote, and of what is in none of them.
+
+use crate::aws::{Aws, Expect as _, Pause, Result, read};
+use std::time::{Duration, Instant};
+
+/// A line comes into CloudWatch Logs some seconds after it was written.
+const WITHIN: Duration = Duration::from_secs(30);
+/// What the script says of its rows, at the end of each way through it.
+const LAST: [&str; 3] = [" rows written", "nothing new", "no table "];
+/// What it says of values, lines and files (`templates/etl.py`).
+const LOST: [&str; 3] = ["left out: ", "null, because they do not fit: ", "not in the schema: "];
+
+/// `None`: the log has no line of it yet, or none is kept.
+///
+/// # Errors
+/// AWS refuses to show the log.
+pub(super) async fn told(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec<String>>> {
+    let (began, mut pause) = (Instant::now(), Pause::growing(Duration::from_millis(200), Duration::from_secs(3)));
+    loop {
+        let Some(lines) = lines(aws, group, run).await? else { return Ok(None) };
+        if lines.iter().any(|line| LAST.iter().any(|last| line.contains(last))) {
+            return Ok(Some(lines.into_iter().filter(|line| is_told(line)).collect()));
+        }
+        if began.elapsed() > WITHIN {
+            return Ok(None);
+        }
+        pause.pass().await;
+    }
+}
+
+fn is_told(line: &str) -> bool {
+    line.ends_with(" rows written") || LOST.iter().any(|lost| line.starts_with(lost))
+}
+
+/// `None` where there is no such group.
+async fn lines(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec<String>>> {
+    let (mut all, mut token) = (vec![], None);
+    loop {
+        let page = || {
+            let request = aws.logs.filter_log_events().log_group_name(group).log_stream_name_prefix(run);
+            request.set_next_token(token.clone()).send()
+        };
+        let Some(page) = read("logs:FilterLogEvents", page).await.absent()? else { return Ok(None) };
+        let events = page.events.unwrap_or_default().into_iter().filter_map(|event| event.message);
+        all.extend(events.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()));
+        token = page.next_token;
+        if token.is_none() {
+            return Ok(Some(all));
+        }
+    }
+}
