@@ -18,7 +18,7 @@ pub(super) async fn told(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec
     let (began, mut pause) = (Instant::now(), Pause::growing(Duration::from_millis(200), Duration::from_secs(3)));
     loop {
         let Some(lines) = lines(aws, group, run).await? else { return Ok(None) };
-        if lines.iter().any(|line| LAST.iter().any(|last| line.contains(last))) {
+        if lines.iter().any(|line| is_last(line)) {
             return Ok(Some(lines.into_iter().filter(|line| is_told(line)).collect()));
         }
         if began.elapsed() > WITHIN {
@@ -28,8 +28,12 @@ pub(super) async fn told(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec
     }
 }
 
+fn is_last(line: &str) -> bool {
+    LAST.iter().any(|last| line.contains(last))
+}
+
 fn is_told(line: &str) -> bool {
-    line.ends_with(" rows written") || LOST.iter().any(|lost| line.starts_with(lost))
+    is_last(line) || LOST.iter().any(|lost| line.starts_with(lost))
 }
 
 /// `None` where there is no such group.
