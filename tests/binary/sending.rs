@@ -1,7 +1,8 @@
 //! `send --input`: what people have in files, and what cannot be sent.
 
-use crate::support::Place;
+use crate::support::{Place, python, root};
 use serde_json::Value;
+use std::process::{Command, Stdio};
 
 fn acknowledged(place: &Place, name: &str, bytes: &[u8], more: &[&str]) -> (i32, u64) {
     std::fs::write(place.path().join(name), bytes).unwrap();
@@ -47,4 +48,35 @@ fn a_compression_that_no_reader_knows_is_refused() {
             Place::new(&format!("name: c\ndelivery: {{ compression: {compression} }}\nschema: {{ event: string }}\n"));
         place.run(&["validate"]).exits(3).says("gzip");
     }
+}
+
+/// The rows of docs/data.md, sent by another client.
+#[test]
+fn compressed_bodies_are_taken_as_documented() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let _server = place.serve();
+    let document = std::fs::read_to_string(root().join("docs/data.md")).unwrap();
+    let table = document.split("| `Content-Encoding` | Body | Answer |").nth(1).unwrap();
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let cells = |row: &str| row.trim_matches(['|', ' ']).split(" | ").map(|cell| cell.replace('`', "")).collect();
+    let expected: Vec<Vec<String>> = rows.map(cells).collect();
+    assert_eq!(expected.len(), 9);
+    let output = place.run(&["output", "--local", "--json", "--show-secrets"]).exits(0).stdout;
+    let output: Value = serde_json::from_str(&output).unwrap();
+    let asked: Vec<_> = expected.iter().map(|row| &row[..2]).collect();
+    let mut judge = Command::new(python());
+    judge.arg(root().join("tests/judges/compressed.py"));
+    judge.args([output["endpoint"].as_str().unwrap(), output["api_keys"][0]["value"].as_str().unwrap_or_default()]);
+    let mut judge = judge.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    serde_json::to_writer(judge.stdin.take().unwrap(), &asked).unwrap();
+    let answers: Vec<(String, String, u16)> =
+        serde_json::from_slice(&judge.wait_with_output().unwrap().stdout).unwrap();
+    let answers: Vec<_> =
+        answers.into_iter().map(|(coding, body, status)| vec![coding, body, status.to_string()]).collect();
+    assert_eq!(answers, expected);
+    place.run(&["local", "tick", "3h"]).exits(0);
+    let rows =
+        place.run(&["query", "--local", "--output", "csv", "SELECT count(*) AS n FROM ${parquet_table}"]).exits(0);
+    assert_eq!(rows.stdout, "n\n400\n");
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 /// How long a client should wait before it sends the same again, in seconds.
 const RETRY_AFTER: &str = "1";
 /// What a page may send: the content type of JSON, and the API key.
-const ALLOWED_HEADERS: &str = "Content-Type,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
+const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
 
 /// The answer to an API Gateway proxy event.
 #[derive(Debug, PartialEq, Eq, Serialize)]
@@ -52,7 +52,8 @@ impl Answer {
     }
 
     pub(crate) fn rejected(rejection: &Rejection) -> (Self, Option<String>) {
-        let status = if matches!(rejection, Rejection::TooLarge { .. }) { 413 } else { 400 };
+        let status =
+            if matches!(rejection, Rejection::TooLarge { .. } | Rejection::TooLargeInflated) { 413 } else { 400 };
         (Self::message(status, &rejection.to_string()), Some(format!("rejected with {status}: {rejection}")))
     }
 

@@ -5,6 +5,9 @@ use crate::readable::{Unreadable, readable};
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
+/// Bytes of a body, when it is unpacked: what API Gateway takes at most. A function with 128 MB has room for it and its events.
+pub(crate) const LARGEST: u64 = 10 << 20;
+
 /// Why a request cannot be accepted. Positions only: a message never quotes an event, it may end up in a log.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Rejection {
@@ -12,6 +15,13 @@ pub(crate) enum Rejection {
     Empty,
     #[error("the body is not valid base64")]
     NotBase64,
+    /// API Gateway made text of it, so that it cannot be unpacked any more.
+    #[error("the body is compressed: say so with the header `Content-Encoding: gzip`")]
+    Compressed,
+    #[error("the body begins as gzip, and is none")]
+    NotGzip,
+    #[error("the body has more than {} MB when it is unpacked", LARGEST >> 20)]
+    TooLargeInflated,
     #[error("the body is not UTF-8")]
     NotUtf8,
     #[error("the body is not JSON: line {line}, column {column}")]
@@ -28,6 +38,9 @@ pub(crate) enum Rejection {
 /// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
 pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
     let text = str::from_utf8(body).map_err(|_| Rejection::NotUtf8)?;
+    if text.starts_with("\u{1f}\u{fffd}") {
+        return Err(Rejection::Compressed);
+    }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut events = Vec::new();
     for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
@@ -172,6 +185,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_rejected() {
+        assert_eq!(rejection(String::from_utf8_lossy(b"\x1f\x8b\x08\x00").as_bytes()), Rejection::Compressed);
         assert_eq!(rejection(b"{\"a\":\"\xff\"}"), Rejection::NotUtf8);
     }
 

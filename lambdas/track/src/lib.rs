@@ -12,6 +12,7 @@ mod connection;
 mod deliver;
 mod endpoint;
 mod firehose;
+mod inflate;
 mod pack;
 mod readable;
 mod request;
@@ -81,7 +82,7 @@ impl<S: Stream> Track<S> {
     }
 
     async fn accept(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
-        let bytes = match request.body() {
+        let bytes = match request.body().and_then(inflate::inflated) {
             Ok(bytes) => bytes,
             Err(rejection) => return Answer::rejected(&rejection),
         };

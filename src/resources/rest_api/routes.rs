@@ -50,7 +50,7 @@ pub(super) enum Integration {
 const MAX_AGE_SECONDS: u32 = 7200;
 
 /// What a page may send: a key, and what an AWS client signs with. The function says the same.
-const ALLOWED_HEADERS: &str = "Content-Type,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
+const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
 
 impl Routes {
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.

@@ -7,6 +7,7 @@
 mod answer;
 mod event;
 mod exposed;
+mod inflate;
 mod limits;
 mod mock;
 mod refusal;
@@ -119,7 +120,7 @@ impl Asked {
 
 pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes>) -> Response<Body> {
     let millis = core.clock.now().as_millisecond();
-    let asked = Asked {
+    let mut asked = Asked {
         call,
         request,
         request_id: new_uuid(),
@@ -134,10 +135,14 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
         Ok(None) => return identify(answer::plain(&Refusal::FORBIDDEN), &asked),
         Err(error) => return crate::response::plain(500, &error.message),
     };
-    let response = match run(core, &front, &exposed, &asked).await {
-        Ok(response) => response,
-        Err(refusal) => answer::refuse(&exposed, &asked, &refusal),
+    let answered = match inflate::inflated(asked.request.headers(), asked.request.body()) {
+        Ok(body) => {
+            *asked.request.body_mut() = body;
+            run(core, &front, &exposed, &asked).await
+        }
+        Err(refusal) => Err(refusal),
     };
+    let response = answered.unwrap_or_else(|refusal| answer::refuse(&exposed, &asked, &refusal));
     core.log("execute-api:Invoke", "", &exposed.region, response.status().as_u16());
     let count = if response.status().is_success() { &front.answered } else { &front.refused };
     count.fetch_add(1, Ordering::Relaxed);

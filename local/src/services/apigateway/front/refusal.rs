@@ -26,6 +26,8 @@ impl Refusal {
     );
     pub(super) const TOO_LARGE: Self =
         refusal("REQUEST_TOO_LARGE", 413, "RequestTooLargeException", "Request Too Long");
+    pub(super) const UNSUPPORTED: Self =
+        refusal("UNSUPPORTED_MEDIA_TYPE", 415, "UnsupportedMediaTypeException", "Unsupported Media Type");
     pub(super) const THROTTLED: Self = refusal("THROTTLED", 429, "TooManyRequestsException", "Too Many Requests");
     pub(super) const QUOTA: Self = refusal("QUOTA_EXCEEDED", 429, "LimitExceededException", "Limit Exceeded");
     pub(super) const TIMEOUT: Self =
