@@ -50,3 +50,32 @@ fn firehose_writes_files_under_awss_names_and_keeps_its_limits() {
     let server = place.serve();
     assert_eq!(judge("firehose_files.py", &[&server.url, &server.token()]), FIREHOSE);
 }
+
+const PREFIXES: &str = r"by default: True
+as it stands: True
+without a place for errors: constraint: ErrorOutputPrefix cannot be null or empty when Prefix contains expressions
+day folders: True
+of another clock: True
+quoted: True
+random: 11 11 True
+cleared in the wrong order: constraint: ErrorOutputPrefix cannot be null or empty when Prefix contains expressions
+cleared: True
+constraint: The sequence !{ can only appear in !{namespace:value} expressions: !{timestamp:yyyy
+constraint: !{timestamp:YYYY-bb} has no valid DateTimeFormatter pattern. Unknown pattern letter: b
+constraint: !{s3:yyyy} is not a valid expression
+constraint: Prefix cannot contain !{firehose:error-output-type}
+constraint: !{partitionKeyFromQuery:id} needs dynamic partitioning, which is not enabled
+constraint: ErrorOutputPrefix must contain at least one instance of !{firehose:error-output-type} when it contains expressions
+constraint: Prefix cannot be longer than 512 characters after it is evaluated
+InvalidArgumentException: Invalid CustomTimeZone: Europe/Atlantis
+ValidationException: 1 validation error detected: Value at 'extendedS3DestinationUpdate.customTimeZone' failed to satisfy constraint: Member must satisfy regular expression pattern: ^$|[a-zA-Z/_]+
+ValidationException: 1 validation error detected: Value at 'extendedS3DestinationUpdate.fileExtension' failed to satisfy constraint: Member must satisfy regular expression pattern: ^$|\.[0-9a-z!\-_.*'()]+
+nothing of that was kept: 7
+";
+
+#[test]
+fn firehose_puts_files_where_expressions_say() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("firehose_prefixes.py", &[&server.url, &server.token()]), PREFIXES);
+}

@@ -75,7 +75,7 @@ fn deliver(core: &Core, key: &str, buffer: &Buffer) {
 
 fn put(core: &Core, key: &str, buffer: &Buffer, stream: &Value, (bytes, extension): (&[u8], &str)) -> Result<()> {
     let since = Timestamp::from_millisecond(buffer.since).map_err(ApiError::internal)?;
-    let name = naming::key(stream, since, extension);
+    let name = naming::key(stream, &stream["destination"], since, extension);
     let destination = &stream["destination"];
     let bucket = destination["BucketARN"].as_str().unwrap_or_default();
     let bucket = bucket.rsplit(":::").next().unwrap_or_default().to_owned();

@@ -1,6 +1,6 @@
 //! Where a stream delivers to: S3, in its extended form.
 
-use super::{STREAMS, existing, invalid};
+use super::{STREAMS, existing, invalid, naming};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -13,7 +13,9 @@ pub(super) const DESTINATION_ID: &str = "destinationId-000000000001";
 /// The destination that a create asks for, with AWS's defaults.
 pub(super) fn read_destination(context: &Context<'_>, input: &Value) -> Result<Value> {
     let given = match (&input["ExtendedS3DestinationConfiguration"], &input["S3DestinationConfiguration"]) {
-        (Value::Null, Value::Null) => return Err(invalid("Exactly one destination configuration must be provided")),
+        (Value::Null, Value::Null) => {
+            return Err(invalid("Exactly one destination configuration is supported for a Firehose"));
+        }
         (Value::Null, plain) => plain,
         (extended, _) => extended,
     };
@@ -41,11 +43,7 @@ fn merge(destination: &mut Value, given: &Value) {
 fn check(context: &Context<'_>, destination: &Value) -> Result<()> {
     let role = destination.text("RoleARN")?;
     destination.text("BucketARN")?;
-    // An expression in the prefix needs a place for the records that it fails for.
-    let has = |name: &str| destination[name].as_str().is_some_and(|prefix| prefix.contains("!{"));
-    if has("Prefix") && destination["ErrorOutputPrefix"].as_str().is_none_or(str::is_empty) {
-        return Err(invalid("ErrorOutputPrefix cannot be null or empty when Prefix contains expressions."));
-    }
+    naming::check(destination, context.now)?;
     if !role_assumable(context, &passed_role(context, role)?, "firehose.amazonaws.com")? {
         let message = format!("Firehose is unable to assume role {role}. Please check the role provided.");
         return Err(invalid(message));

@@ -7,7 +7,9 @@
 mod buffer;
 mod delivery;
 mod destination;
+mod java_time;
 mod naming;
+mod prefix;
 mod records;
 mod streams;
 
