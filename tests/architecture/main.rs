@@ -45,7 +45,7 @@ const FLOORS: &[&[&str]] = &[
 
 /// Its services: each may use those before it.
 const SERVICES: &[&str] =
-    &["iam", "sts", "kms", "logs", "lambda", "events", "s3", "tagging", "firehose", "glue", "athena", "apigateway"];
+    &["iam", "sts", "kms", "logs", "lambda", "events", "s3", "tagging", "glue", "firehose", "athena", "apigateway"];
 
 fn read(directory: &str) -> Modules {
     Modules::of_directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap()

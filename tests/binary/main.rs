@@ -10,6 +10,7 @@ mod adoption;
 mod artifacts;
 mod cli;
 mod connection;
+mod converting;
 mod costs;
 mod doors;
 mod emulators;

@@ -1,6 +1,8 @@
 //! From the buffer to S3, under the stream's role.
 
 use super::buffer::{self, Buffer};
+use super::compression::compress;
+use super::convert::{self, Failure};
 use super::naming;
 use super::records::stream_of;
 use crate::api_error::{ApiError, Result};
@@ -10,14 +12,9 @@ use crate::service::Worker;
 use crate::services::iam::role_assumable;
 use crate::services::logs;
 use crate::services::s3::{self, objects};
-use flate2::Compression;
-use flate2::write::GzEncoder;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read as _, Write as _};
-use std::path::Path;
 use std::sync::Arc;
 
 /// A delivery that failed is tried again after a while: Firehose goes on "for up to 24 hours".
@@ -39,7 +36,7 @@ fn due(core: &Core) -> Option<Timestamp> {
 async fn pass(core: &Arc<Core>) -> bool {
     let now = core.clock.now().as_millisecond();
     for buffer in buffer::open(&core.store).into_iter().filter(|buffer| buffer.due <= now) {
-        let _ = core.run(&buffer.region, |context| buffer::close_latest(context, &buffer.stream));
+        let _ = core.run(&buffer.region, |context| buffer::close_latest(context, &buffer));
     }
     let ready: Vec<_> = buffer::closed(&core.store).into_iter().filter(|(_, buffer)| buffer.due <= now).collect();
     let any = !ready.is_empty();
@@ -50,52 +47,96 @@ async fn pass(core: &Arc<Core>) -> bool {
     any
 }
 
-/// Puts one file into the bucket, and forgets the buffer in the same transaction: nothing is lost, nothing
+/// A file that is to lie in a bucket.
+struct File {
+    key: String,
+    bytes: Vec<u8>,
+    encoding: Option<&'static str>,
+}
+
+/// Puts a buffer's files into the bucket, and forgets the buffer in the same transaction: nothing is lost, nothing
 /// doubled, wherever the process is killed.
 fn deliver(core: &Core, key: &str, buffer: &Buffer) {
     let region = buffer.region.clone();
     let stream = core.run(&region, |context| stream_of(context, &buffer.stream)).ok().flatten();
-    let source = core.blobs.path(&buffer.file);
     let Some(stream) = stream else {
         // The stream is deleted, and what was in its buffer with it.
         let _ = core.store.transact(|documents| documents.remove(buffer::CLOSED, key));
-        let _ = std::fs::remove_file(source);
+        buffer.forget(core);
         return;
     };
-    let delivered = compress(&source, buffer.size, &stream["destination"]["CompressionFormat"])
-        .map_err(ApiError::internal)
-        .and_then(|(bytes, extension)| put(core, key, buffer, &stream, (&bytes, extension)));
-    match delivered {
-        Ok(()) => drop(std::fs::remove_file(source)),
-        Err(error) => {
-            let _ = core.run(&region, |context| fail(context, key, buffer, &stream, &error));
+    let destination = destination_of(buffer, &stream);
+    let delivered = files(core, buffer, &stream).and_then(|(files, because)| {
+        put(core, key, buffer, destination, files)?;
+        Ok(because)
+    });
+    let _ = match delivered {
+        Ok(because) => {
+            buffer.forget(core);
+            match because {
+                Some(failure) => core.run(&region, |context| log(context, buffer, &stream, &failure)),
+                None => Ok(()),
+            }
         }
-    }
+        Err(error) => core.run(&region, |context| fail(context, key, buffer, &stream, &error)),
+    };
 }
 
-fn put(core: &Core, key: &str, buffer: &Buffer, stream: &Value, (bytes, extension): (&[u8], &str)) -> Result<()> {
-    let since = Timestamp::from_millisecond(buffer.since).map_err(ApiError::internal)?;
-    let name = naming::key(stream, &stream["destination"], since, extension);
+fn destination_of<'a>(buffer: &Buffer, stream: &'a Value) -> &'a Value {
     let destination = &stream["destination"];
+    if buffer.backup { &destination["S3BackupConfiguration"] } else { destination }
+}
+
+/// What a buffer becomes, and why nothing of it could be converted, where that is so.
+fn files(core: &Core, buffer: &Buffer, stream: &Value) -> Result<(Vec<File>, Option<Failure>)> {
+    let since = Timestamp::from_millisecond(buffer.since).map_err(ApiError::internal)?;
+    let destination = destination_of(buffer, stream);
+    let key = |extension: &str| naming::key(stream, destination, since, extension);
+    if buffer.backup || !convert::is_on(destination) {
+        let source = core.blobs.path(&buffer.file);
+        let made = compress(&source, buffer.size, &destination["CompressionFormat"]).map_err(ApiError::internal)?;
+        return Ok((vec![File { key: key(made.extension), bytes: made.bytes, encoding: made.encoding }], None));
+    }
+    let records = buffer.records(core).map_err(ApiError::internal)?;
+    let schema = core.run(&buffer.region, |context| convert::schema(context, stream))?;
+    let place = (stream, core.account.as_str(), &*buffer.region);
+    let converted = convert::convert(place, &schema, &records, core.clock.now().as_millisecond())?;
+    // A file of Parquet is no stream of Snappy, but is said to be.
+    let parquet = |bytes| File { key: key(".parquet"), bytes, encoding: Some("hadoop-snappy") };
+    let mut files: Vec<_> = converted.file.map(parquet).into_iter().collect();
+    if !converted.failed.is_empty() {
+        let key = naming::error_key(stream, since, "format-conversion-failed");
+        files.push(File { key, bytes: converted.failed, encoding: None });
+    }
+    Ok((files, converted.because))
+}
+
+/// All of the files, or none.
+fn put(core: &Core, key: &str, buffer: &Buffer, destination: &Value, files: Vec<File>) -> Result<()> {
     let bucket = destination["BucketARN"].as_str().unwrap_or_default();
     let bucket = bucket.rsplit(":::").next().unwrap_or_default().to_owned();
-    core.run(&buffer.region, |context| may_deliver(context, destination, &bucket, &name))?;
-    let blob = core.blobs.add(bytes).map_err(ApiError::internal)?;
-    let file = objects::prepare(name, "application/octet-stream", blob.clone(), bytes);
+    core.run(&buffer.region, |context| {
+        files.iter().try_for_each(|file| may_deliver(context, destination, &bucket, &file.key))
+    })?;
+    let mut objects = vec![];
+    for file in files {
+        let blob = core.blobs.add(&file.bytes).map_err(ApiError::internal)?;
+        let mut object = objects::prepare(file.key, "application/octet-stream", blob, &file.bytes);
+        let encoding = file.encoding.map(|encoding| ("content-encoding".to_owned(), encoding.to_owned()));
+        object.headers.extend(encoding);
+        objects.push(object);
+    }
+    let blobs: Vec<_> = objects.iter().map(|object| object.blob.clone()).collect();
     let put = core.run(&buffer.region, |context| {
         context.documents.remove(buffer::CLOSED, key)?;
-        objects::add(context, &bucket, file)
+        let mut replaced = vec![];
+        for object in objects {
+            replaced.extend(objects::add(context, &bucket, object)?);
+        }
+        Ok(replaced)
     });
-    match put {
-        Ok(replaced) => {
-            objects::sweep(core, &replaced);
-            Ok(())
-        }
-        Err(error) => {
-            objects::sweep(core, &[blob]);
-            Err(error)
-        }
-    }
+    objects::sweep(core, put.as_ref().unwrap_or(&blobs));
+    put.map(drop)
 }
 
 fn may_deliver(context: &Context<'_>, destination: &Value, bucket: &str, key: &str) -> Result<()> {
@@ -124,7 +165,15 @@ fn fail(context: &Context<'_>, key: &str, buffer: &Buffer, stream: &Value, error
     } else {
         context.documents.put(buffer::CLOSED, key, &document)?;
     }
-    let destination = &stream["destination"];
+    let failure = Failure {
+        code: if error.code.starts_with("AccessDenied") { "S3.AccessDenied" } else { "S3.InternalError" },
+        message: format!("Access was denied, or the bucket could not be written: {}", error.message),
+    };
+    log(context, &buffer, stream, &failure)
+}
+
+fn log(context: &Context<'_>, buffer: &Buffer, stream: &Value, failure: &Failure) -> Result<()> {
+    let destination = destination_of(buffer, stream);
     let options = &destination["CloudWatchLoggingOptions"];
     let (Some(group), Some(name)) = (options["LogGroupName"].as_str(), options["LogStreamName"].as_str()) else {
         return Ok(());
@@ -133,60 +182,12 @@ fn fail(context: &Context<'_>, key: &str, buffer: &Buffer, stream: &Value, error
         "deliveryStreamARN": stream["DeliveryStreamARN"],
         "destination": destination["BucketARN"],
         "deliveryStreamVersionId": stream["VersionId"],
-        "message": format!("Access was denied, or the bucket could not be written: {}", error.message),
-        "errorCode": if error.code.starts_with("AccessDenied") { "S3.AccessDenied" } else { "S3.InternalError" },
+        "message": failure.message,
+        "errorCode": failure.code,
         "records": buffer.records,
     });
     let role = destination["RoleARN"].as_str().unwrap_or_default();
     // A role that may not write logs leaves none.
     let _ = logs::write_under(context, role, group, name, &[(context.now.as_millisecond(), line.to_string())]);
     Ok(())
-}
-
-/// The file's bytes as the stream wants them, and what its name ends with.
-fn compress(source: &Path, size: u64, format: &Value) -> io::Result<(Vec<u8>, &'static str)> {
-    let mut input = BufReader::new(File::open(source)?).take(size);
-    match format.as_str() {
-        Some("GZIP") => {
-            let mut output = GzEncoder::new(vec![], Compression::default());
-            io::copy(&mut input, &mut output)?;
-            Ok((output.finish()?, ".gz"))
-        }
-        Some("ZIP") => {
-            let mut archive = zip::ZipWriter::new(Cursor::new(vec![]));
-            archive.start_file("records", zip::write::SimpleFileOptions::default()).map_err(io::Error::other)?;
-            io::copy(&mut input, &mut archive)?;
-            Ok((archive.finish().map_err(io::Error::other)?.into_inner(), ".zip"))
-        }
-        Some("Snappy") => {
-            let mut output = snap::write::FrameEncoder::new(vec![]);
-            io::copy(&mut input, &mut output)?;
-            let bytes = output.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-            Ok((bytes, ".snappy"))
-        }
-        Some("HADOOP_SNAPPY") => Ok((hadoop_snappy(&mut input)?, ".hsnappy")),
-        _ => {
-            let mut bytes = vec![];
-            input.read_to_end(&mut bytes)?;
-            Ok((bytes, ""))
-        }
-    }
-}
-
-/// Hadoop's framing: of each block, its size, then the size of what is compressed and that, sizes big-endian.
-fn hadoop_snappy(input: &mut impl io::Read) -> io::Result<Vec<u8>> {
-    const BLOCK: u64 = 256 << 10;
-    let mut output = vec![];
-    loop {
-        let mut block = vec![];
-        input.by_ref().take(BLOCK).read_to_end(&mut block)?;
-        if block.is_empty() {
-            return Ok(output);
-        }
-        let compressed = snap::raw::Encoder::new().compress_vec(&block).map_err(io::Error::other)?;
-        for size in [block.len(), compressed.len()] {
-            output.write_all(&u32::try_from(size).map_err(io::Error::other)?.to_be_bytes())?;
-        }
-        output.write_all(&compressed)?;
-    }
 }

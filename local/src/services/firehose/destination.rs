@@ -1,6 +1,6 @@
 //! Where a stream delivers to: S3, in its extended form.
 
-use super::{STREAMS, existing, invalid, naming};
+use super::{STREAMS, convert, existing, invalid, naming};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -13,37 +13,73 @@ pub(super) const DESTINATION_ID: &str = "destinationId-000000000001";
 /// The destination that a create asks for, with AWS's defaults.
 pub(super) fn read_destination(context: &Context<'_>, input: &Value) -> Result<Value> {
     let given = match (&input["ExtendedS3DestinationConfiguration"], &input["S3DestinationConfiguration"]) {
-        (Value::Null, Value::Null) => {
-            return Err(invalid("Exactly one destination configuration is supported for a Firehose"));
-        }
-        (Value::Null, plain) => plain,
-        (extended, _) => extended,
+        (Value::Null, plain) if plain.is_object() => plain,
+        (extended, Value::Null) if extended.is_object() => extended,
+        _ => return Err(invalid("Exactly one destination configuration is supported for a Firehose")),
     };
-    let mut destination = json!({
-        "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 300},
-        "CompressionFormat": "UNCOMPRESSED",
-        "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
-        "CloudWatchLoggingOptions": {"Enabled": false},
-        "ProcessingConfiguration": {"Enabled": false, "Processors": []},
-        "S3BackupMode": "Disabled",
-        "CustomTimeZone": "UTC",
-    });
+    let mut destination = plain_defaults();
+    destination["ProcessingConfiguration"] = json!({"Enabled": false, "Processors": []});
+    destination["S3BackupMode"] = "Disabled".into();
+    destination["CustomTimeZone"] = "UTC".into();
+    // "The default value is 5", and 128 where records are converted.
+    if convert::is_on(given) {
+        destination["BufferingHints"]["SizeInMBs"] = 128.into();
+    }
     merge(&mut destination, given);
     check(context, &destination)?;
     Ok(destination)
 }
 
-/// Every field that is given takes the place of the one before.
+fn plain_defaults() -> Value {
+    json!({
+        "BufferingHints": {"SizeInMBs": 5, "IntervalInSeconds": 300},
+        "CompressionFormat": "UNCOMPRESSED",
+        "EncryptionConfiguration": {"NoEncryptionConfig": "NoEncryption"},
+        "CloudWatchLoggingOptions": {"Enabled": false},
+    })
+}
+
+/// Every field that is given takes the place of the one before; what has fields of its own keeps those that are left out.
 fn merge(destination: &mut Value, given: &Value) {
     for (name, value) in given.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
-        destination[name] = value.clone();
+        match name.as_str() {
+            "BufferingHints" => merge(&mut destination["BufferingHints"], value),
+            "DataFormatConversionConfiguration" => destination[name] = convert::merge(&destination[name], value),
+            "S3BackupConfiguration" | "S3BackupUpdate" => {
+                let backup = &mut destination["S3BackupConfiguration"];
+                if backup.is_null() {
+                    *backup = plain_defaults();
+                }
+                merge(backup, value);
+            }
+            _ => destination[name] = value.clone(),
+        }
     }
 }
 
+/// In AWS's order: what the parts say, the table that they name, the roles last.
 fn check(context: &Context<'_>, destination: &Value) -> Result<()> {
-    let role = destination.text("RoleARN")?;
+    destination.text("RoleARN")?;
     destination.text("BucketARN")?;
     naming::check(destination, context.now)?;
+    convert::check(destination)?;
+    let backup = &destination["S3BackupConfiguration"];
+    let backed_up = destination["S3BackupMode"] == "Enabled";
+    if backed_up && backup.is_null() {
+        return Err(invalid("S3BackupConfiguration must not be null when S3BackupMode is Enabled"));
+    }
+    if backed_up {
+        backup.text("RoleARN")?;
+        backup.text("BucketARN")?;
+        naming::check(backup, context.now)?;
+    }
+    convert::check_table(context, destination)?;
+    check_role(context, destination)?;
+    if backed_up { check_role(context, backup) } else { Ok(()) }
+}
+
+fn check_role(context: &Context<'_>, destination: &Value) -> Result<()> {
+    let role = destination.text("RoleARN")?;
     if !role_assumable(context, &passed_role(context, role)?, "firehose.amazonaws.com")? {
         let message = format!("Firehose is unable to assume role {role}. Please check the role provided.");
         return Err(invalid(message));
@@ -69,6 +105,11 @@ pub(super) fn update_destination(context: &Context<'_>, input: &Value) -> Result
     let id = input.text("DestinationId")?;
     if id != DESTINATION_ID {
         return Err(invalid(format!("Destination Id {id} not found")));
+    }
+    let mode = |destination: &Value| destination["S3BackupMode"] == "Enabled";
+    if mode(&stream["destination"]) && input["ExtendedS3DestinationUpdate"]["S3BackupMode"] == "Disabled" {
+        // "You can't update the stream to disable it once backup is enabled."
+        return Err(invalid("S3BackupMode cannot be changed from Enabled to Disabled"));
     }
     for update in ["S3DestinationUpdate", "ExtendedS3DestinationUpdate"] {
         merge(&mut stream["destination"], &input[update]);

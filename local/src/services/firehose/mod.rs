@@ -1,10 +1,13 @@
 //! Amazon Data Firehose: delivery streams to S3.
 //!
 //! ```text
-//! PutRecordBatch -> buffer (a file) -> delivery, by size or time -> object in S3
+//! PutRecordBatch -> buffer (a file) -> delivery, by size or time -> object in S3, as it was sent or as Parquet
+//!                -> buffer of the backup -> the same by limits of its own -> object in S3, as it was sent
 //! ```
 
 mod buffer;
+mod compression;
+mod convert;
 mod delivery;
 mod destination;
 mod java_time;

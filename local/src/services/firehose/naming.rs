@@ -15,6 +15,13 @@ pub(super) fn key(stream: &Value, destination: &Value, since: Timestamp, extensi
     format!("{}{}{}", prefix::folder(destination, &time), name(stream, &time), own.unwrap_or(extension))
 }
 
+/// The same for what failed. Such a file has no extension.
+pub(super) fn error_key(stream: &Value, since: Timestamp, error: &str) -> String {
+    let destination = &stream["destination"];
+    let time = local(destination, since);
+    format!("{}{}", prefix::error_folder(destination, &time, error), name(stream, &time))
+}
+
 fn name(stream: &Value, time: &Zoned) -> String {
     let name = stream["DeliveryStreamName"].as_str().unwrap_or_default();
     format!("{name}-{}-{}-{}", stream["VersionId"], time.strftime("%Y-%m-%d-%H-%M-%S"), new_uuid())

@@ -39,7 +39,7 @@ fn data(record: &Value) -> Result<Vec<u8>> {
 pub(super) fn put_record(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, stream) = active(context, input)?;
     let data = data(&input["Record"])?;
-    buffer::append(context, &name, &stream["destination"], &data, 1)?;
+    buffer::append(context, &name, &stream["destination"], &[&data])?;
     Ok(json!({"RecordId": id(), "Encrypted": false}))
 }
 
@@ -51,22 +51,20 @@ pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<V
     if decoded.iter().map(Vec::len).sum::<usize>() > LARGEST_BATCH {
         return Err(invalid(format!("Records size exceeds {LARGEST_BATCH} bytes limit")));
     }
-    let (mut taken, mut count) = (vec![], 0);
-    let mut answers = vec![];
+    let (mut taken, mut answers) = (vec![], vec![]);
     for data in &decoded {
         match context.faults.strike(RECORD, &name).and_then(|strike| strike.error) {
             Some(error) => answers.push(json!({"ErrorCode": error.code, "ErrorMessage": error.message})),
             None => {
-                taken.extend_from_slice(data);
-                count += 1;
+                taken.push(data.as_slice());
                 answers.push(json!({"RecordId": id()}));
             }
         }
     }
-    if count > 0 {
-        buffer::append(context, &name, &stream["destination"], &taken, count)?;
+    if !taken.is_empty() {
+        buffer::append(context, &name, &stream["destination"], &taken)?;
     }
-    Ok(json!({"FailedPutCount": decoded.len() - count, "Encrypted": false, "RequestResponses": answers}))
+    Ok(json!({"FailedPutCount": decoded.len() - taken.len(), "Encrypted": false, "RequestResponses": answers}))
 }
 
 /// Whether the stream still takes deliveries.

@@ -178,6 +178,23 @@ impl HiveType {
     }
 }
 
+/// Spark's timestamps are instants, and its files say so: `isAdjustedToUTC` (`TimestampType`, not `TimestampNTZType`).
+pub(crate) fn instants(fields: &Fields) -> Fields {
+    let field = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
+    fields.iter().map(field).collect()
+}
+
+fn instant(kind: &DataType) -> DataType {
+    let one = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
+    match kind {
+        DataType::Timestamp(_, None) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+        DataType::List(item) => DataType::List(one(item)),
+        DataType::Map(entries, sorted) => DataType::Map(one(entries), *sorted),
+        DataType::Struct(fields) => DataType::Struct(instants(fields)),
+        other => other.clone(),
+    }
+}
+
 /// At the commas that are in no brackets.
 fn split(text: &str) -> Vec<&str> {
     let (mut depth, mut start, mut parts) = (0_i32, 0, vec![]);

@@ -16,8 +16,10 @@ mod run;
 pub(crate) mod tables;
 mod tagging;
 mod triggers;
+mod under;
 mod work;
 
+pub(crate) use under::{columns_of, table_under};
 pub(crate) use work::{WORKER, schedules_overview, tables_overview};
 
 use crate::api_error::{ApiError, Result};

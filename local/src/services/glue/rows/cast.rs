@@ -130,7 +130,7 @@ pub(super) fn boolean(value: &Json<'_>) -> Option<bool> {
 }
 
 /// The digits of a decimal without its point; half goes up, away from zero. Null where they are too many.
-pub(super) fn decimal(value: &Json<'_>, precision: u8, scale: i8) -> Option<i128> {
+pub(crate) fn decimal(value: &Json<'_>, precision: u8, scale: i8) -> Option<i128> {
     let text = match value {
         Json::Bool(flag) => u8::from(*flag).to_string(),
         Json::Number(digits) => match exact(digits) {

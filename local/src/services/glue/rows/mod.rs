@@ -9,8 +9,10 @@ use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
 
+pub(crate) use cast::decimal;
 pub(crate) use columns::{Columns, Lost};
 pub(crate) use json::{Broken, Json};
+pub(crate) use nested::point;
 
 /// Gives every line of a file, compressed or not, without the blanks around it, until `each` says `false`. A line ends as
 /// Hadoop's lines do: by LF, CR, or both.

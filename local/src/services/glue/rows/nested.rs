@@ -90,7 +90,7 @@ fn strict(value: &Json<'_>, hive: &HiveType) -> Value {
 }
 
 /// The digits of a decimal with its point.
-fn point(digits: i128, scale: i8) -> String {
+pub(crate) fn point(digits: i128, scale: i8) -> String {
     let scale = usize::try_from(scale).unwrap_or(0);
     let text = format!("{:0>width$}", digits.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = text.split_at(text.len() - scale);

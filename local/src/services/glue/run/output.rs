@@ -2,12 +2,13 @@
 
 use crate::api_error::ApiError;
 use crate::core::Core;
+use crate::services::glue::hive::instants;
 use crate::services::glue::rows::{Broken, Columns, Lost};
 use crate::services::s3::objects;
 use crate::services::s3::versions::Version;
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
-use arrow::datatypes::{DataType, Field, Fields, Schema, SchemaRef, TimeUnit};
+use arrow::datatypes::{Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::errors::ParquetError;
@@ -87,23 +88,6 @@ impl<'a> Output<'a> {
         self.flush()?;
         self.close()?;
         Ok((self.files, self.rows, self.columns.lost()))
-    }
-}
-
-/// Spark's timestamps are instants, and its files say so: `isAdjustedToUTC` (`TimestampType`, not `TimestampNTZType`).
-fn instants(fields: &Fields) -> Fields {
-    let field = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
-    fields.iter().map(field).collect()
-}
-
-fn instant(kind: &DataType) -> DataType {
-    let one = |field: &Arc<Field>| Arc::new(field.as_ref().clone().with_data_type(instant(field.data_type())));
-    match kind {
-        DataType::Timestamp(_, None) => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-        DataType::List(item) => DataType::List(one(item)),
-        DataType::Map(entries, sorted) => DataType::Map(one(entries), *sorted),
-        DataType::Struct(fields) => DataType::Struct(instants(fields)),
-        other => other.clone(),
     }
 }
 
