@@ -7,6 +7,7 @@
 mod allowed;
 mod bounded;
 pub(super) mod engine;
+mod evolved;
 mod functions;
 mod print;
 pub(super) mod results;

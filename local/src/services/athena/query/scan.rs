@@ -1,9 +1,9 @@
 //! Reading files: lines of JSON and Parquet, only the columns that a query needs, counting the bytes.
 
+use super::evolved::{as_table, readable};
 use crate::services::glue::hive::HiveType;
 use crate::services::glue::rows::{Columns, lines};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
-use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
@@ -179,6 +179,11 @@ impl FileGroup {
         let builder = ParquetRecordBatchReaderBuilder::try_new(self.open(file)?).map_err(|error| bad(&error))?;
         let fields = builder.schema().fields().iter().enumerate();
         let wanted = |name: &str| self.columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
+        for field in builder.parquet_schema().root_schema().get_fields() {
+            let read = self.columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(field.name()));
+            let Some((column, hive)) = read else { continue };
+            readable(field, hive).map_err(|why| DataFusionError::Execution(why.explain(column, &file.key)))?;
+        }
         let roots: Vec<_> = fields.filter(|(_, field)| wanted(field.name())).map(|(index, _)| index).collect();
         let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
         let mut bytes = 0;
@@ -209,7 +214,7 @@ impl FileGroup {
             }
             // Hive goes by names, without their case; a column that a file does not have is null.
             match there.fields().iter().position(|other| other.name().eq_ignore_ascii_case(field.name())) {
-                Some(index) => Ok(cast(batch.column(index), field.data_type())?),
+                Some(index) => Ok(as_table(batch.column(index), field.data_type())?),
                 None => Ok(new_null_array(field.data_type(), rows)),
             }
         };

@@ -130,7 +130,7 @@ fn parquet(file: &File) -> std::io::Result<Looked> {
     let metadata = ArrowReaderMetadata::load(file, ArrowReaderOptions::new()).map_err(std::io::Error::other)?;
     let count = metadata.metadata().file_metadata().num_rows();
     let fields = metadata.schema().fields().iter();
-    let seen = fields.map(|field| (field.name().to_lowercase(), Seen::Type(HiveType::of(field.data_type()))));
+    let seen = fields.map(|field| (field.name().to_lowercase(), Seen::of(HiveType::of(field.data_type()))));
     Ok((Kind::Parquet, seen.collect(), u64::try_from(count).unwrap_or(0)))
 }
 
@@ -185,12 +185,15 @@ fn seen(value: &Json<'_>) -> Seen {
 
 /// Numbers widen; what does not go together is text.
 fn merge(one: Seen, other: Seen) -> Seen {
-    use HiveType::{Bigint, Double, Int};
     match (one, other) {
         (Seen::Nothing, seen) | (seen, Seen::Nothing) => seen,
         (one, other) if one == other => one,
-        (Seen::Type(Int | Bigint), Seen::Type(Int | Bigint)) => Seen::Type(Bigint),
-        (Seen::Type(Int | Bigint | Double), Seen::Type(Int | Bigint | Double)) => Seen::Type(Double),
+        (Seen::Type(HiveType::Map(one_key, one)), Seen::Type(HiveType::Map(other_key, other))) => {
+            let part =
+                |one: Box<HiveType>, other: Box<HiveType>| Box::new(merge(Seen::of(*one), Seen::of(*other)).known());
+            Seen::Type(HiveType::Map(part(one_key, other_key), part(one, other)))
+        }
+        (Seen::Type(one), Seen::Type(other)) => Seen::Type(wider(one, other).unwrap_or(HiveType::String)),
         (Seen::Array(one), Seen::Array(other)) => Seen::Array(Box::new(merge(*one, *other))),
         (Seen::Struct(mut one), Seen::Struct(other)) => {
             for (name, seen) in other {
@@ -202,7 +205,27 @@ fn merge(one: Seen, other: Seen) -> Seen {
     }
 }
 
+/// The number type that holds the values of two different ones; `None` for what are no numbers.
+fn wider(one: HiveType, other: HiveType) -> Option<HiveType> {
+    use HiveType::{Bigint, Double, Float, Int, Smallint, Tinyint};
+    let rank = |hive: &HiveType| [Tinyint, Smallint, Int, Bigint, Float, Double].iter().position(|known| known == hive);
+    let (least, most) = (rank(&one)?.min(rank(&other)?), rank(&one)?.max(rank(&other)?));
+    // A float does not hold every whole number.
+    Some(if most < 4 || least == 4 { if rank(&one)? == most { one } else { other } } else { Double })
+}
+
 impl Seen {
+    /// Of a type whose parts may be merged with those of other files.
+    fn of(hive: HiveType) -> Self {
+        match hive {
+            HiveType::Array(item) => Self::Array(Box::new(Self::of(*item))),
+            HiveType::Struct(fields) => {
+                Self::Struct(fields.into_iter().map(|(name, field)| (name, Self::of(field))).collect())
+            }
+            other => Self::Type(other),
+        }
+    }
+
     fn known(self) -> HiveType {
         match self {
             Self::Nothing => HiveType::String,
@@ -248,6 +271,23 @@ not json
             "list array<struct<a:int,b:string>>",
         ];
         assert_eq!(columns(lines), expected);
+    }
+
+    #[test]
+    fn files_of_several_types_make_one_that_holds_them() {
+        for (one, other, both) in [
+            ("int", "bigint", "bigint"),
+            ("smallint", "tinyint", "smallint"),
+            ("float", "double", "double"),
+            ("int", "float", "double"),
+            ("int", "string", "string"),
+            ("date", "timestamp", "string"),
+            ("struct<a:int,b:array<int>>", "struct<b:array<bigint>,c:date>", "struct<a:int,b:array<bigint>,c:date>"),
+            ("map<string,int>", "map<string,bigint>", "map<string,bigint>"),
+        ] {
+            let of = |text| Seen::of(HiveType::parse(text).unwrap());
+            assert_eq!(merge(of(one), of(other)).known().to_string(), both, "{one} and {other}");
+        }
     }
 
     #[test]
