@@ -13,8 +13,19 @@ const TEMPLATE: &str = include_str!("../../templates/etl.py");
 /// Its settings are one literal of strings and lists, which JSON and Python write in the same way: no name or
 /// prefix can become code.
 pub(crate) fn etl_script(pipeline: &Pipeline, names: &Names) -> String {
-    let columns: Vec<_> =
-        pipeline.schema.iter().map(|column| json!([column.name, column.column_type.to_string()])).collect();
+    script(pipeline, names, pipeline.schema.iter().map(|column| json!([column.name, column.column_type.to_string()])))
+}
+
+/// The script with its columns in the alphabet's order: two that differ by that alone make the same of events, since
+/// Parquet is read by name.
+pub(crate) fn etl_meaning(pipeline: &Pipeline, names: &Names) -> String {
+    let mut columns: Vec<_> =
+        pipeline.schema.iter().map(|column| (&column.name, column.column_type.sorted().to_string())).collect();
+    columns.sort();
+    script(pipeline, names, columns.into_iter().map(|(name, kind)| json!([name, kind])))
+}
+
+fn script(pipeline: &Pipeline, names: &Names, columns: impl Iterator<Item = serde_json::Value>) -> String {
     let settings = json!({
         "region": names.region,
         "database": pipeline.catalog.database,
@@ -22,7 +33,7 @@ pub(crate) fn etl_script(pipeline: &Pipeline, names: &Names) -> String {
         "bucket": pipeline.bucket.name,
         "input": pipeline.mover.prefix,
         "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.etl.output),
-        "columns": columns,
+        "columns": columns.collect::<Vec<_>>(),
     });
     TEMPLATE.replacen("${settings}", &format!("{settings:#}"), 1)
 }
@@ -84,6 +95,21 @@ print(json.dumps(ast.literal_eval(value[0])))";
         assert_eq!(settings["input"], "partitioned_analytics_raw/");
         assert_eq!(settings["output"], "s3://clickstream-prod-123456789012-us-east-1/analytics_data/");
         assert_eq!(settings["columns"], json!([["event", "string"], ["userid", "string"], ["datetime", "timestamp"]]));
+    }
+
+    #[test]
+    fn the_order_of_columns_means_nothing() {
+        let names = article::names("aws", "us-east-1");
+        let mut pipeline = article::pipeline();
+        let column = |text: &str| Column { name: "ctx".into(), column_type: ColumnType::parse(text).unwrap() };
+        pipeline.schema.push(column("struct<b:int,a:array<struct<d:int,c:int>>>"));
+        let (script, meaning) = (etl_script(&pipeline, &names), etl_meaning(&pipeline, &names));
+        pipeline.schema.pop();
+        pipeline.schema.insert(0, column("struct<a:array<struct<c:int,d:int>>,b:int>"));
+        assert_ne!(etl_script(&pipeline, &names), script);
+        assert_eq!(etl_meaning(&pipeline, &names), meaning);
+        pipeline.schema[0] = column("struct<a:array<struct<c:int,d:bigint>>,b:int>");
+        assert_ne!(etl_meaning(&pipeline, &names), meaning);
     }
 
     #[test]

@@ -55,8 +55,10 @@ fn add_crawler<'a>(
 
 fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, role: Added<Role>) {
     let Design { pipeline, names, .. } = design;
-    let script =
-        graph.add("etl", move |out| Object::script(&out[bucket].bucket, etl_script::etl_script(pipeline, names)));
+    let script = graph.add("etl", move |out| {
+        let (text, meaning) = (etl_script::etl_script(pipeline, names), etl_script::etl_meaning(pipeline, names));
+        Object::script(&out[bucket].bucket, text, &meaning)
+    });
     let job = graph.add("etl", move |out| {
         let etl = &pipeline.etl;
         let minutes = etl.timeout.as_secs() / 60;

@@ -14,9 +14,7 @@ use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, say};
-use crate::resources::{
-    ApiKey, Bucket, Converged, Event, Graph, Inventory, Plan, RestApi, Surroundings, holder, observe,
-};
+use crate::resources::{ApiKey, Bucket, Converged, Event, Graph, Inventory, Plan, RestApi, Surroundings, holder};
 use crate::signal::{Signal, Signals};
 use clap::Args;
 use std::cell::RefCell;
@@ -103,9 +101,9 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
     let aim = asked.aim;
     let around = RefCell::default();
     let look = async || {
-        let (live, found) = futures::join!(observe(&session.aws, &wanted), Surroundings::look(&session.aws, &wanted));
+        let (live, found) = Surroundings::observe(&session.aws, &wanted).await?;
         around.replace(Some(found));
-        live
+        Ok(live)
     };
     let wanted = &wanted;
     let mut user = User { session, global, wanted, graph, asked, around: &around, progress, watching: None };
@@ -154,7 +152,7 @@ impl Operator<Aws> for User<'_> {
         let Self { session, global, wanted, graph, asked, around, .. } = self;
         asked.consent.check(wanted, live)?;
         if let Some(around) = around.borrow().as_ref() {
-            around.refuse(plan, graph, live, &session.aws.names);
+            around.refuse(plan, graph, live, (&session.aws.names, &asked.consent.given()));
         }
         if let Some(path) = asked.saved {
             check_saved(path, plan)?;

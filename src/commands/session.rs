@@ -58,7 +58,7 @@ pub(crate) struct ConsentArgs {
     /// Take over a resource that was not made by pipectl.
     #[arg(long, value_name = "ADDRESS")]
     adopt: Vec<Address>,
-    /// Delete or replace a resource although that loses the data it holds.
+    /// Delete, replace or change a resource although data is lost by that, or cannot be read any more.
     #[arg(long, value_name = "ADDRESS")]
     allow_data_loss: Vec<Address>,
     /// Take away what is live beside what the file speaks of (`also has:` in a plan): of ADDRESS, or everywhere.
@@ -114,8 +114,7 @@ impl Session {
 
     /// What is live, and what may be in the way of an apply.
     pub(crate) async fn look(&self, graph: &Graph<'_>) -> Result<(Inventory, Surroundings)> {
-        let (live, surroundings) = futures::join!(observe(&self.aws, graph), Surroundings::look(&self.aws, graph));
-        Ok((live?, surroundings))
+        Ok(Surroundings::observe(&self.aws, graph).await?)
     }
 
     pub(crate) async fn observe(&self, graph: &Graph<'_>) -> Result<Inventory> {
@@ -273,8 +272,9 @@ pub(crate) fn compare<'a>(
     consent: &ConsentArgs,
 ) -> Result<Plan<'a>> {
     consent.check(file, live)?;
-    let mut plan = plan(graph, live, &consent.given());
-    surroundings.refuse(&mut plan, graph, live, &session.aws.names);
+    let consent = consent.given();
+    let mut plan = plan(graph, live, &consent);
+    surroundings.refuse(&mut plan, graph, live, (&session.aws.names, &consent));
     Ok(plan)
 }
 

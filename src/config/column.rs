@@ -38,6 +38,22 @@ pub(crate) enum ColumnType {
     Struct(Vec<(String, ColumnType)>),
 }
 
+impl ColumnType {
+    /// With the fields of every struct in the alphabet's order.
+    pub(crate) fn sorted(&self) -> Self {
+        match self {
+            Self::Array(item) => Self::Array(Box::new(item.sorted())),
+            Self::Map(key, value) => Self::Map(key.clone(), Box::new(value.sorted())),
+            Self::Struct(fields) => {
+                let mut fields: Vec<_> = fields.iter().map(|(name, field)| (name.clone(), field.sorted())).collect();
+                fields.sort_by(|(one, _), (other, _)| one.cmp(other));
+                Self::Struct(fields)
+            }
+            simple => simple.clone(),
+        }
+    }
+}
+
 impl fmt::Display for ColumnType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

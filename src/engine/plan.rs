@@ -22,6 +22,8 @@ pub enum Refusal {
     OwnedBy(String),
     /// It would lose data, described in words.
     LosesData(String),
+    /// What is there already could not be read any more, described in words.
+    HidesData(String),
     /// It is a second one of what is asked for, and this refers to it.
     InUse(Address),
     /// It is known beforehand that it would fail, and what helps.
@@ -34,6 +36,7 @@ impl Refusal {
             Self::Unowned => json!("unowned"),
             Self::OwnedBy(owner) => json!({"owned_by": owner}),
             Self::LosesData(data) => json!({"loses_data": data}),
+            Self::HidesData(data) => json!({"hides_data": data}),
             Self::InUse(user) => json!({"in_use": user.to_string()}),
             Self::Fails { why, way: _ } => json!({"fails": why}),
         }

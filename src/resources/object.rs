@@ -41,10 +41,6 @@ pub(crate) struct ObjectOutputs {
 }
 
 impl Content {
-    pub(crate) fn new(text: String) -> Self {
-        Self { digest: digest(&text), text }
-    }
-
     fn live(digest: &str) -> Self {
         Self { digest: digest.to_owned(), text: String::new() }
     }
@@ -57,10 +53,14 @@ impl Canonical for Content {
 }
 
 impl Object {
-    /// A script in the bucket's own corner.
-    pub(crate) fn script(bucket: &str, text: String) -> Self {
-        let content = Content::new(text);
+    /// A script in the bucket's own corner. Scripts with one `meaning` are the same, and need not be replaced.
+    pub(crate) fn script(bucket: &str, text: String, meaning: &str) -> Self {
+        let content = Content { digest: digest(meaning), text };
         Self { bucket: bucket.to_owned(), key: format!("{}{}.py", prefix(), content.digest), content }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.content.text
     }
 
     fn outputs(&self) -> ObjectOutputs {

@@ -2,9 +2,10 @@
 //! tool that is missing.
 
 use super::notification::{clash, entry_id, of_bucket};
-use super::{Function, Graph, Inventory, Notification, Plan, Step};
-use crate::aws::{Aws, Error, read};
-use crate::engine::plan::{Action, Refusal};
+use super::schema::Edited;
+use super::{Function, Graph, Inventory, Job, Notification, Plan, Step, observe};
+use crate::aws::{Aws, Error, Result, read};
+use crate::engine::plan::{Action, Consent, Refusal};
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_s3::types::NotificationConfiguration;
@@ -23,11 +24,22 @@ pub(crate) struct Surroundings {
     notifications: BTreeMap<String, NotificationConfiguration>,
     /// Functions whose code cannot be had.
     without_code: BTreeMap<String, Error>,
+    schema: Option<Edited>,
 }
 
 impl Surroundings {
-    /// Asks all at once, so that it takes no longer than observing does.
-    pub(crate) async fn look(aws: &Aws, graph: &Graph<'_>) -> Self {
+    /// What is live, and what is beside it. Asks all at once; only a job that is to run another script takes another look.
+    ///
+    /// # Errors
+    /// Of the look at what is live, and of that at the script.
+    pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<(Inventory, Self)> {
+        let (live, beside) = futures::join!(observe(aws, graph), Self::look(aws, graph));
+        let live = live?;
+        let schema = Edited::look(aws, graph, &live).await?;
+        Ok((live, Self { schema, ..beside }))
+    }
+
+    async fn look(aws: &Aws, graph: &Graph<'_>) -> Self {
         let functions = wanted::<Function>(graph);
         let reserves = functions.iter().any(|(_, function)| function.reserved_concurrency.is_some());
         let spare = async { if reserves { spare(aws).await } else { None } };
@@ -38,11 +50,21 @@ impl Surroundings {
         );
         let (spare, notifications, code) = futures::join!(spare, notifications, code);
         let notifications = notifications.into_iter().flatten().map(|(all, bucket)| (bucket, all)).collect();
-        Self { spare, notifications, without_code: code.into_iter().flatten().collect() }
+        Self { spare, notifications, without_code: code.into_iter().flatten().collect(), schema: None }
     }
 
-    /// Refuses the steps of a plan that would fail.
-    pub(crate) fn refuse(&self, plan: &mut Plan, graph: &Graph<'_>, live: &Inventory, names: &Names) {
+    /// Refuses the steps of a plan that would fail, and those that would make data unreadable without consent.
+    pub(crate) fn refuse(
+        &self,
+        plan: &mut Plan,
+        graph: &Graph<'_>,
+        live: &Inventory,
+        (names, consent): (&Names, &Consent),
+    ) {
+        if let Some(edited) = &self.schema {
+            let jobs = plan.steps.iter_mut().filter(|step| works(step) && step.address.kind == Job::KIND);
+            jobs.for_each(|step| edited.refuse(step, consent));
+        }
         let asked = self.reserved(plan, graph, live);
         for step in plan.steps.iter_mut().filter(|step| works(step) && step.refusal.is_none()) {
             let name = step.address.name.as_str();

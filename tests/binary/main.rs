@@ -16,6 +16,7 @@ mod doors;
 mod emulators;
 mod etl;
 mod events;
+mod evolving;
 mod faults;
 mod flow;
 mod foreign;

@@ -32,6 +32,7 @@ fn step_to_json(step: &Step) -> Value {
             "before": change.before.to_json(),
             "after": change.after.to_json(),
             "forces_replacement": change.forces_replacement,
+            "columns": super::schema::to_json(change),
         })
     });
     let extras = step.extras.iter().map(|extra| {

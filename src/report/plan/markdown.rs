@@ -1,7 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{forces, refusal_words, says_something, summary};
+use super::{forces, refusal_words, says_something, schema, summary};
 use crate::names::Names;
 use crate::report::markdown::{code, words};
 use crate::resources::Plan;
@@ -30,13 +30,24 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
             .changes
             .iter()
             .flat_map(|change| {
+                if let Some(columns) = schema::lines(change) {
+                    return columns.iter().map(|column| format!("{} ({})", code(&column.what), column.note)).collect();
+                }
                 let note = if change.forces_replacement { format!(" ({})", forces(step)) } else { String::new() };
-                deltas(&change.attribute, &change.before, &change.after).into_iter().map(move |delta| {
-                    let side = |value: Option<&crate::engine::value::Value>| {
-                        value.map_or_else(|| "(none)".to_owned(), ToString::to_string)
-                    };
-                    format!("{} {} -> {}{note}", code(&delta.path), code(&side(delta.before)), code(&side(delta.after)))
-                })
+                deltas(&change.attribute, &change.before, &change.after)
+                    .into_iter()
+                    .map(move |delta| {
+                        let side = |value: Option<&crate::engine::value::Value>| {
+                            value.map_or_else(|| "(none)".to_owned(), ToString::to_string)
+                        };
+                        format!(
+                            "{} {} -> {}{note}",
+                            code(&delta.path),
+                            code(&side(delta.before)),
+                            code(&side(delta.after))
+                        )
+                    })
+                    .collect::<Vec<_>>()
             })
             .collect();
         what.extend(step.extras.iter().map(|extra| {

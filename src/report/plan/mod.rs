@@ -3,6 +3,7 @@
 mod delta;
 mod json;
 mod markdown;
+mod schema;
 
 pub(crate) use json::plan_to_json;
 pub(crate) use markdown::plan_to_markdown;
@@ -57,6 +58,13 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
         }
     }
     for change in &step.changes {
+        if let Some(columns) = schema::lines(change) {
+            for column in columns {
+                let note = paint.faint(&format!("  ({})", column.note));
+                line(text, format_args!("    {}: {}{note}", change.attribute, column.what));
+            }
+            continue;
+        }
         let note = if change.forces_replacement { paint.bad(&format!("  # {}", forces(step))) } else { String::new() };
         for delta in deltas(&change.attribute, &change.before, &change.after) {
             let shown = match (delta.before, delta.after) {
@@ -114,6 +122,12 @@ fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> Stri
         Refusal::LosesData(data) => (
             format!("{address} holds {}, which would be lost", quoted(data)),
             format!("to lose them: --allow-data-loss {bare}"),
+        ),
+        Refusal::HidesData(data) => (
+            format!("{address} would hide data: {}", quoted(data)),
+            format!(
+                "another name for the column keeps both; or --allow-data-loss {bare}, and then `pipectl run etl --from DATE` converts the old files again"
+            ),
         ),
         Refusal::Fails { why, way } => (format!("{address} would fail: {}", quoted(why)), way.clone()),
         Refusal::InUse(user) => (
