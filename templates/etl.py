@@ -1,12 +1,15 @@
 """Turns new JSON files into Parquet. Written by pipectl: an apply replaces it.
 
 Reads what the bookmark has not seen of the catalog's raw table, gives each column the type that `schema` in
-pipeline.yaml says, and writes Parquet under year=/month=/day=.
+pipeline.yaml says, and writes Parquet under year=/month=/day=. With `--from DAY` (and `--to DAY`) it makes the Parquet of
+these days anew instead, from the files that were read before: see `convert_again`.
 """
 
 import json
 import re
 import sys
+from datetime import date, timedelta, timezone
+from urllib.parse import unquote
 
 import boto3
 from awsglue.context import GlueContext
@@ -270,9 +273,8 @@ def observed(frame, names, unknown):
         *(quoted(name) for name in names)), observation
 
 
-def report(observation):
+def report(counts):
     """Tells in the job's log what `pipectl logs etl` shows."""
-    counts = observation.get
     print(f"{counts['rows']} rows written")
     for words, kind in (("null, because they do not fit: values of column", "null "),
                         ("not in the schema: values of field", "unknown ")):
@@ -302,6 +304,19 @@ def configure(spark):
     spark.conf.set("spark.sql.adaptive.advisoryPartitionSizeInBytes", SHUFFLE_BYTES_PER_FILE)
 
 
+def write(spark, rows, place):
+    (compacted(spark, rows).write.mode("append").partitionBy(*PARTITION_KEYS)
+     .option("compression", "snappy").option("maxRecordsPerFile", ROWS_PER_FILE).parquet(place))
+
+
+# ${again}
+
+
+def option(name):
+    """An argument of this run, `--name`, if it has one."""
+    return getResolvedOptions(sys.argv, [name[2:]])[name[2:]] if name in sys.argv else None
+
+
 def main():
     args = getResolvedOptions(sys.argv, ["JOB_NAME"])
     # A file that is damaged gives what is in it, and does not stop the run.
@@ -313,6 +328,7 @@ def main():
 
     region = SETTINGS["region"]
     glue, s3 = boto3.client("glue", region_name=region), boto3.client("s3", region_name=region)
+    go_on(s3)
     table = raw_table(glue)
     if table is None:
         print(f"no table {SETTINGS['table']} yet: the crawler makes it when the first events are there")
@@ -322,6 +338,10 @@ def main():
         raise RuntimeError(f"table {SETTINGS['table']} is partitioned by {keys} and not by {PARTITION_KEYS}")
     print(f"partitions added to the catalog: {add_partitions(glue, s3, table)}")
 
+    first, last = (option(SETTINGS["again"][end]) for end in ("from", "to"))
+    if first:
+        convert_again(spark, context, glue, s3, args, first, last)
+        return
     # The context's name is what the bookmark is kept under.
     source = context.create_dynamic_frame.from_catalog(
         database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw")
@@ -333,10 +353,9 @@ def main():
     rows, observation = observed(*typed(spark, frame, source.schema()))
     # The bookmark moves on after the files are there: a run that fails before that is repeated, and since Spark
     # shows its files only when all are written, none of them is there twice.
-    (compacted(spark, rows).write.mode("append").partitionBy(*PARTITION_KEYS)
-     .option("compression", "snappy").option("maxRecordsPerFile", ROWS_PER_FILE).parquet(SETTINGS["output"]))
+    write(spark, rows, SETTINGS["output"])
     if observation:
-        report(observation)
+        report(observation.get)
     job.commit()
 
 

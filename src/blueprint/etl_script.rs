@@ -4,9 +4,15 @@ use crate::config::Pipeline;
 use crate::names::Names;
 use crate::resources::OWN_PREFIX;
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+
+/// The arguments of a run that is to convert days again.
+const FROM: &str = "--from";
+const TO: &str = "--to";
 
 const TEMPLATE: &str = include_str!("../../templates/etl.py");
+/// The part of it that converts days again.
+const AGAIN: &str = include_str!("../../templates/etl_again.py");
 
 /// The script for one pipeline.
 ///
@@ -34,8 +40,23 @@ fn script(pipeline: &Pipeline, names: &Names, columns: impl Iterator<Item = serd
         "input": pipeline.mover.prefix,
         "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.etl.output),
         "columns": columns.collect::<Vec<_>>(),
+        "again": {
+            "from": FROM,
+            "to": TO,
+            "staging": format!("{OWN_PREFIX}tmp/again/"),
+            // Not among what is temporary, which expires.
+            "journal": format!("{OWN_PREFIX}again/journal.json"),
+        },
     });
-    TEMPLATE.replacen("${settings}", &format!("{settings:#}"), 1)
+    // What the user has written comes last, and is searched for nothing.
+    TEMPLATE.replacen("# ${again}\n", AGAIN, 1).replacen("${settings}", &format!("{settings:#}"), 1)
+}
+
+/// The arguments of a run that converts the days from `first` to `last` again, dates such as `2018-01-30`. It reads by
+/// the bookmark, and leaves it as it is.
+pub(crate) fn again_arguments(first: &str, last: Option<&str>) -> HashMap<String, String> {
+    let all = [("--job-bookmark-option", Some("job-bookmark-pause")), (FROM, Some(first)), (TO, last)];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?.to_owned()))).collect()
 }
 
 /// The job's default arguments, for [`crate::resources::Job::arguments`].

@@ -12,6 +12,7 @@ mod transform;
 mod article;
 
 pub(crate) use deliver::sweep_order;
+pub(crate) use etl_script::again_arguments;
 pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
 
 use crate::artifact::{Artifacts, Code};

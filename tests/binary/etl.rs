@@ -103,6 +103,38 @@ fn events(from: u64, to: u64) -> String {
     (from..to).map(event).collect::<Vec<_>>().join("\n")
 }
 
+/// Days are converted again by the real script, which is killed before each of its writes.
+#[test]
+#[ignore = "needs Java: `.ci/run` runs it"]
+fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
+    let place = Place::new("name: again\nschema: { event: string, n: int }\n");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let python = environment("spark", "requirements-spark.txt");
+    let work = tempfile::tempdir().unwrap();
+    let work = work.path().to_str().unwrap();
+    let arrives = |events: &str| {
+        std::fs::write(place.path().join("events.ndjson"), events).unwrap();
+        place.run(&["send", "--local", "--input", "events.ndjson"]).exits(0);
+        place.run(&["local", "tick", "3h"]).exits(0);
+    };
+    let spark = |old: &[&str]| {
+        let arguments = [&[server.url.as_str(), "again-dev-etl", work], old].concat();
+        let told = judge_with(&python, "spark_again.py", &arguments);
+        serde_json::from_str::<Value>(told.lines().last().unwrap()).unwrap()
+    };
+    arrives("{\"event\":\"a\",\"n\":1,\"plan\":\"pro\"}\n{\"event\":\"b\",\"n\":2}");
+    assert_eq!(spark(&[])["rows"], json!([{"event": "a", "n": 1}, {"event": "b", "n": 2}]));
+    place.edit(&[("n: int", "n: string, plan: string")]);
+    place.run(&["apply", "--local", "--yes", "--allow-data-loss", "glue.job.etl"]).exits(0);
+    // Nobody has read this one: an ordinary run does.
+    arrives(r#"{"event":"c","n":"A-17"}"#);
+    let told = spark(&["a", "b"]);
+    let row = |event: &str, n: &str, plan: Option<&str>| json!({"event": event, "n": n, "plan": plan});
+    assert_eq!(told["rows"], json!([row("a", "1", Some("pro")), row("b", "2", None), row("c", "A-17", None)]));
+    assert!(told["kills"].as_array().unwrap().len() >= 4, "{told}");
+}
+
 #[test]
 #[ignore = "needs Java: `.ci/run` runs it"]
 fn the_script_under_spark_makes_the_rows_that_local_aws_makes() {

@@ -1,6 +1,6 @@
 //! The schema changes while there is data: what a plan says of it, what is refused, and what Athena reads afterwards.
 
-use crate::support::Place;
+use crate::support::{Place, python, root};
 use serde_json::{Value, json};
 
 const WIDE: &str = "\
@@ -79,6 +79,20 @@ fn a_plan_says_which_columns_come_go_and_change() {
     assert_eq!(rows, ["a,1,,,,", "b,3000000000,0.5,1.50,7,x"]);
 }
 
+/// The lines of docs/data.md.
+#[test]
+fn the_documentation_shows_what_a_plan_says() {
+    let place = Place::new("name: told\nschema: { referrer: string, n: int, ctx: 'struct<os:struct<name:string>>' }\n");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let after = "{ n: bigint, ctx: 'struct<os:struct<name:string,arch:string>>', plan: string }";
+    place.write(&format!("name: told\nschema: {after}\n"));
+    let told = place.run(&["plan", "--local"]).exits(0).stdout;
+    let document = std::fs::read_to_string(root().join("docs/data.md")).unwrap();
+    let section = document.split("## When the schema changes").nth(1).unwrap();
+    let block = section.split("```").nth(1).unwrap();
+    assert_eq!(columns(block), columns(&told));
+}
+
 #[test]
 fn the_order_of_columns_is_no_change() {
     let place = Place::new("name: ordered\nschema: { a: int, b: 'struct<x:int,y:int>' }\n");
@@ -125,6 +139,82 @@ fn a_type_that_athena_does_not_read_is_refused_where_there_is_data() {
     let words = failed.says("HIVE_BAD_DATA: Field n's type INT32 in parquet file s3://retyped-dev-");
     words.says("is incompatible with type varchar defined in table schema");
     assert_eq!(query(&place, "SELECT event FROM ${parquet_table} ORDER BY 1"), ["a", "b"]);
+    // What helps.
+    assert_eq!(again(&place, &["--from", "2020-01-01"]), (2, 2));
+    place.run(&["run", "crawler", "parquet", "--local"]).exits(0);
+    assert_eq!(query(&place, "SELECT event, n FROM ${parquet_table} ORDER BY event"), ["a,1", "b,A-17"]);
+}
+
+/// What a run that converts days again tells of them, without the dates.
+fn told(place: &Place, arguments: &[&str]) -> Vec<String> {
+    let ran = place.run(&[&["run", "etl", "--local"], arguments].concat()).exits(0);
+    let told = format!("{}\n{}", ran.stdout, ran.stderr);
+    let days = told.lines().filter_map(|line| line.trim().split_once(": ")).filter(|(day, _)| day.starts_with("20"));
+    days.map(|(_, words)| words.to_owned()).collect()
+}
+
+/// The rows of all days together: after, and before.
+fn again(place: &Place, arguments: &[&str]) -> (u32, u32) {
+    let days = told(place, arguments);
+    let rows = days.iter().map(|day| {
+        let (after, before) = day.split_once(" rows, in place of ").unwrap_or_else(|| panic!("{day}"));
+        (after.parse::<u32>().unwrap(), before.parse::<u32>().unwrap())
+    });
+    rows.fold((0, 0), |all, day| (all.0 + day.0, all.1 + day.1))
+}
+
+/// A field that got its column later, as old as the pipeline.
+#[test]
+fn a_new_column_is_filled_for_old_events_by_converting_them_again() {
+    let place = with_rows(
+        "name: newfield\nschema: { event: string }\n",
+        "{\"event\":\"a\",\"plan\":\"pro\"}\n{\"event\":\"b\",\"plan\":\"free\"}",
+    );
+    place.edit(&[("event: string", "event: string, plan: string")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    arrive(&place, "{\"event\":\"c\",\"plan\":\"pro\"}");
+    let all = "SELECT event, plan FROM ${parquet_table} ORDER BY event";
+    assert_eq!(query(&place, all), ["a,", "b,", "c,pro"]);
+    assert_eq!(again(&place, &["--from", "2020-01-01"]), (3, 3));
+    assert_eq!(query(&place, all), ["a,pro", "b,free", "c,pro"]);
+    // Nothing of it is new to an ordinary run, and a second time changes nothing.
+    place.run(&["run", "all", "--local"]).exits(0);
+    assert_eq!(again(&place, &["--from", "2020-01-01"]), (3, 3));
+    assert_eq!(query(&place, all), ["a,pro", "b,free", "c,pro"]);
+    assert_eq!(told(&place, &["--from", "2020-01-01", "--to", "2020-02-01"]), [""; 0]);
+    place.run(&["run", "etl", "--local", "--from", "2020-02-01", "--to", "2020-01-01"]).exits(3).says("no day from");
+}
+
+/// What no run has read yet is left to an ordinary one.
+#[test]
+fn converting_again_leaves_what_is_new_to_an_ordinary_run() {
+    let place = with_rows("name: fresh\nschema: { event: string }\n", r#"{"event":"a"}"#);
+    std::fs::write(place.path().join("events.ndjson"), r#"{"event":"b"}"#).unwrap();
+    place.run(&["send", "--local", "--input", "events.ndjson"]).exits(0);
+    place.run(&["local", "tick", "16min"]).exits(0);
+    place.run(&["run", "mover", "--local"]).exits(0);
+    assert_eq!(again(&place, &["--from", "2020-01-01"]), (1, 1));
+    let all = "SELECT event FROM ${parquet_table} ORDER BY event";
+    place.run(&["run", "all", "--local"]).exits(0);
+    assert_eq!(query(&place, all), ["a", "b"]);
+}
+
+/// Where the files of JSON are gone, Parquet is all that is left of them.
+#[test]
+fn converting_again_never_makes_rows_fewer() {
+    let place = with_rows("name: kept\nschema: { event: string }\n", r#"{"event":"a"}"#);
+    let server = place.serve();
+    let script = "\
+import boto3, sys
+s3 = boto3.client('s3', endpoint_url=sys.argv[1], aws_access_key_id='x', aws_secret_access_key='x', region_name='us-east-1')
+bucket = s3.list_buckets()['Buckets'][0]['Name']
+found = s3.list_objects_v2(Bucket=bucket, Prefix='partitioned_analytics_raw/')['Contents']
+[s3.delete_object(Bucket=bucket, Key=one['Key']) for one in found]";
+    let ran = std::process::Command::new(python()).args(["-c", script, &server.url]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let told = told(&place, &["--from", "2020-01-01", "--wait"]);
+    assert_eq!(told, ["left as it is: its files of JSON have 0 rows, and its files of Parquet 1"]);
+    assert_eq!(query(&place, "SELECT event FROM ${parquet_table}"), ["a"]);
 }
 
 /// A plan without a change of the schema asks for no script.

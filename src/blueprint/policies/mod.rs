@@ -67,6 +67,7 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("parquet", folder(&pipeline.etl.output)),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
+        ("job", names.physical("etl")),
     ]
     .into()
 }

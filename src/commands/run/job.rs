@@ -5,6 +5,7 @@ use super::told::told;
 use crate::aws::{Aws, Class, Error, Look, Patience, Pause, Result, call, read, until};
 use crate::report::{RunEnd, Watch};
 use aws_sdk_glue::types::{JobRun, JobRunState};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// Where a run logs that does not say where.
@@ -14,10 +15,18 @@ const FREE_WITHIN: Duration = Duration::from_secs(120);
 /// How soon Glue begins the next attempt after one that failed.
 const RETRIES_WITHIN: Duration = Duration::from_secs(30);
 
+/// With `own` arguments, a run that is there already is another one, and has to end first.
+///
 /// # Errors
 /// The job is missing, or AWS refuses something. A run that fails is no error here.
-pub(super) async fn run(aws: &Aws, job: &str, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
-    let id = match start(aws, job).await? {
+pub(super) async fn run(
+    aws: &Aws,
+    job: &str,
+    own: Option<HashMap<String, String>>,
+    wait: bool,
+    watch: &mut Watch,
+) -> Result<Option<RunEnd>> {
+    let id = match start(aws, job, own).await? {
         Started::Now(id) => {
             watch.say(&format!("started {id}"));
             id
@@ -48,13 +57,15 @@ enum Started {
     Before(String),
 }
 
-async fn start(aws: &Aws, job: &str) -> Result<Started> {
+async fn start(aws: &Aws, job: &str, own: Option<HashMap<String, String>>) -> Result<Started> {
     // Whether it waits for a run that is there is for the user to say.
     let patience = Patience { busy: Duration::ZERO, ..Patience::USUAL };
     let started = until("glue:StartJobRun", "free to start", FREE_WITHIN, || async {
-        match call("glue:StartJobRun", patience, || aws.glue.start_job_run().job_name(job).send()).await {
+        let request = || aws.glue.start_job_run().job_name(job).set_arguments(own.clone()).send();
+        match call("glue:StartJobRun", patience, request).await {
             Ok(answer) => Ok(Look::Done(Started::Now(answer.job_run_id.unwrap_or_default()))),
             Err(error) if error.class() == Class::Running => match under_way(aws, job).await? {
+                Some(_) if own.is_some() => Ok(Look::NotYet("taken by another run".to_owned())),
                 Some(run) => Ok(Look::Done(Started::Before(run.id.unwrap_or_default()))),
                 None => Ok(Look::NotYet("taken by a run that has ended".to_owned())),
             },

@@ -1,5 +1,6 @@
 //! `pipectl run`: starts what otherwise waits for its schedule, and tells how it ended.
 
+mod again;
 mod crawl;
 mod job;
 mod sweep;
@@ -11,6 +12,7 @@ use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
 use crate::report::{Paint, RunEnd, Watch, data, say};
 use crate::signal::Signals;
+use again::Days;
 use clap::{Args, Subcommand, ValueEnum};
 use std::time::Duration;
 
@@ -30,7 +32,7 @@ enum What {
     /// The function `mover`: it moves every file that Firehose wrote and that is not in its partition yet.
     Mover,
     /// The job: new JSON files become Parquet.
-    Etl,
+    Etl(Days),
     /// One of the two crawlers.
     Crawler {
         /// The one of the JSON files, or the one of the Parquet files.
@@ -51,16 +53,21 @@ enum Which {
 enum Stage {
     Mover,
     Crawler(Which),
-    Job,
+    Job(Days),
 }
 
 impl What {
     fn stages(self) -> Vec<Stage> {
         match self {
             Self::Mover => vec![Stage::Mover],
-            Self::Etl => vec![Stage::Job],
+            Self::Etl(days) => vec![Stage::Job(days)],
             Self::Crawler { name } => vec![Stage::Crawler(name)],
-            Self::All => vec![Stage::Mover, Stage::Crawler(Which::Raw), Stage::Job, Stage::Crawler(Which::Parquet)],
+            Self::All => vec![
+                Stage::Mover,
+                Stage::Crawler(Which::Raw),
+                Stage::Job(Days::default()),
+                Stage::Crawler(Which::Parquet),
+            ],
         }
     }
 }
@@ -72,7 +79,7 @@ impl Stage {
             Self::Mover => "mover",
             Self::Crawler(Which::Raw) => "raw",
             Self::Crawler(Which::Parquet) => "parquet",
-            Self::Job => "etl",
+            Self::Job(_) => "etl",
         }
     }
 
@@ -80,7 +87,7 @@ impl Stage {
         match self {
             Self::Mover => format!("lambda.function.{}", self.name()),
             Self::Crawler(_) => format!("glue.crawler.{}", self.name()),
-            Self::Job => format!("glue.job.{}", self.name()),
+            Self::Job(_) => format!("glue.job.{}", self.name()),
         }
     }
 
@@ -91,13 +98,16 @@ impl Stage {
         let ended = match self {
             Self::Mover => sweep::run(aws, &name, &session.pipeline.bucket.name, watch).await.map(Some),
             Self::Crawler(_) => crawl::run(aws, &name, wait, watch).await,
-            Self::Job => job::run(aws, &name, wait, watch).await,
+            Self::Job(days) => job::run(aws, &name, days.arguments(), wait, watch).await,
         };
         Ok(ended?)
     }
 }
 
 pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
+    if let What::Etl(days) = &args.what {
+        days.check()?;
+    }
     let session = Session::open_running(global).await?;
     let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
     say(session.place());

@@ -1,6 +1,7 @@
 //! What a run of the job says in its log of the rows it wrote, and of what is in none of them.
 
 use crate::aws::{Aws, Expect as _, Pause, Result, read};
+use jiff::civil::Date;
 use std::time::{Duration, Instant};
 
 /// A line comes into CloudWatch Logs some seconds after it was written.
@@ -33,7 +34,12 @@ fn is_last(line: &str) -> bool {
 }
 
 fn is_told(line: &str) -> bool {
-    is_last(line) || LOST.iter().any(|lost| line.starts_with(lost))
+    is_last(line) || is_of_a_day(line) || LOST.iter().any(|lost| line.starts_with(lost))
+}
+
+/// What became of a day that was converted again: `2018-01-30: 12 rows, in place of 12`.
+fn is_of_a_day(line: &str) -> bool {
+    line.split_once(": ").is_some_and(|(day, _)| day.len() == 10 && day.parse::<Date>().is_ok())
 }
 
 /// `None` where there is no such group.
@@ -51,5 +57,18 @@ async fn lines(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec<String>>>
         if token.is_none() {
             return Ok(Some(all));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_days_are_told_from_others() {
+        assert!(is_of_a_day("2018-01-30: 12 rows, in place of 12"));
+        assert!(
+            !is_of_a_day("12 rows written") && !is_of_a_day("2018-01-30T10:00: x") && !is_of_a_day("2018-13-30: x")
+        );
     }
 }

@@ -68,6 +68,16 @@ mod tests {
         ("binary", &["string", "char(5)", "varchar(9)"]),
     ];
 
+    /// The table of docs/data.md.
+    #[test]
+    fn the_documentation_says_the_same() {
+        let told = include_str!("../../../docs/data.md").split("| In files of before |").nth(1).unwrap();
+        let rows = told.lines().skip(2).take_while(|line| line.starts_with('|'));
+        let rows: Vec<_> = rows.map(|row| row.split('`').skip(1).step_by(2).collect::<Vec<_>>()).collect();
+        let expected = READ.iter().map(|(old, read)| [&[*old], *read].concat());
+        assert_eq!(rows, expected.collect::<Vec<_>>());
+    }
+
     fn reads(old: &str, new: &str) -> bool {
         reads_as(&ColumnType::parse(old).unwrap(), &ColumnType::parse(new).unwrap())
     }

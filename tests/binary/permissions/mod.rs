@@ -105,6 +105,7 @@ needed! {
     etl_lists_files: "etl" ["ListFiles"] => |flow| flow.run_fails("s3:ListBucket");
     etl_keeps_tables: "etl" ["KeepTables"] => |flow| flow.run_fails("glue:GetDatabase");
     etl_keeps_bookmarks: "etl" ["KeepBookmarks"] => |flow| flow.run_fails("glue:GetJobBookmark") && !flow.written;
+    etl_sees_its_runs: "etl" ["SeeRuns"] => |flow| flow.again_fails("glue:GetJobRun");
     etl_writes_its_log: "etl" ["Log"] => |flow| flow.lines(RUNS).is_empty() && flow.lines(CRAWLS).is_empty();
     etl_measures: "etl" ["Measure"] => |flow| flow.says("/aws-glue/jobs/error", "cloudwatch:PutMetricData");
 }

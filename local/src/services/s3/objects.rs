@@ -57,7 +57,7 @@ pub(super) fn add_version(
 }
 
 /// Deletes an object, or one version of it, and tells those who asked to be told.
-pub(super) fn delete(
+pub(crate) fn delete(
     context: &Context<'_>,
     bucket: &str,
     key: &str,

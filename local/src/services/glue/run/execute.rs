@@ -1,9 +1,9 @@
 //! One run, from its script to its end.
 
-use super::files::{self, Part};
+use super::files::{self, Part, Reading};
 use super::output::Output;
 use super::report::{Lines, Report};
-use super::settings::{self, Settings};
+use super::settings::{self, Days, Settings};
 use super::{BOOKMARKS, RUNS, start_attempt};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
@@ -22,13 +22,13 @@ use std::time::Instant;
 pub(super) const LOG_GROUP: &str = "/aws-glue/jobs";
 
 /// A run in work.
-struct Work<'a> {
-    core: &'a Core,
-    region: &'a str,
+pub(super) struct Work<'a> {
+    pub(super) core: &'a Core,
+    pub(super) region: &'a str,
     /// The run's key.
     key: &'a str,
-    job: String,
-    role: String,
+    pub(super) job: String,
+    pub(super) role: String,
     id: String,
     document: Value,
     arguments: Value,
@@ -36,11 +36,11 @@ struct Work<'a> {
 
 /// What a run has made, before anybody can see it.
 #[derive(Default)]
-struct Made {
-    files: Vec<Version>,
+pub(super) struct Made {
+    pub(super) files: Vec<Version>,
     /// Object keys and ETags that the bookmark has seen from now on.
     read: Vec<(String, String)>,
-    report: Report,
+    pub(super) report: Report,
 }
 
 /// Why the reading of a file stopped.
@@ -107,14 +107,27 @@ impl Work<'_> {
         self.assume()?;
         let script = self.script()?;
         let settings = settings::read(&script).map_err(|message| ApiError::new("InvalidScript", message))?;
-        let uses_bookmark = self.arguments["--job-bookmark-option"] == "job-bookmark-enable";
-        let found = self
-            .core
-            .run(self.region, |context| files::find(context, (&self.job, &self.role), &settings, uses_bookmark))?;
+        // With `job-bookmark-pause`, a run reads by the bookmark and leaves it as it is.
+        let option = self.arguments["--job-bookmark-option"].as_str().unwrap_or("job-bookmark-disable");
+        let (uses_bookmark, keeps_bookmark) = (option != "job-bookmark-disable", option == "job-bookmark-enable");
+        let today = self.core.clock.now().to_string().chars().take(10).collect();
+        if let Some(again) = &settings.again {
+            // What a run before this one left over.
+            self.core
+                .run(self.region, |context| self.may(context, "s3:GetObject", &settings.bucket, &again.journal))?;
+        }
+        let days = settings.again.as_ref().and_then(|again| Some((again, Days::of(&self.arguments, again, today)?)));
+        if let Some((again, days)) = days {
+            return Ok(self.again(&settings, again, &days, uses_bookmark)?.report);
+        }
+        let reading = if uses_bookmark { Reading::New } else { Reading::All };
+        let found =
+            self.core.run(self.region, |context| files::find(context, (&self.job, &self.role), &settings, reading))?;
         let mut made = Made::default();
         let done = found.unwrap_or_default().into_iter().try_for_each(|part| self.convert(&settings, part, &mut made));
-        let committed = done
-            .and_then(|()| self.core.run(self.region, |context| self.commit(context, &settings, &made, uses_bookmark)));
+        let committed = done.and_then(|()| {
+            self.core.run(self.region, |context| self.commit(context, &settings, &made, keeps_bookmark))
+        });
         match committed {
             Ok(()) => Ok(made.report),
             Err(error) => {
@@ -147,12 +160,12 @@ impl Work<'_> {
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
-    fn may(&self, context: &Context<'_>, action: &str, bucket: &str, key: &str) -> Result<()> {
+    pub(super) fn may(&self, context: &Context<'_>, action: &str, bucket: &str, key: &str) -> Result<()> {
         s3::permit_role(context, &self.role, action, (bucket, key), &[])
     }
 
     /// All new files of one partition, as files of Parquet.
-    fn convert(&self, settings: &Settings, part: Part, made: &mut Made) -> Result<()> {
+    pub(super) fn convert(&self, settings: &Settings, part: Part, made: &mut Made) -> Result<()> {
         let (bucket, prefix) = &settings.output;
         let folder = format!("{prefix}{}", files::path(&part.values));
         self.core.run(self.region, |context| {
@@ -201,7 +214,7 @@ impl Work<'_> {
     }
 
     /// The files show and the bookmark moves on, both or neither.
-    fn commit(&self, context: &Context<'_>, settings: &Settings, made: &Made, uses_bookmark: bool) -> Result<()> {
+    fn commit(&self, context: &Context<'_>, settings: &Settings, made: &Made, keeps_bookmark: bool) -> Result<()> {
         let (bucket, prefix) = &settings.output;
         if !made.files.is_empty() {
             self.mark_folder(context, bucket, prefix)?;
@@ -209,7 +222,7 @@ impl Work<'_> {
         for file in &made.files {
             objects::add(context, bucket, file.clone())?;
         }
-        if uses_bookmark {
+        if keeps_bookmark {
             for (key, etag) in &made.read {
                 context.put(BOOKMARKS, &files::bookmark(&self.job, &settings.bucket, key), &json!(etag))?;
             }

@@ -22,6 +22,29 @@ pub(super) struct Part {
     pub(super) files: Vec<Version>,
 }
 
+/// Which files are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// All, whatever was read before.
+    All,
+    /// What the bookmark has not seen.
+    New,
+    /// What it has seen.
+    Seen,
+    Nothing,
+}
+
+impl Reading {
+    fn takes(self, is_seen: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::New => !is_seen,
+            Self::Seen => is_seen,
+            Self::Nothing => false,
+        }
+    }
+}
+
 /// The place of the bookmark of one file.
 pub(super) fn bookmark(job: &str, bucket: &str, key: &str) -> String {
     format!("{job}/s3://{bucket}/{key}")
@@ -35,7 +58,7 @@ pub(super) fn find(
     context: &Context<'_>,
     (job, role): (&str, &str),
     settings: &Settings,
-    uses_bookmark: bool,
+    reading: Reading,
 ) -> Result<Option<Vec<Part>>> {
     let catalog = |action: &str| permit_catalog(context, role, action, Some(&settings.database), Some(&settings.table));
     catalog("glue:GetTable")?;
@@ -50,7 +73,7 @@ pub(super) fn find(
     catalog("glue:GetPartitions")?;
     list(context, role, &settings.bucket, &settings.input)?;
     let folders = add_partitions(context, settings, &table, || catalog("glue:BatchCreatePartition"))?;
-    if uses_bookmark {
+    if matches!(reading, Reading::New | Reading::Seen) {
         permit_role(context, role, "glue:GetJobBookmark", "*", &[])?;
     }
     let mut parts = vec![];
@@ -60,7 +83,7 @@ pub(super) fn find(
         let mut new = vec![];
         for file in files.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0) {
             let seen = context.get(BOOKMARKS, &bookmark(job, &settings.bucket, &file.key))?;
-            if !uses_bookmark || seen.is_none_or(|etag| etag != file.etag.as_str()) {
+            if reading.takes(seen.is_some_and(|etag| etag == file.etag.as_str())) {
                 new.push(file);
             }
         }
@@ -112,7 +135,7 @@ fn add_partitions(
 }
 
 /// The values of a file's folders, if they are those of a partition.
-fn values(rest: &str) -> Option<Vec<String>> {
+pub(super) fn values(rest: &str) -> Option<Vec<String>> {
     let parts: Vec<_> = rest.split('/').collect();
     let (_, folders) = parts.split_last()?;
     let named = folders.iter().zip(KEYS).map(|(folder, key)| folder.strip_prefix(key)?.strip_prefix('='));

@@ -5,8 +5,10 @@
 //!
 //! ```text
 //! settings of the script -> new files of the table's partitions -> rows -> columns -> Parquet + bookmark
+//!                        -> days, and what was read of them before -> ...                -> Parquet in place of the old
 //! ```
 
+mod again;
 mod execute;
 mod files;
 mod output;

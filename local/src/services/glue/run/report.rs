@@ -14,6 +14,8 @@ pub(super) struct Report {
     /// What was left out of files, in words.
     left_out: Vec<String>,
     files_left_out: usize,
+    /// What became of days that were read again.
+    days: Vec<String>,
 }
 
 /// The lines of one file that are no rows.
@@ -57,6 +59,19 @@ impl Report {
         }
     }
 
+    pub(super) fn day(&mut self, words: String) {
+        self.days.push(words);
+    }
+
+    /// What another part of the run has to tell.
+    pub(super) fn add(&mut self, other: Self) {
+        self.partition(other.rows, other.lost);
+        self.files_left_out += other.files_left_out;
+        self.left_out.extend(other.left_out);
+        self.left_out.truncate(MOST_FILES);
+        self.days.extend(other.days);
+    }
+
     fn leave_out(&mut self, words: String) {
         self.files_left_out += 1;
         if self.left_out.len() < MOST_FILES {
@@ -65,7 +80,8 @@ impl Report {
     }
 
     pub(super) fn lines(self) -> Vec<String> {
-        let mut lines = vec![format!("{} rows written", self.rows)];
+        let mut lines = self.days;
+        lines.push(format!("{} rows written", self.rows));
         let more = self.files_left_out - self.left_out.len();
         lines.extend(self.left_out);
         if more > 0 {

@@ -15,6 +15,38 @@ pub(super) struct Settings {
     /// Bucket and prefix of those that are written, with its slash.
     pub(super) output: (String, String),
     pub(super) columns: Vec<(String, HiveType)>,
+    pub(super) again: Option<Again>,
+}
+
+/// How a run is told to read days again, and what it needs for that in the bucket.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Again {
+    /// The arguments of a run that name the first day and the last, `--from`.
+    pub(super) from: String,
+    pub(super) to: String,
+    /// Prefix of the files that are not to be seen yet.
+    pub(super) staging: String,
+    /// Key of what is to be ended by another run, if this one is killed.
+    pub(super) journal: String,
+}
+
+/// The days of a run, as `2018-01-30`, both of them included.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Days {
+    first: String,
+    last: String,
+}
+
+impl Days {
+    /// What the run's arguments say. Without a last day, `today` is it.
+    pub(super) fn of(arguments: &serde_json::Value, again: &Again, today: String) -> Option<Self> {
+        let argument = |name: &str| arguments[name].as_str().map(str::to_owned);
+        Some(Self { first: argument(&again.from)?, last: argument(&again.to).unwrap_or(today) })
+    }
+
+    pub(super) fn contain(&self, day: &str) -> bool {
+        (self.first.as_str()..=self.last.as_str()).contains(&day)
+    }
 }
 
 #[derive(Deserialize)]
@@ -25,6 +57,7 @@ struct Written {
     input: String,
     output: String,
     columns: Vec<(String, String)>,
+    again: Option<Again>,
 }
 
 /// # Errors
@@ -49,12 +82,14 @@ pub(super) fn read(script: &str) -> Result<Settings, String> {
         table: written.table.to_lowercase(),
         bucket: written.bucket,
         input: written.input,
+        again: written.again,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn the_literal_is_read_wherever_it_ends() {
@@ -65,5 +100,16 @@ mod tests {
         assert_eq!(settings.columns, [("n".to_owned(), HiveType::Decimal(5, 2))]);
         assert!(read("print('hello')").unwrap_err().contains("this script has none"));
         assert!(read("\nSETTINGS = {\"a\": 1}").unwrap_err().contains("this script's is not"));
+    }
+
+    #[test]
+    fn days_are_those_between_and_both_ends() {
+        let again = Again { from: "--a".into(), to: "--b".into(), staging: String::new(), journal: String::new() };
+        let of = |arguments| Days::of(&arguments, &again, "2026-11-26".to_owned());
+        assert_eq!(of(json!({"--b": "2026-11-25"})), None);
+        let days = of(json!({"--a": "2026-11-09"})).unwrap();
+        assert!(days.contain("2026-11-09") && days.contain("2026-11-26") && days.contain("2026-11-10"));
+        assert!(!days.contain("2026-11-08") && !days.contain("2026-11-27"));
+        assert!(!of(json!({"--a": "2026-11-09", "--b": "2026-11-10"})).unwrap().contain("2026-11-11"));
     }
 }
