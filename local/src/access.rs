@@ -1,25 +1,22 @@
-//! Who asks, and in which region of which service.
+//! Whose credentials a request carries, and for which region of which service it is.
 //!
-//! Requests that carry any other credentials than those of a role's session are the account's user's.
+//! Requests that carry any other credentials than those that Local AWS gave out are the account's user's.
 
 use crate::api_error::{ApiError, Result};
+use crate::caller::{Assumed, Caller};
 use crate::context::new_id;
 use http::{Request, header};
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-/// Who a request comes from.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Caller {
-    /// The account's user.
-    User,
-    /// A session of a role, by the role's ARN.
-    Role(String),
-    /// A service on its own behalf, `s3.amazonaws.com`.
-    Service(&'static str),
-}
+/// What the keys of Local AWS's own temporary credentials begin with. Whoever has others is the account's user, also with
+/// temporary ones that AWS gave them.
+const TEMPORARY: &str = "ASIALOCAL";
+/// Key: the access key of a session that somebody asked for. These outlive the process.
+pub(crate) const SESSIONS: &str = "access.session";
 
-/// Temporary credentials of a role, as `sts:AssumeRole` gives them to a service.
+/// Temporary credentials, as `sts:AssumeRole` gives them.
 #[derive(Clone, Debug)]
 pub(crate) struct Credentials {
     pub(crate) access_key_id: String,
@@ -27,33 +24,65 @@ pub(crate) struct Credentials {
     pub(crate) session_token: String,
 }
 
-/// The sessions that are open, by access key. They end with the process, as do the functions that have them.
+impl Credentials {
+    pub(crate) fn new() -> Self {
+        Self {
+            access_key_id: format!("{TEMPORARY}{}", new_id(11).to_uppercase()),
+            secret_access_key: new_id(40),
+            session_token: new_id(120),
+        }
+    }
+}
+
+/// What credentials open.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Session {
+    /// None: the account's user.
+    pub(crate) assumed: Option<Assumed>,
+    pub(crate) token: String,
+    /// In milliseconds since 1970; none: with the process.
+    pub(crate) ends: Option<i64>,
+}
+
+impl Session {
+    /// # Errors
+    /// That it is over, or that the token is not its own.
+    pub(crate) fn check(self, token: &str, now: i64) -> Result<Caller> {
+        if token != self.token {
+            let message = "The security token included in the request is invalid.";
+            return Err(ApiError::new("UnrecognizedClientException", message));
+        }
+        match self.ends.is_none_or(|ends| now < ends) {
+            true => Ok(self.assumed.map_or(Caller::User, Caller::Role)),
+            false => Err(ended()),
+        }
+    }
+}
+
+/// What AWS says of credentials whose session is over.
+pub(crate) fn ended() -> ApiError {
+    ApiError::new("ExpiredTokenException", "The security token included in the request is expired")
+}
+
+/// The sessions of functions, by access key. They end with the process, as do the functions that have them.
 #[derive(Debug, Default)]
-pub(crate) struct Sessions(Mutex<HashMap<String, String>>);
+pub(crate) struct Sessions(Mutex<HashMap<String, Session>>);
 
 impl Sessions {
-    pub(crate) fn open(&self, role: &str) -> Credentials {
-        let access_key_id = format!("ASIA{}", new_id(16).to_uppercase());
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(access_key_id.clone(), role.to_owned());
-        Credentials { access_key_id, secret_access_key: new_id(40), session_token: new_id(120) }
+    pub(crate) fn open(&self, role: &str, session: &str) -> Credentials {
+        let credentials = Credentials::new();
+        let assumed = Some(Assumed::of(role, session));
+        let session = Session { assumed, token: credentials.session_token.clone(), ends: None };
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(credentials.access_key_id.clone(), session);
+        credentials
     }
 
     pub(crate) fn close(&self, access_key_id: &str) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(access_key_id);
     }
 
-    /// # Errors
-    /// A temporary key whose session is over, as AWS refuses it.
-    pub(crate) fn caller(&self, access_key_id: &str) -> Result<Caller> {
-        if !access_key_id.starts_with("ASIA") {
-            return Ok(Caller::User);
-        }
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let role = all.get(access_key_id).cloned().map(Caller::Role);
-        role.ok_or_else(|| {
-            ApiError::new("ExpiredTokenException", "The security token included in the request is expired")
-        })
+    pub(crate) fn find(&self, access_key_id: &str) -> Option<Session> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(access_key_id).cloned()
     }
 }
 
@@ -68,6 +97,8 @@ pub(crate) struct Scope {
     pub(crate) region: String,
     /// Empty where nobody signed.
     pub(crate) access_key_id: String,
+    /// Of temporary credentials; empty for others.
+    pub(crate) session_token: String,
 }
 
 impl Scope {
@@ -78,16 +109,20 @@ impl Scope {
     /// Credentials in the query of another service than S3. AWS takes some; here a link would be all that a page needs to
     /// have something done.
     pub(crate) fn of<B>(request: &Request<B>) -> Result<Option<Self>> {
-        let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-        if let Some(header) = header {
-            return Ok(header.split("Credential=").nth(1).and_then(|rest| Self::read(rest.split(',').next()?)));
+        let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+        if let Some(authorization) = header(header::AUTHORIZATION.as_str()) {
+            let credential = authorization.split("Credential=").nth(1).and_then(|rest| rest.split(',').next());
+            let token = header("x-amz-security-token").unwrap_or_default();
+            return Ok(credential.and_then(|credential| Self::read(credential, token)));
         }
         let query = request.uri().query().unwrap_or_default();
-        let mut pairs = form_urlencoded::parse(query.as_bytes());
-        let Some((_, credential)) = pairs.find(|(name, _)| name.eq_ignore_ascii_case("X-Amz-Credential")) else {
-            return Ok(None);
+        let parameter = |wanted: &str| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
         };
-        match Self::read(&credential) {
+        let Some(credential) = parameter("X-Amz-Credential") else { return Ok(None) };
+        let token = parameter("X-Amz-Security-Token").unwrap_or_default();
+        match Self::read(&credential, &token) {
             Some(scope) if scope.service == PRESIGNED => Ok(Some(scope)),
             _ => {
                 let words = "Local AWS takes credentials in a query only for presigned requests of S3";
@@ -96,11 +131,21 @@ impl Scope {
         }
     }
 
-    fn read(credential: &str) -> Option<Self> {
+    fn read(credential: &str, session_token: &str) -> Option<Self> {
         let mut parts = credential.trim().rsplit('/');
         let (_request, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let access_key_id = parts.next_back().unwrap_or_default();
-        Some(Self { service: service.to_owned(), region: region.to_owned(), access_key_id: access_key_id.to_owned() })
+        Some(Self {
+            service: service.to_owned(),
+            region: region.to_owned(),
+            access_key_id: access_key_id.to_owned(),
+            session_token: session_token.to_owned(),
+        })
+    }
+
+    /// Whether these are credentials that Local AWS gave out for a time.
+    pub(crate) fn is_temporary(&self) -> bool {
+        self.access_key_id.starts_with(TEMPORARY)
     }
 }
 
@@ -109,29 +154,37 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_its_roles_until_it_is_closed() {
+    fn a_session_is_its_roles_until_it_is_closed_or_over() {
         let sessions = Sessions::default();
         let role = "arn:aws:iam::000000000000:role/track";
-        let credentials = sessions.open(role);
-        assert_eq!(sessions.caller(&credentials.access_key_id).unwrap(), Caller::Role(role.into()));
-        assert_eq!(sessions.caller("AKIAANYTHING").unwrap(), Caller::User);
+        let credentials = sessions.open(role, "f");
+        let session = sessions.find(&credentials.access_key_id).unwrap();
+        assert_eq!(session.clone().check(&credentials.session_token, 0).unwrap(), Caller::under(role, "f"));
+        assert_eq!(session.clone().check("", 0).unwrap_err().code, "UnrecognizedClientException");
+        let short = Session { ends: Some(10), ..session };
+        assert!(short.clone().check(&credentials.session_token, 9).is_ok());
+        assert_eq!(short.check(&credentials.session_token, 10).unwrap_err().code, "ExpiredTokenException");
         sessions.close(&credentials.access_key_id);
-        assert_eq!(sessions.caller(&credentials.access_key_id).unwrap_err().code, "ExpiredTokenException");
+        assert!(sessions.find(&credentials.access_key_id).is_none());
     }
 
     #[test]
     fn the_scope_is_in_the_header_or_in_the_query() {
         let signed =
             "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/glue/aws4_request, SignedHeaders=host, Signature=00";
-        let request = Request::builder().header("authorization", signed).body(()).unwrap();
-        let scope = Scope { service: "glue".into(), region: "eu-west-1".into(), access_key_id: "AKID".into() };
-        assert_eq!(Scope::of(&request), Ok(Some(scope)));
-        let presigned = "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request";
+        let request =
+            Request::builder().header("authorization", signed).header("X-Amz-Security-Token", "t").body(()).unwrap();
+        let scope = |service: &str, region: &str, token: &str| Scope {
+            service: service.into(),
+            region: region.into(),
+            access_key_id: "AKID".into(),
+            session_token: token.into(),
+        };
+        assert_eq!(Scope::of(&request), Ok(Some(scope("glue", "eu-west-1", "t"))));
+        let presigned =
+            "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Security-Token=a%2F";
         let request = Request::builder().uri(presigned).body(()).unwrap();
-        assert_eq!(
-            Scope::of(&request),
-            Ok(Some(Scope { service: "s3".into(), region: "us-west-2".into(), access_key_id: "AKID".into() }))
-        );
+        assert_eq!(Scope::of(&request), Ok(Some(scope("s3", "us-west-2", "a/"))));
         assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), Ok(None));
     }
 

@@ -2,6 +2,7 @@
 
 use crate::api_error::{ApiError, Result};
 use crate::blobs::Blobs;
+use crate::caller::Caller;
 use crate::faults::Faults;
 use crate::store::Documents;
 use jiff::Timestamp;
@@ -12,6 +13,8 @@ use std::time::Duration;
 pub(crate) struct Context<'a> {
     /// From the credential scope of the request.
     pub(crate) region: &'a str,
+    /// Who asks; for what is done in the background, the account's user.
+    pub(crate) caller: &'a Caller,
     /// The account that everything here belongs to.
     pub(crate) account: &'a str,
     pub(crate) now: Timestamp,

@@ -1,9 +1,10 @@
 //! What all services share: the documents, the time, the faults, and a slot for what each keeps in memory.
 
-use crate::access::Sessions;
+use crate::access::{self, Scope, Sessions};
 use crate::account::{self, Account};
-use crate::api_error::Result as ApiResult;
+use crate::api_error::{ApiError, Result as ApiResult};
 use crate::blobs::Blobs;
+use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::door;
@@ -253,11 +254,42 @@ impl Core {
         let _ = self.store.transact(|documents| documents.put(CLOCK.0, CLOCK.1, &ahead));
     }
 
-    /// Runs one operation as a transaction.
+    /// Who asks. The signature is not checked, but credentials that Local AWS gave out are theirs who got them, for their
+    /// time.
+    ///
+    /// # Errors
+    /// Temporary credentials whose session is over, or without the token that belongs to them.
+    pub(crate) fn caller(&self, scope: &Scope) -> ApiResult<Caller> {
+        if !scope.is_temporary() {
+            return Ok(Caller::User);
+        }
+        let kept = || {
+            let kept = self.store.read(access::SESSIONS, &scope.access_key_id)?;
+            kept.map(|kept| serde_json::from_value(kept).map_err(ApiError::internal)).transpose()
+        };
+        let session = match self.sessions.find(&scope.access_key_id) {
+            Some(session) => Some(session),
+            None => kept()?,
+        };
+        session.ok_or_else(access::ended)?.check(&scope.session_token, self.clock.now().as_millisecond())
+    }
+
+    /// Runs something as a transaction, on nobody's behalf.
     pub(crate) fn run<T>(&self, region: &str, work: impl FnOnce(&Context<'_>) -> ApiResult<T>) -> ApiResult<T> {
+        self.run_for(&Caller::User, region, work)
+    }
+
+    /// Runs one operation as a transaction.
+    pub(crate) fn run_for<T>(
+        &self,
+        caller: &Caller,
+        region: &str,
+        work: impl FnOnce(&Context<'_>) -> ApiResult<T>,
+    ) -> ApiResult<T> {
         self.store.transact(|documents| {
             work(&Context {
                 region,
+                caller,
                 account: self.account.as_str(),
                 now: self.clock.now(),
                 documents,

@@ -11,7 +11,7 @@
 //! Floors, from the ground up; each module uses only what is below it (`tests/architecture` sees to that):
 //!
 //! ```text
-//! api_error  memory  private  store  blobs  clock  lock  faults  context  tags  access                  ground
+//! api_error  memory  private  store  blobs  clock  lock  faults  caller  context  tags  access          ground
 //! door       response  slots  listen  model
 //! core       what all services share, and a slot for what each keeps in memory
 //! service    what a service is: its protocol, its model, its operations, its work in the background
@@ -28,6 +28,7 @@ mod admin;
 mod api_error;
 mod background;
 mod blobs;
+mod caller;
 mod clock;
 mod context;
 mod core;

@@ -1,7 +1,8 @@
 //! From a request to the service it is for, and its operation.
 
-use crate::access::{Caller, Scope};
+use crate::access::Scope;
 use crate::api_error::Result;
+use crate::caller::Caller;
 use crate::core::Core;
 use crate::faults::{self, Answer, Strike};
 use crate::protocol::{self, Call};
@@ -28,6 +29,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
         service: DEFAULT_SERVICE.to_owned(),
         region: DEFAULT_REGION.to_owned(),
         access_key_id: String::new(),
+        session_token: String::new(),
     });
     let Some(service) = registry::ALL.iter().find(|service| service.scope == scope.service) else {
         return plain(501, &format!("Local AWS does not have the service `{}`", scope.service));
@@ -35,7 +37,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     if let Some(whole) = service.whole.as_ref().filter(|whole| (whole.takes)(&request)) {
         return (whole.respond)(core, &scope, request).await;
     }
-    let call = core.sessions.caller(&scope.access_key_id).and_then(|caller| {
+    let call = core.caller(&scope).and_then(|caller| {
         let call = protocol::read(service, &request)?;
         Ok((caller, call))
     });
@@ -57,7 +59,7 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
     let (operation, about) = (format!("{}:{}", service.prefix, call.operation), faults::about(&call.input));
     let work = || {
         protocol::check(service, call)?;
-        core.run(region, |context| {
+        core.run_for(caller, region, |context| {
             permit(context, caller, &operation, &(service.resource)(context, &call.input)?, &[])?;
             let output = (call.run)(context, &call.input)?;
             protocol::check_answer(service, call, &output).map(|()| output)

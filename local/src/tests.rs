@@ -37,9 +37,11 @@ impl Aws {
     async fn send(&self, key: &str, service: &str, line: &str, body: impl Into<Bytes>) -> (StatusCode, String) {
         let (method, rest) = line.split_once(' ').unwrap();
         let (path, target) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (key, token) = key.split_once(' ').unwrap_or((key, ""));
         let signed = format!("AWS4-HMAC-SHA256 Credential={key}/20260101/us-east-1/{service}/aws4_request");
         let request = Request::builder().method(method).uri(path).header("authorization", signed);
-        let request = request.header("x-amz-target", target).header("host", "localhost");
+        let request =
+            request.header("x-amz-security-token", token).header("x-amz-target", target).header("host", "localhost");
         text(self.aws.respond(request.body(Full::new(body.into())).unwrap()).await).await
     }
 
@@ -67,8 +69,10 @@ impl Aws {
         format!("arn:aws:iam::{ACCOUNT}:role/{name}")
     }
 
-    fn credentials(&self, role: &str) -> Credentials {
-        self.aws.core.sessions.open(role)
+    /// Of a session of the role: key and token, as `send` takes them.
+    fn credentials(&self, role: &str) -> String {
+        let Credentials { access_key_id, session_token, .. } = self.aws.core.sessions.open(role, "local");
+        format!("{access_key_id} {session_token}")
     }
 
     /// The function `f`, which S3 and API Gateway may call.
@@ -165,7 +169,7 @@ async fn a_deny_in_a_buckets_policy_stops_a_role_and_an_allow_lets_it_in() {
         {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::bucket/shown/*"},
     ]))
     .await;
-    let key = aws.credentials(&role).access_key_id;
+    let key = aws.credentials(&role);
     let get = async |path: &str| aws.send(&key, "s3", &format!("GET /bucket/{path}"), "").await;
     assert_eq!(get("raw/1").await.0, StatusCode::OK);
     assert_eq!(get("shown/1").await.0, StatusCode::OK, "the bucket's policy lets it in");

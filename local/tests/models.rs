@@ -38,6 +38,7 @@ const SERVICES: &[Service] = &[
 const EXCEPTIONS: &[(&str, &str, Rule, &str)] = &[
     ("firehose", ".clusterJDBCURL", Rule::Pattern, "looks behind in the middle, and Redshift is no destination here"),
     ("lambda", "payload", Rule::Type, "is the body of Invoke, whatever that holds"),
+    ("sts", "providedContexts", Rule::Maximum, "are as many of nothing, for which a form has no words"),
 ];
 
 /// Of a hundred requests that break a rule, this many are to be refused as AWS refuses them.

@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "store",
         "account",
         "faults",
+        "caller",
         "context",
         "tags",
         "access",

@@ -9,6 +9,7 @@ mod admin;
 mod adoption;
 mod artifacts;
 mod cli;
+mod clients;
 mod connection;
 mod converting;
 mod costs;

@@ -96,14 +96,21 @@ fn element(xml: &mut String, value: &Value) {
 }
 
 pub(super) fn write_error(namespace: &str, error: &ApiError) -> Response<Body> {
-    let side = if error.status < 500 { "Sender" } else { "Receiver" };
-    let (code, message) = (escape(error.code.as_str()), escape(error.message.as_str()));
+    // What every service says of who may not ask has older names here, and another status.
+    let (code, status) = match error.code.as_str() {
+        "AccessDeniedException" => ("AccessDenied", 403),
+        "ExpiredTokenException" => ("ExpiredToken", 403),
+        "UnrecognizedClientException" => ("InvalidClientTokenId", 403),
+        code => (code, error.status),
+    };
+    let side = if status < 500 { "Sender" } else { "Receiver" };
+    let (code, message) = (escape(code), escape(error.message.as_str()));
     let id = crate::context::new_uuid();
     let xml = format!(
         "<ErrorResponse xmlns=\"{namespace}\"><Error><Type>{side}</Type><Code>{code}</Code>\
          <Message>{message}</Message></Error><RequestId>{id}</RequestId></ErrorResponse>"
     );
-    body(error.status, "text/xml", xml)
+    body(status, "text/xml", xml)
 }
 
 #[cfg(test)]

@@ -108,7 +108,12 @@ pub(super) fn write(model: &Model, call: &Call, output: &Value) -> Response<Body
 
 pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
     let text = json!({"Type": if error.status < 500 { "User" } else { "Service" }, message: error.message});
-    let mut response = body(error.status, "application/json", text.to_string());
+    // Who may not ask is told so with HTTP's own status, where services of JSON alone say 400.
+    let status = match error.code.as_str() {
+        "AccessDeniedException" | "ExpiredTokenException" | "UnrecognizedClientException" => 403,
+        _ => error.status,
+    };
+    let mut response = body(status, "application/json", text.to_string());
     if let Ok(code) = HeaderValue::try_from(&error.code) {
         response.headers_mut().insert("x-amzn-errortype", code);
     }

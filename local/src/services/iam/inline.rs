@@ -1,7 +1,7 @@
 //! Policies that are part of a role.
 
 use super::roles::encode;
-use super::{check_policy, keep, role};
+use super::{check_policy, keep, page_of, role};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -53,6 +53,6 @@ pub(super) fn delete_role_policy(context: &Context<'_>, input: &Value) -> Result
 
 pub(super) fn list_role_policies(context: &Context<'_>, input: &Value) -> Result<Value> {
     let role = role(context, input.text("RoleName")?)?;
-    let names: Vec<_> = role["inline"].as_object().into_iter().flatten().map(|(name, _)| name).collect();
-    Ok(json!({"PolicyNames": names, "IsTruncated": false}))
+    let names = role["inline"].as_object().into_iter().flatten().map(|(name, _)| json!(name)).collect();
+    page_of(context, input, "PolicyNames", names)
 }

@@ -1,21 +1,27 @@
 //! Identity and Access Management: roles and their policies.
 
 mod attached;
+mod aws;
 mod condition;
 mod evaluate;
 mod inline;
 mod pattern;
 mod permit;
+mod policies;
 mod roles;
+mod usage;
+mod versions;
 
 pub(crate) use pattern::like;
-pub(crate) use permit::{permit, permit_across, permit_delegated, permit_role, permits_service, policy_lets_service};
+pub(crate) use permit::{
+    arn_of, permit, permit_across, permit_assume, permit_delegated, permit_role, permits_service, policy_lets_service,
+};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Protocol, Service, anything};
-use serde_json::Value;
+use crate::service::{Input as _, Protocol, Resource, Service};
+use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
     scope: "iam",
@@ -43,8 +49,21 @@ pub(crate) static SERVICE: Service = Service {
         ("DetachRolePolicy", attached::detach_role_policy),
         ("ListAttachedRolePolicies", attached::list_attached_role_policies),
         ("ListInstanceProfilesForRole", attached::list_instance_profiles_for_role),
+        ("ListEntitiesForPolicy", attached::list_entities_for_policy),
+        ("CreatePolicy", policies::create_policy),
+        ("GetPolicy", policies::get_policy),
+        ("ListPolicies", policies::list_policies),
+        ("DeletePolicy", policies::delete_policy),
+        ("TagPolicy", policies::tag_policy),
+        ("UntagPolicy", policies::untag_policy),
+        ("ListPolicyTags", policies::list_policy_tags),
+        ("CreatePolicyVersion", versions::create_policy_version),
+        ("GetPolicyVersion", versions::get_policy_version),
+        ("ListPolicyVersions", versions::list_policy_versions),
+        ("SetDefaultPolicyVersion", versions::set_default_policy_version),
+        ("DeletePolicyVersion", versions::delete_policy_version),
     ],
-    resource: anything,
+    resource,
     whole: None,
 };
 
@@ -119,11 +138,74 @@ pub(crate) fn passed_role(context: &Context<'_>, role: &str) -> Result<String> {
     Ok(context.global_arn("iam", &format!("role/{}", path.trim_start_matches('/'))))
 }
 
-/// The policies that say what a role may do. Managed ones are AWS's own, whose text Local AWS does not know.
-pub(crate) fn policies(context: &Context<'_>, role: &str) -> Result<Vec<Value>> {
-    let role = context.documents.get(ROLES, role)?.unwrap_or_default();
+/// The policies that say what a role may do: its own, and the managed ones that are attached to it.
+fn policies_of(context: &Context<'_>, role: &Value) -> Result<Vec<Value>> {
     let texts = role["inline"].as_object().into_iter().flatten().filter_map(|(_, text)| text.as_str());
-    Ok(texts.filter_map(|text| serde_json::from_str(text).ok()).collect())
+    let mut all: Vec<_> = texts.filter_map(|text| serde_json::from_str(text).ok()).collect();
+    for (arn, _) in role["attached"].as_object().into_iter().flatten() {
+        all.extend(policies::document(context, arn)?);
+    }
+    Ok(all)
+}
+
+/// The policy that says what a role may do at most. One that is not there is no limit: on AWS it can only be another
+/// account's, and a pipeline that names its organisation's is to be tried here without it.
+fn boundary(context: &Context<'_>, role: &Value) -> Result<Option<Value>> {
+    match role["PermissionsBoundary"]["PermissionsBoundaryArn"].as_str() {
+        Some(arn) => policies::document(context, arn),
+        None => Ok(None),
+    }
+}
+
+/// What IAM's operations are about: a role, or else a policy.
+fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
+    let path = input.optional("Path").unwrap_or("/");
+    let arn = if let Some(name) = input.optional("RoleName") {
+        let role = context.documents.get(ROLES, name)?;
+        let arn = role.as_ref().and_then(|role| role["Arn"].as_str());
+        arn.map_or_else(|| role_arn(context, path, name), str::to_owned)
+    } else if let Some(arn) = input.optional("PolicyArn") {
+        arn.to_owned()
+    } else if let Some(name) = input.optional("PolicyName") {
+        context.global_arn("iam", &format!("policy{path}{name}"))
+    } else {
+        "*".to_owned()
+    };
+    Ok(Resource::from(arn))
+}
+
+/// The page of a list that the request asks for.
+fn page_of(context: &Context<'_>, input: &Value, name: &str, all: Vec<Value>) -> Result<Value> {
+    let limit = input.number("MaxItems").and_then(|limit| usize::try_from(limit).ok());
+    let bad_marker = || validation("Invalid Marker: it is not one that was given out");
+    let page = context.page(all, input.optional("Marker"), limit.or(Some(100)), 1000, bad_marker)?;
+    Ok(json!({name: page.items, "IsTruncated": page.next.is_some(), "Marker": page.next}))
+}
+
+/// What a session of a role has to know of it: its id, and how long a session may be, in seconds.
+pub(crate) fn session_of(context: &Context<'_>, role: &str) -> Result<(String, i64)> {
+    let name = role.rsplit('/').next().unwrap_or(role);
+    let role = context.documents.get(ROLES, name)?.unwrap_or_default();
+    let id = role["RoleId"].as_str().unwrap_or("AROALOCALGONE").to_owned();
+    Ok((id, role["MaxSessionDuration"].as_i64().unwrap_or(3600)))
+}
+
+/// A policy for a session, from its text.
+///
+/// # Errors
+/// What IAM says of a text that is none.
+pub(crate) fn session_policy(text: &str) -> Result<Value> {
+    check_policy(text, false)?;
+    serde_json::from_str(text).map_err(ApiError::internal)
+}
+
+/// What a managed policy says.
+///
+/// # Errors
+/// One that is not there.
+pub(crate) fn managed_policy(context: &Context<'_>, arn: &str) -> Result<Value> {
+    policies::document(context, arn)?
+        .ok_or_else(|| validation(format!("The requested policy {arn} does not exist or is not attachable.")))
 }
 
 fn role_arn(context: &Context<'_>, path: &str, name: &str) -> String {

@@ -5,9 +5,9 @@
 //! resource's allow. A service on its own behalf, as API Gateway when it calls a function, may do what the resource's
 //! policy allows.
 
-use super::evaluate::{self, Ask, Decision, Kind, Principal};
-use crate::access::Caller;
+use super::evaluate::{self, Ask, Decision, Kind, Limit, Principal};
 use crate::api_error::{ApiError, Result};
+use crate::caller::{Assumed, Caller};
 use crate::context::Context;
 use crate::service::Resource;
 use serde_json::{Value, json};
@@ -32,14 +32,23 @@ pub(crate) fn permit(
         Decision::Allowed => return Ok(()),
         Decision::Denied(Kind::Identity) => "with an explicit deny in an identity-based policy".to_owned(),
         Decision::Denied(Kind::Resource) => "with an explicit deny in a resource-based policy".to_owned(),
+        Decision::Denied(Kind::Boundary) => "with an explicit deny in a permissions boundary".to_owned(),
+        Decision::Denied(Kind::Session) => "with an explicit deny in a session policy".to_owned(),
+        Decision::Beyond(Kind::Boundary) => format!("because no permissions boundary allows the {action} action"),
+        Decision::Beyond(_) => format!("because no session policy allows the {action} action"),
         Decision::NotAllowed => format!("because no identity-based policy allows the {action} action"),
     };
-    let who = match principal(context, caller) {
-        Principal::Ours { arns, .. } => arns.last().cloned().unwrap_or_default(),
-        Principal::Service(service) => service,
-    };
+    let who = arn_of(context, caller);
     let message = format!("User: {who} is not authorized to perform: {action} on resource: {} {because}", resource.arn);
     Err(ApiError::new("AccessDeniedException", message))
+}
+
+/// How AWS names who asks.
+pub(crate) fn arn_of(context: &Context<'_>, caller: &Caller) -> String {
+    match principal(context, caller) {
+        Principal::Ours { arns, .. } => arns.last().cloned().unwrap_or_default(),
+        Principal::Service(service) => service,
+    }
 }
 
 /// The same for what is another account's: its owner's policy has to let the caller in, beside the caller's own.
@@ -72,7 +81,7 @@ pub(crate) fn permit_role(
     resource: &str,
     keys: &[(&str, &str)],
 ) -> Result<()> {
-    permit(context, &Caller::Role(role.to_owned()), action, &Resource::from(resource.to_owned()), keys)
+    permit(context, &Caller::service_under(role), action, &Resource::from(resource.to_owned()), keys)
 }
 
 /// The same for what its own policy alone opens, as a key's does: "unless the key policy explicitly allows it, you cannot
@@ -95,13 +104,16 @@ pub(crate) fn permit_delegated(
         evaluate::decide(&[], &resource.policy, &ask)
     };
     let account = match &principal {
+        // In either of the two ways in which a policy may name the account.
         Principal::Ours { account, .. } => {
-            Principal::Ours { account: account.clone(), arns: vec![context.global_arn("iam", "root")] }
+            let arns = vec![context.global_arn("iam", "root"), account.clone()];
+            Principal::Ours { account: account.clone(), arns }
         }
         service @ Principal::Service(_) => service.clone(),
     };
     match (by_policy(&principal), by_policy(&account)) {
-        (Decision::Allowed, _) => Ok(()),
+        // What else is said of who asks still counts.
+        (Decision::Allowed, _) => permit(context, caller, action, resource, &keys),
         (Decision::NotAllowed, Decision::Allowed) => {
             permit(context, caller, action, &Resource::from(resource.arn.clone()), &keys)
         }
@@ -138,16 +150,28 @@ fn decide(
     resource: &Resource,
     keys: &[(&str, &str)],
 ) -> Result<Decision> {
-    let identity = match caller {
-        Caller::User => vec![json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})],
-        Caller::Role(role) => super::policies(context, name_of(role))?,
-        Caller::Service(_) => vec![],
-    };
+    let (identity, limits) = of_caller(context, caller)?;
     let principal = principal(context, caller);
     let own = own_keys(context, caller, &principal);
     let all: Vec<_> = keys.iter().copied().chain(own.iter().map(|(name, value)| (*name, value.as_str()))).collect();
     let ask = Ask { principal: &principal, action, resource: &resource.arn, keys: &all };
-    Ok(evaluate::decide(&identity, &resource.policy, &ask))
+    Ok(evaluate::decide_within(&identity, &limits, &resource.policy, &ask))
+}
+
+/// What the caller's own policies are, and what else has to allow what they do.
+fn of_caller(context: &Context<'_>, caller: &Caller) -> Result<(Vec<Value>, Vec<Limit>)> {
+    let Caller::Role(assumed) = caller else {
+        let everything = json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
+        return Ok((if *caller == Caller::User { vec![everything] } else { vec![] }, vec![]));
+    };
+    let role = context.documents.get(super::ROLES, name_of(&assumed.role))?.unwrap_or_default();
+    let mut limits = vec![];
+    limits
+        .extend(super::boundary(context, &role)?.map(|policy| Limit { kind: Kind::Boundary, policies: vec![policy] }));
+    if !assumed.policies.is_empty() {
+        limits.push(Limit { kind: Kind::Session, policies: assumed.policies.clone() });
+    }
+    Ok((super::policies_of(context, &role)?, limits))
 }
 
 /// The name in a role's ARN.
@@ -159,14 +183,14 @@ fn name_of(role: &str) -> &str {
 fn principal(context: &Context<'_>, caller: &Caller) -> Principal {
     let arns = match caller {
         Caller::User => vec![context.global_arn("iam", "user/local")],
-        Caller::Role(role) => {
+        Caller::Role(Assumed { role, session, .. }) => {
             let name = name_of(role);
             let whole = if role.starts_with("arn:") {
                 role.clone()
             } else {
                 context.global_arn("iam", &format!("role/{name}"))
             };
-            vec![whole, context.global_arn("sts", &format!("assumed-role/{name}/local"))]
+            vec![whole, context.global_arn("sts", &format!("assumed-role/{name}/{session}"))]
         }
         Caller::Service(service) => return Principal::Service((*service).to_owned()),
     };
@@ -190,11 +214,35 @@ fn own_keys(context: &Context<'_>, caller: &Caller, principal: &Principal) -> Ve
             keys.push(("aws:PrincipalAccount", account.clone()));
             keys.push(("aws:PrincipalType", kind.to_owned()));
             keys.extend(arns.first().map(|arn| ("aws:PrincipalArn", arn.clone())));
+            if *caller == Caller::User {
+                keys.push(("aws:username", "local".to_owned()));
+            }
         }
         Principal::Service(service) => keys.push(("aws:PrincipalServiceName", service.clone())),
     }
     keys
 }
+
+/// Whether somebody may assume a role, which its trust policy has to say. Where it names the account alone, "the account
+/// delegates to its own policies".
+///
+/// # Errors
+/// `AccessDenied`, also for a role that is not there.
+pub(crate) fn permit_assume(context: &Context<'_>, role: &str, keys: &[(&str, &str)]) -> Result<()> {
+    let caller = context.caller;
+    let denied = || {
+        let who = arn_of(context, caller);
+        let message = format!("User: {who} is not authorized to perform: {ASSUME} on resource: {role}");
+        ApiError::new("AccessDenied", message).with_status(403)
+    };
+    let kept = context.documents.get(super::ROLES, name_of(role))?.filter(|kept| kept["Arn"] == role);
+    let trust = kept.and_then(|kept| serde_json::from_str(kept["AssumeRolePolicyDocument"].as_str()?).ok());
+    let Some(trust) = trust else { return Err(denied()) };
+    let resource = Resource { arn: role.to_owned(), policy: trust };
+    permit_delegated(context, caller, ASSUME, &resource, keys).map_err(|_| denied())
+}
+
+const ASSUME: &str = "sts:AssumeRole";
 
 /// Whether a role's trust policy lets a service assume it. The service says whose it is; which resource of its own is to
 /// have the role is not known here, so that whatever a policy says of that is taken to be so.

@@ -1,6 +1,6 @@
 //! Roles: CreateRole and what describes and changes one.
 
-use super::{ROLES, check_policy, keep, role, role_arn, validation};
+use super::{ROLES, check_policy, keep, page_of, role, role_arn, validation};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::service::Input;
@@ -112,11 +112,7 @@ pub(super) fn list_roles(context: &Context<'_>, input: &Value) -> Result<Value> 
     let prefix = input.optional("PathPrefix").unwrap_or("/");
     let mut all: Vec<_> = context.documents.list(ROLES, "")?.into_iter().map(|(_, role)| role).collect();
     all.retain(|role| role["Path"].as_str().is_some_and(|path| path.starts_with(prefix)));
-    let limit = input.number("MaxItems").and_then(|limit| usize::try_from(limit).ok());
-    let bad_marker = || validation("Invalid Marker: it is not one that was given out");
-    let page = context.page(all, input.optional("Marker"), limit.or(Some(100)), 1000, bad_marker)?;
-    let roles: Vec<_> = page.items.iter().map(list_item).collect();
-    Ok(json!({"Roles": roles, "IsTruncated": page.next.is_some(), "Marker": page.next}))
+    page_of(context, input, "Roles", all.iter().map(list_item).collect())
 }
 
 pub(super) fn update_role(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -158,5 +154,5 @@ pub(super) fn untag_role(context: &Context<'_>, input: &Value) -> Result<Value> 
 
 pub(super) fn list_role_tags(context: &Context<'_>, input: &Value) -> Result<Value> {
     let tags = context.tags(&arn_of(context, input)?)?;
-    Ok(json!({"Tags": write_list(&tags), "IsTruncated": false}))
+    page_of(context, input, "Tags", write_list(&tags).as_array().cloned().unwrap_or_default())
 }

@@ -1,8 +1,8 @@
 //! Keys as such, and their policies.
 
 use super::{KEYS, arn, default_policy, existing, find, invalid, keep, listed, named, tagging, usable};
-use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
+use crate::caller::Caller;
 use crate::context::{Context, new_uuid};
 use crate::service::{Input as _, Resource};
 use crate::services::iam::permit_delegated;

@@ -6,8 +6,8 @@ mod keys;
 mod lifetime;
 mod tagging;
 
-use crate::access::Caller;
 use crate::api_error::{ApiError, Result};
+use crate::caller::Caller;
 use crate::context::Context;
 use crate::model;
 use crate::service::{Input as _, Protocol, Resource, Service};

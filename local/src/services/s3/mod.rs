@@ -70,7 +70,7 @@ struct Front {
     core: Arc<Core>,
     region: String,
     /// Of who asks.
-    access_key_id: String,
+    scope: Scope,
     /// The tags in a CreateBucketConfiguration, which `s3s` passes over.
     tags: Vec<Tag>,
 }
@@ -83,12 +83,7 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         Ok(request) => request,
         Err(error) => return plain(400, &error),
     };
-    let front = Front {
-        core: Arc::clone(core),
-        region: scope.region.clone(),
-        access_key_id: scope.access_key_id.clone(),
-        tags,
-    };
+    let front = Front { core: Arc::clone(core), region: scope.region.clone(), scope: scope.clone(), tags };
     let mut builder = S3ServiceBuilder::new(front);
     builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone() });
     builder.set_auth(Nobody);
@@ -260,7 +255,7 @@ impl Gate {
     }
 
     fn check_caller(&self, context: &S3AccessContext<'_>, operation: &str) -> S3Result<()> {
-        let caller = self.core.sessions.caller(&self.scope.access_key_id).map_err(from_api)?;
+        let caller = permissions::caller(&self.core, &self.scope).map_err(from_api)?;
         let (bucket, key) = match context.s3_path() {
             S3Path::Root => ("", ""),
             S3Path::Bucket { bucket } => (&**bucket, ""),

@@ -1,9 +1,11 @@
 //! What is needed for an operation of S3: "Actions, resources, and condition keys for Amazon S3".
 
 use super::{buckets, configurations, versions};
-use crate::access::Caller;
+use crate::access::Scope;
 use crate::api_error::{ApiError, Result};
+use crate::caller::Caller;
 use crate::context::Context;
+use crate::core::Core;
 use crate::service::Resource;
 use crate::services::iam::{permit, permit_across};
 use crate::services::kms;
@@ -90,7 +92,7 @@ pub(crate) fn permit_role(
     (bucket, key): (&str, &str),
     keys: &[(&str, &str)],
 ) -> Result<()> {
-    let caller = Caller::Role(role.to_owned());
+    let caller = Caller::service_under(role);
     allow(context, &caller, action, (bucket, key), keys)?;
     if action == "s3:GetObject" { allow_opening(context, &caller, (bucket, key)) } else { Ok(()) }
 }
@@ -137,6 +139,20 @@ fn allow_opening(context: &Context<'_>, caller: &Caller, (bucket, key): (&str, &
 fn in_words_of_s3(error: ApiError) -> ApiError {
     let code = if error.code == "AccessDeniedException" { "AccessDenied" } else { error.code.as_str() };
     ApiError::new(code, error.message).with_status(403)
+}
+
+/// Who asks.
+///
+/// # Errors
+/// As S3 says of temporary credentials that open nothing.
+pub(super) fn caller(core: &Core, scope: &Scope) -> Result<Caller> {
+    core.caller(scope).map_err(|error| match error.code.as_str() {
+        "ExpiredTokenException" => ApiError::new("ExpiredToken", "The provided token has expired."),
+        "UnrecognizedClientException" => {
+            ApiError::new("InvalidToken", "The provided token is malformed or otherwise invalid.")
+        }
+        _ => error,
+    })
 }
 
 /// A bucket, or an object in it, with the bucket's policy.

@@ -35,6 +35,8 @@ pub(crate) enum Decision {
     Denied(Kind),
     /// No statement allows it, which is to be denied too.
     NotAllowed,
+    /// It would be allowed, but not by policies of this kind, which have to as well.
+    Beyond(Kind),
 }
 
 /// Where a policy lies.
@@ -42,6 +44,39 @@ pub(crate) enum Decision {
 pub(crate) enum Kind {
     Identity,
     Resource,
+    Boundary,
+    Session,
+}
+
+/// Policies that allow nothing by themselves: what they do not allow is not allowed.
+pub(crate) struct Limit {
+    pub(crate) kind: Kind,
+    pub(crate) policies: Vec<Value>,
+}
+
+/// The same as [`decide`] for who is limited, "where the effective permissions are the intersection". "Resource-based
+/// policies that grant permissions to an IAM role session" itself "are not limited by an implicit deny" in these.
+pub(crate) fn decide_within(identity: &[Value], limits: &[Limit], resource: &Value, ask: &Ask<'_>) -> Decision {
+    let decision = decide(identity, resource, ask);
+    if decision != Decision::Allowed {
+        return decision;
+    }
+    let by_session = || match ask.principal {
+        Principal::Ours { arns, .. } => {
+            let alone = Principal::Ours { account: String::new(), arns: arns.last().cloned().into_iter().collect() };
+            decide(&[], resource, &Ask { principal: &alone, ..*ask }) == Decision::Allowed
+        }
+        Principal::Service(_) => true,
+    };
+    for limit in limits {
+        match decide(&limit.policies, &Value::Null, ask) {
+            Decision::Allowed => {}
+            Decision::Denied(_) => return Decision::Denied(limit.kind),
+            _ if by_session() => {}
+            _ => return Decision::Beyond(limit.kind),
+        }
+    }
+    Decision::Allowed
 }
 
 /// `identity` are the policies of who asks, `resource` is the one of what they ask for; null is none.
@@ -51,8 +86,8 @@ pub(crate) fn decide(identity: &[Value], resource: &Value, ask: &Ask<'_>) -> Dec
     let mut decision = Decision::NotAllowed;
     for (kind, statement) in theirs.chain(its).filter(|(_, statement)| is_about(statement, ask)) {
         let named = match kind {
-            Kind::Identity => Named::Itself,
             Kind::Resource => named(statement, ask.principal),
+            _ => Named::Itself,
         };
         match (statement["Effect"].as_str(), named) {
             (Some("Deny"), Named::Itself | Named::ByAccount) => return Decision::Denied(kind),

@@ -47,7 +47,7 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
 }
 
 async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result<Response<Body>> {
-    let caller = core.sessions.caller(&scope.access_key_id)?;
+    let caller = core.caller(scope)?;
     let input = protocol::read_head(&SERVICE, &request)?;
     let name = input.text("FunctionName")?.to_owned();
     core.run(&scope.region, |context| {

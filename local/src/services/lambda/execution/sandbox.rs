@@ -66,7 +66,7 @@ impl Sandbox {
         let zip = core.blobs.path(&function.blob);
         let code = unpack(&zip, &directory.join(&function.blob)).await?;
         let api = RuntimeApi::bind().await.map_err(|source| StartError::File { path: code.clone(), source })?;
-        let credentials = core.sessions.open(&function.role);
+        let credentials = core.sessions.open(&function.role, &function.name);
         let session = Session { core: Arc::downgrade(core), access_key_id: credentials.access_key_id.clone() };
         let journal = Journal::new(function, core.clock.now());
         let mut child = command(function, &code, api.address, endpoint, &credentials, &journal.stream)

@@ -1,7 +1,7 @@
 //! Deletions, of one object and of many.
 
 use super::super::conditions::WriteConditions;
-use super::super::permissions::check_deletion;
+use super::super::permissions::{caller, check_deletion};
 use super::super::{Front, error, from_api, objects};
 use crate::api_error::ApiError;
 use s3s::S3Result;
@@ -28,7 +28,7 @@ impl Front {
         if delete.objects.is_empty() || delete.objects.len() > MOST_KEYS {
             return Err(error("MalformedXML", 400, super::super::MALFORMED));
         }
-        let caller = self.core.sessions.caller(&self.access_key_id).map_err(from_api)?;
+        let caller = caller(&self.core, &self.scope).map_err(from_api)?;
         let mut denied = vec![];
         let all = self.run(|context| {
             let mut all = vec![];
