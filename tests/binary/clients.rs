@@ -10,3 +10,10 @@ fn managed_policies_and_sessions_of_roles_decide_as_on_aws() {
     let told = judge("identities.py", &[&server.url, &server.token()]);
     assert_eq!(told, include_str!("../golden/identities.txt"));
 }
+
+#[test]
+fn versions_and_aliases_of_a_function_run_what_was_published() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("lambda_versions.py", &[&server.url]), include_str!("../golden/lambda_versions.txt"));
+}

@@ -1,7 +1,8 @@
 //! A function's code: a zip, kept by its digest.
 
 use super::configuration::{describe, touched};
-use super::{FUNCTIONS, changeable, existing, invalid};
+use super::versions::{describe_version, publish};
+use super::{FUNCTIONS, changeable, check_revision, existing, invalid};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -18,7 +19,7 @@ const LARGEST_UNZIPPED: u64 = 250 << 20;
 /// Gives a function its code and architecture.
 pub(super) fn set(context: &Context<'_>, function: &mut Value, code: &Value, input: &Value) -> Result<()> {
     let Some(encoded) = code.optional("ZipFile") else {
-        return Err(invalid("Please provide a source for function code: Local AWS takes a ZipFile"));
+        return Err(invalid("Please provide a source for function code."));
     };
     let zip = BASE64_STANDARD.decode(encoded).map_err(|_| invalid("ZipFile is not base64"))?;
     check(&zip)?;
@@ -48,11 +49,17 @@ fn check(zip: &[u8]) -> Result<()> {
 pub(super) fn update_function_code(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, mut function) = existing(context, input)?;
     changeable(context, &name, &function)?;
+    check_revision(input, &function["RevisionId"])?;
     set(context, &mut function, input, input)?;
     touched(context, &mut function);
     function["updated"] = context.settles().into();
-    if input["DryRun"].as_bool() != Some(true) {
-        context.put(FUNCTIONS, &name, &function)?;
+    if input["DryRun"].as_bool() == Some(true) {
+        return Ok(describe(context, &name, &function));
+    }
+    context.put(FUNCTIONS, &name, &function)?;
+    if input["Publish"].as_bool() == Some(true) {
+        let version = publish(context, &name, &mut function, None)?;
+        return Ok(describe_version(context, &name, &version));
     }
     Ok(describe(context, &name, &function))
 }

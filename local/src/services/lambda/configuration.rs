@@ -139,6 +139,11 @@ fn check(function: &Value) -> Result<()> {
     Ok(())
 }
 
+/// Whether two of one function are set otherwise. What a version is described as is its own.
+pub(super) fn settings_differ(one: &Value, other: &Value) -> bool {
+    SETTINGS.iter().chain(&["Architectures"]).any(|name| *name != "Description" && one[name] != other[name])
+}
+
 /// Every update gives the function another revision, and takes a moment.
 pub(super) fn touched(context: &Context<'_>, function: &mut Value) {
     function["LastModified"] = context.now.strftime("%Y-%m-%dT%H:%M:%S.%3f+0000").to_string().into();

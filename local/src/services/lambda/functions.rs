@@ -1,7 +1,9 @@
 //! Functions: made, described, configured and deleted.
 
 use super::configuration::{defaults, describe, set, touched};
-use super::{FUNCTIONS, arn, changeable, conflict, existing, invalid, name_of, not_found};
+use super::reference::Reference;
+use super::versions::{self, describe_version, publish};
+use super::{FUNCTIONS, arn, changeable, check_revision, conflict, existing, invalid, not_found};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
@@ -13,7 +15,7 @@ const CONCURRENCY: i64 = 1000;
 const UNRESERVED: i64 = 100;
 
 pub(super) fn create_function(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let name = name_of(input.text("FunctionName")?);
+    let name = &*Reference::of(input.text("FunctionName")?).name;
     if context.get(FUNCTIONS, name)?.is_some() {
         return Err(conflict(format!("Function already exist: {name}")));
     }
@@ -24,15 +26,30 @@ pub(super) fn create_function(context: &Context<'_>, input: &Value) -> Result<Va
     function["active"] = context.settles().into();
     context.add_tags(&arn(context, name), read_map(&input["Tags"]), invalid)?;
     context.put(FUNCTIONS, name, &function)?;
-    Ok(describe(context, name, &function))
+    let mut all = describe(context, name, &function);
+    if input["Publish"].as_bool() == Some(true) {
+        // It tells the version, and the function's ARN without it.
+        all["Version"] = publish(context, name, &mut function, None)?["version"].clone();
+    }
+    Ok(all)
+}
+
+/// As the qualifier in the request wants it described, and what it is.
+fn described(context: &Context<'_>, input: &Value) -> Result<(Reference, Value, Value)> {
+    let reference = Reference::read(input)?;
+    let (_, document) = reference.version(context)?;
+    let mut all = describe_version(context, &reference.name, &document);
+    all["FunctionArn"] = reference.arn(context).into();
+    Ok((reference, document, all))
 }
 
 pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (name, function) = existing(context, input)?;
-    let blob = function["blob"].as_str().unwrap_or_default();
-    let tags = context.tags(&arn(context, &name))?;
+    let (reference, document, configuration) = described(context, input)?;
+    let blob = document["blob"].as_str().unwrap_or_default();
+    let tags = context.tags(&arn(context, &reference.name))?;
+    let function = context.get(FUNCTIONS, &reference.name)?.unwrap_or_default();
     let mut all = json!({
-        "Configuration": describe(context, &name, &function),
+        "Configuration": configuration,
         "Code": {"RepositoryType": "S3", "Location": format!("{}/_local/code/{blob}", context.endpoint)},
     });
     if !tags.is_empty() {
@@ -45,12 +62,17 @@ pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value
 }
 
 pub(super) fn get_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (name, function) = existing(context, input)?;
-    Ok(describe(context, &name, &function))
+    Ok(described(context, input)?.2)
 }
 
 pub(super) fn delete_function(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, _) = existing(context, input)?;
+    let reference = Reference::read(input)?;
+    if reference.qualifier.is_some() {
+        versions::delete(context, &reference)?;
+        return Ok(Value::Null);
+    }
+    versions::forget(context, &name)?;
     context.remove(FUNCTIONS, &name)?;
     context.forget_tags(&arn(context, &name))?;
     Ok(Value::Null)
@@ -59,6 +81,7 @@ pub(super) fn delete_function(context: &Context<'_>, input: &Value) -> Result<Va
 pub(super) fn update_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, mut function) = existing(context, input)?;
     changeable(context, &name, &function)?;
+    check_revision(input, &function["RevisionId"])?;
     set(context, &mut function, input)?;
     touched(context, &mut function);
     function["updated"] = context.settles().into();
@@ -68,17 +91,19 @@ pub(super) fn update_function_configuration(context: &Context<'_>, input: &Value
 
 pub(super) fn list_functions(context: &Context<'_>, input: &Value) -> Result<Value> {
     let limit = input.number("MaxItems").and_then(|limit| usize::try_from(limit).ok());
-    let all = context.list(FUNCTIONS, "")?;
+    let mut all = vec![];
+    for (name, function) in context.list(FUNCTIONS, "")? {
+        if input.optional("FunctionVersion") == Some("ALL") {
+            all.push(describe_version(context, &name, &function));
+            let published = versions::of(context, &name)?;
+            all.extend(published.iter().map(|(_, version)| describe_version(context, &name, version)));
+        } else {
+            all.push(describe(context, &name, &function));
+        }
+    }
     let page = context.page(all, input.optional("Marker"), limit, 50, || invalid("Invalid Marker"))?;
-    let functions: Vec<_> = page.items.iter().map(|(name, function)| describe(context, name, function)).collect();
+    let functions = page.items;
     Ok(json!({"Functions": functions, "NextMarker": page.next}))
-}
-
-pub(super) fn list_versions_by_function(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (name, function) = existing(context, input)?;
-    let mut latest = describe(context, &name, &function);
-    latest["FunctionArn"] = format!("{}:$LATEST", arn(context, &name)).into();
-    Ok(json!({"Versions": [latest]}))
 }
 
 pub(super) fn put_function_concurrency(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -112,9 +137,9 @@ pub(super) fn delete_function_concurrency(context: &Context<'_>, input: &Value) 
 
 fn tagged(context: &Context<'_>, input: &Value) -> Result<String> {
     let resource = input.text("Resource")?;
-    let name = name_of(resource);
-    match context.get(FUNCTIONS, name)? {
-        Some(_) => Ok(arn(context, name)),
+    let name = Reference::of(resource).name;
+    match context.get(FUNCTIONS, &name)? {
+        Some(_) => Ok(arn(context, &name)),
         None => Err(not_found(format!("Function not found: {resource}"))),
     }
 }

@@ -1,15 +1,19 @@
 //! AWS Lambda: functions, their code, their concurrency and who may invoke them.
 
+mod aliases;
 mod code;
 mod configuration;
 mod execution;
 mod functions;
 mod policy;
+mod reference;
+mod versions;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
 use crate::service::{Input, Protocol, Resource, Service};
+use reference::Reference;
 use serde_json::Value;
 
 pub(crate) use execution::{WORKER, enqueue, invoke, waiting_events};
@@ -30,7 +34,13 @@ pub(crate) static SERVICE: Service = Service {
         ("GetFunctionConfiguration", functions::get_function_configuration),
         ("UpdateFunctionConfiguration", functions::update_function_configuration),
         ("UpdateFunctionCode", code::update_function_code),
-        ("ListVersionsByFunction", functions::list_versions_by_function),
+        ("PublishVersion", versions::publish_version),
+        ("ListVersionsByFunction", versions::list_versions_by_function),
+        ("CreateAlias", aliases::create_alias),
+        ("UpdateAlias", aliases::update_alias),
+        ("GetAlias", aliases::get_alias),
+        ("ListAliases", aliases::list_aliases),
+        ("DeleteAlias", aliases::delete_alias),
         ("AddPermission", policy::add_permission),
         ("GetPolicy", policy::get_policy),
         ("RemovePermission", policy::remove_permission),
@@ -65,14 +75,8 @@ fn not_found(message: impl Into<String>) -> ApiError {
     ApiError::new("ResourceNotFoundException", message).with_status(404)
 }
 
-/// The name in a name, a partial ARN (`account:function:name`) or a whole one, without a qualifier.
-fn name_of(given: &str) -> &str {
-    let name = given.rsplit_once("function:").map_or(given, |(_, name)| name);
-    name.split(':').next().unwrap_or(name)
-}
-
 fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
-    let name = name_of(input.text("FunctionName")?).to_owned();
+    let name = Reference::of(input.text("FunctionName")?).name;
     match context.get(FUNCTIONS, &name)? {
         Some(function) => Ok((name, function)),
         None => Err(not_found(format!("Function not found: {}", arn(context, &name)))),
@@ -95,6 +99,23 @@ fn changeable(context: &Context<'_>, name: &str, function: &Value) -> Result<()>
     Ok(())
 }
 
+/// Whoever changes something may say which revision of it they have seen.
+fn check_revision(input: &Value, current: &Value) -> Result<()> {
+    match input.optional("RevisionId") {
+        Some(seen) if *current != seen => {
+            let message = "The Revision Id provided does not match the latest Revision Id. Call the GetFunction/GetAlias \
+                           API to retrieve the latest Revision Id";
+            Err(ApiError::new("PreconditionFailedException", message).with_status(412))
+        }
+        _ => Ok(()),
+    }
+}
+
 fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
-    policy::resource(context, input.optional("FunctionName").unwrap_or("*"))
+    let reference = match input.optional("FunctionName") {
+        Some(_) => Reference::read(input)?,
+        // Tags are put on by the ARN.
+        None => Reference::of(input.optional("Resource").unwrap_or("*")),
+    };
+    policy::resource(context, &reference)
 }

@@ -1,32 +1,51 @@
 //! Who may invoke a function: its resource policy.
 
-use super::{FUNCTIONS, arn, conflict, existing, invalid, name_of, not_found};
+use super::reference::{LATEST, Reference};
+use super::{check_revision, conflict, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::service::{Input, Resource};
 use crate::services::iam::permits_service;
 use serde_json::{Map, Value, json};
 
-/// A function, as IAM looks at it.
-pub(super) fn resource(context: &Context<'_>, given: &str) -> Result<Resource> {
-    let name = name_of(given);
-    let function = context.get(FUNCTIONS, name)?.unwrap_or_default();
-    Ok(Resource { arn: arn(context, name), policy: function["policy"].clone() })
+/// A function, a version or an alias, as IAM looks at it: each has a policy of its own.
+pub(super) fn resource(context: &Context<'_>, reference: &Reference) -> Result<Resource> {
+    let (collection, key) = reference.place();
+    let kept = context.get(collection, &key)?.unwrap_or_default();
+    Ok(Resource { arn: reference.arn(context), policy: kept["policy"].clone() })
 }
 
 /// Whether a function is there, and its policy lets a service call it for what `source` is the ARN of.
 pub(crate) fn may_invoke(context: &Context<'_>, function: &str, service: &'static str, source: &str) -> Result<bool> {
-    let resource = resource(context, function)?;
+    let resource = resource(context, &Reference::of(function))?;
     permits_service(context, service, "lambda:InvokeFunction", &resource, source)
 }
 
+/// What the request's policy lies on. `$LATEST` has none of its own.
+fn holder(context: &Context<'_>, input: &Value) -> Result<(Reference, Value)> {
+    existing(context, input)?;
+    let reference = Reference::read(input)?;
+    if reference.qualifier.as_deref() == Some(LATEST) {
+        return Err(invalid("We currently do not support adding policies for $LATEST."));
+    }
+    let kept = reference.kept(context)?;
+    Ok((reference, kept))
+}
+
+fn keep(context: &Context<'_>, reference: &Reference, kept: &mut Value) -> Result<()> {
+    kept["policyRevision"] = new_uuid().into();
+    let (collection, key) = reference.place();
+    context.put(collection, &key, kept)
+}
+
 pub(super) fn add_permission(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (name, mut function) = existing(context, input)?;
+    let (reference, mut function) = holder(context, input)?;
+    check_revision(input, &function["policyRevision"])?;
     let (sid, action, principal) = (input.text("StatementId")?, input.text("Action")?, input.text("Principal")?);
     if function["policy"].is_null() {
         function["policy"] = json!({"Version": "2012-10-17", "Id": "default", "Statement": []});
     }
-    let statement = statement(context, &name, sid, action, principal, input)?;
+    let statement = statement(context, &reference, sid, action, principal, input)?;
     if let Some(all) = function["policy"]["Statement"].as_array_mut() {
         if all.iter().any(|other| other["Sid"] == sid) {
             return Err(conflict(format!(
@@ -36,14 +55,13 @@ pub(super) fn add_permission(context: &Context<'_>, input: &Value) -> Result<Val
         }
         all.push(statement.clone());
     }
-    function["policyRevision"] = new_uuid().into();
-    context.put(FUNCTIONS, &name, &function)?;
+    keep(context, &reference, &mut function)?;
     Ok(json!({"Statement": statement.to_string()}))
 }
 
 fn statement(
     context: &Context<'_>,
-    name: &str,
+    reference: &Reference,
     sid: &str,
     action: &str,
     principal: &str,
@@ -72,7 +90,7 @@ fn statement(
         "Effect": "Allow",
         "Principal": principal,
         "Action": action,
-        "Resource": arn(context, name),
+        "Resource": reference.arn(context),
     });
     if !condition.is_empty() {
         statement["Condition"] = Value::Object(condition);
@@ -83,9 +101,9 @@ fn statement(
 /// A statement that no operation of Lambda's makes.
 #[cfg(test)]
 pub(crate) fn add_statement(context: &Context<'_>, name: &str, statement: Value) -> Result<()> {
-    let (_, mut function) = existing(context, &json!({"FunctionName": name}))?;
+    let (reference, mut function) = holder(context, &json!({"FunctionName": name}))?;
     function["policy"]["Statement"].as_array_mut().ok_or_else(no_policy)?.push(statement);
-    context.put(FUNCTIONS, name, &function)
+    keep(context, &reference, &mut function)
 }
 
 fn no_policy() -> ApiError {
@@ -93,7 +111,8 @@ fn no_policy() -> ApiError {
 }
 
 pub(super) fn get_policy(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (_, function) = existing(context, input)?;
+    existing(context, input)?;
+    let function = Reference::read(input)?.kept(context)?;
     match function["policy"]["Statement"].as_array() {
         Some(all) if !all.is_empty() => {
             Ok(json!({"Policy": function["policy"].to_string(), "RevisionId": function["policyRevision"]}))
@@ -103,7 +122,8 @@ pub(super) fn get_policy(context: &Context<'_>, input: &Value) -> Result<Value> 
 }
 
 pub(super) fn remove_permission(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let (name, mut function) = existing(context, input)?;
+    let (reference, mut function) = holder(context, input)?;
+    check_revision(input, &function["policyRevision"])?;
     let sid = input.text("StatementId")?;
     let all = function["policy"]["Statement"].as_array_mut().ok_or_else(no_policy)?;
     let before = all.len();
@@ -111,7 +131,6 @@ pub(super) fn remove_permission(context: &Context<'_>, input: &Value) -> Result<
     if all.len() == before {
         return Err(not_found(format!("Statement {sid} is not found in resource policy.")));
     }
-    function["policyRevision"] = new_uuid().into();
-    context.put(FUNCTIONS, &name, &function)?;
+    keep(context, &reference, &mut function)?;
     Ok(Value::Null)
 }

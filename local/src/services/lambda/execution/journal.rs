@@ -11,6 +11,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 /// Of a line that is longer, the rest is left out: CloudWatch Logs takes events of up to 1 MB.
 const LONGEST_LINE: usize = 256 << 10;
 
+/// "The last 4 KB of the execution log."
+const LONGEST_TAIL: usize = 4 << 10;
+
 /// When each was said, where that is known, and what.
 type Lines = Arc<Mutex<Vec<(Option<i64>, String)>>>;
 
@@ -31,7 +34,7 @@ impl Journal {
     pub(super) fn new(function: &Function, now: Timestamp) -> Self {
         let id = hex::encode(rand::random::<[u8; 16]>());
         Self {
-            stream: format!("{}/[$LATEST]{id}", now.strftime("%Y/%m/%d")),
+            stream: format!("{}/[{}]{id}", now.strftime("%Y/%m/%d"), function.version),
             init: None,
             region: function.region.clone(),
             role: function.role.clone(),
@@ -62,6 +65,15 @@ impl Journal {
     pub(super) fn say(&self, core: &Core, line: String) {
         let now = core.clock.now().as_millisecond();
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push((Some(now), line));
+    }
+
+    /// The end of what was not written yet, as `LogType=Tail` gives it: of whole characters.
+    pub(super) fn tail(&self) -> String {
+        let lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: String = lines.iter().map(|(_, line)| format!("{line}\n")).collect();
+        let start = all.len().saturating_sub(LONGEST_TAIL);
+        let start = (start..=all.len()).find(|at| all.is_char_boundary(*at)).unwrap_or(start);
+        all[start..].to_owned()
     }
 
     /// Writes what there is to CloudWatch Logs, under the function's role. A role that may not write leaves no

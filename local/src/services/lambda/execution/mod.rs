@@ -15,12 +15,14 @@ mod sandbox;
 mod seat;
 mod unpack;
 
-use super::{FUNCTIONS, arn, name_of, not_found};
+use super::reference::Reference;
+use super::{FUNCTIONS, arn};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
 use bytes::Bytes;
 use pool::Functions;
+use runtime_api::Job;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,13 +53,21 @@ pub(crate) struct Invoked {
     pub(crate) payload: Bytes,
     /// The function failed: its payload says how.
     pub(crate) failed: bool,
+    /// Which version ran.
+    version: String,
+    /// The end of what it logged, where that was asked for.
+    log: String,
 }
 
 impl Invoked {
+    fn of(payload: Bytes, failed: bool) -> Self {
+        Self { payload, failed, version: String::new(), log: String::new() }
+    }
+
     /// The payload that Lambda makes for a function that could not answer.
     fn broken(kind: &str, message: &str) -> Self {
         let payload = json!({"errorType": kind, "errorMessage": message}).to_string();
-        Self { payload: Bytes::from(payload), failed: true }
+        Self::of(Bytes::from(payload), true)
     }
 }
 
@@ -66,7 +76,12 @@ impl Invoked {
 pub(crate) struct Function {
     pub(crate) region: String,
     pub(crate) name: String,
+    /// Without a qualifier.
     pub(crate) arn: String,
+    /// `$LATEST`, or a number.
+    pub(crate) version: String,
+    /// The ARN that was asked for.
+    invoked: String,
     pub(crate) role: String,
     /// Changes with the code and with the configuration.
     pub(crate) revision: String,
@@ -85,25 +100,37 @@ impl Function {
     /// # Errors
     /// One that is not there, or is still being made.
     pub(crate) fn read(context: &Context<'_>, given: &str) -> Result<Self> {
-        let name = name_of(given);
-        let arn = arn(context, name);
-        let document = context.get(FUNCTIONS, name)?.ok_or_else(|| not_found(format!("Function not found: {arn}")))?;
+        let reference = Reference::of(given);
+        let (version, document) = reference.version(context)?;
         if !context.settled(&document["active"]) {
             return Err(super::conflict(
                 "The operation cannot be performed at this time. The function is currently in the following state: \
                  Pending",
             ));
         }
-        Ok(Self::of(context, name, arn, &document))
+        let reserved = context.get(FUNCTIONS, &reference.name)?.unwrap_or_default()["concurrency"].as_u64();
+        Ok(Self {
+            version,
+            invoked: reference.arn(context),
+            reserved: reserved.and_then(|count| usize::try_from(count).ok()),
+            ..Self::of(context, &reference.name, &document)
+        })
     }
 
-    fn of(context: &Context<'_>, name: &str, arn: String, document: &Value) -> Self {
+    /// What shares processes: the versions of a function do not.
+    fn process(&self) -> String {
+        format!("{}:{}", self.arn, self.version)
+    }
+
+    fn of(context: &Context<'_>, name: &str, document: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         let variables = document["Environment"]["Variables"].as_object().into_iter().flatten();
         Self {
             region: context.region.to_owned(),
             name: name.to_owned(),
-            arn,
+            arn: arn(context, name),
+            version: String::new(),
+            invoked: String::new(),
             role: text(&document["Role"]),
             revision: text(&document["RevisionId"]),
             blob: text(&document["blob"]),
@@ -112,7 +139,7 @@ impl Function {
             timeout: Duration::from_secs(document["Timeout"].as_u64().unwrap_or(3)),
             memory: document["MemorySize"].as_u64().unwrap_or(128),
             log_group: text(&document["LoggingConfig"]["LogGroup"]),
-            reserved: document["concurrency"].as_u64().and_then(|count| usize::try_from(count).ok()),
+            reserved: None,
         }
     }
 }
@@ -123,6 +150,11 @@ impl Function {
 /// A function that is not there, is at its limit of concurrency (429), has a role that Lambda cannot assume (403), or
 /// a payload that is too large (413).
 pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: Bytes) -> Result<Invoked> {
+    invoke_telling(core, region, name, payload, false).await
+}
+
+/// The same, with the end of the log where it is `told`.
+async fn invoke_telling(core: &Arc<Core>, region: &str, name: &str, payload: Bytes, told: bool) -> Result<Invoked> {
     if payload.len() > LARGEST_PAYLOAD {
         let message = format!(
             "{} byte payload is too large for the RequestResponse invocation type (limit {LARGEST_PAYLOAD} bytes)",
@@ -146,7 +178,9 @@ pub(crate) async fn invoke(core: &Arc<Core>, region: &str, name: &str, payload: 
             ));
         }
     };
-    let invoked = sandbox.invoke(core, &request_id, payload).await;
+    let job = Job { request_id, deadline: function.timeout, function: function.invoked.clone(), payload };
+    let mut invoked = sandbox.invoke(core, job, told).await;
+    invoked.version.clone_from(&function.version);
     functions.put_back(sandbox);
     Ok(invoked)
 }

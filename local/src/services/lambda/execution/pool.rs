@@ -76,7 +76,7 @@ impl Functions {
     /// The one that was used last, so that those which are not needed grow old. Those of another revision end.
     fn take(&self, function: &Function) -> Option<Sandbox> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        let all = idle.get_mut(&function.arn)?;
+        let all = idle.get_mut(&function.process())?;
         all.retain(|sandbox| sandbox.function.revision == function.revision);
         all.pop()
     }
@@ -86,7 +86,7 @@ impl Functions {
         if sandbox.is_alive() {
             sandbox.used = std::time::Instant::now();
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.entry(sandbox.function.arn.clone()).or_default().push(sandbox);
+            idle.entry(sandbox.function.process()).or_default().push(sandbox);
         }
     }
 

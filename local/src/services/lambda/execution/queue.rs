@@ -138,7 +138,7 @@ fn drop_event(core: &Core, event: &Event, why: &str) -> Next {
     let line = format!("[ERROR] the event was dropped after {} attempts: {why}: {}", event.failures + 1, event.payload);
     let _ = core.run(&event.region, |context| {
         let function = Function::read(context, &event.function)?;
-        let stream = format!("{}/[$LATEST]dropped", context.now.strftime("%Y/%m/%d"));
+        let stream = format!("{}/[{}]dropped", context.now.strftime("%Y/%m/%d"), function.version);
         let events = [(context.now.as_millisecond(), line)];
         logs::write_under(context, &function.role, &function.log_group, &stream, &events)
     });

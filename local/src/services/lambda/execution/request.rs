@@ -1,7 +1,7 @@
 //! `Invoke`: the one operation whose input and output are whatever the function takes and gives.
 
 use super::queue::enqueue;
-use super::{Function, Invoked, invoke};
+use super::{Function, Invoked, invoke_telling};
 use crate::access::Scope;
 use crate::api_error::Result;
 use crate::core::Core;
@@ -9,8 +9,11 @@ use crate::protocol;
 use crate::response::{dropped, identified};
 use crate::service::{Input as _, Whole};
 use crate::services::iam::permit;
+use crate::services::lambda::reference::Reference;
 use crate::services::lambda::{SERVICE, policy};
 use axum::body::Body;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use futures::FutureExt as _;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -49,9 +52,10 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
 async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result<Response<Body>> {
     let caller = core.caller(scope)?;
     let input = protocol::read_head(&SERVICE, &request)?;
-    let name = input.text("FunctionName")?.to_owned();
+    let reference = Reference::read(&input)?;
+    let name = reference.text();
     core.run(&scope.region, |context| {
-        permit(context, &caller, "lambda:InvokeFunction", &policy::resource(context, &name)?, &[])?;
+        permit(context, &caller, "lambda:InvokeFunction", &policy::resource(context, &reference)?, &[])?;
         Function::read(context, &name).map(|_| ())
     })?;
     match input.optional("InvocationType").unwrap_or("RequestResponse") {
@@ -62,7 +66,10 @@ async fn run(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Result
             core.ring();
             Ok(empty(StatusCode::ACCEPTED))
         }
-        _ => Ok(answer(invoke(core, &scope.region, &name, request.into_body()).await?)),
+        _ => {
+            let told = input.optional("LogType") == Some("Tail");
+            Ok(answer(invoke_telling(core, &scope.region, &name, request.into_body(), told).await?))
+        }
     }
 }
 
@@ -74,7 +81,13 @@ fn empty(status: StatusCode) -> Response<Body> {
 
 fn answer(invoked: Invoked) -> Response<Body> {
     let mut response = Response::new(Body::from(invoked.payload));
-    response.headers_mut().insert("x-amz-executed-version", HeaderValue::from_static("$LATEST"));
+    let headers =
+        [("x-amz-executed-version", invoked.version), ("x-amz-log-result", BASE64_STANDARD.encode(invoked.log))];
+    for (name, value) in headers {
+        if let (false, Ok(value)) = (value.is_empty(), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
     response.headers_mut().insert("content-type", HeaderValue::from_static("application/json"));
     if invoked.failed {
         response.headers_mut().insert("x-amz-function-error", HeaderValue::from_static("Unhandled"));

@@ -8,7 +8,6 @@ use super::{Function, Invoked, StartError};
 use crate::access::Credentials;
 use crate::core::Core;
 use crate::services::iam::role_assumable;
-use bytes::Bytes;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -18,6 +17,9 @@ use tokio::process::{Child, Command};
 
 /// How long a process may take until it asks for work: "the Init phase is limited to 10 seconds".
 const LONGEST_INIT: Duration = Duration::from_secs(10);
+
+/// How long a line takes to come from a process.
+const LAST_WORDS: Duration = Duration::from_millis(20);
 
 /// Whom a function's role has to trust.
 const TRUSTED: &str = "lambda.amazonaws.com";
@@ -84,20 +86,25 @@ impl Sandbox {
     }
 
     /// Hands over one event and waits: for an answer, for the time to be over, or for the process to end.
-    pub(super) async fn invoke(&mut self, core: &Core, request_id: &str, payload: Bytes) -> Invoked {
-        let timeout = self.function.timeout;
-        let job =
-            Job { request_id: request_id.to_owned(), deadline: timeout, function: self.function.arn.clone(), payload };
-        self.journal.say(core, format!("START RequestId: {request_id} Version: $LATEST"));
-        let (answer, took) = self.run(core, job, timeout).await;
-        let invoked = self.judge(core, request_id, answer).await;
-        self.report(core, request_id, took);
+    pub(super) async fn invoke(&mut self, core: &Core, job: Job, told: bool) -> Invoked {
+        let (request_id, version) = (job.request_id.clone(), &self.function.version);
+        self.journal.say(core, format!("START RequestId: {request_id} Version: {version}"));
+        let (answer, took) = self.run(core, job).await;
+        let mut invoked = self.judge(core, &request_id, answer).await;
+        if told {
+            // What was printed before the answer may still be on its way through the pipe.
+            tokio::time::sleep(LAST_WORDS).await;
+        }
+        self.report(core, &request_id, took);
+        if told {
+            invoked.log = self.journal.tail();
+        }
         self.journal.flush(core);
         invoked
     }
 
-    async fn run(&mut self, core: &Core, job: Job, timeout: Duration) -> (Answer, Duration) {
-        let request_id = job.request_id.clone();
+    async fn run(&mut self, core: &Core, job: Job) -> (Answer, Duration) {
+        let (request_id, timeout) = (job.request_id.clone(), job.deadline);
         let began = Instant::now();
         let mut handed = self.api.hand(job);
         let started = tokio::select! {
@@ -138,10 +145,10 @@ impl Sandbox {
             return Invoked::broken("Runtime.ExitError", &message);
         }
         match answer {
-            Answer::Done(payload) => Invoked { payload, failed: false },
+            Answer::Done(payload) => Invoked::of(payload, false),
             Answer::Failed(payload) => {
                 self.journal.say(core, format!("[ERROR] {request_id} {}", String::from_utf8_lossy(&payload)));
-                Invoked { payload, failed: true }
+                Invoked::of(payload, true)
             }
             Answer::TimedOut => {
                 let seconds = self.function.timeout.as_secs_f64();
@@ -204,7 +211,7 @@ fn command(
         ("LAMBDA_TASK_ROOT", &code.to_string_lossy()),
         ("AWS_LAMBDA_RUNTIME_API", &api),
         ("AWS_LAMBDA_FUNCTION_NAME", &function.name),
-        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", &function.version),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &memory),
         ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
         ("AWS_LAMBDA_LOG_GROUP_NAME", &function.log_group),
