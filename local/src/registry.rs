@@ -1,7 +1,10 @@
 //! Which services Local AWS has.
 
+use crate::api_error::Result;
+use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{apigateway, athena, events, firehose, glue, iam, kms, lambda, logs, s3, sts, tagging};
+use serde_json::Value;
 
 /// Every service.
 pub(crate) static ALL: &[&Service] = &[
@@ -24,6 +27,17 @@ pub(crate) fn operations() -> Vec<String> {
     let mut all: Vec<_> = ALL.iter().flat_map(|service| service.operations()).collect();
     all.push(firehose::RECORD.to_owned());
     all
+}
+
+/// What a request leaves to be looked up in a service above its own: code of functions that lies in S3.
+///
+/// # Errors
+/// As the request's service says it.
+pub(crate) fn looked_up(context: &Context<'_>, operation: &str, input: &Value) -> Result<Option<Value>> {
+    match operation {
+        "lambda:CreateFunction" | "lambda:UpdateFunctionCode" => s3::with_code(context, input),
+        _ => Ok(None),
+    }
 }
 
 /// In the order of the pipeline: what one hands on, the next finds.

@@ -61,7 +61,8 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
         protocol::check(service, call)?;
         core.run_for(caller, region, |context| {
             permit(context, caller, &operation, &(service.resource)(context, &call.input)?, &[])?;
-            let output = (call.run)(context, &call.input)?;
+            let looked_up = registry::looked_up(context, &operation, &call.input)?;
+            let output = (call.run)(context, looked_up.as_ref().unwrap_or(&call.input))?;
             protocol::check_answer(service, call, &output).map(|()| output)
         })
     };

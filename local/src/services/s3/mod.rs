@@ -16,11 +16,13 @@ mod multipart;
 mod notifications;
 pub(crate) mod objects;
 mod operations;
+mod packages;
 mod permissions;
 mod policy;
 pub(crate) mod versions;
 
 pub(crate) use buckets::{give_away, region_of_ours};
+pub(crate) use packages::with_code;
 pub(crate) use permissions::permit_role;
 
 use crate::access::Scope;

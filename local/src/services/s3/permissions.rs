@@ -97,6 +97,15 @@ pub(crate) fn permit_role(
     if action == "s3:GetObject" { allow_opening(context, &caller, (bucket, key)) } else { Ok(()) }
 }
 
+/// Whether who asks may read an object.
+///
+/// # Errors
+/// `AccessDenied`.
+pub(super) fn may_read(context: &Context<'_>, place: (&str, &str), version: bool) -> Result<()> {
+    readable(context, context.caller, place, version, &[])?;
+    allow_opening(context, context.caller, place)
+}
+
 /// In a bucket of another account, its policy has to let the caller in as well.
 fn allow(
     context: &Context<'_>,
