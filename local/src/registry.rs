@@ -41,8 +41,15 @@ pub(crate) fn looked_up(context: &Context<'_>, operation: &str, input: &Value) -
 }
 
 /// In the order of the pipeline: what one hands on, the next finds.
-pub(crate) const WORKERS: &[Worker] =
-    &[firehose::WORKER, events::WORKER, lambda::WORKER, apigateway::WORKER, glue::WORKER, athena::WORKER];
+pub(crate) const WORKERS: &[Worker] = &[
+    firehose::WORKER,
+    events::WORKER,
+    lambda::WORKER,
+    apigateway::WORKER,
+    glue::SCHEDULES,
+    glue::WORKER,
+    athena::WORKER,
+];
 
 #[cfg(test)]
 mod tests {

@@ -4,7 +4,7 @@ use crate::access::Credentials;
 use crate::background;
 use crate::core::Options;
 use crate::local::LocalAws;
-use crate::services::{iam, lambda};
+use crate::services::{glue, iam, lambda};
 use axum::body::Body;
 use base64::Engine as _;
 use bytes::Bytes;
@@ -242,4 +242,34 @@ async fn a_deny_in_a_trust_policy_keeps_the_role_from_the_service() {
     assert!(assumable("glue.amazonaws.com"));
     update(trust(json!({"Effect": "Deny", "Principal": {"Service": "glue.amazonaws.com"}, "Action": "sts:*"}))).await;
     assert!(!assumable("glue.amazonaws.com"));
+}
+
+/// AWS skips the times that come while a crawl runs: the crawl after it begins at the next one.
+#[tokio::test]
+async fn a_crawl_under_way_lets_the_times_of_its_schedule_pass() {
+    let aws = Aws::new();
+    let role = aws.role("glue", json!({"Effect": "Allow", "Action": "*", "Resource": "*"})).await;
+    aws.done("s3", "PUT /bucket", "").await;
+    let ask = async |operation: &str, input: Value| {
+        aws.send("AKID", "glue", &format!("POST / AWSGlue.{operation}"), input.to_string()).await
+    };
+    let crawler = json!({"Name": "c", "Role": role, "DatabaseName": "d", "Schedule": "cron(0/5 * * * ? *)",
+        "Targets": {"S3Targets": [{"Path": "s3://bucket/raw/"}]}});
+    assert_eq!(ask("CreateCrawler", crawler).await.0, StatusCode::OK);
+    let (core, crawls) = (&aws.aws.core, async || ask("ListCrawls", json!({"CrawlerName": "c"})).await.1);
+    let minutes = |count: i64| core.clock.move_to(core.clock.now() + jiff::SignedDuration::from_mins(count));
+    (glue::SCHEDULES.pass)(core).await;
+    ask("StartCrawler", json!({"Name": "c"})).await;
+    for _ in 0..3 {
+        minutes(6);
+        (glue::SCHEDULES.pass)(core).await;
+    }
+    let (status, refused) = ask("StartCrawler", json!({"Name": "c"})).await;
+    assert!(status == StatusCode::BAD_REQUEST && refused.contains("CrawlerRunningException"), "{refused}");
+    (glue::WORKER.pass)(core).await;
+    assert!(!(glue::SCHEDULES.pass)(core).await, "a time that had passed was made up for");
+    assert_eq!(crawls().await.matches("CrawlId").count(), 1);
+    minutes(5);
+    (glue::SCHEDULES.pass)(core).await;
+    assert_eq!(crawls().await.matches("CrawlId").count(), 2);
 }

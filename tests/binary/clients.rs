@@ -17,3 +17,20 @@ fn versions_and_aliases_of_a_function_run_what_was_published() {
     let server = place.serve();
     assert_eq!(judge("lambda_versions.py", &[&server.url]), include_str!("../golden/lambda_versions.txt"));
 }
+
+const SCHEDULES: &str = "\
+a crawl takes longer than its schedule: True
+none while another runs: True
+started by hand meanwhile: True
+what was skipped is not logged: True
+table: 320000
+runs: [('t2', 'FAILED', 'Max concurrent runs exceeded')] 2
+";
+
+/// AWS skips the times that come while a crawl runs, and fails the runs that a job has no room for.
+#[test]
+fn a_schedule_does_not_start_what_still_runs() {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--time-scale", "300"]);
+    assert_eq!(judge("glue_schedules.py", &[&server.url, &server.token(), "300"]), SCHEDULES);
+}

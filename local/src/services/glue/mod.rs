@@ -20,7 +20,7 @@ mod under;
 mod work;
 
 pub(crate) use under::{columns_of, table_under};
-pub(crate) use work::{WORKER, schedules_overview, tables_overview};
+pub(crate) use work::{SCHEDULES, WORKER, schedules_overview, tables_overview};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;

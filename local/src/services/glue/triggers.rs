@@ -182,13 +182,16 @@ pub(super) fn start_trigger(context: &Context<'_>, input: &Value) -> Result<Valu
 fn act(context: &Context<'_>, name: &str, trigger: &Value) -> Result<()> {
     for action in trigger["Actions"].as_array().into_iter().flatten() {
         let started = match (action.optional("JobName"), action.optional("CrawlerName")) {
-            (Some(job), _) => run::start(context, job, &action["Arguments"], Some(name)).map(|_| ()),
+            (Some(job), _) => match run::start(context, job, &action["Arguments"], Some(name)) {
+                Err(error) if error.code == run::TOO_MANY => run::refuse(context, job, &action["Arguments"], name),
+                other => other.map(|_| ()),
+            },
             (None, Some(crawler)) => crawl::start(context, crawler),
             (None, None) => Ok(()),
         };
         match started {
             Err(error) if error.status >= 500 => return Err(error),
-            // A job that is at its limit of runs is not started by this one.
+            // A crawler that runs is not started by this one, and nobody is told.
             _ => {}
         }
     }

@@ -14,7 +14,9 @@ use std::sync::Arc;
 /// Key: region, what it starts. How far its schedule has come.
 const FIRED: &str = "glue.fired";
 
-pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due };
+/// By itself, as schedules come due while something runs: who still runs then is not started again.
+pub(crate) const SCHEDULES: Worker = Worker { pass: |core| async move { fire(core) }.boxed(), due };
+pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due: |_| None };
 
 fn timetable(core: &Core) -> Timetable {
     let now = core.clock.now().as_millisecond();
@@ -43,7 +45,16 @@ fn due(core: &Core) -> Option<Timestamp> {
     timetable(core).due(core)
 }
 
-/// One that still runs is not started again: AWS skips that time.
+fn fire(core: &Core) -> bool {
+    let any = timetable(core).fire(core, start);
+    if any {
+        // What was started is another worker's to run.
+        core.ring();
+    }
+    any
+}
+
+/// A crawler that still runs is not started again: AWS skips that time.
 fn start(context: &Context<'_>, one: &Scheduled) -> Result<()> {
     let started = match one.kind {
         "crawler" => crawl::start(context, &one.name),
@@ -57,7 +68,6 @@ fn start(context: &Context<'_>, one: &Scheduled) -> Result<()> {
 
 /// Crawlers before jobs: AWS starts both at once, and a crawler is done before Spark is up.
 async fn pass(core: &Arc<Core>) -> bool {
-    timetable(core).fire(core, start);
     let crawled = crawl::pass(core).await;
     let ran = run::pass(core).await;
     crawled || ran

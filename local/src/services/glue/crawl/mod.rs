@@ -48,9 +48,19 @@ pub(super) fn start(context: &Context<'_>, name: &str) -> Result<()> {
     if crawler["State"] != "READY" {
         return Err(ApiError::new("CrawlerRunningException", format!("Crawler with name {name} has already started")));
     }
+    let (now, id) = (context.now.as_millisecond(), new_uuid());
     crawler["State"] = "RUNNING".into();
-    crawler["started"] = context.now.as_millisecond().into();
-    crawler["crawl"] = new_uuid().into();
+    crawler["started"] = now.into();
+    crawler["crawl"] = id.as_str().into();
+    let history = json!({
+        "CrawlId": id,
+        "State": "RUNNING",
+        "StartTime": context.epoch(),
+        "LogGroup": LOG_GROUP,
+        "LogStream": name,
+        "MessagePrefix": id,
+    });
+    context.put(CRAWLS, &format!("{name}/{now:015}-{id}"), &history)?;
     context.put(CRAWLERS, name, &crawler)
 }
 
@@ -157,6 +167,7 @@ fn permit_glue(context: &Context<'_>, crawl: &Crawl, action: &str, table: Option
 fn finish(context: &Context<'_>, crawl: &Crawl, result: &Result<Changes>, stopped: bool, seconds: f64) -> Result<()> {
     // It may have been deleted meanwhile, or changed.
     let Some(mut crawler) = context.get(CRAWLERS, &crawl.name)? else { return Ok(()) };
+    let stopped = stopped || crawler["State"] == "STOPPING";
     let started = crawl.crawler["started"].as_i64().unwrap_or_default();
     let id = crawl.crawler["crawl"].as_str().unwrap_or_default();
     let status = if stopped {

@@ -30,6 +30,9 @@ const RUNS: &str = "glue.run";
 /// Key: region, job, the object's URI. Its ETag: what a bookmark has seen.
 const BOOKMARKS: &str = "glue.bookmark";
 
+/// What says that a job is at its limit of runs.
+pub(super) const TOO_MANY: &str = "ConcurrentRunsExceededException";
+
 const UNDER_WAY: [&str; 3] = ["STARTING", "RUNNING", "STOPPING"];
 
 fn runs(context: &Context<'_>, job: &str) -> Result<Vec<(String, Value)>> {
@@ -50,9 +53,20 @@ pub(super) fn start(context: &Context<'_>, job: &str, arguments: &Value, trigger
     let active = runs(context, job)?.iter().filter(|(_, run)| is_under_way(run)).count();
     if i64::try_from(active).unwrap_or(i64::MAX) >= limit {
         let message = format!("Concurrent runs exceeded for {job}");
-        return Err(ApiError::new("ConcurrentRunsExceededException", message));
+        return Err(ApiError::new(TOO_MANY, message));
     }
     start_attempt(context, job, &document, (arguments, trigger), 0)
+}
+
+/// A run that a trigger could not start. "FAILED: The job exceeded its maximum allowed concurrent runs."
+pub(super) fn refuse(context: &Context<'_>, job: &str, arguments: &Value, trigger: &str) -> Result<()> {
+    let document = existing(context, job)?;
+    let id = start_attempt(context, job, &document, (arguments, Some(trigger)), 0)?;
+    let (key, mut run) = find(context, job, &id)?;
+    run["JobRunState"] = "FAILED".into();
+    run["CompletedOn"] = context.epoch().into();
+    run["ErrorMessage"] = "Max concurrent runs exceeded".into();
+    context.put(RUNS, &key, &run)
 }
 
 fn start_attempt(
