@@ -1,5 +1,6 @@
 //! Identity and Access Management: roles and their policies.
 
+mod account;
 mod attached;
 mod aws;
 mod condition;
@@ -50,6 +51,12 @@ pub(crate) static SERVICE: Service = Service {
         ("ListAttachedRolePolicies", attached::list_attached_role_policies),
         ("ListInstanceProfilesForRole", attached::list_instance_profiles_for_role),
         ("ListEntitiesForPolicy", attached::list_entities_for_policy),
+        ("GetUser", account::get_user),
+        ("ListUsers", account::list_users),
+        ("ListGroups", account::list_groups),
+        ("ListInstanceProfiles", account::list_instance_profiles),
+        ("ListAccountAliases", account::list_account_aliases),
+        ("SimulatePrincipalPolicy", account::simulate_principal_policy),
         ("CreatePolicy", policies::create_policy),
         ("GetPolicy", policies::get_policy),
         ("ListPolicies", policies::list_policies),

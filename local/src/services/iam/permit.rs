@@ -143,7 +143,8 @@ pub(crate) fn permits_service(
     Ok(decide(context, &Caller::Service(service), action, resource, &keys)? == Decision::Allowed)
 }
 
-fn decide(
+/// The decision itself, for who wants to know it.
+pub(super) fn decide(
     context: &Context<'_>,
     caller: &Caller,
     action: &str,

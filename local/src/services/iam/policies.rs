@@ -2,7 +2,7 @@
 
 use super::permit::arn_of;
 use super::roles::encode;
-use super::usage::{boundary_count, count, roles};
+use super::usage::{attachments, boundary_count, roles};
 use super::{aws, check_policy, page_of, validation};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
@@ -118,7 +118,7 @@ fn tags(context: &Context<'_>, arn: &str) -> Result<Value> {
 fn list_item(roles: &[Value], policy: &Value) -> Value {
     let arn = policy["Arn"].as_str().unwrap_or_default();
     let mut all = json!({
-        "AttachmentCount": count(roles, arn),
+        "AttachmentCount": attachments(roles, arn),
         "PermissionsBoundaryUsageCount": boundary_count(roles, arn),
         "IsAttachable": true,
     });
@@ -165,7 +165,7 @@ pub(super) fn delete_policy(context: &Context<'_>, input: &Value) -> Result<Valu
     let arn = input.text("PolicyArn")?;
     let policy = ours(context, "DeletePolicy", arn)?;
     let roles = roles(context)?;
-    if count(&roles, arn) > 0 {
+    if attachments(&roles, arn) > 0 {
         return Err(conflict("Cannot delete a policy attached to entities."));
     }
     if boundary_count(&roles, arn) > 0 {

@@ -15,7 +15,7 @@ pub(super) fn is_bounded(role: &Value, arn: &str) -> bool {
 }
 
 /// How many of the roles a policy is attached to.
-pub(super) fn count(roles: &[Value], arn: &str) -> usize {
+pub(super) fn attachments(roles: &[Value], arn: &str) -> usize {
     roles.iter().filter(|role| !role["attached"][arn].is_null()).count()
 }
 
