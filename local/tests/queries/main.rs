@@ -109,11 +109,18 @@ fn what_people_write_in_long_chains_runs() {
     let ors: Vec<_> = (0..1000).map(|index| format!("a = {index}")).collect();
     let whens: Vec<_> = (0..1000).map(|index| format!("WHEN a = {index} THEN 'x{index}'")).collect();
     let ands: Vec<_> = (0..1000).map(|index| format!("a <> {}", index + 5000)).collect();
+    let most = |term: &dyn Fn(usize) -> String, word: &str| {
+        let count = LONGEST / (word.len() + term(99_999).len()) - 10;
+        (0..count).map(term).collect::<Vec<_>>().join(word)
+    };
     let one = "SELECT count(*) FROM (VALUES (7), (5000)) AS t(a) WHERE ";
     let queries = [
         (format!("{one}{}", ors.join(" OR ")), "1"),
         (format!("{one}NOT ({})", ors.join(" OR ")), "1"),
         (format!("{one}{}", ands.join(" AND ")), "1"),
+        // As many as 256 KB hold.
+        (format!("{one}{}", most(&|n| format!("a = {n}"), " OR ")), "2"),
+        (format!("{one}{}", most(&|n| format!("a <> {}", n + 5001), " AND ")), "2"),
         (format!("{one}a IN ({})", names.join(", ")), "2"),
         (format!("SELECT count(*) FROM ({})", times("SELECT 1", " UNION ALL SELECT 1", 1000)), "1001"),
         (format!("SELECT count(*) FROM ({})", times("SELECT 1", " UNION SELECT 1", 300)), "1"),

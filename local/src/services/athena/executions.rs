@@ -2,7 +2,7 @@
 
 use super::query::engine::Engine;
 use super::query::{self, results};
-use super::{EXECUTIONS, invalid, workgroups};
+use super::{EXECUTIONS, OPEN, invalid, workgroups};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
@@ -73,6 +73,7 @@ pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Res
         "cutoff": configuration["BytesScannedCutoffPerQuery"],
     });
     context.put(EXECUTIONS, &id, &execution)?;
+    context.put(OPEN, &id, &json!({}))?;
     if let Some(token) = &token {
         context.put(TOKENS, token, &json!(id))?;
     }
@@ -139,6 +140,7 @@ pub(super) fn stop_query_execution(context: &Context<'_>, input: &Value) -> Resu
         execution["Status"]["StateChangeReason"] = "Query cancelled by user".into();
         execution["Status"]["CompletionDateTime"] = context.epoch().into();
         context.put(EXECUTIONS, id, &execution)?;
+        context.remove(OPEN, id)?;
     }
     Ok(json!({}))
 }
@@ -172,12 +174,17 @@ pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<
 
 /// Starts what is queued. What is said to run, and does not in this process, ran in one that has ended with it.
 async fn pass(core: &Arc<Core>) -> bool {
-    let all = core.store.read_all(EXECUTIONS, "").unwrap_or_default();
+    let open = core.store.read_all(OPEN, "").unwrap_or_default();
     let engine = core.slot::<Engine>();
     let mut any = false;
-    for (key, execution) in all {
+    for (key, _) in open {
+        if !engine.take(&key) {
+            continue;
+        }
+        let execution = core.store.read(EXECUTIONS, &key).ok().flatten().unwrap_or_default();
         let state = execution["Status"]["State"].as_str().unwrap_or_default();
-        if !["QUEUED", "RUNNING"].contains(&state) || !engine.take(&key) {
+        if !["QUEUED", "RUNNING"].contains(&state) {
+            engine.leave(&key);
             continue;
         }
         let core = Arc::clone(core);
@@ -221,5 +228,6 @@ fn fail(documents: &Documents, key: &str, why: &str) -> Result<()> {
     let mut execution = documents.get(EXECUTIONS, key)?.unwrap_or_default();
     execution["Status"]["State"] = "FAILED".into();
     execution["Status"]["StateChangeReason"] = format!("GENERIC_INTERNAL_ERROR: {why}").into();
-    documents.put(EXECUTIONS, key, &execution)
+    documents.put(EXECUTIONS, key, &execution)?;
+    documents.remove(OPEN, key).map(drop)
 }

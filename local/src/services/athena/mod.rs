@@ -52,6 +52,8 @@ pub(crate) static SERVICE: Service = Service {
 const WORKGROUPS: &str = "athena.workgroup";
 /// Key: the execution's id.
 const EXECUTIONS: &str = "athena.execution";
+/// Key: the id of an execution that is queued or running. Of those that have ended there may be many, with long texts.
+const OPEN: &str = "athena.open";
 /// Key: the query's id.
 const QUERIES: &str = "athena.named_query";
 

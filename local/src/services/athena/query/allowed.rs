@@ -5,6 +5,7 @@
 //! chains, a thousand ORs or UNION ALLs, becomes a tree that is as shallow as it can be: all of these may be bracketed as one
 //! likes.
 
+use super::gathered::gather;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, Expr, Query, SetExpr, SetOperator, SetQuantifier, Statement as Inner, Visit, VisitMut, VisitorMut,
@@ -33,34 +34,35 @@ fn too_deep(what: &str) -> String {
 /// # Errors
 /// Its words alone show that it is too deep.
 pub(super) fn check_words(tokens: &[TokenWithSpan]) -> Result<(), String> {
-    // The AND of a BETWEEN begins nothing.
-    let (mut chains, mut before, mut between) = (vec![0_usize], "", false);
+    // In each bracket: operators of the expression, and BETWEENs whose AND is still to come, which begins nothing.
+    let (mut levels, mut before) = (vec![(0_usize, 0_usize)], "");
     for token in tokens {
         let word = match &token.token {
             Token::Word(word) => word.value.as_str(),
             Token::Whitespace(_) => continue,
             _ => "",
         };
-        let level = chains.len() - 1;
+        let level = levels.len() - 1;
+        let (chain, betweens) = &mut levels[level];
         match &token.token {
-            Token::LParen | Token::LBracket | Token::LBrace => chains.push(0),
+            Token::LParen | Token::LBracket | Token::LBrace => levels.push((0, 0)),
             // `ARRAY<ARRAY<...`
-            Token::Lt if is_type(before) => chains.push(0),
-            Token::RParen | Token::RBracket | Token::RBrace if chains.len() > 1 => drop(chains.pop()),
-            Token::Comma | Token::SemiColon => chains[level] = 0,
-            Token::Word(_) if between && word.eq_ignore_ascii_case("and") => between = false,
-            Token::Word(_) if begins_anew(word) => (chains[level], between) = (0, false),
+            Token::Lt if is_type(before) => levels.push((0, 0)),
+            Token::RParen | Token::RBracket | Token::RBrace if level > 0 => drop(levels.pop()),
+            Token::Comma | Token::SemiColon => (*chain, *betweens) = (0, 0),
+            Token::Word(_) if *betweens > 0 && word.eq_ignore_ascii_case("and") => *betweens -= 1,
+            Token::Word(_) if begins_anew(word) => (*chain, *betweens) = (0, 0),
             Token::Word(_) if !lengthens(word) => {}
             Token::Number(..) | Token::SingleQuotedString(_) => {}
             _ => {
-                between |= word.eq_ignore_ascii_case("between");
-                chains[level] += 1;
-                if chains[level] > LONGEST_CHAIN {
+                *betweens += usize::from(word.eq_ignore_ascii_case("between"));
+                *chain += 1;
+                if *chain > LONGEST_CHAIN {
                     return Err(too_deep("too many operators in one expression"));
                 }
             }
         }
-        if chains.len() > DEEPEST {
+        if levels.len() > DEEPEST {
             return Err(too_deep("too many brackets in brackets"));
         }
         before = word;
@@ -135,7 +137,7 @@ impl VisitorMut for Balance {
             && is_associative(op)
         {
             let op = op.clone();
-            let mut items = chain(expr, &op);
+            let mut items = gather(chain(expr, &op), &op);
             if items.len() > MOST_TERMS {
                 return ControlFlow::Break(too_deep("too many terms of AND or OR"));
             }

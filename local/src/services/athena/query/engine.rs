@@ -49,7 +49,7 @@ impl Engine {
         }
     }
 
-    fn leave(&self, key: &str) {
+    pub(in super::super) fn leave(&self, key: &str) {
         self.running.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 

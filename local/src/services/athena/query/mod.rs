@@ -9,6 +9,7 @@ mod bounded;
 pub(super) mod engine;
 mod evolved;
 mod functions;
+mod gathered;
 mod print;
 pub(super) mod results;
 mod scan;
@@ -17,7 +18,7 @@ mod table;
 mod trino;
 mod utility;
 
-use super::EXECUTIONS;
+use super::{EXECUTIONS, OPEN};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
@@ -213,7 +214,8 @@ fn finish(
             execution["Status"]["StateChangeReason"] = reason.into();
         }
     }
-    context.put(EXECUTIONS, id, &execution)
+    context.put(EXECUTIONS, id, &execution)?;
+    context.remove(OPEN, id).map(drop)
 }
 
 fn keep(context: &Context<'_>, execution: &Value, answer: &Answer) -> Result<()> {

@@ -1,7 +1,7 @@
 //! How large a plan a statement becomes: what has a name in WITH stands in the plan wherever it is named, so that a few
 //! lines that each name the one before twice would fill all memory.
 
-use datafusion::sql::sqlparser::ast::{Cte, ObjectName, Query, Select, Visitor};
+use datafusion::sql::sqlparser::ast::{Cte, Expr, ObjectName, Query, Select, Visitor};
 use std::collections::HashMap;
 use std::ops::ControlFlow;
 
@@ -9,6 +9,9 @@ use std::ops::ControlFlow;
 const MOST_TABLES: u64 = 3000;
 /// Tables that are joined in one FROM, and queries that stand on each other by WITH.
 const MOST_JOINS: usize = 200;
+
+/// Queries within expressions that stand in each other: with each, DataFusion takes twice as long to make joins of them.
+const MOST_NESTED: usize = 12;
 
 /// Tables in it, and how high it stands.
 type Weight = (u64, usize);
@@ -20,6 +23,12 @@ pub(super) struct Size {
     /// The queries of WITH, by where they stand.
     called: HashMap<usize, String>,
     open: Vec<Weight>,
+    /// Queries within expressions that it is in.
+    nested: usize,
+}
+
+fn holds_query(expr: &Expr) -> bool {
+    matches!(expr, Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. })
 }
 
 fn place(query: &Query) -> usize {
@@ -34,6 +43,19 @@ impl Visitor for Size {
         let name = |cte: &Cte| (place(&cte.query), cte.alias.name.value.to_lowercase());
         self.called.extend(ctes.map(name));
         self.open.push((0, 0));
+        ControlFlow::Continue(())
+    }
+
+    fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<&'static str> {
+        self.nested += usize::from(holds_query(expr));
+        match self.nested > MOST_NESTED {
+            true => ControlFlow::Break("too many queries in expressions of each other"),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
+    fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<&'static str> {
+        self.nested -= usize::from(holds_query(expr));
         ControlFlow::Continue(())
     }
 
