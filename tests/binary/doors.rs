@@ -47,3 +47,30 @@ fn what_is_kept_and_what_is_saved_is_its_owners_alone() {
     assert!(seen > 10 && programs > 0, "{seen} files, {programs} of them functions");
     assert!(place.path().join(".pipectl/local/.gitignore").is_file());
 }
+
+/// A beacon with a JSON Blob asks first, and with credentials: without an answer to that the browser drops it unseen.
+#[test]
+#[ignore = "needs Chromium"]
+fn beacons_of_a_listed_origin_arrive_from_chromium() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let origin = |more: &str| {
+        let origins = format!("[\"http://shop.test:{port}\"{more}]");
+        format!(
+            "name: beacon\ningest:\n  api_keys: []\n  cors: {{ origins: {origins} }}\nschema: {{ event: string }}\n"
+        )
+    };
+    // API Gateway answers for one origin, the function for several.
+    for more in ["", ", \"https://other.example\""] {
+        let place = Place::new(&origin(more));
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        let _server = place.serve();
+        let output = place.run(&["output", "--local", "--json"]).exits(0).stdout;
+        let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+        let told = judge("beacon_page.py", &[output["endpoint"].as_str().unwrap(), &port.to_string()]);
+        assert_eq!(told.trim(), "{\"json\": true, \"text\": true, \"packed\": 204}");
+        place.run(&["local", "tick", "20min"]).exits(0);
+        let arrived = place.run(&["events", "--local", "--json"]).exits(0).stdout;
+        let arrived: serde_json::Value = serde_json::from_str(&arrived).unwrap();
+        assert_eq!(arrived["events"], 3, "{arrived:#}");
+    }
+}

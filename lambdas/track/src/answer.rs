@@ -84,7 +84,11 @@ impl Answer {
     /// Every answer carries these, errors too: without them a page cannot even see that its request failed.
     pub(crate) fn with_cors(self, origins: &Origins, origin: Option<&str>) -> Self {
         let answer = match origins.allow(origin) {
-            Some(allowed) => self.header("Access-Control-Allow-Origin", allowed),
+            Some("*") => self.header("Access-Control-Allow-Origin", "*"),
+            // `sendBeacon` sends a JSON Blob with credentials, whatever the page wants.
+            Some(allowed) => {
+                self.header("Access-Control-Allow-Origin", allowed).header("Access-Control-Allow-Credentials", "true")
+            }
             None => self,
         };
         // The answer depends on who asks, which a cache between has to know.

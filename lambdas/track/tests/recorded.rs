@@ -201,7 +201,11 @@ async fn the_answer_has_the_shape_that_api_gateway_wants() {
     let (answer, _) = send(&stub, &recorded("one_object")).await;
     let expected = serde_json::json!({
         "statusCode": 204,
-        "headers": { "Access-Control-Allow-Origin": "https://shop.example", "Vary": "Origin" },
+        "headers": {
+            "Access-Control-Allow-Credentials": "true",
+            "Access-Control-Allow-Origin": "https://shop.example",
+            "Vary": "Origin",
+        },
         "body": "",
         "isBase64Encoded": false,
     });

@@ -89,7 +89,9 @@ fn preflight(origin: &str) -> Headers {
         ("Access-Control-Allow-Origin", origin.to_owned()),
         ("Access-Control-Max-Age", MAX_AGE_SECONDS.to_string()),
     ];
-    headers.into_iter().map(|(name, value)| (name.to_owned(), quoted(&value))).collect()
+    // `sendBeacon` sends a JSON Blob with credentials, whatever the page wants; no browser takes that for `*`.
+    let credentials = (origin != "*").then(|| ("Access-Control-Allow-Credentials", "true".to_owned()));
+    headers.into_iter().chain(credentials).map(|(name, value)| (name.to_owned(), quoted(&value))).collect()
 }
 
 fn quoted(value: &str) -> String {
@@ -148,6 +150,11 @@ mod tests {
         assert!(!one.api_key_required);
         let Integration::Mock { headers, .. } = one.integration else { panic!("{one:?}") };
         assert_eq!(headers["Access-Control-Allow-Origin"], "'https://a.example'");
+        assert_eq!(headers["Access-Control-Allow-Credentials"], "'true'");
+        let any = options(Cors::One("*".into())).unwrap().integration;
+        assert!(
+            matches!(any, Integration::Mock { headers, .. } if !headers.contains_key("Access-Control-Allow-Credentials"))
+        );
         assert_eq!(options(Cors::Several).unwrap().integration, Integration::Function { uri: URI.into() });
     }
 
