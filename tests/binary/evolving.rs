@@ -1,6 +1,6 @@
 //! The schema changes while there is data: what a plan says of it, what is refused, and what Athena reads afterwards.
 
-use crate::support::{Place, python, root};
+use crate::support::{Place, Server, python, root};
 use serde_json::{Value, json};
 
 const WIDE: &str = "\
@@ -145,6 +145,18 @@ fn a_type_that_athena_does_not_read_is_refused_where_there_is_data() {
     assert_eq!(query(&place, "SELECT event, n FROM ${parquet_table} ORDER BY event"), ["a,1", "b,A-17"]);
 }
 
+/// What a few lines of Python print, which have `client`.
+fn boto3(server: &Server, lines: &str) -> String {
+    let keys = "aws_access_key_id='x', aws_secret_access_key='x', region_name='us-east-1'";
+    let client = format!(
+        "import boto3, functools\nclient = functools.partial(boto3.client, endpoint_url='{}', {keys})",
+        server.url
+    );
+    let ran = std::process::Command::new(python()).args(["-c", &format!("{client}\n{lines}")]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
 /// What a run that converts days again tells of them, without the dates.
 fn told(place: &Place, arguments: &[&str]) -> Vec<String> {
     let ran = place.run(&[&["run", "etl", "--local"], arguments].concat()).exits(0);
@@ -171,6 +183,8 @@ fn a_new_column_is_filled_for_old_events_by_converting_them_again() {
         "{\"event\":\"a\",\"plan\":\"pro\"}\n{\"event\":\"b\",\"plan\":\"free\"}",
     );
     place.edit(&[("event: string", "event: string, plan: string")]);
+    // With the schema of before, it would be of no use.
+    place.run(&["run", "etl", "--local", "--from", "2020-01-01"]).exits(4).says("`pipectl apply` first");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     arrive(&place, "{\"event\":\"c\",\"plan\":\"pro\"}");
     let all = "SELECT event, plan FROM ${parquet_table} ORDER BY event";
@@ -204,17 +218,36 @@ fn converting_again_leaves_what_is_new_to_an_ordinary_run() {
 fn converting_again_never_makes_rows_fewer() {
     let place = with_rows("name: kept\nschema: { event: string }\n", r#"{"event":"a"}"#);
     let server = place.serve();
-    let script = "\
-import boto3, sys
-s3 = boto3.client('s3', endpoint_url=sys.argv[1], aws_access_key_id='x', aws_secret_access_key='x', region_name='us-east-1')
+    boto3(
+        &server,
+        "\
+s3 = client('s3')
 bucket = s3.list_buckets()['Buckets'][0]['Name']
 found = s3.list_objects_v2(Bucket=bucket, Prefix='partitioned_analytics_raw/')['Contents']
-[s3.delete_object(Bucket=bucket, Key=one['Key']) for one in found]";
-    let ran = std::process::Command::new(python()).args(["-c", script, &server.url]).output().unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+[s3.delete_object(Bucket=bucket, Key=one['Key']) for one in found]",
+    );
     let told = told(&place, &["--from", "2020-01-01", "--wait"]);
     assert_eq!(told, ["left as it is: its files of JSON have 0 rows, and its files of Parquet 1"]);
     assert_eq!(query(&place, "SELECT event FROM ${parquet_table}"), ["a"]);
+}
+
+/// Glue's API: to the end of a run, so that what later ones have read is new again.
+#[test]
+fn a_bookmark_is_wound_back_to_a_run() {
+    let place = with_rows("name: rewound\nschema: { event: string }\n", r#"{"event":"a"}"#);
+    let newest = "print(client('glue').get_job_runs(JobName='rewound-dev-etl')['JobRuns'][0]['Id'])";
+    let run = boto3(&place.serve(), newest);
+    arrive(&place, r#"{"event":"b"}"#);
+    let reset = |server: &Server, run: &str| {
+        boto3(server, &format!("client('glue').reset_job_bookmark(JobName='rewound-dev-etl'{run})"))
+    };
+    reset(&place.serve(), &format!(", RunId='{}'", run.trim()));
+    place.run(&["run", "all", "--local"]).exits(0);
+    let all = "SELECT event FROM ${parquet_table} ORDER BY event";
+    assert_eq!(query(&place, all), ["a", "b", "b"]);
+    reset(&place.serve(), "");
+    place.run(&["run", "all", "--local"]).exits(0);
+    assert_eq!(query(&place, all), ["a", "a", "b", "b", "b"]);
 }
 
 /// A plan without a change of the schema asks for no script.

@@ -1,7 +1,10 @@
 //! `run etl --from DATE`: days that are converted again.
 
+use super::Session;
+use crate::aws::{Expect as _, read};
 use crate::blueprint::again_arguments;
 use crate::error::{Error, Result};
+use crate::resources::Job;
 use clap::Args;
 use jiff::civil::Date;
 use std::collections::HashMap;
@@ -23,6 +26,22 @@ impl Days {
             (Some(from), Some(to)) if from > to => Err(Error::usage(
                 format!("there is no day from {from} to {to}"),
                 "`--from` is the first day, and `--to` the last one",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// Refuses where the live job runs another script than the file asks for: its schema is another one, and one of an
+    /// older release takes such a run for a usual one, whose files would be read once more.
+    pub(super) async fn refuse_another_script(self, session: &Session, job: &str) -> Result<()> {
+        let graph = session.graph();
+        let Some(wanted) = graph.desired::<Job>("etl").filter(|_| self.from.is_some()) else { return Ok(()) };
+        let found = read("glue:GetJob", || session.aws.glue.get_job().job_name(job).send()).await.absent()?;
+        let command = found.and_then(|found| found.job?.command);
+        match command.as_ref().and_then(|command| command.script_location()) {
+            Some(script) if script != wanted.script => Err(Error::refused(
+                "nothing was started: the job does not run the script that the file asks for yet",
+                "`pipectl apply` first",
             )),
             _ => Ok(()),
         }

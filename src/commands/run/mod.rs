@@ -111,6 +111,9 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let session = Session::open_running(global).await?;
     let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
     say(session.place());
+    if let What::Etl(days) = &args.what {
+        days.refuse_another_script(&session, &session.aws.names.physical("etl")).await?;
+    }
     let (stages, mut signals) = (args.what.stages(), Signals::listen());
     let done = tokio::select! {
         done = go_through(&session, &stages, wait, global) => done,

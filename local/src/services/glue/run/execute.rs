@@ -224,7 +224,11 @@ impl Work<'_> {
         }
         if keeps_bookmark {
             for (key, etag) in &made.read {
-                context.put(BOOKMARKS, &files::bookmark(&self.job, &settings.bucket, key), &json!(etag))?;
+                context.put(
+                    BOOKMARKS,
+                    &files::bookmark(&self.job, &settings.bucket, key),
+                    &json!({"etag": etag, "run": self.key}),
+                )?;
             }
         }
         Ok(())

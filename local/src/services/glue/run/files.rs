@@ -83,7 +83,9 @@ pub(super) fn find(
         let mut new = vec![];
         for file in files.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0) {
             let seen = context.get(BOOKMARKS, &bookmark(job, &settings.bucket, &file.key))?;
-            if reading.takes(seen.is_some_and(|etag| etag == file.etag.as_str())) {
+            // Until bookmarks knew of runs, they were the ETag alone.
+            let etag = seen.as_ref().map(|seen| seen.optional("etag").or(seen.as_str()));
+            if reading.takes(etag.flatten().is_some_and(|etag| etag == file.etag.as_str())) {
                 new.push(file);
             }
         }

@@ -27,7 +27,7 @@ use std::sync::Arc;
 
 /// Key: region, job, when it began, run id.
 const RUNS: &str = "glue.run";
-/// Key: region, job, the object's URI. Its ETag: what a bookmark has seen.
+/// Key: region, job, the object's URI. What a bookmark has seen: the object's `etag`, and the key of the `run`.
 const BOOKMARKS: &str = "glue.bookmark";
 
 /// What says that a job is at its limit of runs.
@@ -155,11 +155,16 @@ pub(super) fn get_job_bookmark(context: &Context<'_>, input: &Value) -> Result<V
     }}))
 }
 
+/// To the beginning, or to the end of a run: what later ones have read is new again.
 pub(super) fn reset_job_bookmark(context: &Context<'_>, input: &Value) -> Result<Value> {
     let job = input.text("JobName")?;
     existing(context, job)?;
-    for (key, _) in context.list(BOOKMARKS, &format!("{job}/"))? {
-        context.remove(BOOKMARKS, &key)?;
+    let last = input.optional("RunId").map(|id| find(context, job, id)).transpose()?;
+    for (key, seen) in context.list(BOOKMARKS, &format!("{job}/"))? {
+        let stays = last.as_ref().is_some_and(|(run, _)| seen["run"].as_str().is_none_or(|by| by <= run.as_str()));
+        if !stays {
+            context.remove(BOOKMARKS, &key)?;
+        }
     }
     Ok(json!({"JobBookmarkEntry": {"JobName": job, "Version": 0, "Run": 0, "Attempt": 0}}))
 }
