@@ -122,3 +122,42 @@ fn a_kill_loses_and_doubles_nothing_that_is_converted_or_backed_up() {
         judge_with(&python(), "firehose_kills.py", &[&server.url, &server.token(), "count", sent.to_str().unwrap()]);
     assert_eq!(told, KILLED);
 }
+
+const PROJECTED: &str = r#"partitions in the catalog: []
+all: [('1', '2026', '01', '31'), ('2', '2026', '01', '31'), ('3', '2026', '11', '05')]
+pruned: [('3',)] True
+by a value in the middle: [('1',), ('2',)]
+outside of the range: ([('0',)], 0)
+SHOW PARTITIONS: []
+MSCK: ('Partitions not in metastore:\tevents:year=2024/month=11/day=05\tevents:year=2026/month=01/day=31\tevents:year=2026/month=11/day=05\tevents:year=2026/month=11/day=5',)
+MSCK: ('Repair: Added partition to metastore events:year=2024/month=11/day=05',)
+MSCK: ('Repair: Added partition to metastore events:year=2026/month=01/day=31',)
+MSCK: ('Repair: Added partition to metastore events:year=2026/month=11/day=05',)
+MSCK: ('Repair: Added partition to metastore events:year=2026/month=11/day=5',)
+again: []
+SHOW PARTITIONS: 4
+still projected: [('6',)]
+typed: [('1', '2027', '2026-01-31')]
+injected: [('0', 'web', '2026/01/02/03'), ('1', 'app', '2026/01/02/04')]
+two of them: [('0', 'web'), ('3', 'web')]
+not said: CONSTRAINT_VIOLATION: For the injected projected partition column who, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.
+not said by a range: CONSTRAINT_VIOLATION: For the injected projected partition column who, the WHERE clause must contain only static equality conditions, and at least one such condition must be present.
+half: HIVE_METASTORE_ERROR: Table web.half is configured for partition projection, but the following partition columns are missing projection configuration: [dt]
+off: [('0',)]
+registered: [('1',)]
+versions: [('2', 'true'), ('0', 'true')]
+the first: 2025,2030
+another's update: ConcurrentModificationException: Update table failed due to concurrent modifications.
+the latest: InvalidInputException: Cannot delete the latest version of a table.
+an old one: [{'TableName': 'switched', 'VersionId': '7', 'ErrorDetail': {'ErrorCode': 'EntityNotFoundException', 'ErrorMessage': 'Version not found.'}}]
+after its end: 1
+a crawler that logs leaves: ['projection.day.digits']
+one that updates leaves: []
+"#;
+
+#[test]
+fn projected_partitions_are_read_without_any_in_the_catalog() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge_with(&python(), "projected_tables.py", &[&server.url]), PROJECTED);
+}

@@ -1,20 +1,23 @@
 //! Times in the patterns of Java's `DateTimeFormatter`, which is what `!{timestamp:...}` takes.
 //!
+//! Partition projection of Athena names its dates in them, too.
+//!
 //! Letters count: `M` is 8, `MM` 08, `MMM` Aug. Text stands between apostrophes. What Java knows and no folder is named
 //! after (eras, quarters, names of zones, optional parts) is refused in Java's words for what it does not know.
 
 use jiff::Zoned;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 
 /// A pattern in its parts: a letter and how often it stands there, or text.
-pub(super) enum Part {
+#[derive(Clone, Debug)]
+pub(crate) enum Part {
     Letter(char, usize),
     Text(String),
 }
 
 /// # Errors
 /// What Java says of a pattern that is none.
-pub(super) fn parse(pattern: &str) -> Result<Vec<Part>, String> {
+pub(crate) fn parse(pattern: &str) -> Result<Vec<Part>, String> {
     let (mut parts, mut rest) = (vec![], pattern.chars().peekable());
     while let Some(letter) = rest.next() {
         match letter {
@@ -66,7 +69,7 @@ fn check(letter: char, count: usize) -> Result<(), String> {
 }
 
 /// A time as a pattern has it.
-pub(super) fn format(parts: &[Part], time: &Zoned) -> String {
+pub(crate) fn format(parts: &[Part], time: &Zoned) -> String {
     let one = |part: &Part| match part {
         Part::Letter(letter, count) => field(*letter, *count, time),
         Part::Text(text) => text.clone(),
@@ -99,6 +102,35 @@ fn field(letter: char, count: usize, time: &Zoned) -> String {
         'S' => format!("{:09}", time.subsec_nanosecond())[..count].to_owned(),
         _ => String::new(),
     }
+}
+
+/// Reads a time off the beginning of a text, with what stands behind it. What a pattern does not have is the least: the
+/// first of January, midnight. `None`, too, for names of months and days.
+pub(crate) fn read<'a>(parts: &[Part], text: &'a str) -> Option<(DateTime, &'a str)> {
+    let (mut rest, mut found) = (text, [1970, 1, 1, 0, 0, 0, 0]);
+    for part in parts {
+        match part {
+            Part::Text(text) => rest = rest.strip_prefix(text.as_str())?,
+            Part::Letter(letter, count) => {
+                let at = "yMdHmsS"
+                    .find(if *letter == 'u' { 'y' } else { *letter })
+                    .filter(|_| *count != 3 || *letter == 'S')?;
+                let most = if *count == 1 { 9 } else { *count };
+                let length = rest.bytes().take(most).take_while(u8::is_ascii_digit).count();
+                let (digits, behind) = rest.split_at(length);
+                let number: i32 = if length < *count { return None } else { digits.parse().ok()? };
+                found[at] = match letter {
+                    'y' | 'u' if *count == 2 => 2000 + number,
+                    'S' => format!("{digits:0<9}").parse().ok()?,
+                    _ => number,
+                };
+                rest = behind;
+            }
+        }
+    }
+    let small = |at: usize| i8::try_from(found[at]).ok();
+    let date = Date::new(i16::try_from(found[0]).ok()?, small(1)?, small(2)?).ok()?;
+    Some((date.to_datetime(Time::new(small(3)?, small(4)?, small(5)?, found[6]).ok()?), rest))
 }
 
 /// Two letters are the last two digits.
@@ -140,6 +172,20 @@ mod tests {
         }
         assert_eq!(at("YYYY ww", "2018-12-31T13:00:00Z"), "2019 01");
         assert_eq!(at("h K a", "2018-12-31T13:00:00Z"), "1 1 PM");
+    }
+
+    #[test]
+    fn what_was_formatted_is_read_back() {
+        let of = |pattern: &str, text: &str| {
+            read(&parse(pattern).unwrap(), text).map(|(time, rest)| (time.to_string(), rest.to_owned()))
+        };
+        let some = |time: &str, rest: &str| Some((time.to_owned(), rest.to_owned()));
+        assert_eq!(of("yyyy-MM-dd", "2026-11-26/x"), some("2026-11-26T00:00:00", "/x"));
+        assert_eq!(of("yyyy/M/d/HH", "2026/1/26/07"), some("2026-01-26T07:00:00", ""));
+        assert_eq!(
+            (of("yyyy-MM-dd", "2026-1-26"), of("yyyy-MM-dd", "2026-02-30"), of("MMM", "Nov")),
+            (None, None, None)
+        );
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod compression;
 mod convert;
 mod delivery;
 mod destination;
-mod java_time;
+pub(crate) mod java_time;
 mod naming;
 mod prefix;
 mod records;

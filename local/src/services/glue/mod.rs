@@ -13,6 +13,7 @@ mod jobs;
 pub(crate) mod partitions;
 pub(crate) mod rows;
 mod run;
+mod table_versions;
 pub(crate) mod tables;
 mod tagging;
 mod triggers;
@@ -46,6 +47,10 @@ pub(crate) static SERVICE: Service = Service {
         ("GetTables", tables::get_tables),
         ("UpdateTable", tables::update_table),
         ("DeleteTable", tables::delete_table),
+        ("GetTableVersion", table_versions::get_table_version),
+        ("GetTableVersions", table_versions::get_table_versions),
+        ("DeleteTableVersion", table_versions::delete_table_version),
+        ("BatchDeleteTableVersion", table_versions::batch_delete_table_version),
         ("CreatePartition", partitions::create_partition),
         ("BatchCreatePartition", partitions::batch_create_partition),
         ("GetPartition", partitions::get_partition),

@@ -55,7 +55,7 @@ fn add(context: &Context<'_>, (key_of, table): (&str, &Value), given: &Value) ->
     context.put(PARTITIONS, &key, &partition)
 }
 
-pub(super) fn create_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn create_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, table) = table(context, input)?;
     add(context, (&key, &table), &input["PartitionInput"])?;
     Ok(json!({}))

@@ -7,6 +7,9 @@ use crate::context::Context;
 use crate::service::Input;
 use serde_json::{Value, json};
 
+/// Key: database, `/`, table, `/`, the version, in ten digits.
+pub(super) const VERSIONS: &str = "glue.table_version";
+
 const FIELDS: &[&str] = &[
     "Description",
     "Owner",
@@ -34,6 +37,23 @@ pub(crate) fn names(context: &Context<'_>, database: &str) -> Result<Vec<String>
     Ok(all.into_iter().map(|(key, _)| key[prefix.len()..].to_owned()).collect())
 }
 
+pub(super) fn version_key(table: &str, version: &str) -> String {
+    format!("{table}/{version:0>10}")
+}
+
+/// Keeps a table as it was.
+pub(super) fn archive(context: &Context<'_>, key: &str, table: &Value) -> Result<()> {
+    context.put(VERSIONS, &version_key(key, table["VersionId"].as_str().unwrap_or("0")), table)
+}
+
+/// "After completing this operation, you no longer have access to the table versions."
+fn forget(context: &Context<'_>, key: &str) -> Result<()> {
+    for (version, _) in context.list(VERSIONS, &format!("{key}/"))? {
+        context.remove(VERSIONS, &version)?;
+    }
+    Ok(())
+}
+
 fn missing(name: &str) -> crate::api_error::ApiError {
     not_found(format!("Table {name} not found."))
 }
@@ -42,7 +62,7 @@ fn read(given: &Value) -> Value {
     FIELDS.iter().map(|field| ((*field).to_owned(), given[*field].clone())).collect()
 }
 
-fn describe(context: &Context<'_>, key: &str, table: &Value) -> Value {
+pub(super) fn describe(context: &Context<'_>, key: &str, table: &Value) -> Value {
     let (database, name) = key.split_once('/').unwrap_or_default();
     let mut all = json!({"Name": name, "DatabaseName": database, "CatalogId": context.account});
     for field in FIELDS.iter().chain(&["CreateTime", "UpdateTime", "VersionId"]) {
@@ -70,7 +90,7 @@ pub(super) fn create_table(context: &Context<'_>, input: &Value) -> Result<Value
     Ok(json!({}))
 }
 
-fn found(context: &Context<'_>, input: &Value, name: &str) -> Result<(String, Value)> {
+pub(super) fn found(context: &Context<'_>, input: &Value, name: &str) -> Result<(String, Value)> {
     let (database, _) = existing(context, input.text("DatabaseName")?)?;
     let key = format!("{database}/{}", name.to_lowercase());
     let table = context.get(TABLES, &key)?.ok_or_else(|| missing(name))?;
@@ -90,6 +110,13 @@ pub(super) fn get_tables(context: &Context<'_>, input: &Value) -> Result<Value> 
 
 pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, before) = found(context, input, input["TableInput"].text("Name")?)?;
+    if input.optional("VersionId").is_some_and(|version| before["VersionId"] != *version) {
+        let words = "Update table failed due to concurrent modifications.";
+        return Err(crate::api_error::ApiError::new("ConcurrentModificationException", words));
+    }
+    if input["SkipArchive"] != true {
+        archive(context, &key, &before)?;
+    }
     let mut table = read(&input["TableInput"]);
     table["CreateTime"] = before["CreateTime"].clone();
     table["UpdateTime"] = context.epoch().into();
@@ -104,6 +131,7 @@ pub(super) fn delete_table(context: &Context<'_>, input: &Value) -> Result<Value
     for partition in super::partitions::all(context, &key)? {
         context.remove(super::PARTITIONS, &super::partitions::key(&key, &partition.texts("Values")))?;
     }
+    forget(context, &key)?;
     context.remove(TABLES, &key)?;
     Ok(json!({}))
 }

@@ -1,7 +1,7 @@
 //! What of the catalog services read that work under a role.
 
 use super::hive::HiveType;
-use super::{not_found, permit_catalog, tables};
+use super::{not_found, permit_catalog, table_versions};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use serde_json::Value;
@@ -9,15 +9,21 @@ use serde_json::Value;
 /// "Grant Firehose access to AWS Glue for data format conversion".
 const ACTIONS: [&str; 3] = ["glue:GetTable", "glue:GetTableVersion", "glue:GetTableVersions"];
 
-/// A table, as a role may read it.
+/// A table, as a role may read it: a version of it, or `LATEST`.
 ///
 /// # Errors
 /// `AccessDeniedException` of the role, `EntityNotFoundException`.
-pub(crate) fn table_under(context: &Context<'_>, role: &str, database: &str, name: &str) -> Result<Value> {
+pub(crate) fn table_under(
+    context: &Context<'_>,
+    role: &str,
+    (database, name): (&str, &str),
+    version: &str,
+) -> Result<Value> {
     for action in ACTIONS {
         permit_catalog(context, role, action, Some(database), Some(name))?;
     }
-    tables::find(context, database, name)?.ok_or_else(|| not_found(format!("Table {name} not found.")))
+    let key = format!("{database}/{name}").to_lowercase();
+    table_versions::find(context, &key, version)?.ok_or_else(|| not_found(format!("Table {name} not found.")))
 }
 
 /// The columns of a table that are in its files: names in lower case, and their types.

@@ -11,6 +11,8 @@ mod evolved;
 mod functions;
 mod gathered;
 mod print;
+mod projection;
+mod repair;
 pub(super) mod results;
 mod scan;
 mod size;

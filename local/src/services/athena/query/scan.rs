@@ -4,6 +4,7 @@ use super::evolved::{as_table, readable};
 use crate::services::glue::hive::HiveType;
 use crate::services::glue::rows::{Columns, lines};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
@@ -210,7 +211,7 @@ impl FileGroup {
         let array = |field: &datafusion::arrow::datatypes::Field| -> Result<ArrayRef> {
             if let Some(index) = self.keys.iter().position(|key| key == field.name()) {
                 let value = file.values.get(index).map(String::as_str);
-                return Ok(Arc::new(StringArray::from(vec![value; rows])));
+                return Ok(cast(&StringArray::from(vec![value; rows]), field.data_type())?);
             }
             // Hive goes by names, without their case; a column that a file does not have is null.
             match there.fields().iter().position(|other| other.name().eq_ignore_ascii_case(field.name())) {

@@ -1,5 +1,6 @@
 //! A table of the catalog, as DataFusion reads it.
 
+use super::projection::Projection;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use crate::api_error::Result;
 use crate::context::Context;
@@ -9,11 +10,13 @@ use crate::services::glue::hive::HiveType;
 use crate::services::glue::{partitions, tables};
 use crate::services::s3::versions;
 use async_trait::async_trait;
-use datafusion::arrow::array::{Array as _, ArrayRef, BooleanArray, RecordBatch, StringArray};
+use datafusion::arrow::array::{Array as _, BooleanArray, RecordBatch, StringArray};
+use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{Field, Schema, SchemaRef};
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::{DFSchema, Result as PlanResult};
-use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::error::DataFusionError;
+use datafusion::logical_expr::{Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use serde_json::Value;
@@ -27,7 +30,9 @@ pub(super) struct GlueTable {
     schema: SchemaRef,
     /// The columns that files have; behind them come the partition keys.
     columns: Vec<(String, HiveType)>,
-    keys: Vec<String>,
+    keys: Vec<(String, HiveType)>,
+    /// Those of the keys whose values a query has to say.
+    injected: Vec<String>,
     kind: Kind,
     files: Vec<ScanFile>,
     meter: Option<Arc<Meter>>,
@@ -52,23 +57,32 @@ fn kind(table: &Value) -> Result<Kind> {
 }
 
 impl GlueTable {
-    /// With the files of its partitions that the catalog knows: what is in no partition is not there for Athena.
+    /// With the files of its partitions that the catalog knows: what is in no partition is not there for Athena. Where they
+    /// are projected, the catalog's are of no interest.
     pub(super) fn read(context: &Context<'_>, database: &str, name: &str) -> Result<Option<Self>> {
         let place = format!("{database}/{name}").to_lowercase();
         let Some(table) = tables::find(context, database, name)? else { return Ok(None) };
         let columns = columns(&table["StorageDescriptor"]["Columns"]);
-        let keys: Vec<_> = self::columns(&table["PartitionKeys"]).into_iter().map(|(name, _)| name).collect();
+        let keys = self::columns(&table["PartitionKeys"]);
+        let names: Vec<_> = keys.iter().map(|(name, _)| name.clone()).collect();
+        let projection = Projection::of(&table, &place.replace('/', "."), &names, context.now);
+        let projection = projection.map_err(super::super::invalid)?;
         let mut files = vec![];
-        if keys.is_empty() {
-            add_files(context, &table["StorageDescriptor"], &[], &mut files)?;
+        if let Some(projection) = &projection {
+            let (bucket, prefix) = projection.place();
+            add_files(context, (bucket, prefix), |key| projection.values(key), &mut files)?;
+        } else if keys.is_empty() {
+            add_files_of(context, &table["StorageDescriptor"], &[], &mut files)?;
+        } else {
+            for partition in partitions::all(context, &place)? {
+                add_files_of(context, &partition["StorageDescriptor"], &partition.texts("Values"), &mut files)?;
+            }
         }
-        for partition in partitions::all(context, &place)? {
-            add_files(context, &partition["StorageDescriptor"], &partition.texts("Values"), &mut files)?;
-        }
+        let injected = projection.iter().flat_map(Projection::injected).map(str::to_owned).collect();
         let fields = columns.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true));
-        let fields = fields.chain(keys.iter().map(|name| Field::new(name, HiveType::String.arrow(), true)));
+        let fields = fields.chain(keys.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true)));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        Ok(Some(Self { schema, columns, keys, kind: kind(&table)?, files, meter: None }))
+        Ok(Some(Self { schema, columns, keys, injected, kind: kind(&table)?, files, meter: None }))
     }
 
     pub(super) fn with(mut self, core: &Core, meter: &Arc<Meter>) -> Self {
@@ -79,7 +93,20 @@ impl GlueTable {
 
     /// Whether a filter is about partition keys only.
     fn is_of_keys(&self, filter: &Expr) -> bool {
-        filter.column_refs().iter().all(|column| self.keys.contains(&column.name))
+        filter.column_refs().iter().all(|column| self.keys.iter().any(|(key, _)| *key == column.name))
+    }
+
+    /// # Errors
+    /// A query that does not say the values of what is injected.
+    fn check_injected(&self, filters: &[Expr]) -> PlanResult<()> {
+        let says = |name: &str| filters.iter().any(|filter| is_equality(filter, name));
+        match self.injected.iter().find(|name| !says(name)) {
+            Some(name) => Err(DataFusionError::Execution(format!(
+                "CONSTRAINT_VIOLATION: For the injected projected partition column {name}, the WHERE clause must contain \
+                 only static equality conditions, and at least one such condition must be present."
+            ))),
+            None => Ok(()),
+        }
     }
 
     /// The files whose partitions pass the filters.
@@ -88,13 +115,13 @@ impl GlueTable {
         if filters.is_empty() || self.files.is_empty() {
             return Ok(self.files.clone());
         }
-        let fields = self.keys.iter().map(|name| Field::new(name, HiveType::String.arrow(), true));
+        let fields = self.keys.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let arrays = (0..self.keys.len()).map(|index| {
+        let arrays = self.keys.iter().enumerate().map(|(index, (_, hive))| {
             let values = self.files.iter().map(|file| file.values.get(index).map(String::as_str));
-            Arc::new(values.collect::<StringArray>()) as ArrayRef
+            Ok(cast(&values.collect::<StringArray>(), &hive.arrow())?)
         });
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays.collect())?;
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays.collect::<PlanResult<_>>()?)?;
         let schema = DFSchema::try_from(schema)?;
         let mut passes = vec![true; self.files.len()];
         for filter in filters {
@@ -123,20 +150,50 @@ fn unqualified(filter: Expr) -> PlanResult<Expr> {
     Ok(done.data)
 }
 
-fn add_files(context: &Context<'_>, storage: &Value, values: &[String], files: &mut Vec<ScanFile>) -> Result<()> {
+/// `column = 'value'`, or one of a few.
+fn is_equality(filter: &Expr, name: &str) -> bool {
+    let is = |expr: &Expr| matches!(expr, Expr::Column(column) if column.name == name);
+    let says = |one: &Expr, other: &Expr| is(one) && other.column_refs().is_empty();
+    match filter {
+        Expr::BinaryExpr(both) if both.op == Operator::And => {
+            is_equality(&both.left, name) || is_equality(&both.right, name)
+        }
+        Expr::BinaryExpr(both) if both.op == Operator::Or => {
+            is_equality(&both.left, name) && is_equality(&both.right, name)
+        }
+        Expr::BinaryExpr(both) => {
+            both.op == Operator::Eq && (says(&both.left, &both.right) || says(&both.right, &both.left))
+        }
+        Expr::InList(list) => !list.negated && is(&list.expr),
+        _ => false,
+    }
+}
+
+fn add_files_of(context: &Context<'_>, storage: &Value, values: &[String], files: &mut Vec<ScanFile>) -> Result<()> {
     let location = storage["Location"].as_str().unwrap_or_default();
     let (bucket, prefix) = location.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
     let prefix = if prefix.is_empty() || prefix.ends_with('/') { prefix.to_owned() } else { format!("{prefix}/") };
-    for file in versions::list(context, bucket, &prefix)? {
-        let name = file.key.rsplit('/').next().unwrap_or_default();
-        // Hive passes over files whose names begin with `_` or `.`.
-        if file.is_latest && !file.is_marker && file.size > 0 && !name.starts_with(['_', '.']) {
+    add_files(context, (bucket, &prefix), |_| Some(values.to_vec()), files)
+}
+
+/// The files below a place; `values` gives the partition that one is in.
+fn add_files(
+    context: &Context<'_>,
+    (bucket, prefix): (&str, &str),
+    values: impl Fn(&str) -> Option<Vec<String>>,
+    files: &mut Vec<ScanFile>,
+) -> Result<()> {
+    for file in versions::list(context, bucket, prefix)? {
+        // Hive passes over files and folders whose names begin with `_` or `.`.
+        let is_hidden = file.key[prefix.len()..].split('/').any(|name| name.starts_with(['_', '.']));
+        if file.is_latest && !file.is_marker && file.size > 0 && !is_hidden {
+            let Some(values) = values(&file.key) else { continue };
             files.push(ScanFile {
                 key: format!("s3://{bucket}/{}", file.key),
                 blob: file.blob,
                 path: Default::default(),
                 size: file.size,
-                values: values.to_vec(),
+                values,
             });
         }
     }
@@ -168,6 +225,7 @@ impl TableProvider for GlueTable {
         filters: &[Expr],
         limit: Option<usize>,
     ) -> PlanResult<Arc<dyn ExecutionPlan>> {
+        self.check_injected(filters)?;
         let files = self.pruned(state, filters)?;
         let all: Vec<_> = (0..self.schema.fields().len()).collect();
         let wanted = projection.unwrap_or(&all);
@@ -181,7 +239,7 @@ impl TableProvider for GlueTable {
             let group = FileGroup {
                 schema: Arc::clone(&schema),
                 columns: columns.clone(),
-                keys: self.keys.clone(),
+                keys: self.keys.iter().map(|(name, _)| name.clone()).collect(),
                 kind: self.kind,
                 files,
                 meter: self.meter.clone().unwrap_or_default(),

@@ -1,6 +1,6 @@
-//! SHOW and DESCRIBE, which look at the catalog only.
+//! SHOW and DESCRIBE, which look at the catalog only, and MSCK, which looks into the bucket.
 
-use super::{Answer, print};
+use super::{Answer, print, repair};
 use crate::api_error::Result as ApiResult;
 use crate::context::Context;
 use crate::core::Core;
@@ -23,6 +23,7 @@ pub(super) fn answer(core: &Core, region: &str, sql: &str, database: &str) -> Re
         ["SHOW", "TABLES"] => ("tab_name", run(&|context| tables::names(context, database))?),
         ["SHOW", "TABLES", "IN" | "FROM", _] => ("tab_name", run(&|context| tables::names(context, words[3]))?),
         ["SHOW", "PARTITIONS", _] => ("partition", run(&|context| show_partitions(context, database, words[2]))?),
+        ["MSCK", "REPAIR", "TABLE", _] => ("result", run(&|context| repair(context, database, words[3]))?),
         ["DESCRIBE" | "DESC", _] => ("col_name", run(&|context| describe(context, database, words[1]))?),
         _ => return Ok(None),
     };
@@ -37,6 +38,11 @@ fn table(context: &Context<'_>, database: &str, name: &str) -> ApiResult<(String
     let missing =
         || super::super::invalid(format!("FAILED: SemanticException [Error 10001]: Table not found {database}.{name}"));
     Ok((format!("{database}/{name}"), found.ok_or_else(missing)?))
+}
+
+fn repair(context: &Context<'_>, database: &str, name: &str) -> ApiResult<Vec<String>> {
+    let (key, table) = table(context, database, name)?;
+    repair::repair(context, &key, &table)
 }
 
 fn show_partitions(context: &Context<'_>, database: &str, name: &str) -> ApiResult<Vec<String>> {

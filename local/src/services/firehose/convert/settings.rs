@@ -128,16 +128,11 @@ pub(super) fn table(context: &Context<'_>, schema: &Value) -> Result<Vec<(String
         return Err(ApiError::new("InvalidArgumentException", message));
     }
     let (database, name) = (text("DatabaseName").unwrap_or_default(), text("TableName").unwrap_or_default());
-    let not_found = || ApiError::new("EntityNotFoundException", format!("Table {name} not found."));
     if text("CatalogId").is_some_and(|catalog| catalog != context.account) {
-        return Err(not_found());
+        return Err(ApiError::new("EntityNotFoundException", format!("Table {name} not found.")));
     }
-    let table = table_under(&context, &role, database, name)?;
     let version = text("VersionId").unwrap_or("LATEST");
-    if version != "LATEST" && table["VersionId"] != *version {
-        return Err(not_found());
-    }
-    columns_of(&table)
+    columns_of(&table_under(&context, &role, (database, name), version)?)
 }
 
 /// What AWS makes of Glue's errors. The sentences are those that streams are refused with; of the codes, those of a denial

@@ -7,7 +7,7 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
 use crate::services::glue::partitions::{self, key};
-use crate::services::glue::{PARTITIONS, TABLES, databases};
+use crate::services::glue::{PARTITIONS, TABLES, databases, tables};
 use md5::{Digest as _, Md5};
 use serde_json::{Map, Value, json};
 
@@ -121,6 +121,7 @@ fn keep_table(
     table["UpdateTime"] = seconds(context.now).into();
     let version: u64 = before["VersionId"].as_str().and_then(|text| text.parse().ok()).unwrap_or(0);
     table["VersionId"] = (version + 1).to_string().into();
+    tables::archive(context, place, &before)?;
     context.put(TABLES, place, &table)?;
     changes.tables_updated += 1;
     Ok(table)
