@@ -4,7 +4,7 @@ use crate::core::{Core, Error, Options};
 use crate::door::{self, Wanted};
 use crate::listen::{self, Patience, Unread};
 use crate::response::{dated, plain};
-use crate::services::apigateway;
+use crate::services::{apigateway, lambda};
 use crate::{admin, background, router};
 use axum::body::Body;
 use bytes::Bytes;
@@ -51,6 +51,9 @@ impl LocalAws {
         }
         if let Some(call) = apigateway::user_request(&request) {
             return apigateway::respond(&self.core, call, request).await;
+        }
+        if let Some(call) = lambda::url_request(&request) {
+            return lambda::respond_to_url(&self.core, call, request).await;
         }
         tokio::time::sleep(self.core.options.latency).await;
         dated(router::respond(&self.core, request).await, self.core.clock.now())
@@ -107,7 +110,7 @@ fn wanted<B>(request: &http::Request<B>) -> Wanted {
     match request.uri().path().strip_prefix(admin::PATH) {
         Some(page) if page.starts_with(admin::CODE) => Wanted::Code,
         Some(_) => Wanted::Admin,
-        None if apigateway::user_request(request).is_some() => Wanted::Public,
+        None if apigateway::user_request(request).is_some() || lambda::url_request(request).is_some() => Wanted::Public,
         None => Wanted::Operation,
     }
 }

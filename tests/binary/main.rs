@@ -22,6 +22,7 @@ mod faults;
 mod flow;
 mod foreign;
 mod foreign_text;
+mod function_urls;
 mod handovers;
 mod inputs;
 mod judges;

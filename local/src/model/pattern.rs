@@ -47,8 +47,13 @@ impl Pattern {
     }
 }
 
+/// "Not digits alone", as Lambda's patterns of aliases say it by looking ahead, and in words that need not.
+const NOT_DIGITS: [&str; 2] = [r"(?!^\d+$)^[0-9a-zA-Z-_]+$", r"(?!\d+$)[0-9a-zA-Z-_]+"];
+const SOME_LETTER: &str = "[0-9]*[a-zA-Z-_][0-9a-zA-Z-_]*";
+
 fn compile(text: &str) -> Result<Compiled, regex::Error> {
-    let mut rest = text;
+    let text = NOT_DIGITS.iter().fold(text.to_owned(), |text, words| text.replace(words, SOME_LETTER));
+    let mut rest = text.as_str();
     let mut unless = None;
     let mut never_last = None;
     let unanchored = rest.strip_prefix('^').unwrap_or(rest);
@@ -93,6 +98,17 @@ mod tests {
         let pattern = Pattern::from(pattern.to_owned());
         assert!(pattern.is_checked(), "{}", pattern.text);
         pattern.allows(value)
+    }
+
+    #[test]
+    fn an_alias_is_not_digits_alone() {
+        for pattern in [r"((?!^\d+$)^[0-9a-zA-Z-_]+$)", r"([a-z]{1,9}:)?((?!\d+$)[0-9a-zA-Z-_]+)"] {
+            for (value, allowed) in
+                [("live", true), ("1a", true), ("2026-", true), ("_", true), ("12", false), ("#", false)]
+            {
+                assert_eq!(allows(pattern, value), allowed, "{pattern} {value}");
+            }
+        }
     }
 
     #[test]

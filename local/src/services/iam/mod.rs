@@ -15,7 +15,8 @@ mod versions;
 
 pub(crate) use pattern::like;
 pub(crate) use permit::{
-    arn_of, permit, permit_across, permit_assume, permit_delegated, permit_role, permits_service, policy_lets_service,
+    arn_of, permit, permit_across, permit_assume, permit_delegated, permit_role, permits_service,
+    policy_lets_everybody, policy_lets_service,
 };
 
 use crate::api_error::{ApiError, Result};

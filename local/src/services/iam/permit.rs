@@ -131,6 +131,18 @@ pub(crate) fn policy_lets_service(service: &str, action: &str, resource: &Resour
     evaluate::decide(&[], &resource.policy, &ask) == Decision::Allowed
 }
 
+/// Checks that a resource's policy lets anybody do something, whoever it is: nobody has to say it.
+///
+/// # Errors
+/// `AccessDeniedException`.
+pub(crate) fn policy_lets_everybody(action: &str, resource: &Resource, keys: &[(&str, &str)]) -> Result<()> {
+    // No principal has this name: what is not said of everybody is not said of it.
+    match policy_lets_service("", action, resource, keys) {
+        true => Ok(()),
+        false => Err(ApiError::new("AccessDeniedException", "Forbidden")),
+    }
+}
+
 /// Whether a service may do something on its own behalf. `source` is the ARN of what it does it for.
 pub(crate) fn permits_service(
     context: &Context<'_>,

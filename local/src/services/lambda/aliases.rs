@@ -1,7 +1,7 @@
 //! Aliases: names for versions, which can be moved, and share what comes between two of them.
 
 use super::reference::{ALIASES, LATEST, Reference};
-use super::{arn, check_revision, conflict, existing, invalid, not_found};
+use super::{arn, check_revision, conflict, existing, invalid, not_found, urls};
 use crate::api_error::Result;
 use crate::context::{Context, new_uuid};
 use crate::service::Input;
@@ -106,7 +106,9 @@ pub(super) fn list_aliases(context: &Context<'_>, input: &Value) -> Result<Value
 /// One that is not there is gone already.
 pub(super) fn delete_alias(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, _) = existing(context, input)?;
-    context.remove(ALIASES, &key(&name, input.text("Name")?))?;
+    let key = key(&name, input.text("Name")?);
+    context.remove(ALIASES, &key)?;
+    urls::remove(context, &key)?;
     Ok(Value::Null)
 }
 

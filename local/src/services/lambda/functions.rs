@@ -3,7 +3,7 @@
 use super::configuration::{defaults, describe, set, touched};
 use super::reference::Reference;
 use super::versions::{self, describe_version, publish};
-use super::{FUNCTIONS, arn, changeable, check_revision, conflict, existing, invalid, not_found};
+use super::{FUNCTIONS, arn, changeable, check_revision, conflict, existing, invalid, not_found, urls};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
@@ -74,6 +74,7 @@ pub(super) fn delete_function(context: &Context<'_>, input: &Value) -> Result<Va
     }
     versions::forget(context, &name)?;
     context.remove(FUNCTIONS, &name)?;
+    urls::forget(context, &name)?;
     context.forget_tags(&arn(context, &name))?;
     Ok(Value::Null)
 }

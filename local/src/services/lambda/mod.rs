@@ -7,6 +7,7 @@ mod execution;
 mod functions;
 mod policy;
 mod reference;
+mod urls;
 mod versions;
 
 use crate::api_error::{ApiError, Result};
@@ -20,6 +21,7 @@ pub(crate) use execution::{WORKER, enqueue, invoke, waiting_events};
 #[cfg(test)]
 pub(crate) use policy::add_statement;
 pub(crate) use policy::may_invoke;
+pub(crate) use urls::{respond as respond_to_url, url_request};
 
 pub(crate) static SERVICE: Service = Service {
     scope: "lambda",
@@ -47,6 +49,11 @@ pub(crate) static SERVICE: Service = Service {
         ("PutFunctionConcurrency", functions::put_function_concurrency),
         ("DeleteFunctionConcurrency", functions::delete_function_concurrency),
         ("GetFunctionConcurrency", functions::get_function_concurrency),
+        ("CreateFunctionUrlConfig", urls::create_function_url_config),
+        ("GetFunctionUrlConfig", urls::get_function_url_config),
+        ("UpdateFunctionUrlConfig", urls::update_function_url_config),
+        ("DeleteFunctionUrlConfig", urls::delete_function_url_config),
+        ("ListFunctionUrlConfigs", urls::list_function_url_configs),
         ("ListTags", functions::list_tags),
         ("TagResource", functions::tag_resource),
         ("UntagResource", functions::untag_resource),

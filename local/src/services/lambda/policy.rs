@@ -82,6 +82,7 @@ fn statement(
     if let Some(account) = input.optional("SourceAccount") {
         condition.insert("StringEquals".to_owned(), json!({"AWS:SourceAccount": account}));
     }
+    by_url(&mut condition, action, input)?;
     if let Some(source) = input.optional("SourceArn") {
         condition.insert("ArnLike".to_owned(), json!({"AWS:SourceArn": source}));
     }
@@ -96,6 +97,24 @@ fn statement(
         statement["Condition"] = Value::Object(condition);
     }
     Ok(statement)
+}
+
+/// What a statement says of function URLs: of which kind, or that the function is called by way of one.
+fn by_url(condition: &mut Map<String, Value>, action: &str, input: &Value) -> Result<()> {
+    if let Some(kind) = input.optional("FunctionUrlAuthType") {
+        if action != "lambda:InvokeFunctionUrl" {
+            return Err(invalid("FunctionUrlAuthType is only supported for lambda:InvokeFunctionUrl action"));
+        }
+        let equal = condition.entry("StringEquals").or_insert_with(|| json!({}));
+        equal["lambda:FunctionUrlAuthType"] = kind.into();
+    }
+    if let Some(by_url) = input["InvokedViaFunctionUrl"].as_bool() {
+        if action != "lambda:InvokeFunction" {
+            return Err(invalid("InvokedViaFunctionUrl is only supported for lambda:InvokeFunction action"));
+        }
+        condition.insert("Bool".to_owned(), json!({"lambda:InvokedViaFunctionUrl": by_url.to_string()}));
+    }
+    Ok(())
 }
 
 /// A statement that no operation of Lambda's makes.

@@ -93,7 +93,7 @@ pub(crate) struct Function {
     /// In MB, as Lambda counts them: 2^20 bytes.
     pub(crate) memory: u64,
     pub(crate) log_group: String,
-    reserved: Option<usize>,
+    pub(crate) reserved: Option<usize>,
 }
 
 impl Function {
