@@ -5,7 +5,7 @@ use crate::support::{Place, judge};
 const LAMBDA: &str = "\
 well: None ['f', 'us-east-1', 'blue', None]
 all that it is told: AWS_ACCESS_KEY_ID AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_LAMBDA_FUNCTION_MEMORY_SIZE \
-AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_GROUP_NAME \
+AWS_LAMBDA_FUNCTION_NAME AWS_LAMBDA_FUNCTION_VERSION AWS_LAMBDA_INITIALIZATION_TYPE AWS_LAMBDA_LOG_FORMAT AWS_LAMBDA_LOG_GROUP_NAME \
 AWS_LAMBDA_LOG_STREAM_NAME AWS_LAMBDA_RUNTIME_API AWS_REGION AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN COLOUR \
 LAMBDA_TASK_ROOT LANG PATH TZ _HANDLER
 the same process again: True
@@ -78,4 +78,53 @@ fn firehose_puts_files_where_expressions_say() {
     let place = Place::example("minimal");
     let server = place.serve();
     assert_eq!(judge("firehose_prefixes.py", &[&server.url, &server.token()]), PREFIXES);
+}
+
+const LOGGED: &str = r#"text: {'LogFormat': 'Text', 'LogGroup': '/g/1'}
+    START
+    plain Text None
+    ('debug', 'dated', True)
+    ('WARN', 'dated', True)
+    ('error', 'dated', True)
+    ('ERROR', 'undated', False)
+    END
+    REPORT
+text with a level: InvalidParameterValueException: LogLevel is not supported when LogFormat is set to "Text". Remove LogLevel from your request or change the LogFormat to "Json" and try again.
+no level: ValidationException: 1 validation error 
+json: {'LogFormat': 'JSON', 'ApplicationLogLevel': 'INFO', 'SystemLogLevel': 'INFO', 'LogGroup': '/g/4'}
+    ('platform.start', None, None, 36, [], [])
+    plain JSON INFO
+    ('WARN', 'dated', True)
+    ('error', 'dated', True)
+    ('ERROR', 'undated', True)
+    ('platform.report', 'success', None, 36, ['billedDurationMs', 'durationMs', 'initDurationMs', 'maxMemoryUsedMB', 'memorySizeMB'], ['billedDurationMs', 'durationMs', 'initDurationMs'])
+all of it: {'LogFormat': 'JSON', 'ApplicationLogLevel': 'TRACE', 'SystemLogLevel': 'DEBUG', 'LogGroup': '/g/5'}
+    ('platform.initStart', None, None, 0, [], [])
+    ('platform.start', None, None, 36, [], [])
+    ('platform.initRuntimeDone', 'success', None, 0, [], [])
+    ('platform.initReport', 'success', None, 0, ['durationMs'], ['durationMs'])
+    plain JSON TRACE
+    ('debug', 'dated', True)
+    ('WARN', 'dated', True)
+    ('error', 'dated', True)
+    ('ERROR', 'undated', True)
+    ('ERROR', "Lambda's own", True)
+    ('platform.runtimeDone', 'error', 'Oops', 36, ['durationMs', 'producedBytes'], ['durationMs'])
+    ('platform.report', 'error', 'Oops', 36, ['billedDurationMs', 'durationMs', 'initDurationMs', 'maxMemoryUsedMB', 'memorySizeMB'], ['billedDurationMs', 'durationMs', 'initDurationMs'])
+warnings: {'LogFormat': 'JSON', 'ApplicationLogLevel': 'WARN', 'SystemLogLevel': 'WARN', 'LogGroup': '/g/6'}
+    ('WARN', 'dated', True)
+    ('error', 'dated', True)
+warnings of what fails: {'LogFormat': 'JSON', 'ApplicationLogLevel': 'ERROR', 'SystemLogLevel': 'WARN', 'LogGroup': '/g/7'}
+    ('error', 'dated', True)
+    ('ERROR', "Lambda's own", True)
+    ('platform.runtimeDone', 'timeout', 'Sandbox.Timedout', 36, ['durationMs', 'producedBytes'], ['durationMs'])
+    ('platform.report', 'timeout', 'Sandbox.Timedout', 36, ['billedDurationMs', 'durationMs', 'initDurationMs', 'maxMemoryUsedMB', 'memorySizeMB'], ['billedDurationMs', 'durationMs', 'initDurationMs'])
+text again: {'LogFormat': 'Text', 'LogGroup': '/g/8'}
+"#;
+
+#[test]
+fn lines_of_functions_have_forms_and_levels() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("function_logs.py", &[&server.url]), LOGGED);
 }

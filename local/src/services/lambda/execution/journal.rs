@@ -1,9 +1,11 @@
 //! What a process prints, on its way to CloudWatch Logs.
 
 use super::Function;
+use super::logging::{self, Level, Logging};
 use crate::core::Core;
 use crate::services::logs;
 use jiff::Timestamp;
+use serde_json::Value;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
@@ -27,6 +29,7 @@ pub(crate) struct Journal {
     region: String,
     role: String,
     group: String,
+    logging: Logging,
     lines: Lines,
 }
 
@@ -39,6 +42,7 @@ impl Journal {
             region: function.region.clone(),
             role: function.role.clone(),
             group: function.log_group.clone(),
+            logging: function.logging.clone(),
             lines: Arc::default(),
         }
     }
@@ -61,8 +65,22 @@ impl Journal {
         });
     }
 
-    /// A line of Lambda itself.
+    /// A line of Lambda itself about an error.
     pub(super) fn say(&self, core: &Core, line: String) {
+        let line = if self.logging.is_json() { logging::error(core.clock.now(), &line) } else { line };
+        self.push(core, line);
+    }
+
+    /// A line of Lambda itself about an invocation: as text, where it has one, or as an event of a level.
+    pub(super) fn tell(&self, core: &Core, text: Option<String>, level: Level, (kind, record): (&str, Value)) {
+        if !self.logging.is_json() {
+            text.into_iter().for_each(|text| self.push(core, text));
+        } else if self.logging.keeps(level) {
+            self.push(core, logging::event(core.clock.now(), kind, &record));
+        }
+    }
+
+    fn push(&self, core: &Core, line: String) {
         let now = core.clock.now().as_millisecond();
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).push((Some(now), line));
     }
@@ -83,8 +101,19 @@ impl Journal {
         if lines.is_empty() {
             return;
         }
-        let now = core.clock.now().as_millisecond();
-        let events = lines.into_iter().map(|(time, line)| (time.unwrap_or(now), line)).collect::<Vec<_>>();
+        let now = core.clock.now();
+        let mut events = vec![];
+        // What the process said was there before the line of Lambda's that follows.
+        let mut time = now.as_millisecond();
+        for (said, line) in lines.into_iter().rev() {
+            time = said.unwrap_or(time);
+            let kept = if said.is_some() { Some(line) } else { self.logging.application(line, now) };
+            events.extend(kept.map(|line| (time, line)));
+        }
+        events.reverse();
+        if events.is_empty() {
+            return;
+        }
         let _ = core
             .run(&self.region, |context| logs::write_under(context, &self.role, &self.group, &self.stream, &events));
     }

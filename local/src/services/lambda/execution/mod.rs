@@ -7,6 +7,7 @@
 //! ```
 
 mod journal;
+mod logging;
 mod pool;
 mod queue;
 mod request;
@@ -93,6 +94,7 @@ pub(crate) struct Function {
     /// In MB, as Lambda counts them: 2^20 bytes.
     pub(crate) memory: u64,
     pub(crate) log_group: String,
+    logging: logging::Logging,
     pub(crate) reserved: Option<usize>,
 }
 
@@ -139,6 +141,7 @@ impl Function {
             timeout: Duration::from_secs(document["Timeout"].as_u64().unwrap_or(3)),
             memory: document["MemorySize"].as_u64().unwrap_or(128),
             log_group: text(&document["LoggingConfig"]["LogGroup"]),
+            logging: logging::Logging::of(&document["LoggingConfig"]),
             reserved: None,
         }
     }

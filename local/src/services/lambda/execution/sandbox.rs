@@ -1,6 +1,7 @@
 //! One process of a function, and one invocation of it at a time.
 
 use super::journal::Journal;
+use super::logging::Level;
 use super::runtime_api::{Answer, Job, RuntimeApi};
 use super::seat::Seat;
 use super::unpack::unpack;
@@ -8,6 +9,7 @@ use super::{Function, Invoked, StartError};
 use crate::access::Credentials;
 use crate::core::Core;
 use crate::services::iam::role_assumable;
+use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Stdio;
@@ -74,6 +76,9 @@ impl Sandbox {
         let mut child = command(function, &code, api.address, endpoint, &credentials, &journal.stream)
             .spawn()
             .map_err(|source| StartError::File { path: code.join("bootstrap"), source })?;
+        let begins = json!({"initializationType": "on-demand", "phase": "init", "functionName": function.name,
+            "functionVersion": function.version});
+        journal.tell(core, None, Level::Debug, ("platform.initStart", begins));
         journal.listen(child.stdout.take());
         journal.listen(child.stderr.take());
         let now = Instant::now();
@@ -88,14 +93,16 @@ impl Sandbox {
     /// Hands over one event and waits: for an answer, for the time to be over, or for the process to end.
     pub(super) async fn invoke(&mut self, core: &Core, job: Job, told: bool) -> Invoked {
         let (request_id, version) = (job.request_id.clone(), &self.function.version);
-        self.journal.say(core, format!("START RequestId: {request_id} Version: {version}"));
+        let start = json!({"requestId": request_id, "version": version});
+        let text = format!("START RequestId: {request_id} Version: {version}");
+        self.journal.tell(core, Some(text), Level::Info, ("platform.start", start));
         let (answer, took) = self.run(core, job).await;
         let mut invoked = self.judge(core, &request_id, answer).await;
         if told {
             // What was printed before the answer may still be on its way through the pipe.
             tokio::time::sleep(LAST_WORDS).await;
         }
-        self.report(core, &request_id, took);
+        self.report(core, &request_id, &invoked, took);
         if told {
             invoked.log = self.journal.tail();
         }
@@ -117,7 +124,13 @@ impl Sandbox {
             return (handed.failure().unwrap_or(Answer::Exited), began.elapsed());
         };
         if let Some(init) = self.init.take() {
-            self.journal.init = Some(init.elapsed());
+            let took = init.elapsed();
+            self.journal.init = Some(took);
+            let phase = json!({"initializationType": "on-demand", "phase": "init", "status": "success"});
+            self.journal.tell(core, None, Level::Debug, ("platform.initRuntimeDone", phase.clone()));
+            let mut report = phase;
+            report["metrics"] = json!({"durationMs": millis(took)});
+            self.journal.tell(core, None, Level::Debug, ("platform.initReport", report));
         }
         let began = Instant::now();
         let answer = tokio::select! {
@@ -165,9 +178,9 @@ impl Sandbox {
         }
     }
 
-    fn report(&mut self, core: &Core, request_id: &str, took: Duration) {
-        let millis = took.as_secs_f64() * 1000.0;
-        let init = self.journal.init.take().map(|init| init.as_secs_f64() * 1000.0);
+    fn report(&mut self, core: &Core, request_id: &str, invoked: &Invoked, took: Duration) {
+        let millis = millis(took);
+        let init = self.journal.init.take().map(self::millis);
         // Since 2025, the time that a start takes is billed with the first invocation.
         let billed = (millis + init.unwrap_or(0.0)).ceil();
         let (size, peak) = (self.function.memory, self.peak().unwrap_or(0));
@@ -177,8 +190,23 @@ impl Sandbox {
         if let Some(init) = init {
             line.push_str(&format!("Init Duration: {init:.2} ms\t"));
         }
-        self.journal.say(core, format!("END RequestId: {request_id}"));
-        self.journal.say(core, line);
+        let (status, error) = ended(invoked);
+        let well = status == "success";
+        let mut done = json!({"requestId": request_id, "status": status,
+            "metrics": {"durationMs": millis, "producedBytes": invoked.payload.len()}});
+        let mut report = json!({"requestId": request_id, "status": status, "metrics": {"durationMs": millis,
+            "billedDurationMs": billed, "memorySizeMB": size, "maxMemoryUsedMB": peak}});
+        if let Some(error) = error {
+            done["errorType"] = error.as_str().into();
+            report["errorType"] = error.into();
+        }
+        if let Some(init) = init {
+            report["metrics"]["initDurationMs"] = init.into();
+        }
+        let level = |of_good: Level| if well { of_good } else { Level::Warn };
+        let end = format!("END RequestId: {request_id}");
+        self.journal.tell(core, Some(end), level(Level::Debug), ("platform.runtimeDone", done));
+        self.journal.tell(core, Some(line), level(Level::Info), ("platform.report", report));
     }
 
     /// The most memory that the process has had, in MB. Only Linux tells.
@@ -188,6 +216,26 @@ impl Sandbox {
         let kilobytes: u64 = line.trim().trim_end_matches("kB").trim().parse().ok()?;
         Some(kilobytes.div_ceil(1024))
     }
+}
+
+/// With two digits behind the point.
+fn millis(took: Duration) -> f64 {
+    (took.as_secs_f64() * 100_000.0).round() / 100.0
+}
+
+/// How an invocation ended, in the words of Lambda's events, and the type of its error.
+fn ended(invoked: &Invoked) -> (&'static str, Option<String>) {
+    if !invoked.failed {
+        return ("success", None);
+    }
+    let payload: Value = serde_json::from_slice(&invoked.payload).unwrap_or_default();
+    let error = payload["errorType"].as_str().map(str::to_owned);
+    let status = match error.as_deref() {
+        Some("Sandbox.Timedout") => "timeout",
+        Some("Runtime.ExitError") => "failure",
+        _ => "error",
+    };
+    (status, error)
 }
 
 /// The process, with nothing of this one's environment but where programs are.
@@ -223,6 +271,7 @@ fn command(
         ("AWS_SESSION_TOKEN", &credentials.session_token),
         ("AWS_ENDPOINT_URL", endpoint),
     ]);
+    command.envs(function.logging.environment());
     command.current_dir(code).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.kill_on_drop(true);
     command
