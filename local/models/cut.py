@@ -60,6 +60,7 @@ BESIDE = {
 
 # What is kept of a shape, and of a member.
 SHAPE = ["type", "flattened", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union"]
+NUMBERS = ["integer", "long", "float", "double"]
 MEMBER = ["shape", "location", "locationName"]
 
 
@@ -86,6 +87,9 @@ def cut_member(member):
 
 def cut_shape(shape):
     cut = {key: shape[key] for key in SHAPE if shape.get(key) not in (None, [], False)}
+    # Nothing is shorter than 0, but much is less. (In Python 0 is False.)
+    if shape.get("min") == 0 and shape["type"] in NUMBERS:
+        cut["min"] = 0
     if "members" in shape:
         cut["members"] = {name: cut_member(member) for name, member in shape["members"].items()}
     for part in ("member", "key", "value"):

@@ -34,3 +34,28 @@ fn a_schedule_does_not_start_what_still_runs() {
     let server = place.serve_with(&["--time-scale", "300"]);
     assert_eq!(judge("glue_schedules.py", &[&server.url, &server.token(), "300"]), SCHEDULES);
 }
+
+const INTERVALS: &str = "\
+-1 s: Member must have value greater than or equal to 0
+0 s: ok
+1 s: ok
+2 s: ok
+59 s: ok
+60 s: ok
+900 s: ok
+901 s: Member must have value less than or equal to 900
+0 MB: Member must have value greater than or equal to 1
+1 MB: ok
+128 MB: ok
+129 MB: Member must have value less than or equal to 128
+at once: 5 True
+within two seconds: True True
+within a minute, not at once: 0
+";
+
+#[test]
+fn firehose_delivers_within_its_interval_however_short() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("firehose_intervals.py", &[&server.url]), INTERVALS);
+}
