@@ -59,3 +59,32 @@ fn firehose_delivers_within_its_interval_however_short() {
     let server = place.serve();
     assert_eq!(judge("firehose_intervals.py", &[&server.url]), INTERVALS);
 }
+
+const TAIL: &str = r#"in order, each once: True
+what came meanwhile: ['between', 'late1', 'late2', 'after the last page']
+all pages: 35
+a wrong token: InvalidParameterException: The specified nextToken is invalid.
+the end: ['n21', 'n24', 'n27', 'after the last page']
+before it: ['n9', 'n12', 'n15', 'n18']
+and forward: ['n21', 'n24', 'n27', 'after the last page']
+nothing more: [] True
+streams: ['a', 'c', 'b']
+with a prefix: InvalidParameterException: Cannot order by LastEventTime with a logStreamNamePrefix.
+out of order: InvalidParameterException: Log events in a single PutLogEvents request must be in chronological order.
+ERROR: [400, 402]
+ERROR words: [402]
+?words ?WARN: [402, 403]
+ERROR -words: [400]
+"in words": [402]
+{ $.level = "ERROR" }: [400]
+{ $.code >= 200 && $.code < 500 }: [401]
+a.b: InvalidParameterException
+[a, b]: InvalidParameterException
+"#;
+
+#[test]
+fn a_log_group_is_followed_while_others_write_to_it() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("log_tail.py", &[&server.url]), TAIL);
+}

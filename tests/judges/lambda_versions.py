@@ -8,6 +8,7 @@ import io
 import json
 import re
 import sys
+import time
 import zipfile
 
 import boto3
@@ -125,9 +126,13 @@ print("of latest:", told(client.add_permission, FunctionName="f", Qualifier="$LA
 client.remove_permission(FunctionName="f", Qualifier="prod", StatementId="s")
 print("removed:", told(client.get_policy, FunctionName="f", Qualifier="prod")[:40])
 
+time.sleep(0.1)
+before = int(time.time() * 1000)
 answer = client.invoke(FunctionName="f", Qualifier="1", Payload=b"{}", LogType="Tail")
 tail = base64.b64decode(answer["LogResult"]).decode()
 print("tail:", [re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "<id>", line).split("\t")[0][:60] for line in tail.splitlines()])
+events = logs.filter_log_events(logGroupName="/own/group", startTime=before)["events"]
+print("in the order of time:", [event["message"].split()[0] for event in events])
 answer = client.invoke(FunctionName="f", Qualifier="1", Payload=b'{"lines": 200}', LogType="Tail")
 print("of much:", len(base64.b64decode(answer["LogResult"])))
 streams = logs.describe_log_streams(logGroupName="/own/group")["logStreams"]

@@ -1,5 +1,6 @@
 //! Log streams and their events.
 
+use super::pattern::Filter;
 use super::{existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
@@ -9,6 +10,9 @@ use serde_json::{Value, json};
 const STREAMS: &str = "logs.stream";
 /// Key: group, stream, time and position, so that a list is in the order of time.
 const EVENTS: &str = "logs.event";
+
+/// "The maximum number of events to return. The default is 10,000."
+const MOST_EVENTS: usize = 10_000;
 
 /// `:` cannot stand in a group's name, nor in a stream's.
 fn stream_key(group: &str, stream: &str) -> String {
@@ -53,8 +57,14 @@ pub(super) fn delete_log_stream(context: &Context<'_>, input: &Value) -> Result<
 
 pub(super) fn describe_log_streams(context: &Context<'_>, input: &Value) -> Result<Value> {
     let group = existing(context, input)?;
-    let prefix = stream_key(group, input.optional("logStreamNamePrefix").unwrap_or_default());
-    let mut all = context.list(STREAMS, &prefix)?;
+    let prefix = input.optional("logStreamNamePrefix").unwrap_or_default();
+    let mut all = context.list(STREAMS, &stream_key(group, prefix))?;
+    if input.optional("orderBy") == Some("LastEventTime") {
+        if !prefix.is_empty() {
+            return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
+        }
+        all.sort_by_key(|(_, stream)| stream["lastEventTimestamp"].as_i64());
+    }
     if input["descending"].as_bool() == Some(true) {
         all.reverse();
     }
@@ -75,6 +85,15 @@ pub(super) fn describe_log_streams(context: &Context<'_>, input: &Value) -> Resu
 }
 
 pub(super) fn put_log_events(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let times = input["logEvents"].as_array().into_iter().flatten().map(|event| event["timestamp"].as_i64());
+    if !times.is_sorted() {
+        return Err(invalid("Log events in a single PutLogEvents request must be in chronological order."));
+    }
+    add_log_events(context, input)
+}
+
+/// The same in whatever order.
+pub(super) fn add_log_events(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (group, name) = (existing(context, input)?, input.text("logStreamName")?);
     let key = stream_key(group, name);
     let mut stream = context.get(STREAMS, &key)?.ok_or_else(|| not_found("log stream"))?;
@@ -109,14 +128,21 @@ pub(super) fn get_log_events(context: &Context<'_>, input: &Value) -> Result<Val
         context.list(EVENTS, &events_prefix(group, stream))?.into_iter().map(|(_, event)| event).collect();
     all.retain(|event| within(event, input));
     let limit = input.number("limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(10_000).clamp(1, 10_000);
-    // Tokens are positions. At the end, AWS gives back the token that it was given.
-    let position = |token: &str| token.strip_prefix("f/").and_then(|text| text.parse::<usize>().ok());
-    let start = match input.optional("nextToken") {
-        Some(token) => position(token).ok_or_else(|| invalid("The specified nextToken is invalid."))?,
-        None if input["startFromHead"].as_bool() == Some(true) => 0,
-        None => all.len().saturating_sub(limit),
+    // Tokens are positions, forward from one and backward from one. At an end, AWS gives back the token that it was given.
+    let start = match input.optional("nextToken").map(|token| (token.split_at_checked(2), token)) {
+        Some((Some(("f/", position)), _)) => position.parse().ok(),
+        Some((Some(("b/", position)), _)) => position.parse::<usize>().ok().map(|end| end.saturating_sub(limit)),
+        Some(_) => None,
+        None if input["startFromHead"].as_bool() == Some(true) => Some(0),
+        None => Some(all.len().saturating_sub(limit)),
     };
-    let page: Vec<_> = all.iter().skip(start).take(limit).collect();
+    let start = start.ok_or_else(|| invalid("The specified nextToken is invalid."))?;
+    let end = match input.optional("nextToken").and_then(|token| token.strip_prefix("b/")) {
+        Some(end) => end.parse().unwrap_or(start),
+        None => start.saturating_add(limit),
+    };
+    let end = end.min(all.len());
+    let page = all.get(start..end).unwrap_or_default();
     let end = start + page.len();
     Ok(json!({"events": page, "nextForwardToken": format!("f/{end}"), "nextBackwardToken": format!("b/{start}")}))
 }
@@ -130,21 +156,36 @@ pub(super) fn filter_log_events(context: &Context<'_>, input: &Value) -> Result<
     for name in &streams {
         context.get(STREAMS, &stream_key(group, name))?.ok_or_else(|| not_found("log stream"))?;
     }
-    let words = input.optional("filterPattern").unwrap_or_default().trim_matches('"').to_owned();
+    let filter = Filter::read(input.optional("filterPattern").unwrap_or_default())?;
+    let after = input.optional("nextToken").map(read_token).transpose()?;
     let mut all = vec![];
     for (key, event) in context.list(EVENTS, &format!("{group}:"))? {
         let stream = key[group.len() + 1..].split(':').next().unwrap_or_default();
         let wanted = stream.starts_with(prefix) && (streams.is_empty() || streams.iter().any(|name| name == stream));
-        let says = event["message"].as_str().unwrap_or_default().contains(&words);
+        let says = filter.fits(event["message"].as_str().unwrap_or_default());
         if wanted && says && within(&event, input) {
             let mut event = event;
             event["logStreamName"] = stream.into();
             event["eventId"] = hex::encode(&key).into();
-            all.push(event);
+            all.push((event["timestamp"].as_i64().unwrap_or_default(), key, event));
         }
     }
-    all.sort_by_key(|event| event["timestamp"].as_i64());
-    let limit = input.number("limit").and_then(|limit| usize::try_from(limit).ok());
-    let page = context.page(all, input.optional("nextToken"), limit, 10_000, || invalid("The token is invalid."))?;
-    Ok(json!({"events": page.items, "searchedLogStreams": [], "nextToken": page.next}))
+    all.retain(|(time, key, _)| after.as_ref().is_none_or(|(last, id)| (time, key) > (last, id)));
+    all.sort_by(|(one, id, _), (other, other_id, _)| (one, id).cmp(&(other, other_id)));
+    let limit = input.number("limit").and_then(|limit| usize::try_from(limit).ok()).unwrap_or(MOST_EVENTS);
+    let next = all.len() > limit;
+    all.truncate(limit);
+    let next = all.last().filter(|_| next).map(|(time, key, _)| hex::encode(format!("{time}/{key}")));
+    let events: Vec<_> = all.into_iter().map(|(.., event)| event).collect();
+    Ok(json!({"events": events, "searchedLogStreams": [], "nextToken": next}))
+}
+
+/// The event that the last page ended with. What comes meanwhile is on the next one if it is later, and moves nothing.
+fn read_token(token: &str) -> Result<(i64, String)> {
+    let read = || {
+        let text = String::from_utf8(hex::decode(token).ok()?).ok()?;
+        let (time, key) = text.split_once('/')?;
+        Some((time.parse().ok()?, key.to_owned()))
+    };
+    read().ok_or_else(|| invalid("The specified nextToken is invalid."))
 }

@@ -2,6 +2,7 @@
 
 mod events;
 mod groups;
+mod pattern;
 mod under;
 
 pub(crate) use under::write_under;

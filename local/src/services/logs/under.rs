@@ -1,6 +1,6 @@
 //! What services log that work under a role.
 
-use super::events::{create_log_stream, has_stream, put_log_events};
+use super::events::{add_log_events, create_log_stream, has_stream};
 use super::existing;
 use super::groups::create_log_group;
 use crate::api_error::Result;
@@ -31,5 +31,5 @@ pub(crate) fn write_under(
     }
     permit_role(context, role, "logs:PutLogEvents", &resource, &[])?;
     input["logEvents"] = events.iter().map(|(time, line)| json!({"timestamp": time, "message": line})).collect();
-    put_log_events(context, &input).map(|_| ())
+    add_log_events(context, &input).map(|_| ())
 }
