@@ -24,6 +24,10 @@ none while another runs: True
 started by hand meanwhile: True
 what was skipped is not logged: True
 table: 320000
+databases: ['d']
+to Athena: [('id', 'int'), ('name', 'string'), ('at', 'string'), ('tags', 'struct<a:int,b:string>')] s3://data/raw/
+tables: ['raw']
+absent: MetadataException MetadataException
 runs: [('t2', 'FAILED', 'Max concurrent runs exceeded')] 2
 ";
 

@@ -31,6 +31,22 @@ const COMMANDS: &[(&str, &str)] = &[
         "iam get-role-policy --role-name clickstream-prod-us-east-1-track --policy-name pipectl",
         "firehose:PutRecordBatch",
     ),
+    ("iam list-policies --scope AWS --path-prefix /service-role/", "AWSLambdaBasicExecutionRole"),
+    ("iam get-policy --policy-arn arn:aws:iam::aws:policy/AmazonAthenaFullAccess", "ANPA"),
+    ("iam list-attached-role-policies --role-name clickstream-prod-us-east-1-track", "AttachedPolicies"),
+    ("iam get-user", "user/local"),
+    ("sts get-session-token", "ASIALOCAL"),
+    (
+        "lambda list-versions-by-function --function-name clickstream-prod-mover",
+        "function:clickstream-prod-mover:$LATEST",
+    ),
+    ("lambda list-aliases --function-name clickstream-prod-mover", "Aliases"),
+    (
+        "iam simulate-principal-policy --action-names logs:PutLogEvents s3:DeleteBucket --policy-source-arn \
+         arn:aws:iam::000000000000:role/pipectl/clickstream/prod/clickstream-prod-us-east-1-track",
+        "implicitDeny",
+    ),
+    ("athena list-databases --catalog-name AwsDataCatalog", "clickstream"),
     ("logs describe-log-groups", "/aws/lambda/clickstream-prod-mover"),
     ("firehose list-delivery-streams", "clickstream-prod"),
     ("firehose describe-delivery-stream --delivery-stream-name clickstream-prod", "analytics_raw/"),

@@ -17,7 +17,7 @@ from botocore.exceptions import ClientError
 URL, TOKEN, SCALE = sys.argv[1], sys.argv[2], float(sys.argv[3])
 SETTINGS = dict(endpoint_url=URL, region_name="us-east-1", aws_access_key_id="j", aws_secret_access_key="j",
                 config=Config(retries={"total_max_attempts": 1}))
-iam, s3, glue, logs = (boto3.client(name, **SETTINGS) for name in ("iam", "s3", "glue", "logs"))
+iam, s3, glue, logs, athena = (boto3.client(name, **SETTINGS) for name in ("iam", "s3", "glue", "logs", "athena"))
 EVERY = 300
 
 
@@ -72,6 +72,13 @@ events = logs.filter_log_events(logGroupName="/aws-glue/crawlers", filterPattern
 print("what was skipped is not logged:", len(events) == len(crawls()))
 
 print("table:", glue.get_table(DatabaseName="d", Name="raw")["Table"]["Parameters"]["recordCount"])
+
+catalog = {"CatalogName": "AwsDataCatalog"}
+print("databases:", [one["Name"] for one in athena.list_databases(**catalog)["DatabaseList"]])
+table = athena.get_table_metadata(DatabaseName="d", TableName="raw", **catalog)["TableMetadata"]
+print("to Athena:", [(one["Name"], one["Type"]) for one in table["Columns"]], table["Parameters"]["location"])
+print("tables:", [one["Name"] for one in athena.list_table_metadata(DatabaseName="d", Expression="ra.*", **catalog)["TableMetadataList"]])
+print("absent:", told(athena.get_table_metadata, DatabaseName="d", TableName="x", **catalog), told(athena.get_database, DatabaseName="x", **catalog))
 
 glue.create_job(Name="j", Role="g", Command={"Name": "glueetl", "ScriptLocation": "s3://data/absent.py"})
 # Once a day, and that in half an hour.

@@ -1,6 +1,7 @@
 //! Amazon Athena: workgroups, named queries, and queries.
 
 mod executions;
+mod metadata;
 mod named_queries;
 mod query;
 mod workgroups;
@@ -43,6 +44,10 @@ pub(crate) static SERVICE: Service = Service {
         ("ListEngineVersions", list_engine_versions),
         ("ListDataCatalogs", list_data_catalogs),
         ("GetDataCatalog", get_data_catalog),
+        ("ListDatabases", metadata::list_databases),
+        ("GetDatabase", metadata::get_database),
+        ("ListTableMetadata", metadata::list_table_metadata),
+        ("GetTableMetadata", metadata::get_table_metadata),
     ],
     resource: anything,
     whole: None,

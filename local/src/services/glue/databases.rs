@@ -18,6 +18,11 @@ pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<(String, Val
     }
 }
 
+/// A database, for who reads the catalog.
+pub(crate) fn find(context: &Context<'_>, name: &str) -> Result<Option<Value>> {
+    context.get(DATABASES, &name.to_lowercase())
+}
+
 /// The names of all, for who reads the catalog.
 pub(crate) fn names(context: &Context<'_>) -> Result<Vec<String>> {
     Ok(context.list(DATABASES, "")?.into_iter().map(|(name, _)| name).collect())
