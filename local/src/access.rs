@@ -88,6 +88,8 @@ impl Sessions {
 
 /// The one service whose requests are presigned.
 const PRESIGNED: &str = "s3";
+/// Where a request goes that names no region.
+const OLDEST_REGION: &str = "us-east-1";
 
 /// The service and region a request is signed for. The signature itself is not checked: there is
 /// nothing to protect, and any credentials do.
@@ -99,6 +101,8 @@ pub(crate) struct Scope {
     pub(crate) access_key_id: String,
     /// Of temporary credentials; empty for others.
     pub(crate) session_token: String,
+    /// Whether the signature names the region: not that of version 2, nor that of nobody.
+    pub(crate) is_regional: bool,
 }
 
 impl Scope {
@@ -120,8 +124,14 @@ impl Scope {
             let mut pairs = form_urlencoded::parse(query.as_bytes());
             pairs.find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
         };
-        let Some(credential) = parameter("X-Amz-Credential") else { return Ok(None) };
         let token = parameter("X-Amz-Security-Token").unwrap_or_default();
+        let Some(credential) = parameter("X-Amz-Credential") else {
+            // Signature Version 2, which boto3 still makes of links where it is told nothing else.
+            let key = parameter("AWSAccessKeyId").filter(|_| parameter("Signature").is_some());
+            return Ok(
+                key.map(|key| Self { is_regional: false, ..Self::signed(PRESIGNED, OLDEST_REGION, &key, &token) })
+            );
+        };
         match Self::read(&credential, &token) {
             Some(scope) if scope.service == PRESIGNED => Ok(Some(scope)),
             _ => {
@@ -135,12 +145,22 @@ impl Scope {
         let mut parts = credential.trim().rsplit('/');
         let (_request, service, region) = (parts.next()?, parts.next()?, parts.next()?);
         let access_key_id = parts.next_back().unwrap_or_default();
-        Some(Self {
+        Some(Self::signed(service, region, access_key_id, session_token))
+    }
+
+    fn signed(service: &str, region: &str, access_key_id: &str, session_token: &str) -> Self {
+        Self {
             service: service.to_owned(),
             region: region.to_owned(),
             access_key_id: access_key_id.to_owned(),
             session_token: session_token.to_owned(),
-        })
+            is_regional: true,
+        }
+    }
+
+    /// Of a request that nobody signed: S3 takes them.
+    pub(crate) fn anonymous() -> Self {
+        Self { is_regional: false, ..Self::signed(PRESIGNED, OLDEST_REGION, "", "") }
     }
 
     /// Whether these are credentials that Local AWS gave out for a time.
@@ -174,17 +194,15 @@ mod tests {
             "AWS4-HMAC-SHA256 Credential=AKID/20261123/eu-west-1/glue/aws4_request, SignedHeaders=host, Signature=00";
         let request =
             Request::builder().header("authorization", signed).header("X-Amz-Security-Token", "t").body(()).unwrap();
-        let scope = |service: &str, region: &str, token: &str| Scope {
-            service: service.into(),
-            region: region.into(),
-            access_key_id: "AKID".into(),
-            session_token: token.into(),
-        };
+        let scope = |service: &str, region: &str, token: &str| Scope::signed(service, region, "AKID", token);
         assert_eq!(Scope::of(&request), Ok(Some(scope("glue", "eu-west-1", "t"))));
         let presigned =
             "/bucket/key?X-Amz-Credential=AKID%2F20261123%2Fus-west-2%2Fs3%2Faws4_request&X-Amz-Security-Token=a%2F";
         let request = Request::builder().uri(presigned).body(()).unwrap();
         assert_eq!(Scope::of(&request), Ok(Some(scope("s3", "us-west-2", "a/"))));
+        let old = "/bucket/key?AWSAccessKeyId=AKID&Signature=s&Expires=1&x-amz-security-token=t";
+        let old = Scope::of(&Request::builder().uri(old).body(()).unwrap());
+        assert_eq!(old, Ok(Some(Scope { is_regional: false, ..scope("s3", "us-east-1", "t") })));
         assert_eq!(Scope::of(&Request::builder().uri("/").body(()).unwrap()), Ok(None));
     }
 

@@ -16,21 +16,12 @@ use http::{Request, Response};
 use serde_json::Value;
 use std::sync::Arc;
 
-/// Anonymous requests name no service and no region: S3 takes them.
-const DEFAULT_SERVICE: &str = "s3";
-const DEFAULT_REGION: &str = "us-east-1";
-
 pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Response<Body> {
     let scope = match Scope::of(&request) {
         Ok(scope) => scope,
         Err(error) => return plain(error.status, &error.message),
     };
-    let scope = scope.unwrap_or_else(|| Scope {
-        service: DEFAULT_SERVICE.to_owned(),
-        region: DEFAULT_REGION.to_owned(),
-        access_key_id: String::new(),
-        session_token: String::new(),
-    });
+    let scope = scope.unwrap_or_else(Scope::anonymous);
     let Some(service) = registry::ALL.iter().find(|service| service.scope == scope.service) else {
         return plain(501, &format!("Local AWS does not have the service `{}`", scope.service));
     };

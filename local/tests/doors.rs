@@ -158,7 +158,8 @@ fn credentials_in_a_link_are_for_s3_only_and_admin_pages_for_the_token() {
     let link = |service: &str| format!("POST /?X-Amz-Credential=A%2F20261123%2Fus-east-1%2F{service}%2Faws4_request");
     assert_eq!(served.program(&link("iam"), &typed, form).0, 403);
     assert_eq!(served.program("POST /", &[("authorization", SIGNED_IAM)], form).0, 200);
-    let presigned = "GET /?X-Amz-Credential=A%2F20261123%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0";
+    let presigned = "GET /?X-Amz-Credential=A%2F20261123%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0\
+                     &X-Amz-Date=20991123T000000Z&X-Amz-Expires=60";
     assert_eq!(served.program(presigned, &typed, "").0, 200);
     for page in ["health", "status", "requests", "faults", "nothing"] {
         for key in [None, Some("Bearer wrong"), Some(SIGNED_IAM)] {

@@ -243,8 +243,8 @@ async fn a_presigned_url_and_a_bucket_in_the_host_are_other_ways_to_the_same_obj
     let aws = Aws::new();
     aws.put("/bucket", "").await.ok();
     aws.put("/bucket/k", "here").await.ok();
-    let v4 = "/bucket/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2F20261123%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0";
-    for target in [v4, "/bucket/k?AWSAccessKeyId=a&Signature=b&Expires=1"] {
+    let v4 = "/bucket/k?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A%2F20261123%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0&X-Amz-Date=20991123T000000Z&X-Amz-Expires=60";
+    for target in [v4, "/bucket/k?AWSAccessKeyId=a&Signature=b&Expires=4085000000"] {
         let request = Request::get(target).header("host", "localhost").body(Full::new(Bytes::new())).unwrap();
         assert_eq!(answer(aws.aws.respond(request).await).await.body, "here", "{target}");
     }

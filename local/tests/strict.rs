@@ -126,7 +126,7 @@ async fn a_bucket_answers_in_its_own_region_only() {
     assert_eq!(aws.s3(THERE, "HEAD /data", "").await.done().region(), Some(THERE));
     let presigned = |region: &str| {
         format!(
-            "GET /data/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=k%2F20260101%2F{region}%2Fs3%2Faws4_request"
+            "GET /data/key?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=k%2F20260101%2F{region}%2Fs3%2Faws4_request&X-Amz-Date=20991123T000000Z&X-Amz-Expires=60"
         )
     };
     assert_eq!(aws.s3("", &presigned(HERE), "").await.status, 301);

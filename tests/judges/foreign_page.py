@@ -24,7 +24,7 @@ PATIENCE = 60
 PAGE = """<!DOCTYPE html><title>A page of somebody else</title><body><script>
 const ROLE = "Action=CreateRole&RoleName=evil&AssumeRolePolicyDocument=" + encodeURIComponent(JSON.stringify({
   Version: "2012-10-17", Statement: [{Effect: "Allow", Principal: {Service: "lambda.amazonaws.com"}, Action: "sts:AssumeRole"}]}));
-const key = service => "X-Amz-Credential=" + encodeURIComponent("A/20261123/us-east-1/" + service + "/aws4_request") + "&X-Amz-Signature=0";
+const key = service => "X-Amz-Credential=" + encodeURIComponent("A/20261123/us-east-1/" + service + "/aws4_request") + "&X-Amz-Signature=0&X-Amz-Date=20991123T000000Z&X-Amz-Expires=60";
 const told = {};
 const kind = type => ({"Content-Type": type});
 async function tell(name, asked) {

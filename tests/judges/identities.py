@@ -6,6 +6,7 @@ usage: identities.py URL TOKEN
 import io
 import json
 import sys
+import urllib.error
 import urllib.request
 import zipfile
 
@@ -134,6 +135,26 @@ print("too long:", told(sts.assume_role, RoleArn=role, RoleSessionName="here", D
 print("too short:", told(sts.assume_role, RoleArn=role, RoleSessionName="here", DurationSeconds=60))
 print("no name:", told(sts.assume_role, RoleArn=role, RoleSessionName="a b"))
 print("absent:", told(sts.assume_role, RoleArn=role + "x", RoleSessionName="here"))
+
+
+
+def link(keys, version, seconds=60):
+    """What a presigned link answers."""
+    signer = boto3.client("s3", endpoint_url=URL, region_name="us-east-1", config=Config(signature_version=version), **keys)
+    made = signer.generate_presigned_url("get_object", Params={"Bucket": "data", "Key": "key"}, ExpiresIn=seconds)
+    try:
+        return urllib.request.urlopen(made).read().decode()
+    except urllib.error.HTTPError as error:
+        text = error.read().decode()
+        return f"{error.code} {text.split('<Code>')[1].split('<')[0]}: {text.split('<Message>')[1].split('<')[0]}"
+
+
+blind = iam.create_role(RoleName="blind", AssumeRolePolicyDocument=trust({"AWS": "*"}))["Role"]["Arn"]
+for version in ("s3", "s3v4"):
+    print(f"a link of {version}:", link(OURS, version), "of the reader:", link(as_reader, version))
+    print("of who may not read:", link(assume(blind), version).split(" because")[0])
+    print("whose time is over:", link(OURS, version, 0))
+print("for more than a week:", link(OURS, "s3v4", 604801))
 
 print("# trust")
 partner = iam.create_role(RoleName="partner", AssumeRolePolicyDocument=trust({"AWS": role}, Condition={"StringEquals": {"sts:ExternalId": "secret"}}))["Role"]["Arn"]

@@ -19,6 +19,7 @@ mod operations;
 mod packages;
 mod permissions;
 mod policy;
+mod presigned;
 pub(crate) mod versions;
 
 pub(crate) use buckets::{give_away, region_of_ours};
@@ -80,6 +81,10 @@ struct Front {
 async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Response<Body> {
     let operation = Operation::default();
     let is_head = request.method() == http::Method::HEAD;
+    if let Err(error) = presigned::check(request.uri(), jiff::Timestamp::now()) {
+        let refused = from_api(error).to_http_response().map(|answer| finish(answer, is_head));
+        return logged(core, ("s3:?", "", &scope.region), refused.unwrap_or_default());
+    }
     let tags = creation::tags(request.body());
     let request = match prepare(request, &operation) {
         Ok(request) => request,
@@ -150,33 +155,10 @@ fn prepare(request: Request<Bytes>, operation: &Operation) -> Result<Request<s3s
     parts.headers.remove("x-amz-content-sha256");
     parts.headers.remove("x-amz-security-token");
     parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-    let uri = without_signature(&parts.uri)?;
+    let uri = presigned::without_signature(&parts.uri)?;
     parts.uri = with_bucket_in_path(&parts.headers, uri)?;
     parts.extensions.insert(operation.clone());
     Ok(Request::from_parts(parts, s3s::Body::from(body)))
-}
-
-/// A presigned URL without what presigned it: the parameters of Signature Version 4, or those of version 2,
-/// which boto3 still makes where it is told nothing else.
-fn without_signature(uri: &http::Uri) -> Result<http::Uri, String> {
-    let Some(query) = uri.query() else { return Ok(uri.clone()) };
-    const SIGNED: [&str; 9] = [
-        "x-amz-algorithm",
-        "x-amz-credential",
-        "x-amz-date",
-        "x-amz-expires",
-        "x-amz-signedheaders",
-        "x-amz-signature",
-        "x-amz-security-token",
-        "awsaccesskeyid",
-        "signature",
-    ];
-    let name = |pair: &str| pair.split('=').next().unwrap_or_default().to_ascii_lowercase();
-    let is_v2 = query.split('&').any(|pair| name(pair) == "awsaccesskeyid");
-    let is_signed = |pair: &str| SIGNED.contains(&name(pair).as_str()) || (is_v2 && name(pair) == "expires");
-    let kept: Vec<_> = query.split('&').filter(|pair| !is_signed(pair)).collect();
-    let path = if kept.is_empty() { uri.path().to_owned() } else { format!("{}?{}", uri.path(), kept.join("&")) };
-    path.parse().map_err(|error| format!("{error}"))
 }
 
 /// `bucket.localhost/key` is `localhost/bucket/key`.
@@ -232,7 +214,7 @@ impl Gate {
             "CreateBucket" => true,
             // The oldest endpoint tells of all buckets where they are.
             "GetBucketLocation" => here == "us-east-1",
-            _ => self.scope.access_key_id.is_empty(),
+            _ => !self.scope.is_regional,
         };
         let region = self.core.run(here, |context| buckets::region_of(context, bucket)).map_err(from_api)?;
         match region.filter(|region| region != here && !anywhere) {
