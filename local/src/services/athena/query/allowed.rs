@@ -21,6 +21,8 @@ pub(super) const PARSER: usize = 2 * DEEPEST;
 /// Operators in one expression, such as `1 + 1 + 1`, that are no AND or OR. DataFusion looks at
 /// each with all of those below it.
 const LONGEST_CHAIN: usize = 1000;
+/// Words and literals that stand behind one another. The parser calls itself for some of them, and does not count that.
+const MOST_WORDS: usize = 200;
 /// Terms of AND and OR. What DataFusion does with them takes four times as long for twice as many.
 const MOST_TERMS: usize = 3000;
 /// Kinds of set operations that take turns.
@@ -31,35 +33,68 @@ fn too_deep(what: &str) -> String {
     format!("STACK_OVERFLOW: statement is too large ({what})")
 }
 
+/// What stands in one pair of brackets, up to where another expression begins.
+#[derive(Default)]
+struct Level {
+    operators: usize,
+    /// BETWEENs whose AND is still to come, which begins nothing.
+    betweens: usize,
+    /// Words and literals without an operator between them: some words go before an expression, such as INTERVAL.
+    words: usize,
+}
+
+impl Level {
+    fn add(&mut self, token: &Token, word: &str) {
+        match token {
+            Token::Comma | Token::SemiColon => *self = Self::default(),
+            Token::Word(_) if self.betweens > 0 && word.eq_ignore_ascii_case("and") => self.betweens -= 1,
+            Token::Word(_) if begins_anew(word) => *self = Self::default(),
+            Token::Word(_) if !lengthens(word) => self.words += 1,
+            Token::Number(..) | Token::SingleQuotedString(_) => self.words += 1,
+            _ => {
+                self.betweens += usize::from(word.eq_ignore_ascii_case("between"));
+                self.operators += 1;
+                self.words = 0;
+            }
+        }
+    }
+
+    fn check(&self) -> Result<(), String> {
+        match self {
+            Self { operators, .. } if *operators > LONGEST_CHAIN => {
+                Err(too_deep("too many operators in one expression"))
+            }
+            Self { words, .. } if *words > MOST_WORDS => Err(too_deep("too many words without an operator")),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// # Errors
 /// Its words alone show that it is too deep.
 pub(super) fn check_words(tokens: &[TokenWithSpan]) -> Result<(), String> {
-    // In each bracket: operators of the expression, and BETWEENs whose AND is still to come, which begins nothing.
-    let (mut levels, mut before) = (vec![(0_usize, 0_usize)], "");
+    let (mut levels, mut before) = (vec![Level::default()], "");
     for token in tokens {
         let word = match &token.token {
             Token::Word(word) => word.value.as_str(),
             Token::Whitespace(_) => continue,
             _ => "",
         };
-        let level = levels.len() - 1;
-        let (chain, betweens) = &mut levels[level];
+        let inner = levels.len() - 1;
         match &token.token {
-            Token::LParen | Token::LBracket | Token::LBrace => levels.push((0, 0)),
+            // `a[1][2]`, `int[][]`
+            Token::LBracket => {
+                levels[inner].operators += 1;
+                levels[inner].check()?;
+                levels.push(Level::default());
+            }
+            Token::LParen | Token::LBrace => levels.push(Level::default()),
             // `ARRAY<ARRAY<...`
-            Token::Lt if is_type(before) => levels.push((0, 0)),
-            Token::RParen | Token::RBracket | Token::RBrace if level > 0 => drop(levels.pop()),
-            Token::Comma | Token::SemiColon => (*chain, *betweens) = (0, 0),
-            Token::Word(_) if *betweens > 0 && word.eq_ignore_ascii_case("and") => *betweens -= 1,
-            Token::Word(_) if begins_anew(word) => (*chain, *betweens) = (0, 0),
-            Token::Word(_) if !lengthens(word) => {}
-            Token::Number(..) | Token::SingleQuotedString(_) => {}
-            _ => {
-                *betweens += usize::from(word.eq_ignore_ascii_case("between"));
-                *chain += 1;
-                if *chain > LONGEST_CHAIN {
-                    return Err(too_deep("too many operators in one expression"));
-                }
+            Token::Lt if is_type(before) => levels.push(Level::default()),
+            Token::RParen | Token::RBracket | Token::RBrace if inner > 0 => drop(levels.pop()),
+            token => {
+                levels[inner].add(token, word);
+                levels[inner].check()?;
             }
         }
         if levels.len() > DEEPEST {

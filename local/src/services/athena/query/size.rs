@@ -10,8 +10,11 @@ const MOST_TABLES: u64 = 3000;
 /// Tables that are joined in one FROM, and queries that stand on each other by WITH.
 const MOST_JOINS: usize = 200;
 
-/// Queries within expressions that stand in each other: with each, DataFusion takes twice as long to make joins of them.
+/// Queries in expressions, WITHs, rows and maps that stand in each other: with each, DataFusion takes twice as long to plan the
+/// ones, and to find the types of the others.
 const MOST_NESTED: usize = 12;
+/// Functions that make such values.
+const MAKERS: [&str; 4] = ["row", "struct", "named_struct", "map"];
 
 /// Tables in it, and how high it stands.
 type Weight = (u64, usize);
@@ -23,12 +26,18 @@ pub(super) struct Size {
     /// The queries of WITH, by where they stand.
     called: HashMap<usize, String>,
     open: Vec<Weight>,
-    /// Queries within expressions that it is in.
+    /// What is around it and doubles.
     nested: usize,
 }
 
-fn holds_query(expr: &Expr) -> bool {
-    matches!(expr, Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. })
+fn doubles(expr: &Expr) -> bool {
+    match expr {
+        Expr::Subquery(_) | Expr::Exists { .. } | Expr::InSubquery { .. } | Expr::Tuple(_) | Expr::Struct { .. } => {
+            true
+        }
+        Expr::Function(call) => MAKERS.iter().any(|name| call.name.to_string().eq_ignore_ascii_case(name)),
+        _ => false,
+    }
 }
 
 fn place(query: &Query) -> usize {
@@ -43,19 +52,15 @@ impl Visitor for Size {
         let name = |cte: &Cte| (place(&cte.query), cte.alias.name.value.to_lowercase());
         self.called.extend(ctes.map(name));
         self.open.push((0, 0));
-        ControlFlow::Continue(())
+        self.enter(query.with.is_some())
     }
 
     fn pre_visit_expr(&mut self, expr: &Expr) -> ControlFlow<&'static str> {
-        self.nested += usize::from(holds_query(expr));
-        match self.nested > MOST_NESTED {
-            true => ControlFlow::Break("too many queries in expressions of each other"),
-            false => ControlFlow::Continue(()),
-        }
+        self.enter(doubles(expr))
     }
 
     fn post_visit_expr(&mut self, expr: &Expr) -> ControlFlow<&'static str> {
-        self.nested -= usize::from(holds_query(expr));
+        self.nested -= usize::from(doubles(expr));
         ControlFlow::Continue(())
     }
 
@@ -76,6 +81,7 @@ impl Visitor for Size {
 
     fn post_visit_query(&mut self, query: &Query) -> ControlFlow<&'static str> {
         let (tables, height) = self.open.pop().unwrap_or_default();
+        self.nested -= usize::from(query.with.is_some());
         match self.called.remove(&place(query)) {
             None => self.add((tables, height)),
             Some(name) => {
@@ -87,6 +93,14 @@ impl Visitor for Size {
 }
 
 impl Size {
+    fn enter(&mut self, doubles: bool) -> ControlFlow<&'static str> {
+        self.nested += usize::from(doubles);
+        match self.nested > MOST_NESTED {
+            true => ControlFlow::Break("too many queries, rows or maps in each other"),
+            false => ControlFlow::Continue(()),
+        }
+    }
+
     fn add(&mut self, (tables, height): Weight) -> ControlFlow<&'static str> {
         if let Some(open) = self.open.last_mut() {
             *open = (open.0 + tables, open.1.max(height));
