@@ -4,22 +4,19 @@ usage: foreign_page.py URL TOKEN
 """
 
 import json
-import os
-import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import urllib.parse
 import urllib.request
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
+import chromium
 
 URL, TOKEN = sys.argv[1:3]
 PORT = urllib.parse.urlsplit(URL).port
 KEYS = dict(endpoint_url=URL, region_name="us-east-1", aws_access_key_id="j", aws_secret_access_key="j")
-PATIENCE = 60
+HOSTS = ["evil.test", "rebind.test"]
 
 PAGE = """<!DOCTYPE html><title>A page of somebody else</title><body><script>
 const ROLE = "Action=CreateRole&RoleName=evil&AssumeRolePolicyDocument=" + encodeURIComponent(JSON.stringify({
@@ -102,62 +99,20 @@ def own(method, page):
         return json.load(answer)
 
 
-def browser(home, *arguments, **more):
-    names = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-    program = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
-    if program is None:
-        sys.exit("there is no Chromium here")
-    # The browser's own check of local networks is off: not every browser has one.
-    return subprocess.Popen(
-        [program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
-         "--no-proxy-server", f"--user-data-dir={home}", "--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests",
-         "--host-resolver-rules=MAP evil.test 127.0.0.1, MAP rebind.test 127.0.0.1", *arguments],
-        stderr=subprocess.DEVNULL, **more)
-
-
-def serve(page):
-    told, ready = {}, threading.Event()
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
-            self.wfile.write(page.encode())
-
-        def do_POST(self):
-            told.update(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-            ready.set()
-
-        def log_message(self, *_):
-            pass
-
-    site = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    threading.Thread(target=site.serve_forever, daemon=True).start()
-    return site.server_port, told, ready
-
-
 s3 = boto3.client("s3", **KEYS)
 s3.create_bucket(Bucket="mine")
 s3.put_object(Bucket="mine", Key="k", Body=b"mine")
-port, told, ready = serve(PAGE.replace("PORT", str(PORT)).replace("API", endpoint(), 2))
+port, told, ready = chromium.serve(PAGE.replace("PORT", str(PORT)).replace("API", endpoint(), 2))
 own("DELETE", "requests")
-with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-    page = browser(home, f"http://evil.test:{port}/", stdout=subprocess.DEVNULL)
-    done = ready.wait(PATIENCE)
-    page.kill()
-    page.wait()
-    if not done:
-        sys.exit("the page did not come to its end")
+if not chromium.show(f"http://evil.test:{port}/", HOSTS, ready):
+    sys.exit("the page did not come to its end")
 log = own("GET", "requests")
 for name, answer in told.items():
     print(f"{name}: {answer}")
 print("carried out:", sorted({line["operation"] for line in log}))
 with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
-    page = browser(home, "--dump-dom", f"http://rebind.test:{PORT}/", stdout=subprocess.PIPE, text=True)
-    print("typed, rebound:", "for this machine only" in page.communicate(timeout=PATIENCE)[0])
+    page = chromium.start(home, HOSTS, "--dump-dom", f"http://rebind.test:{PORT}/", stdout=subprocess.PIPE, text=True)
+    print("typed, rebound:", "for this machine only" in page.communicate(timeout=chromium.PATIENCE)[0])
 iam = boto3.client("iam", **KEYS)
 print("roles:", [role["RoleName"] for role in iam.list_roles()["Roles"]])
 print("objects:", [item["Key"] for item in s3.list_objects_v2(Bucket="mine").get("Contents", [])])
