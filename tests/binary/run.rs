@@ -52,6 +52,18 @@ fn nobody_waits_unasked_for_what_a_server_does() {
     server.admin().all_struck(2);
 }
 
+/// What the job did is done, though nobody may read its log.
+#[test]
+fn a_run_whose_log_cannot_be_read_has_done_its_work() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let denied = json!({"operation": "logs:FilterLogEvents", "code": "AccessDeniedException", "message": "no"});
+    server.admin().fault(&denied);
+    let ran = place.run(&["run", "etl", "--local", "--wait"]).exits(0);
+    ran.says("SUCCEEDED").says("which cannot be read: logs:FilterLogEvents: AccessDeniedException");
+}
+
 /// Waits for a crawl that somebody else has started, and that does not end.
 fn waiting(place: &Place, server: &Server) -> (Child, String) {
     refuse(server, "glue:StartCrawler", "CrawlerRunningException", 1);

@@ -44,7 +44,11 @@ pub(super) async fn run(
     let mut ended = ended(run);
     if ended.well {
         let (_, id) = &ended.log;
-        ended.told = told(aws, &group, id).await?.unwrap_or_default();
+        // The run has done its work, whether somebody may read of it or not.
+        match told(aws, &group, id).await {
+            Ok(lines) => ended.told = lines.unwrap_or_default(),
+            Err(error) => watch.say(&format!("what it wrote is in its log, which cannot be read: {error}")),
+        }
     }
     Ok(Some(ended))
 }
