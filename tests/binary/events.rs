@@ -55,6 +55,8 @@ fn what_does_not_fit_is_what_the_job_leaves_out() {
 #[test]
 fn the_proposed_lines_take_in_what_had_no_column() {
     let place = Place::new("name: newfield\nschema:\n  event: string\n  at: struct<city:string>\n");
+    place.run(&["events", "--local"]).exits(1).says("NoSuchBucket").says("hint: `pipectl apply` makes it");
+    place.run(&["events", "--local", "--events", "0"]).exits(3);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["events", "--local"]).exits(0).says("no events are in s3://newfield-dev-");
     place.run(&["events", "--local", "--check"]).exits(1).says("no events are in s3://");

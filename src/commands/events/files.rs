@@ -3,7 +3,7 @@
 use super::FieldsArgs;
 use super::arrived::Arrived;
 use super::lines::each;
-use crate::aws::{Aws, Error, Result, pages, read};
+use crate::aws::{Aws, Class, Error, Result, pages, read};
 use crate::commands::session::Session;
 use crate::report::{Bar, Spot};
 use aws_sdk_s3::types::{EncodingType, Object};
@@ -56,7 +56,7 @@ pub(super) async fn look<'a>(session: &'a Session, args: &FieldsArgs) -> Result<
         let Some(body) = bodies.next().await else { break };
         let (file, body) = body?;
         looked.take(&pipeline.bucket.name, &file, &body, args.events);
-        bar.show(&format!("{} events in {} files", looked.arrived.events, looked.files));
+        bar.show(&format!("files: {}, events: {}", looked.files, looked.arrived.events));
     }
     Ok(looked)
 }
@@ -118,7 +118,9 @@ async fn list(aws: &Aws, bucket: &str, prefix: &str, start: Option<&str>) -> Res
         let request = aws.s3.list_objects_v2().bucket(bucket).prefix(prefix).encoding_type(EncodingType::Url);
         request.set_start_after(start.map(str::to_owned)).set_continuation_token(token).send()
     };
-    let pages = pages("s3:ListBucket", page, |page| page.next_continuation_token()).await?;
+    let pages = pages("s3:ListBucket", page, |page| page.next_continuation_token()).await;
+    let made = "`pipectl apply` makes it";
+    let pages = pages.map_err(|error| if error.class() == Class::Absent { error.with_hint(made) } else { error })?;
     Ok(pages.iter().flat_map(|page| page.contents()).filter_map(file).collect())
 }
 

@@ -43,7 +43,7 @@ struct FieldsArgs {
     #[arg(long, value_name = "TIME", default_value = "7d", value_parser = parse_duration)]
     since: Duration,
     /// Read the newest files until there are so many events.
-    #[arg(long, value_name = "N", default_value_t = 100_000)]
+    #[arg(long, value_name = "N", default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..))]
     events: u64,
     /// Exit with 2 if a field has no column, a value does not fit or a line is no event; with 1 if there are none.
     #[arg(long)]
