@@ -38,7 +38,7 @@ fn script(pipeline: &Pipeline, names: &Names, columns: impl Iterator<Item = serd
         "table": pipeline.raw_table(),
         "bucket": pipeline.bucket.name,
         "input": pipeline.mover.prefix,
-        "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.etl.output),
+        "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.parquet_prefix().unwrap_or_default()),
         "columns": columns.collect::<Vec<_>>(),
         "again": {
             "from": FROM,

@@ -36,7 +36,10 @@ impl Functions {
     pub(crate) fn new(artifacts: &Artifacts, pipeline: &Pipeline) -> Result<Self> {
         Ok(Self {
             track: artifacts.code("track", pipeline.ingest.function.architecture)?,
-            mover: artifacts.code("mover", pipeline.mover.function.architecture)?,
+            mover: match pipeline.has_mover() {
+                true => artifacts.code("mover", pipeline.mover.function.architecture)?,
+                false => Code::live(""),
+            },
         })
     }
 
@@ -104,7 +107,9 @@ pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a
     let bucket = store::add(&mut graph, design);
     let stream = deliver::add_stream(&mut graph, design, bucket);
     ingest::add(&mut graph, design, stream);
-    deliver::add_mover(&mut graph, design, bucket);
+    if pipeline.has_mover() {
+        deliver::add_mover(&mut graph, design, bucket);
+    }
     transform::add(&mut graph, design, bucket);
     graph
 }

@@ -49,11 +49,12 @@ fn lifecycle(design: Design<'_>) -> Lifecycle {
         Rule { prefix: prefix.to_owned(), expire: Some(days), ..Rule::default() }
     };
     let parts = [
-        (EXPIRE_PARTITIONED, &pipeline.mover.prefix, expire.partitioned),
-        (EXPIRE_PARQUET, &pipeline.etl.output, expire.parquet),
-        ("expire-results", &pipeline.query.results.prefix, pipeline.query.results.expire),
+        // What was kept while the file said so goes in its time.
+        (EXPIRE_PARTITIONED, Some(pipeline.mover.prefix.as_str()), expire.partitioned),
+        (EXPIRE_PARQUET, pipeline.parquet_prefix(), expire.parquet),
+        ("expire-results", Some(&pipeline.query.results.prefix), pipeline.query.results.expire),
     ];
-    let parts = parts.into_iter().filter_map(|(id, prefix, days)| Some((id.to_owned(), after(prefix, days?))));
+    let parts = parts.into_iter().filter_map(|(id, prefix, days)| Some((id.to_owned(), after(prefix?, days?))));
     let temporary = Rule { prefix: format!("{OWN_PREFIX}tmp/"), expire: Some(LEFTOVERS), ..Rule::default() };
     let old = pipeline.bucket.versioning.then_some(OLD_VERSIONS);
     let leftovers = Rule { abort_uploads: Some(LEFTOVERS), expire_noncurrent: old, ..Rule::default() };

@@ -1,7 +1,7 @@
 //! The catalog, the job and what queries them.
 
 use super::{Added, Design, etl_script, policies};
-use crate::config::Crawler as Settings;
+use crate::config::{Crawler as Settings, Etl, Tables};
 use crate::resources::{
     Behavior, Bucket, Configuration, Crawler, Database, Graph, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
     Workgroup,
@@ -11,23 +11,56 @@ use crate::resources::{
 const RETRIES: i32 = 1;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) {
-    let Design { pipeline, names, .. } = design;
+    let pipeline = design.pipeline;
     let database = graph.add("catalog", move |_| Database {
         name: pipeline.catalog.database.clone(),
         description: design.description("Tables"),
         tags: design.tags(),
     });
-    let role = graph.add("etl", move |out| {
+    if pipeline.catalog.tables == Tables::Crawled || pipeline.etl.is_some() {
+        let role = add_role(graph, design, bucket, database);
+        if pipeline.catalog.tables == Tables::Crawled {
+            add_crawlers(graph, design, bucket, database, role);
+        }
+        if let Some(etl) = &pipeline.etl {
+            add_job(graph, design, etl, bucket, role);
+        }
+    }
+    add_queries(graph, design, bucket, database);
+}
+
+fn add_role<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    bucket: Added<Bucket>,
+    database: Added<Database>,
+) -> Added<Role> {
+    let Design { names, .. } = design;
+    graph.add("etl", move |out| {
         let (bucket, database) = (out.predicted(bucket), out.predicted(database));
         let policy =
             design.policy_with_key(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
         design.role(names.glue_role("etl"), "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
-    });
+    })
+}
+
+/// One for each table.
+fn add_crawlers<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    bucket: Added<Bucket>,
+    database: Added<Database>,
+    role: Added<Role>,
+) {
+    let Design { pipeline, .. } = design;
     let crawlers = &pipeline.catalog.crawlers;
-    add_crawler(graph, design, ("raw", &pipeline.mover.prefix, &crawlers.raw), bucket, database, role);
-    add_crawler(graph, design, ("parquet", &pipeline.etl.output, &crawlers.parquet), bucket, database, role);
-    add_job(graph, design, bucket, role);
-    add_queries(graph, design, bucket, database);
+    let tables =
+        [("raw", pipeline.raw_prefix(), &crawlers.raw), ("parquet", pipeline.parquet_prefix(), &crawlers.parquet)];
+    for (name, prefix, settings) in tables {
+        if let Some(prefix) = prefix {
+            add_crawler(graph, design, (name, prefix, settings), bucket, database, role);
+        }
+    }
 }
 
 fn add_crawler<'a>(
@@ -53,14 +86,13 @@ fn add_crawler<'a>(
     });
 }
 
-fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, role: Added<Role>) {
+fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: Added<Bucket>, role: Added<Role>) {
     let Design { pipeline, names, .. } = design;
     let script = graph.add("etl", move |out| {
         let (text, meaning) = (etl_script::etl_script(pipeline, names), etl_script::etl_meaning(pipeline, names));
         Object::script(&out[bucket].bucket, text, &meaning)
     });
     let job = graph.add("etl", move |out| {
-        let etl = &pipeline.etl;
         let minutes = etl.timeout.as_secs() / 60;
         Job {
             name: names.physical("etl"),
@@ -82,7 +114,7 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>,
     graph.add("etl", move |out| Trigger {
         name: names.physical("etl"),
         fires: None,
-        schedule: (&pipeline.etl.schedule).into(),
+        schedule: (&etl.schedule).into(),
         job: out[job].name.clone(),
         enabled: true,
         description: design.description("Starts the job"),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(crate) struct BuildArgs {
-    /// Where `track.zip` and `mover.zip` go.
+    /// Where `track.zip` goes, and `mover.zip`, if the pipeline has a mover.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
 }
@@ -24,7 +24,8 @@ pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
     };
     std::fs::create_dir_all(&args.out).map_err(failed(&args.out))?;
     let artifacts = Artifacts::new(None, false)?;
-    for (name, function) in [("track", &pipeline.ingest.function), ("mover", &pipeline.mover.function)] {
+    let mover = pipeline.has_mover().then_some(("mover", &pipeline.mover.function));
+    for (name, function) in [("track", &pipeline.ingest.function)].into_iter().chain(mover) {
         let zip = artifacts.code(name, function.architecture)?.zip().await?;
         let path = args.out.join(format!("{name}.zip"));
         write(&args.out, &path, &zip).map_err(failed(&path))?;

@@ -30,7 +30,18 @@ fn property(known: &Described) -> Value {
             let one = value(*form);
             json!({"oneOf": [one, {"type": "object", "additionalProperties": one}]})
         }
+        What::Words(form, default) => {
+            let one = value(*form);
+            json!({"oneOf": [one, {"type": "array", "items": one, "minItems": 1}], "default": default})
+        }
         What::Group(inner) => group(inner),
+        What::GroupOrNone(inner) => {
+            let mut schema = group(inner);
+            // The pattern is one of text, which a group is not.
+            schema["type"] = json!(["object", "string"]);
+            schema["pattern"] = "^none$".into();
+            schema
+        }
     };
     schema["description"] = known.doc.into();
     schema

@@ -12,21 +12,24 @@ mod places;
 mod problem;
 mod reader;
 mod schedule;
+mod shape;
 mod substitute;
 mod tree;
 mod units;
 mod usage;
 mod values;
+mod words;
 
 pub(crate) use column::{Column, ColumnType};
-#[cfg(test)]
-pub(crate) use pipeline::Security;
-pub(crate) use pipeline::{Architecture, Compression, Crawler, Execution, Function, GlueVersion, Pipeline};
+pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
 pub(crate) use units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 pub(crate) use usage::{FIGURES, Figure, parse_number};
+pub(crate) use words::{Architecture, Compression, Execution, Front, GlueVersion, LogLevel, Tables};
+#[cfg(test)]
+pub(crate) use words::{Format, Partition, Security, Shape};
 
 use problem::Problem;
 use reader::{Reader, Section};

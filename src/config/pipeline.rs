@@ -6,9 +6,12 @@ use super::column::Column;
 use super::places::Places;
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
+use super::words::{
+    Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Period, Security, Shape,
+    Tables, WorkerType,
+};
 use crate::names::{IgnoredTags, Names};
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Duration;
 
 /// A whole `pipeline.yaml`.
@@ -36,6 +39,8 @@ pub(crate) struct Pipeline {
     pub(crate) ignored: IgnoredTags,
     /// How much is spent on what AWS does well enough by itself.
     pub(crate) security: Security,
+    /// Which parts are the default.
+    pub(crate) shape: Shape,
     pub(crate) bucket: Bucket,
     pub(crate) ingest: Ingest,
     pub(crate) delivery: Delivery,
@@ -43,7 +48,8 @@ pub(crate) struct Pipeline {
     /// The columns of an event, in the order of the file.
     pub(crate) schema: Vec<Column>,
     pub(crate) catalog: Catalog,
-    pub(crate) etl: Etl,
+    /// `None`: there is no job.
+    pub(crate) etl: Option<Etl>,
     pub(crate) query: Query,
     pub(crate) usage: Usage,
     /// Where in the file all this is.
@@ -76,13 +82,15 @@ pub(crate) struct Bucket {
 pub(crate) struct Expire {
     /// The JSON in Hive partitions: under `mover.prefix`.
     pub(crate) partitioned: Option<Days>,
-    /// The Parquet files: under `etl.output`.
+    /// The Parquet files: under `etl.output` or `delivery.parquet`.
     pub(crate) parquet: Option<Days>,
 }
 
-/// The REST API in API Gateway and the function `track` behind it.
+/// What takes events: the function `track`, and what stands in front of it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ingest {
+    /// One, or several while clients move.
+    pub(crate) front: Vec<Front>,
     /// Begins with `/`.
     pub(crate) path: String,
     pub(crate) cors: Cors,
@@ -127,15 +135,23 @@ pub(crate) struct Function {
     pub(crate) reserved_concurrency: Option<u32>,
     /// `None`: CloudWatch Logs keeps them for ever.
     pub(crate) log_retention: Option<Days>,
+    pub(crate) log_level: LogLevel,
 }
 
 /// The Firehose stream.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Delivery {
     pub(crate) buffer: Buffer,
+    /// Of JSON: Parquet compresses its own pages.
     pub(crate) compression: Compression,
-    /// Where it writes; ends with `/`.
+    pub(crate) partition: Partition,
+    pub(crate) format: Format,
+    /// Whether Parquet has the JSON beside it that it was made of.
+    pub(crate) keep_json: bool,
+    /// Where it writes for the mover; ends with `/`.
     pub(crate) prefix: String,
+    /// Where it writes Parquet, where it does; ends with `/`.
+    pub(crate) parquet: String,
     /// Where it writes what it could not deliver; ends with `/`.
     pub(crate) errors: String,
 }
@@ -149,19 +165,23 @@ pub(crate) struct Buffer {
     pub(crate) interval: Duration,
 }
 
-/// The function that moves what Firehose wrote into Hive partitions.
+/// The JSON in Hive partitions, and the function that moves files there unless Firehose writes them there.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Mover {
-    /// Where it moves files to; ends with `/`.
+    /// Where the folders of the days lie; ends with `/`.
     pub(crate) prefix: String,
     pub(crate) function: Function,
 }
 
-/// The Glue database and its two crawlers.
+/// The Glue database, and how its tables come about.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Catalog {
     /// `{name}_{stage}` unless the file says otherwise.
     pub(crate) database: String,
+    pub(crate) tables: Tables,
+    /// The first year that queries over declared tables look for. `None`: that of the first file when a table is made.
+    pub(crate) since: Option<i32>,
+    /// Where tables are crawled.
     pub(crate) crawlers: Crawlers,
 }
 
@@ -245,21 +265,51 @@ impl Pipeline {
         self.security == Security::Strict
     }
 
-    /// SQL with the names of the tables and the database in place of their placeholders.
+    pub(crate) fn has_front(&self, front: Front) -> bool {
+        self.ingest.front.contains(&front)
+    }
+
+    pub(crate) fn has_mover(&self) -> bool {
+        self.delivery.partition == Partition::Mover
+    }
+
+    /// Whether Firehose writes Parquet.
+    pub(crate) fn converts(&self) -> bool {
+        self.delivery.format == Format::Parquet
+    }
+
+    /// SQL with the names of the tables and the database in place of their placeholders. Those of a table that is not
+    /// there are left: a file cannot have them.
     pub(crate) fn fill_tables(&self, sql: &str) -> String {
-        sql.replace("${raw_table}", &self.raw_table())
-            .replace("${parquet_table}", &self.parquet_table())
-            .replace("${database}", &self.catalog.database)
+        let tables = [("${raw_table}", self.raw_table()), ("${parquet_table}", self.parquet_table())];
+        let filled = tables.into_iter().fold(sql.to_owned(), |sql, (name, table)| match table {
+            Some(table) => sql.replace(name, &table),
+            None => sql,
+        });
+        filled.replace("${database}", &self.catalog.database)
+    }
+
+    /// Where the partitioned JSON lies, if it is kept.
+    pub(crate) fn raw_prefix(&self) -> Option<&str> {
+        (!self.converts() || self.delivery.keep_json).then_some(self.mover.prefix.as_str())
+    }
+
+    /// Where the Parquet files lie, if there are any.
+    pub(crate) fn parquet_prefix(&self) -> Option<&str> {
+        match &self.etl {
+            _ if self.converts() => Some(&self.delivery.parquet),
+            etl => etl.as_ref().map(|etl| etl.output.as_str()),
+        }
     }
 
     /// The catalog's table over the partitioned JSON.
-    pub(crate) fn raw_table(&self) -> String {
-        table_name(&self.mover.prefix)
+    pub(crate) fn raw_table(&self) -> Option<String> {
+        self.raw_prefix().map(table_name)
     }
 
     /// The catalog's table over the Parquet files.
-    pub(crate) fn parquet_table(&self) -> String {
-        table_name(&self.etl.output)
+    pub(crate) fn parquet_table(&self) -> Option<String> {
+        self.parquet_prefix().map(table_name)
     }
 }
 
@@ -268,60 +318,4 @@ impl Pipeline {
 pub(crate) fn table_name(prefix: &str) -> String {
     let element = prefix.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     element.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' }).collect()
-}
-
-/// An enumeration whose values are spelled the same way in the file and in messages.
-macro_rules! spelled {
-    ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-        pub(crate) enum $name { $($(#[$variant_doc])* $variant),+ }
-
-        impl $name {
-            pub(crate) const ALL: &[Self] = &[$(Self::$variant),+];
-
-            pub(crate) fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.as_str())
-            }
-        }
-    };
-}
-
-spelled! {
-    /// The unit of a usage plan's quota.
-    Period { Day = "day", Week = "week", Month = "month" }
-}
-spelled! {
-    /// The processor a function is built for.
-    Architecture { Arm64 = "arm64", X86_64 = "x86_64" }
-}
-spelled! {
-    /// How Firehose compresses what it writes. It knows Snappy and ZIP too, but neither Athena nor Glue reads JSON in its
-    /// forms of these (Athena user guide, "Use compression in Athena").
-    Compression { Gzip = "gzip", None = "none" }
-}
-spelled! {
-    /// A size of Glue worker. The letter R has twice the memory of the G of the same size.
-    WorkerType {
-        G1X = "G.1X", G2X = "G.2X", G4X = "G.4X", G8X = "G.8X", G12X = "G.12X", G16X = "G.16X",
-        R1X = "R.1X", R2X = "R.2X", R4X = "R.4X", R8X = "R.8X",
-    }
-}
-spelled! {
-    /// The version of Glue, which decides those of Spark and Python.
-    GlueVersion { V2 = "2.0", V3 = "3.0", V4 = "4.0", V5 = "5.0", V5_1 = "5.1", V6 = "6.0" }
-}
-spelled! {
-    /// `strict` pays for what scanners ask for: a key of the pipeline's own, old versions, a year of logs.
-    Security { Standard = "standard", Strict = "strict" }
-}
-spelled! {
-    /// `flex` runs on spare capacity: cheaper, and starts when there is some.
-    Execution { Standard = "standard", Flex = "flex" }
 }

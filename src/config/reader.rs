@@ -36,11 +36,15 @@ pub(super) enum What {
     /// A value; the default as it would be written, or none.
     Value(Form, Option<String>, bool),
     List(Form, Vec<String>),
+    /// A value, or a list of some.
+    Words(Form, String),
     /// Names of the user's choice, each with a value.
     Names(bool),
     /// A value, or one for each of some stages.
     ByStage(Form),
     Group(Vec<Described>),
+    /// A group, or the word `none`.
+    GroupOrNone(Vec<Described>),
 }
 
 /// What is read and what is wrong, for a whole file.
@@ -304,6 +308,28 @@ impl<'r, 'a> Section<'r, 'a> {
         }
     }
 
+    /// A value or a list of values, of which there is one at least.
+    pub(super) fn words<T: ToString>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        form: Form,
+        default: T,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let entry = self.take(key, doc, What::Words(form, default.to_string()));
+        let items = match entry.map(|(_, node)| (&node.value, &node.span)) {
+            Some((Node::List(items), span)) => {
+                if items.is_empty() {
+                    self.reader.problem(Problem::new(span.clone(), format!("`{}` is empty", self.name(key))));
+                }
+                items.iter().filter_map(|item| self.noted(self.reader.scalar(None, item, &[], &parse))).collect()
+            }
+            _ => self.read(entry, &[], parse).into_iter().collect::<Vec<_>>(),
+        };
+        if items.is_empty() { vec![default] } else { items }
+    }
+
     /// Names of the user's choice with their values, in the order of the file. `None` where the key is not there.
     pub(super) fn names<N, T>(
         &mut self,
@@ -341,6 +367,26 @@ impl<'r, 'a> Section<'r, 'a> {
     ) -> T {
         let (_, value) = self.group_if(key, doc, read);
         value
+    }
+
+    /// A group within this one, or `none` in its place; `default` says which it is where the file has neither.
+    pub(super) fn group_or_none<T>(
+        &mut self,
+        key: &'static str,
+        doc: &'static str,
+        default: bool,
+        read: impl FnOnce(&mut Section<'r, 'a>) -> T,
+    ) -> Option<T> {
+        let node = self.take(key, doc, What::GroupOrNone(vec![])).map(|(_, node)| node);
+        let is_none = node.is_some_and(|node| matches!(&node.value, Node::Text(text) if text == "none"));
+        let mut inner = Section::new(self.reader, &self.name(key), node.filter(|_| !is_none));
+        let value = read(&mut inner);
+        let described = inner.finish();
+        if let Some(last) = self.described.last_mut() {
+            last.what = What::GroupOrNone(described);
+        }
+        let wanted = node.map_or(default, |node| !is_none && (default || node.value != Node::Null));
+        wanted.then_some(value)
     }
 
     /// A group within this one, and whether the file has it.

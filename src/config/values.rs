@@ -174,6 +174,12 @@ pub(super) fn count(least: u64, most: u64) -> impl Fn(&str) -> Result<u32, Strin
     }
 }
 
+/// A year of a partition.
+pub(super) fn year(text: &str) -> Result<i32, String> {
+    let year = count(1970, 2999)(text)?;
+    i32::try_from(year).map_err(|_| format!("`{text}` is too large"))
+}
+
 fn within<T: PartialOrd + Copy>(value: T, least: T, most: T, show: impl Fn(T) -> String) -> Result<T, String> {
     if value < least || value > most {
         return Err(format!("{} is out of bounds: write {} to {}", show(value), show(least), show(most)));

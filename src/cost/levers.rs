@@ -1,7 +1,7 @@
 //! What would make this pipeline cheaper, found by estimating it again with one key changed.
 
 use super::{Estimate, FIREHOSE_STEP, Inputs};
-use crate::config::{Architecture, ByteSize, Compression, Days, Execution, GlueVersion, Pipeline, Schedule};
+use crate::config::{Architecture, ByteSize, Compression, Days, Etl, Execution, GlueVersion, Pipeline, Schedule};
 use std::time::Duration;
 
 /// The most that Firehose buffers.
@@ -147,38 +147,40 @@ fn delivery(pipeline: &Pipeline) -> Vec<Key> {
 
 fn schedules(pipeline: &Pipeline) -> Vec<Key> {
     const CRAWLS: &str = "Glue bills ten minutes for each crawl, however short; new partitions show a day later";
-    let (crawlers, etl) = (&pipeline.catalog.crawlers, &pipeline.etl);
-    let seldom = |schedule: &Schedule| if schedule.runs_a_day() > 1.0 { Schedule::daily() } else { schedule.clone() };
-    let key = |name, note, schedule: &Schedule, set| Key {
-        name,
-        note,
-        before: schedule.to_string(),
-        after: seldom(schedule).to_string(),
-        set,
-    };
-    // Flex is there from Glue 3.0 on, for the smaller workers.
-    let flexible = etl.glue_version >= GlueVersion::V3;
-    vec![
-        key("catalog.crawlers.raw.schedule", CRAWLS, &crawlers.raw.schedule, |pipeline| {
+    let crawlers = &pipeline.catalog.crawlers;
+    let crawled = [
+        schedule("catalog.crawlers.raw.schedule", CRAWLS, &crawlers.raw.schedule, |pipeline| {
             pipeline.catalog.crawlers.raw.schedule = Schedule::daily();
         }),
-        key("catalog.crawlers.parquet.schedule", CRAWLS, &crawlers.parquet.schedule, |pipeline| {
+        schedule("catalog.crawlers.parquet.schedule", CRAWLS, &crawlers.parquet.schedule, |pipeline| {
             pipeline.catalog.crawlers.parquet.schedule = Schedule::daily();
         }),
-        key(
-            "etl.schedule",
-            "at the same minutes a run: a run that reads a day's files takes longer",
-            &etl.schedule,
-            |pipeline| pipeline.etl.schedule = Schedule::daily(),
-        ),
+    ];
+    crawled.into_iter().chain(pipeline.etl.iter().flat_map(job)).collect()
+}
+
+fn job(etl: &Etl) -> [Key; 2] {
+    const RUNS: &str = "at the same minutes a run: a run that reads a day's files takes longer";
+    // Flex is there from Glue 3.0 on, for the smaller workers.
+    let flexible = etl.glue_version >= GlueVersion::V3;
+    [
+        schedule("etl.schedule", RUNS, &etl.schedule, |pipeline| {
+            pipeline.etl.iter_mut().for_each(|etl| etl.schedule = Schedule::daily());
+        }),
         Key {
             name: "etl.execution",
             note: "runs when there is spare capacity, and may be interrupted and begin again",
             before: etl.execution.to_string(),
             after: if flexible { Execution::Flex } else { etl.execution }.to_string(),
-            set: |pipeline| pipeline.etl.execution = Execution::Flex,
+            set: |pipeline| pipeline.etl.iter_mut().for_each(|etl| etl.execution = Execution::Flex),
         },
     ]
+}
+
+/// A schedule that fires once a day at most.
+fn schedule(name: &'static str, note: &'static str, now: &Schedule, set: fn(&mut Pipeline)) -> Key {
+    let seldom = if now.runs_a_day() > 1.0 { Schedule::daily() } else { now.clone() };
+    Key { name, note, before: now.to_string(), after: seldom.to_string(), set }
 }
 
 fn kept(pipeline: &Pipeline) -> Vec<Key> {

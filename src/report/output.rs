@@ -30,7 +30,8 @@ pub(crate) fn output_to_text(output: &Output<'_>) -> String {
     }
     lines.push(("bucket", format!("s3://{}", pipeline.bucket.name)));
     lines.push(("database", pipeline.catalog.database.clone()));
-    lines.push(("tables", format!("{}, {}", pipeline.raw_table(), pipeline.parquet_table())));
+    let tables = pipeline.raw_table().into_iter().chain(pipeline.parquet_table());
+    lines.push(("tables", tables.collect::<Vec<_>>().join(", ")));
     lines.push(("workgroup", output.workgroup.clone()));
     lines.iter().map(|(name, value)| format!("{name:<10} {value}\n")).collect()
 }

@@ -64,7 +64,7 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("raw", folder(&pipeline.delivery.prefix)),
         ("errors", folder(&pipeline.delivery.errors)),
         ("partitioned", folder(&pipeline.mover.prefix)),
-        ("parquet", folder(&pipeline.etl.output)),
+        ("parquet", folder(pipeline.parquet_prefix().unwrap_or_default())),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
         ("job", names.physical("etl")),

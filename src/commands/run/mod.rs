@@ -9,6 +9,7 @@ mod told;
 use super::session::Session;
 use crate::aws::Pause;
 use crate::commands::Global;
+use crate::config::{Pipeline, Tables};
 use crate::error::{Error, Exit, Result};
 use crate::report::{Paint, RunEnd, Watch, data, say};
 use crate::signal::Signals;
@@ -38,7 +39,7 @@ enum What {
         /// The one of the JSON files, or the one of the Parquet files.
         name: Which,
     },
-    /// The mover, the raw crawler, the job and the parquet crawler, one after the other.
+    /// Those of the mover, the raw crawler, the job and the parquet crawler that there are, one after the other.
     All,
 }
 
@@ -62,17 +63,40 @@ impl What {
             Self::Mover => vec![Stage::Mover],
             Self::Etl(days) => vec![Stage::Job(days)],
             Self::Crawler { name } => vec![Stage::Crawler(name)],
-            Self::All => vec![
-                Stage::Mover,
-                Stage::Crawler(Which::Raw),
-                Stage::Job(Days::default()),
-                Stage::Crawler(Which::Parquet),
-            ],
+            Self::All => {
+                vec![
+                    Stage::Mover,
+                    Stage::Crawler(Which::Raw),
+                    Stage::Job(Days::default()),
+                    Stage::Crawler(Which::Parquet),
+                ]
+            }
         }
     }
 }
 
 impl Stage {
+    /// Why the pipeline has no such thing, if it has none, with what does its work.
+    fn missing(self, pipeline: &Pipeline) -> Option<&'static str> {
+        let crawled = pipeline.catalog.tables == Tables::Crawled;
+        match self {
+            Self::Mover if !pipeline.has_mover() => {
+                Some("there is no mover: Firehose writes into the folders of days (`delivery.partition: firehose`)")
+            }
+            Self::Crawler(_) if !crawled => {
+                Some("there are no crawlers: the tables are declared (`catalog.tables: declared`)")
+            }
+            Self::Crawler(Which::Parquet) if pipeline.parquet_prefix().is_none() => {
+                Some("there is no Parquet to crawl: `etl` is `none`")
+            }
+            Self::Job(_) if pipeline.converts() => {
+                Some("there is no job: Firehose writes the Parquet files (`delivery.format: parquet`)")
+            }
+            Self::Job(_) if pipeline.etl.is_none() => Some("there is no job: `etl` is `none`"),
+            _ => None,
+        }
+    }
+
     /// Its name in the blueprint.
     fn name(self) -> &'static str {
         match self {
@@ -114,7 +138,14 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     if let What::Etl(days) = &args.what {
         days.refuse_another_script(&session, &session.aws.names.physical("etl")).await?;
     }
-    let (stages, mut signals) = (args.what.stages(), Signals::listen());
+    let (mut stages, mut signals) = (args.what.stages(), Signals::listen());
+    match args.what {
+        What::All => stages.retain(|stage| stage.missing(&session.pipeline).is_none()),
+        _ => refuse_missing(&session, &stages)?,
+    }
+    if stages.is_empty() {
+        say("there is nothing to run: what is delivered can be queried at once");
+    }
     let done = tokio::select! {
         done = go_through(&session, &stages, wait, global) => done,
         signal = signals.next() => {
@@ -124,6 +155,13 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     };
     session.print_timings(global);
     done.map(|()| Exit::Done)
+}
+
+fn refuse_missing(session: &Session, stages: &[Stage]) -> Result<()> {
+    match stages.iter().find_map(|stage| stage.missing(&session.pipeline)) {
+        Some(why) => Err(Error::usage(why.to_owned(), "`pipectl run all` runs what there is")),
+        None => Ok(()),
+    }
 }
 
 /// Between two looks at what Glue is doing: soon at first, later every five seconds.

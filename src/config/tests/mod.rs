@@ -1,6 +1,7 @@
 //! Files that are right, and what is read from each.
 
 mod broken;
+mod shapes;
 
 use super::*;
 
@@ -33,6 +34,7 @@ fn two_keys_are_enough() {
 fn every_file_that_we_ship_is_valid() {
     for path in [
         "examples/clickstream/pipeline.yaml",
+        "examples/lean/pipeline.yaml",
         "examples/minimal/pipeline.yaml",
         "examples/article-2018/pipeline.yaml",
         "templates/init/pipeline.yaml",
@@ -50,8 +52,8 @@ fn values_are_read_as_they_are_written() {
     let pipeline = load_text(source);
     assert_eq!(pipeline.tags["team"], "x-prod");
     assert_eq!(pipeline.schema[0].name, "event");
-    assert_eq!(pipeline.etl.glue_version, GlueVersion::V5);
-    assert_eq!(pipeline.etl.timeout.as_secs(), 7200);
+    assert_eq!(pipeline.etl.as_ref().unwrap().glue_version, GlueVersion::V5);
+    assert_eq!(pipeline.etl.unwrap().timeout.as_secs(), 7200);
     assert_eq!(pipeline.delivery.prefix, "raw/");
     assert_eq!(pipeline.ingest.throttle.rate.per_second(), 0.5);
 }
@@ -104,9 +106,9 @@ fn files_that_expire_on_the_day_of_the_next_run_are_read_in_time() {
     load_text("name: clicks\nschema: { event: string }\nbucket: { expire: { partitioned: 1 day } }\n");
 }
 
-/// Every key of the example, which shows all that there are, is in the schema, and the other way round.
+/// Every key of the two examples, which show all that there are, is in the schema, and the other way round.
 #[test]
-fn the_json_schema_and_the_example_know_the_same_keys() {
+fn the_json_schema_and_the_examples_know_the_same_keys() {
     fn keys(schema: &serde_json::Value, path: &str, all: &mut Vec<String>) {
         for (key, inner) in schema["properties"].as_object().into_iter().flatten() {
             let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
@@ -115,10 +117,11 @@ fn the_json_schema_and_the_example_know_the_same_keys() {
     }
     let mut described = vec![];
     keys(&json_schema(), "", &mut described);
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
-    let source = std::fs::read_to_string(path).unwrap();
-    let tree = tree::parse(&source).unwrap();
-    let missing: Vec<_> = described.iter().filter(|path| !has(&tree.value, path)).collect();
+    let trees = ["clickstream", "lean"].map(|name| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
+        tree::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
+    });
+    let missing: Vec<_> = described.iter().filter(|path| !trees.iter().any(|tree| has(&tree.value, path))).collect();
     // Assumptions are shown by `cost-estimate --explain`, with their values and reasons.
     let missing: Vec<_> = missing.into_iter().filter(|path| !assumed(path)).collect();
     // Region, account and caller are whatever the user's AWS configuration says, and the bucket's name is unique by itself.

@@ -29,11 +29,12 @@ fn pipelines() -> impl Strategy<Value = (Pipeline, Inputs)> {
             let mut pipeline = example(EXAMPLE);
             pipeline.ingest.function.architecture = if arm { Architecture::Arm64 } else { Architecture::X86_64 };
             pipeline.delivery.compression = if plain { Compression::None } else { Compression::Gzip };
-            pipeline.etl.schedule = if seldom { Schedule::daily() } else { Schedule::hourly() };
-            pipeline.catalog.crawlers.raw.schedule = pipeline.etl.schedule.clone();
+            let schedule = if seldom { Schedule::daily() } else { Schedule::hourly() };
+            pipeline.catalog.crawlers.raw.schedule = schedule.clone();
+            pipeline.etl.iter_mut().for_each(|etl| etl.schedule = schedule.clone());
             pipeline.bucket.expire.partitioned = days.map(Days);
             if flex {
-                pipeline.etl.execution = crate::config::Execution::Flex;
+                pipeline.etl.iter_mut().for_each(|etl| etl.execution = crate::config::Execution::Flex);
             }
             let mut inputs = Inputs::of(&pipeline);
             for figure in [

@@ -1,9 +1,13 @@
 //! What no single key can tell: combinations that AWS refuses, or that would eat their own output.
 
-use super::pipeline::{Execution, GlueVersion, Pipeline, WorkerType, table_name};
+mod shape;
+
+use super::pipeline::{Etl, Pipeline, table_name};
 use super::problem::Problem;
 use super::reader::Reader;
+use super::schedule::Schedule;
 use super::values;
+use super::words::{Execution, GlueVersion, Tables, WorkerType};
 use crate::names::{Names, leave_room};
 
 /// AWS allows 50 tags on a resource; pipectl keeps up to five of its own.
@@ -13,7 +17,8 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     prefixes(reader, pipeline);
     names(reader, pipeline);
     expiry(reader, pipeline);
-    job(reader, pipeline);
+    shape::check(reader, pipeline);
+    pipeline.etl.iter().for_each(|etl| job(reader, etl));
     ingest(reader, pipeline);
     caller(reader, pipeline);
     for key in pipeline.tags.keys().filter(|key| pipeline.ignored.has(key)) {
@@ -48,29 +53,25 @@ fn caller(reader: &Reader<'_>, pipeline: &Pipeline) {
 
 /// A stage that writes below what another one reads would be fed its own output, for ever.
 fn prefixes(reader: &Reader<'_>, pipeline: &Pipeline) {
-    let all = [
-        ("delivery.prefix", &pipeline.delivery.prefix),
-        ("delivery.errors", &pipeline.delivery.errors),
-        ("mover.prefix", &pipeline.mover.prefix),
-        ("etl.output", &pipeline.etl.output),
-        ("query.results.prefix", &pipeline.query.results.prefix),
-    ];
+    let parquet = if pipeline.converts() { "delivery.parquet" } else { "etl.output" };
+    let parquet = pipeline.parquet_prefix().map(|prefix| (parquet, prefix));
+    let all: Vec<_> = [("delivery.prefix", &pipeline.delivery.prefix), ("delivery.errors", &pipeline.delivery.errors)]
+        .into_iter()
+        .chain([("mover.prefix", &pipeline.mover.prefix), ("query.results.prefix", &pipeline.query.results.prefix)])
+        .map(|(key, prefix)| (key, prefix.as_str()))
+        .chain(parquet)
+        .collect();
     for (index, (key, prefix)) in all.iter().enumerate() {
-        let clash = all[..index].iter().find(|(_, other)| other.starts_with(*prefix) || prefix.starts_with(*other));
+        let clash = all[..index].iter().find(|(_, other)| other.starts_with(prefix) || prefix.starts_with(other));
         if let Some((other_key, other)) = clash {
             let message = format!("`{key}` ({prefix}) and `{other_key}` ({other}) overlap");
             report(reader, key, message, "give each stage of the data a prefix of its own");
         }
     }
-    let (raw, parquet) = (table_name(&pipeline.mover.prefix), table_name(&pipeline.etl.output));
-    if raw == parquet {
-        let message = format!("`mover.prefix` and `etl.output` both make a table called `{raw}`");
-        report(
-            reader,
-            "etl.output",
-            message,
-            "crawlers name a table after the last part of its prefix: let these differ",
-        );
+    if let Some((key, prefix)) = parquet.filter(|(_, prefix)| table_name(prefix) == table_name(&pipeline.mover.prefix))
+    {
+        let message = format!("`mover.prefix` and `{key}` both make a table called `{}`", table_name(prefix));
+        report(reader, key, message, "a table is called after the last part of its prefix: let these differ");
     }
 }
 
@@ -98,11 +99,11 @@ fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
 /// A file that expires before the crawler has found it or the job has read it is lost.
 fn expiry(reader: &Reader<'_>, pipeline: &Pipeline) {
     let Some(partitioned) = pipeline.bucket.expire.partitioned else { return };
-    let who = [
-        ("the job", "etl.schedule", &pipeline.etl.schedule),
-        ("the crawler", "catalog.crawlers.raw.schedule", &pipeline.catalog.crawlers.raw.schedule),
-    ];
-    for (who, key, schedule) in who {
+    let job = pipeline.etl.as_ref().map(|etl| ("the job", "etl.schedule", &etl.schedule));
+    let crawler = ("the crawler", "catalog.crawlers.raw.schedule", &pipeline.catalog.crawlers.raw.schedule);
+    let crawler = (pipeline.catalog.tables == Tables::Crawled).then_some(crawler);
+    let who: [Option<(&str, &str, &Schedule)>; 2] = [job, crawler];
+    for (who, key, schedule) in who.into_iter().flatten() {
         let gap = schedule.longest_gap_days();
         // S3 deletes at the midnight after the last day, so that a run on that day still comes in time.
         if gap.is_none_or(|gap| gap > partitioned.0) {
@@ -114,8 +115,7 @@ fn expiry(reader: &Reader<'_>, pipeline: &Pipeline) {
     }
 }
 
-fn job(reader: &Reader<'_>, pipeline: &Pipeline) {
-    let etl = &pipeline.etl;
+fn job(reader: &Reader<'_>, etl: &Etl) {
     let worker = etl.workers.worker_type;
     let flex = etl.execution == Execution::Flex;
     if flex && etl.glue_version < GlueVersion::V3 {
