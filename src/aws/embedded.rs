@@ -65,3 +65,23 @@ impl HttpConnector for Embedded {
         })
     }
 }
+
+/// Runs a test of what is made in a Local AWS inside this process, as `clicks/prod`. What the SDK and Local AWS call there,
+/// one inside the other, is too much for the stack of a test's thread.
+#[cfg(test)]
+pub(crate) fn locally(test: impl AsyncFnOnce(super::Aws) + Send + 'static) {
+    const STACK: usize = 32 << 20;
+    let run = move || {
+        let directory = tempfile::tempdir().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let local = LocalAws::open(directory.path(), Default::default()).unwrap();
+            let target = super::Target::Local(LocalTarget::Embedded(Box::new(local)));
+            let timeouts = super::Timeouts::of(std::time::Duration::from_secs(60));
+            let manner = super::Manner { timeouts, timings: super::Timings::new(None) };
+            test(super::connect(target, None, "clicks", "prod", manner).await.unwrap()).await;
+        });
+    };
+    let thread = std::thread::Builder::new().stack_size(STACK).spawn(run).unwrap();
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}

@@ -30,6 +30,8 @@ pub(crate) use dates::Dates;
 pub(crate) use deployed::Deployed;
 #[cfg(feature = "local")]
 pub(crate) use embedded::LocalTarget;
+#[cfg(all(test, feature = "local"))]
+pub(crate) use embedded::locally;
 pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_list::PriceList;
 pub(crate) use raw::{Raw, whole, whole_pages};

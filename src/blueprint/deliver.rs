@@ -36,6 +36,8 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: 
             compression: Stream::format(delivery.compression),
             log_group: out[log].log_group.clone(),
             log_stream: Stream::LOG_STREAM.to_owned(),
+            backup: None,
+            conversion: None,
             status: None,
             tags: design.tags(),
         }

@@ -55,6 +55,8 @@ pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
 pub(crate) use schema::{Difference, What, columns_of};
 pub(crate) use stream::Stream;
+#[allow(unused_imports, reason = "no pipeline asks for them yet")]
+pub(crate) use stream::{Backup, Conversion};
 pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};

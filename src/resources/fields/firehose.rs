@@ -41,14 +41,17 @@ pub(crate) const DESCRIBE_DELIVERY_STREAM: Answer = Answer {
         extra(S3_KEY, "encrypts what is delivered; without rights to it the pipeline's roles cannot write or read"),
         managed(S3_LOGGING, "log_group, log_stream"),
         extra(S3_PROCESSING, "changes records on their way; the mover and the job expect them as they were sent"),
-        extra(S3_BACKUP_MODE, "keeps what comes in a second time; AWS does not turn it off")
-            .unless("Disabled")
-            .by_hand(),
-        extra(S3_BACKUP, "where to keep it a second time").by_hand(),
-        extra(S3_CONVERSION, "writes columns in place of JSON, which the mover and the job expect").put_back(),
-        ignored(S3_CONVERSION_INPUT, "counts where conversion is on"),
-        ignored(S3_CONVERSION_OUTPUT, "counts where conversion is on"),
-        ignored(S3_CONVERSION_SCHEMA, "counts where conversion is on"),
+        managed(S3_BACKUP_MODE, "backup"),
+        managed(S3_BACKUP_ROLE, "backup"),
+        managed(S3_BACKUP_BUCKET, "backup"),
+        managed(S3_BACKUP_PREFIX, "backup"),
+        managed(S3_BACKUP_ERROR_PREFIX, "backup"),
+        managed(S3_BACKUP_BUFFER, "backup"),
+        managed(S3_BACKUP_COMPRESSION, "backup"),
+        managed(S3_BACKUP_LOGGING, "backup"),
+        extra(S3_BACKUP_KEY, "encrypts the backup; without rights to it the pipeline's roles cannot write or read"),
+        ignored(S3_BACKUP_NO_KEY, "says only that there is no key"),
+        managed(S3_CONVERSION, "conversion"),
         extra(S3_PARTITIONING, "sorts objects by what is in them; AWS does not turn it off").by_hand(),
         ignored(S3_PARTITIONING_RETRY, "counts where partitioning is on"),
         extra(S3_EXTENSION, "ends the names of objects"),
@@ -87,11 +90,16 @@ of_s3! {
     S3_LOGGING = "CloudWatchLoggingOptions";
     S3_PROCESSING = "ProcessingConfiguration";
     S3_BACKUP_MODE = "S3BackupMode";
-    S3_BACKUP = "S3BackupDescription";
-    S3_CONVERSION = "DataFormatConversionConfiguration.Enabled";
-    S3_CONVERSION_INPUT = "DataFormatConversionConfiguration.InputFormatConfiguration";
-    S3_CONVERSION_OUTPUT = "DataFormatConversionConfiguration.OutputFormatConfiguration";
-    S3_CONVERSION_SCHEMA = "DataFormatConversionConfiguration.SchemaConfiguration";
+    S3_BACKUP_ROLE = "S3BackupDescription.RoleARN";
+    S3_BACKUP_BUCKET = "S3BackupDescription.BucketARN";
+    S3_BACKUP_PREFIX = "S3BackupDescription.Prefix";
+    S3_BACKUP_ERROR_PREFIX = "S3BackupDescription.ErrorOutputPrefix";
+    S3_BACKUP_BUFFER = "S3BackupDescription.BufferingHints";
+    S3_BACKUP_COMPRESSION = "S3BackupDescription.CompressionFormat";
+    S3_BACKUP_LOGGING = "S3BackupDescription.CloudWatchLoggingOptions";
+    S3_BACKUP_KEY = "S3BackupDescription.EncryptionConfiguration.KMSEncryptionConfig";
+    S3_BACKUP_NO_KEY = "S3BackupDescription.EncryptionConfiguration.NoEncryptionConfig";
+    S3_CONVERSION = "DataFormatConversionConfiguration";
     S3_PARTITIONING = "DynamicPartitioningConfiguration.Enabled";
     S3_PARTITIONING_RETRY = "DynamicPartitioningConfiguration.RetryOptions";
     S3_EXTENSION = "FileExtension";

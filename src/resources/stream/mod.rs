@@ -1,7 +1,15 @@
 //! Firehose stream: direct put, delivered to S3.
 //!
-//! Encryption, processing (transformation, dynamic partitioning) and backup are not managed: `UpdateDestination` keeps
-//! what a request leaves out, so what somebody turned on stays on, and plans show it.
+//! Encryption and processing (transformation, dynamic partitioning) are not managed: `UpdateDestination` keeps what a
+//! request leaves out, so what somebody turned on stays on, and plans show it. What is managed is always sent whole, in one
+//! request: conversion is checked against the compression and the buffer of the same request.
+
+mod backup;
+mod conversion;
+mod usual;
+
+pub(crate) use backup::Backup;
+pub(crate) use conversion::Conversion;
 
 use super::fields::DESCRIBE_DELIVERY_STREAM;
 use super::managed::{Managed, Word};
@@ -10,14 +18,17 @@ use super::tags::{Stamp, Tags};
 use super::trust::explain_role;
 use crate::aws::{Aws, Class, Error, Expect, Look, Patience, Raw, Result, call, read, until, whole, write};
 use crate::config::Compression;
+use crate::engine::diff::Change;
 use crate::engine::extra::Extra;
-use crate::engine::resource::Resource;
+use crate::engine::resource::{Live, Resource};
 use crate::names::Names;
 use aws_sdk_firehose::types::{
-    BufferingHints, CloudWatchLoggingOptions, CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus,
-    DeliveryStreamType, ExtendedS3DestinationConfiguration, ExtendedS3DestinationDescription,
-    ExtendedS3DestinationUpdate, Tag,
+    CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus, DeliveryStreamType,
+    ExtendedS3DestinationConfiguration, ExtendedS3DestinationDescription, ExtendedS3DestinationUpdate, S3BackupMode,
+    Tag,
 };
+use backup::{buffering, hints, log, logging};
+use futures::future::try_join_all;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -36,9 +47,10 @@ pub(crate) struct Stream {
     pub(crate) role_arn: String,
     #[sent(Destination)]
     pub(crate) bucket_arn: String,
-    /// Ends with `/`; Firehose puts `YYYY/MM/DD/HH/` (UTC) behind it.
+    /// Ends with `/`. Behind one without an expression, `!{...}`, Firehose puts `YYYY/MM/DD/HH/` (UTC).
     #[sent(Destination)]
     pub(crate) prefix: String,
+    /// Has `!{firehose:error-output-type}` in it if the prefix has expressions.
     #[sent(Destination)]
     pub(crate) error_prefix: String,
     /// 1 to 128 MiB, which Firehose calls MB.
@@ -54,6 +66,11 @@ pub(crate) struct Stream {
     pub(crate) log_group: String,
     #[sent(LogStream, Destination)]
     pub(crate) log_stream: String,
+    #[flat]
+    pub(crate) backup: Option<Backup>,
+    /// `None` where what came in is delivered as it was sent.
+    #[sent(Destination)]
+    pub(crate) conversion: Option<Conversion>,
     /// Why it takes no records and never will again, `None` for one that works: only another stream does then.
     #[fixed]
     pub(crate) status: Option<String>,
@@ -87,26 +104,19 @@ impl Stream {
 
     /// Firehose does not make the log stream, and without it logs nothing (boto3#1460); Terraform has
     /// the resource `aws_cloudwatch_log_stream` because of that (hashicorp/terraform#8626).
-    async fn ensure_log_stream(&self, aws: &Aws) -> Result<()> {
-        let made = write("logs:CreateLogStream", || {
-            aws.logs.create_log_stream().log_group_name(&self.log_group).log_stream_name(&self.log_stream).send()
+    async fn ensure_log_streams(&self, aws: &Aws) -> Result<()> {
+        let backup = self.backup.as_ref().map(|backup| (&backup.log_group, &backup.log_stream));
+        let all = [(&self.log_group, &self.log_stream)].into_iter().chain(backup);
+        let made = all.map(|(group, stream)| async move {
+            let made = write("logs:CreateLogStream", || {
+                aws.logs.create_log_stream().log_group_name(group).log_stream_name(stream).send()
+            });
+            match made.await {
+                Err(error) if error.class() != Class::Exists => Err(error),
+                _ => Ok(()),
+            }
         });
-        match made.await {
-            Err(error) if error.class() != Class::Exists => Err(error),
-            _ => Ok(()),
-        }
-    }
-
-    fn buffering(&self) -> BufferingHints {
-        BufferingHints::builder().size_in_mbs(self.buffer_mb).interval_in_seconds(self.buffer_seconds).build()
-    }
-
-    fn logging(&self) -> CloudWatchLoggingOptions {
-        CloudWatchLoggingOptions::builder()
-            .enabled(true)
-            .log_group_name(&self.log_group)
-            .log_stream_name(&self.log_stream)
-            .build()
+        try_join_all(made).await.map(drop)
     }
 
     fn destination(&self) -> ExtendedS3DestinationConfiguration {
@@ -115,9 +125,12 @@ impl Stream {
             .bucket_arn(&self.bucket_arn)
             .prefix(&self.prefix)
             .error_output_prefix(&self.error_prefix)
-            .buffering_hints(self.buffering())
+            .buffering_hints(buffering(self.buffer_mb, self.buffer_seconds))
             .compression_format(self.compression.0.clone())
-            .cloud_watch_logging_options(self.logging())
+            .cloud_watch_logging_options(logging(&self.log_group, &self.log_stream))
+            .set_s3_backup_mode(self.backup.as_ref().map(|_| S3BackupMode::Enabled))
+            .set_s3_backup_configuration(self.backup.as_ref().map(Backup::configuration))
+            .set_data_format_conversion_configuration(self.conversion.as_ref().map(Conversion::configuration))
             .build()
             .expect("role and bucket are set")
     }
@@ -126,15 +139,20 @@ impl Stream {
         explain_role(aws, error, &self.role_arn, "firehose.amazonaws.com").await
     }
 
-    fn update(&self) -> ExtendedS3DestinationUpdate {
+    /// What makes the destination of `live` this one. Nothing turns a backup off again: see [`Backup`].
+    fn change(&self, live: &Self) -> ExtendedS3DestinationUpdate {
+        let off = live.conversion.as_ref().map(|_| Conversion::off());
         ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.role_arn)
             .bucket_arn(&self.bucket_arn)
             .prefix(&self.prefix)
             .error_output_prefix(&self.error_prefix)
-            .buffering_hints(self.buffering())
+            .buffering_hints(buffering(self.buffer_mb, self.buffer_seconds))
             .compression_format(self.compression.0.clone())
-            .cloud_watch_logging_options(self.logging())
+            .cloud_watch_logging_options(logging(&self.log_group, &self.log_stream))
+            .set_s3_backup_mode(self.backup.as_ref().map(|_| S3BackupMode::Enabled))
+            .set_s3_backup_update(self.backup.as_ref().map(Backup::update))
+            .set_data_format_conversion_configuration(self.conversion.as_ref().map(Conversion::configuration).or(off))
             .build()
     }
 
@@ -172,9 +190,9 @@ impl Stream {
         let text = |read: fn(&ExtendedS3DestinationDescription) -> Option<&str>| {
             s3.and_then(read).unwrap_or_default().to_owned()
         };
-        let hints = s3.and_then(|s3| s3.buffering_hints());
-        let logging =
-            s3.and_then(|s3| s3.cloud_watch_logging_options()).filter(|logging| logging.enabled() == Some(true));
+        let (buffer_mb, buffer_seconds) = hints(s3.and_then(|s3| s3.buffering_hints()));
+        let (log_group, log_stream) = log(s3.and_then(|s3| s3.cloud_watch_logging_options()));
+        let conversion = s3.and_then(|s3| s3.data_format_conversion_configuration());
         Self {
             name: description.delivery_stream_name().to_owned(),
             source: Word(description.delivery_stream_type().clone()),
@@ -182,11 +200,13 @@ impl Stream {
             bucket_arn: text(|s3| Some(s3.bucket_arn())),
             prefix: text(|s3| s3.prefix()),
             error_prefix: text(|s3| s3.error_output_prefix()),
-            buffer_mb: hints.and_then(|hints| hints.size_in_mbs()).unwrap_or_default(),
-            buffer_seconds: hints.and_then(|hints| hints.interval_in_seconds()).unwrap_or_default(),
+            buffer_mb,
+            buffer_seconds,
             compression: Word(s3.map_or(CompressionFormat::Uncompressed, |s3| s3.compression_format().clone())),
-            log_group: logging.and_then(|logging| logging.log_group_name()).unwrap_or_default().to_owned(),
-            log_stream: logging.and_then(|logging| logging.log_stream_name()).unwrap_or_default().to_owned(),
+            log_group,
+            log_stream,
+            backup: s3.and_then(Backup::read),
+            conversion: conversion.and_then(Conversion::read),
             status: broken(description),
             tags,
         }
@@ -202,6 +222,16 @@ impl Resource for Stream {
     /// What is buffered and not yet delivered: up to 15 minutes of events.
     const HOLDS_DATA: bool = true;
     ladders!();
+
+    /// One that works is only replaced because its backup cannot be turned off, which can wait for a quiet hour.
+    fn lost(live: &Live<Self>, changes: &[Change]) -> String {
+        let works = live.resource.status.is_none();
+        if works && changes.iter().any(|change| change.attribute == "backup" && change.forces_replacement) {
+            let seconds = live.resource.buffer_seconds;
+            return format!("what it took in the last {seconds} s and has not delivered");
+        }
+        live.data.clone()
+    }
 }
 
 impl Named for Stream {
@@ -238,7 +268,7 @@ impl Named for Stream {
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
-        self.ensure_log_stream(aws).await?;
+        self.ensure_log_streams(aws).await?;
         let tags = tag_list(tags);
         let created = write("firehose:CreateDeliveryStream", || {
             aws.firehose
@@ -265,15 +295,15 @@ impl Named for Stream {
         }
     }
 
-    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
+    async fn send(&self, call: Call, aws: &Aws, live: &Self) -> Result<()> {
         match call {
-            Call::LogStream => self.ensure_log_stream(aws).await,
-            Call::Destination => self.put_destination(aws, &self.update()).await,
+            Call::LogStream => self.ensure_log_streams(aws).await,
+            Call::Destination => self.put_destination(aws, &self.change(live)).await,
         }
     }
 
-    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
-        self.put_destination(aws, &usual::without(self.update(), extras)).await
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        self.put_destination(aws, &usual::without(self.change(live), extras)).await
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
@@ -362,8 +392,6 @@ async fn gone(aws: &Aws, name: &str) -> Result<()> {
 fn tag_list(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build().expect("the key is set")).collect()
 }
-
-mod usual;
 
 #[cfg(test)]
 mod tests;

@@ -2,8 +2,7 @@
 
 use crate::engine::extra::Extra;
 use aws_sdk_firehose::types::{
-    DataFormatConversionConfiguration, EncryptionConfiguration, ExtendedS3DestinationUpdate, NoEncryptionConfig,
-    ProcessingConfiguration,
+    EncryptionConfiguration, ExtendedS3DestinationUpdate, NoEncryptionConfig, ProcessingConfiguration,
 };
 
 /// The update, with each of these as it is where nobody sets it.
@@ -11,16 +10,16 @@ pub(super) fn without(mut update: ExtendedS3DestinationUpdate, extras: &[&Extra]
     for extra in extras {
         match extra.name.as_ref() {
             "EncryptionConfiguration.KMSEncryptionConfig" => {
-                let none = EncryptionConfiguration::builder().no_encryption_config(NoEncryptionConfig::NoEncryption);
-                update.encryption_configuration = Some(none.build());
+                update.encryption_configuration = Some(unencrypted());
             }
             "ProcessingConfiguration" => {
                 let off = ProcessingConfiguration::builder().enabled(false).set_processors(Some(vec![]));
                 update.processing_configuration = Some(off.build());
             }
-            "DataFormatConversionConfiguration.Enabled" => {
-                let off = DataFormatConversionConfiguration::builder().enabled(false);
-                update.data_format_conversion_configuration = Some(off.build());
+            "S3BackupDescription.EncryptionConfiguration.KMSEncryptionConfig" => {
+                if let Some(backup) = &mut update.s3_backup_update {
+                    backup.encryption_configuration = Some(unencrypted());
+                }
             }
             // Firehose merges: an empty text is the way to nothing.
             "FileExtension" => update.file_extension = Some(String::new()),
@@ -29,4 +28,8 @@ pub(super) fn without(mut update: ExtendedS3DestinationUpdate, extras: &[&Extra]
         }
     }
     update
+}
+
+fn unencrypted() -> EncryptionConfiguration {
+    EncryptionConfiguration::builder().no_encryption_config(NoEncryptionConfig::NoEncryption).build()
 }

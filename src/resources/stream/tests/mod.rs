@@ -1,8 +1,14 @@
 //! What AWS gives back, against what is asked for.
 
+mod conversion;
+#[cfg(feature = "local")]
+mod local;
+
 use super::*;
+use crate::engine::diff::diff;
 use aws_sdk_firehose::types::{
-    DeliveryStreamFailureType, DestinationDescription, EncryptionConfiguration, FailureDescription,
+    CloudWatchLoggingOptions, DeliveryStreamFailureType, DestinationDescription, EncryptionConfiguration,
+    FailureDescription,
 };
 
 fn described(s3: ExtendedS3DestinationDescription) -> DeliveryStreamDescription {
@@ -36,6 +42,8 @@ fn desired() -> Stream {
         compression: Stream::format(Compression::Gzip),
         log_group: "/aws/kinesisfirehose/clicks".into(),
         log_stream: Stream::LOG_STREAM.into(),
+        backup: None,
+        conversion: None,
         status: None,
         tags: Tags::default(),
     }
@@ -50,7 +58,7 @@ fn given_back(stream: &Stream, logging: bool) -> ExtendedS3DestinationDescriptio
         .bucket_arn(&stream.bucket_arn)
         .prefix(&stream.prefix)
         .error_output_prefix(&stream.error_prefix)
-        .buffering_hints(stream.buffering())
+        .buffering_hints(buffering(stream.buffer_mb, stream.buffer_seconds))
         .compression_format(stream.compression.0.clone())
         .encryption_configuration(EncryptionConfiguration::builder().build())
         .cloud_watch_logging_options(logged)
@@ -61,13 +69,13 @@ fn given_back(stream: &Stream, logging: bool) -> ExtendedS3DestinationDescriptio
 #[test]
 fn what_was_created_reads_back_without_a_difference() {
     let live = Stream::from_description(&described(given_back(&desired(), true)), Tags::default());
-    assert_eq!(crate::engine::diff::diff(&live.attributes(), &desired().attributes()), []);
+    assert_eq!(diff(&live.attributes(), &desired().attributes()), []);
 }
 
 #[test]
 fn logging_that_somebody_turned_off_is_seen() {
     let live = Stream::from_description(&described(given_back(&desired(), false)), Tags::default());
-    let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+    let changes = diff(&live.attributes(), &desired().attributes());
     let changed: Vec<_> = changes.iter().map(|change| change.attribute.as_ref()).collect();
     assert_eq!(changed, ["log_group", "log_stream"]);
 }
@@ -75,7 +83,7 @@ fn logging_that_somebody_turned_off_is_seen() {
 #[test]
 fn a_stream_that_reads_from_kinesis_is_replaced() {
     let live = Stream { source: Word(DeliveryStreamType::KinesisStreamAsSource), ..desired() };
-    let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+    let changes = diff(&live.attributes(), &desired().attributes());
     assert!(changes.iter().all(|change| change.attribute == "source" && change.forces_replacement));
     assert_eq!(changes.len(), 1);
 }
@@ -107,7 +115,7 @@ fn in_state(status: &str) -> DeliveryStreamDescription {
 fn a_stream_that_takes_no_events_for_good_is_replaced_and_says_why() {
     for status in ["DELETING_FAILED", "SUSPENDED"] {
         let live = Stream::from_description(&in_state(status), Tags::default());
-        let changes = crate::engine::diff::diff(&live.attributes(), &desired().attributes());
+        let changes = diff(&live.attributes(), &desired().attributes());
         assert_eq!(changes.len(), 1, "{status}");
         assert!(changes[0].attribute == "status" && changes[0].forces_replacement, "{status}");
         assert_eq!(changes[0].before.to_string(), format!("\"{status} (RETIRE_KMS_GRANT_FAILED: no grant)\""));
