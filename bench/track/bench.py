@@ -18,15 +18,18 @@ import zipfile
 from stubs import Firehose, RuntimeApi
 
 HERE = pathlib.Path(__file__).parent
-RECORDED = HERE.parent.parent / "lambdas/track/tests/events/one_object.json"
+EVENTS = HERE.parent.parent / "lambdas/track/tests/events"
+# Of the key that the recorded event of a function URL has, and of another one.
+KEY_DIGESTS = ("ce7c1f5bfa1e49ce9cad94a35c95b18ae8f3d212e5e6f05424c6b5a4e90111af,"
+               "94957ebf911b5af8c762f54b1b8fe019c7653312bc7738448c0a0188d86c58b9")
 TICK = os.sysconf("SC_CLK_TCK")
 BATCH = 101
 ROUNDS = 5
 
 
-def event(count):
-    """The recorded API Gateway event, with a body of `count` events as NDJSON."""
-    proxy = json.loads(RECORDED.read_text())
+def event(recorded, count):
+    """The recorded event of API Gateway or a function URL, with a body of `count` events as NDJSON."""
+    proxy = json.loads((EVENTS / recorded).read_text())
     lines = [
         json.dumps({"event": "LOGIN", "userId": f"joe{n}", "dateTime": f"2026-11-23 11:{n // 60:02}:{n % 60:02}"})
         for n in range(count)
@@ -74,11 +77,11 @@ class Function:
         os.waitpid(self.pid, 0)
 
 
-def cold_ms(command, environment, starts):
+def cold_ms(command, environment, payload, starts):
     times = []
     for _ in range(starts):
         function = Function(command, environment)
-        function.api.invoke(event(1))
+        function.api.invoke(payload)
         times.append((time.perf_counter() - function.began) * 1000)
         function.end()
     return statistics.median(times)
@@ -92,9 +95,10 @@ def warm_us(function, payload, invocations):
 
 
 def measure(command, environment, firehose, options):
-    cold = cold_ms(command, environment, options.starts)
+    recorded = "function_url/json.json" if options.function_url else "one_object.json"
+    one, many = event(recorded, 1), event(recorded, BATCH)
+    cold = cold_ms(command, environment, one, options.starts)
     function = Function(command, environment)
-    one, many = event(1), event(BATCH)
     warm_us(function, one, options.warm_up)
     peak = function.peak_mb()
     warm_us(function, many, options.warm_up)
@@ -127,6 +131,7 @@ def arguments():
     parser.add_argument("--warm-up", type=int, default=1000)
     parser.add_argument("--invocations", type=int, default=10000)
     parser.add_argument("--http-only", action="store_true")
+    parser.add_argument("--function-url", action="store_true", help="events of a function URL, with a key; only `track` takes them")
     return parser.parse_args()
 
 
@@ -142,6 +147,8 @@ def main():
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/track",
             "AWS_LAMBDA_LOG_STREAM_NAME": "1", "NODE_NO_WARNINGS": "1", "AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE": "1", "SSL_CERT_FILE": str(bundle), "NODE_EXTRA_CA_CERTS": str(cert),
         }
+        if options.function_url:
+            environment |= {"KEY_DIGESTS": KEY_DIGESTS, "EVENTS_PATH": "/track"}
         print(f"{'':<22}{'cold':>9}{'CPU, one event':>17}{'each further':>15}{'memory':>10}{'zip':>10}")
         for firehose in [Firehose()] + ([] if options.http_only else [Firehose(context)]):
             for name, code, command in (candidate.split("=", 2) for candidate in options.candidate):

@@ -62,3 +62,27 @@ fn a_function_url_answers_as_awss_do() {
     let server = place.serve();
     assert_eq!(judge("function_urls.py", &[&server.url]), CALLED);
 }
+
+const TRACKED: &str = r#"json: 204 ['https://shop.example'] 
+beacon: 204 ['https://shop.example'] 
+form: 204 ['https://shop.example'] 
+packed: 204 ['https://shop.example'] 
+no key: 403 ['https://shop.example'] {"message":"Forbidden"}
+another key: 403 ['https://shop.example'] {"message":"Forbidden"}
+another path: 404 ['https://shop.example'] {"message":"Not Found"}
+no event: 400 ['https://shop.example'] {"message":"the body has no events"}
+preflight: 200 ['https://shop.example'] 
+no digests: 502 None Internal Server Error
+"#;
+
+#[test]
+fn track_takes_events_behind_a_function_url() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    assert_eq!(judge("track_url.py", &[&server.url, "minimal-dev-track"]), TRACKED);
+    place.run(&["local", "tick", "20min"]).exits(0);
+    let arrived = place.run(&["events", "--local", "--json"]).exits(0).stdout;
+    let arrived: serde_json::Value = serde_json::from_str(&arrived).unwrap();
+    assert_eq!(arrived["events"], 4, "{arrived:#}");
+}

@@ -11,7 +11,7 @@ const RETRY_AFTER: &str = "1";
 /// What a page may send: the content type of JSON, and the API key.
 const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
 
-/// The answer to an API Gateway proxy event.
+/// The answer to a request, in a form that both payload formats have.
 #[derive(Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answer {
@@ -41,14 +41,29 @@ impl Answer {
         Self::new(204)
     }
 
-    /// API Gateway answers OPTIONS itself; this is for an API that passes every method on.
-    pub(crate) fn preflight() -> Self {
-        let answer = Self::new(204).header("Access-Control-Allow-Methods", "OPTIONS,POST");
-        answer.header("Access-Control-Allow-Headers", ALLOWED_HEADERS).header("Access-Control-Max-Age", "7200")
+    /// API Gateway answers OPTIONS itself, and Lambda those that ask for CORS; this is for what passes every method on.
+    pub(crate) fn options() -> Self {
+        Self::new(204)
+    }
+
+    /// What a page may send.
+    pub(crate) fn with_preflight(self) -> Self {
+        self.header("Access-Control-Allow-Methods", "OPTIONS,POST")
+            .header("Access-Control-Allow-Headers", ALLOWED_HEADERS)
+            .header("Access-Control-Max-Age", "7200")
     }
 
     pub(crate) fn method_not_allowed() -> Self {
         Self::message(405, "only POST is allowed").header("Allow", "OPTIONS, POST")
+    }
+
+    pub(crate) fn not_found() -> Self {
+        Self::message(404, "Not Found")
+    }
+
+    /// As API Gateway says it, of a key that is missing and of one that is wrong.
+    pub(crate) fn forbidden() -> Self {
+        Self::message(403, "Forbidden")
     }
 
     pub(crate) fn rejected(rejection: &Rejection) -> (Self, Option<String>) {
@@ -75,13 +90,11 @@ impl Answer {
     }
 
     fn later(status: u16, message: &str) -> Self {
-        // A page sees only a few headers of an answer, unless told otherwise.
-        Self::message(status, message)
-            .header("Retry-After", RETRY_AFTER)
-            .header("Access-Control-Expose-Headers", "Retry-After")
+        Self::message(status, message).header("Retry-After", RETRY_AFTER)
     }
 
-    /// Every answer carries these, errors too: without them a page cannot even see that its request failed.
+    /// Every answer to a REST API carries these, errors too: without them a page cannot even see that its request failed. Lambda adds
+    /// them to what a function URL answers, and a browser refuses an answer that has them twice.
     pub(crate) fn with_cors(self, origins: &Origins, origin: Option<&str>) -> Self {
         let answer = match origins.allow(origin) {
             Some("*") => self.header("Access-Control-Allow-Origin", "*"),
@@ -91,6 +104,9 @@ impl Answer {
             }
             None => self,
         };
+        // A page sees only a few headers of an answer, unless told otherwise.
+        let retries = answer.headers.contains_key("Retry-After");
+        let answer = if retries { answer.header("Access-Control-Expose-Headers", "Retry-After") } else { answer };
         // The answer depends on who asks, which a cache between has to know.
         if matches!(origins, Origins::Any) { answer } else { answer.header("Vary", "Origin") }
     }

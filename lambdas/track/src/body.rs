@@ -15,11 +15,14 @@ pub(crate) enum Rejection {
     Empty,
     #[error("the body is not valid base64")]
     NotBase64,
-    /// API Gateway made text of it, so that it cannot be unpacked any more.
-    #[error("the body is compressed: say so with the header `Content-Encoding: gzip`")]
+    /// API Gateway or Lambda made text of it, so that it cannot be unpacked any more.
+    #[error(
+        "the body is compressed: say so with the header `Content-Encoding: gzip`, \
+         or to a function URL with the type `application/octet-stream`"
+    )]
     Compressed,
-    #[error("the body begins as gzip, and is none")]
-    NotGzip,
+    #[error("the body begins as gzip or zlib, and is none")]
+    NotUnpacked,
     #[error("the body has more than {} MB when it is unpacked", LARGEST >> 20)]
     TooLargeInflated,
     #[error("the body is not UTF-8")]
@@ -38,7 +41,8 @@ pub(crate) enum Rejection {
 /// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
 pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
     let text = str::from_utf8(body).map_err(|_| Rejection::NotUtf8)?;
-    if text.starts_with("\u{1f}\u{fffd}") {
+    // How gzip and zlib begin, with what is no text replaced.
+    if text.starts_with("\u{1f}\u{fffd}") || text.starts_with("x\u{fffd}") {
         return Err(Rejection::Compressed);
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
@@ -185,7 +189,9 @@ mod tests {
 
     #[test]
     fn bytes_that_are_no_text_are_rejected() {
-        assert_eq!(rejection(String::from_utf8_lossy(b"\x1f\x8b\x08\x00").as_bytes()), Rejection::Compressed);
+        for compressed in [&b"\x1f\x8b\x08\x00"[..], b"\x78\x9c\xab"] {
+            assert_eq!(rejection(String::from_utf8_lossy(compressed).as_bytes()), Rejection::Compressed);
+        }
         assert_eq!(rejection(b"{\"a\":\"\xff\"}"), Rejection::NotUtf8);
     }
 

@@ -1,4 +1,4 @@
-//! The Lambda function `track`: API Gateway hands it the body of `POST /track`, it hands the events in it to Firehose.
+//! The Lambda function `track`: API Gateway or a function URL hands it the body of `POST /track`, it hands the events in it to Firehose.
 //!
 //! The promise is at least once: `204` means that Firehose accepted every event of the request. Any other answer means that some
 //! were not accepted, and the client sends the whole request again; those that were accepted the first time arrive twice.
@@ -12,7 +12,9 @@ mod connection;
 mod deliver;
 mod endpoint;
 mod firehose;
+mod headers;
 mod inflate;
+mod keys;
 mod pack;
 mod readable;
 mod request;
@@ -20,6 +22,7 @@ mod settings;
 mod sign;
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
+use request::Front;
 use std::time::SystemTime;
 use tokio::time::Instant;
 
@@ -29,7 +32,7 @@ pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use pack::Record;
 pub use request::ProxyRequest;
-pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Origins, Settings, SettingsError};
+pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, Settings, SettingsError};
 
 /// Serves invocations until Lambda ends the process.
 ///
@@ -40,7 +43,7 @@ pub async fn run() -> Result<(), Error> {
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
     stream.connect().await;
-    let track = &Track::new(settings.origins, stream);
+    let track = &Track::new(settings.door, stream);
     lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
@@ -61,24 +64,48 @@ fn instant(deadline: SystemTime) -> Instant {
 /// The function's logic, over any [`Stream`].
 #[derive(Debug)]
 pub struct Track<S> {
-    origins: Origins,
+    door: Door,
     stream: S,
 }
 
 impl<S: Stream> Track<S> {
-    pub fn new(origins: Origins, stream: S) -> Self {
-        Self { origins, stream }
+    pub fn new(door: Door, stream: S) -> Self {
+        Self { door, stream }
     }
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
-    /// quotes an event.
+    /// quotes an event or a key.
     pub async fn handle(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
-        let (answer, line) = match request.method.as_str() {
+        match &request.front {
+            Front::RestApi => {
+                let (answer, line) = self.answer(request, deadline).await;
+                let answer = if request.method == "OPTIONS" { answer.with_preflight() } else { answer };
+                (answer.with_cors(&self.door.origins, request.headers.origin.as_deref()), line)
+            }
+            Front::FunctionUrl { path, .. } if !self.door.is_at(path) => (Answer::not_found(), None),
+            Front::FunctionUrl { query, .. } => match self.admitted(request, query) {
+                Ok(()) => self.answer(request, deadline).await,
+                Err(line) => (Answer::forbidden(), Some(line.to_owned())),
+            },
+        }
+    }
+
+    /// Whether it has a key that lets it in, or else a line for the log. A browser asks its OPTIONS without one.
+    fn admitted(&self, request: &ProxyRequest, query: &str) -> Result<(), &'static str> {
+        let Some(keys) = self.door.keys.as_ref().filter(|_| request.method != "OPTIONS") else { return Ok(()) };
+        match keys::sent(request.headers.api_key.as_deref(), query) {
+            Some(key) if keys.admit(&key) => Ok(()),
+            Some(_) => Err("rejected with 403: the API key is none of those that are enabled"),
+            None => Err("rejected with 403: the request has no API key"),
+        }
+    }
+
+    async fn answer(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+        match request.method.as_str() {
             "POST" => self.accept(request, deadline).await,
-            "OPTIONS" => (Answer::preflight(), None),
+            "OPTIONS" => (Answer::options(), None),
             _ => (Answer::method_not_allowed(), None),
-        };
-        (answer.with_cors(&self.origins, request.header("origin")), line)
+        }
     }
 
     async fn accept(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {

@@ -1,39 +1,121 @@
-//! The proxy event of an API Gateway REST API, as far as `track` reads it.
+//! The event that `track` is called with, as far as it reads it.
 
 use crate::body::Rejection;
+use crate::headers::Headers;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-/// Payload format 1.0. API Gateway writes `null`, not an empty value, for headers and body that are not there.
+/// A request, as a REST API (payload format 1.0) or a function URL (2.0) tells it.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(try_from = "Event")]
 pub struct ProxyRequest {
-    #[serde(rename = "httpMethod")]
     pub(crate) method: String,
-    #[serde(default)]
-    headers: Option<BTreeMap<String, Option<String>>>,
-    #[serde(default)]
+    pub(crate) front: Front,
+    pub(crate) headers: Headers,
+    body: String,
+    is_base64_encoded: bool,
+}
+
+/// What took the request before the function did.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Front {
+    /// It has checked path and API key.
+    RestApi,
+    /// It hands on what comes, and adds the headers of CORS to what goes.
+    FunctionUrl { path: String, query: String },
+}
+
+/// Both formats. A REST API writes `null`, not an empty value, for what is not there; a function URL leaves it out.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Event {
+    /// A REST API tells none.
+    version: Option<String>,
+    http_method: Option<String>,
+    raw_path: Option<String>,
+    raw_query_string: Option<String>,
+    request_context: Option<RequestContext>,
+    headers: Option<Headers>,
     body: Option<String>,
     #[serde(default)]
     is_base64_encoded: bool,
 }
 
+#[derive(Deserialize)]
+struct RequestContext {
+    http: Option<Http>,
+}
+
+#[derive(Default, Deserialize)]
+struct Http {
+    method: Option<String>,
+    path: Option<String>,
+}
+
+impl TryFrom<Event> for ProxyRequest {
+    type Error = &'static str;
+
+    fn try_from(event: Event) -> Result<Self, Self::Error> {
+        let http = event.request_context.and_then(|context| context.http);
+        let (method, front) = if event.version.as_deref() == Some("2.0") || http.is_some() {
+            let Http { method, path } = http.unwrap_or_default();
+            let path = event.raw_path.or(path).unwrap_or_default();
+            let query = event.raw_query_string.unwrap_or_default();
+            (method.unwrap_or_default(), Front::FunctionUrl { path, query })
+        } else {
+            // An event of S3, say: an answer would look as if it had been taken.
+            (event.http_method.ok_or("it has no `httpMethod`, so it is no HTTP request")?, Front::RestApi)
+        };
+        let (headers, body) = (event.headers.unwrap_or_default(), event.body.unwrap_or_default());
+        Ok(Self { method, front, headers, body, is_base64_encoded: event.is_base64_encoded })
+    }
+}
+
 impl ProxyRequest {
-    /// A header by its name in lower case. REST APIs pass names on in the case that the client wrote.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        let headers = self.headers.as_ref()?;
-        headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name))?.1.as_deref()
+    /// The bytes that the client sent. A REST API encodes them where the content type is one of its binary media types, a function URL
+    /// where it is not text, JSON, XML or JavaScript: also that of a form, and none.
+    pub(crate) fn body(&self) -> Result<Cow<'_, [u8]>, Rejection> {
+        if !self.is_base64_encoded {
+            return Ok(Cow::Borrowed(self.body.as_bytes()));
+        }
+        STANDARD.decode(&self.body).map(Cow::Owned).map_err(|_| Rejection::NotBase64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    fn read(event: Value) -> Result<ProxyRequest, serde_json::Error> {
+        serde_json::from_value(event)
     }
 
-    /// The bytes that the client sent: API Gateway encodes them where the content type is one of the API's binary media types.
-    pub(crate) fn body(&self) -> Result<Cow<'_, [u8]>, Rejection> {
-        let body = self.body.as_deref().unwrap_or_default();
-        if !self.is_base64_encoded {
-            return Ok(Cow::Borrowed(body.as_bytes()));
-        }
-        STANDARD.decode(body).map(Cow::Owned).map_err(|_| Rejection::NotBase64)
+    fn front(event: Value) -> (String, Front) {
+        let request = read(event).unwrap();
+        (request.method, request.front)
+    }
+
+    #[test]
+    fn the_payload_format_tells_what_stands_before_the_function() {
+        let url = |method: &str, path: &str, query: &str| {
+            (method.to_owned(), Front::FunctionUrl { path: path.to_owned(), query: query.to_owned() })
+        };
+        let http = json!({"http": {"method": "POST", "path": "/t"}});
+        let rest = json!({"httpMethod": "POST", "requestContext": {"stage": "prod"}});
+        assert_eq!(front(rest), ("POST".to_owned(), Front::RestApi));
+        assert_eq!(front(json!({"version": "1.0", "httpMethod": "PUT"})), ("PUT".to_owned(), Front::RestApi));
+        assert_eq!(front(json!({"requestContext": http})), url("POST", "/t", ""));
+        let whole = json!({"version": "2.0", "rawPath": "/t", "rawQueryString": "a=b", "requestContext": http});
+        assert_eq!(front(whole), url("POST", "/t", "a=b"));
+        assert_eq!(front(json!({"version": "2.0", "httpMethod": "POST", "rawPath": "/t"})), url("", "/t", ""));
+    }
+
+    #[test]
+    fn what_is_no_request_is_not_answered() {
+        let error = read(json!({"Records": []})).unwrap_err();
+        assert_eq!(error.to_string(), "it has no `httpMethod`, so it is no HTTP request");
     }
 }

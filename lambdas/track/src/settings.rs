@@ -1,25 +1,64 @@
 //! What the function is told through its environment.
 
+use crate::keys::Keys;
+
 /// Names the Firehose stream that the events go to.
 pub const DELIVERY_STREAM_NAME: &str = "DELIVERY_STREAM_NAME";
 /// The origins whose pages may send events, separated by commas; `*` for all of them, absent or empty for none.
 pub const CORS_ORIGINS: &str = "CORS_ORIGINS";
+/// What a function URL's clients have to send one of: the SHA-256 of each API key, as 64 lower-case hex digits, separated by commas.
+/// Absent if no key is asked for.
+pub const KEY_DIGESTS: &str = "KEY_DIGESTS";
+/// The one path of a function URL where events are taken, `/track`; absent for every path.
+pub const EVENTS_PATH: &str = "EVENTS_PATH";
 
 /// The environment, read once.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub stream: String,
-    pub origins: Origins,
+    pub door: Door,
+}
+
+/// Whom the function lets in.
+#[derive(Clone, Debug)]
+pub struct Door {
+    pub(crate) origins: Origins,
+    pub(crate) keys: Option<Keys>,
+    /// Without a slash at its end.
+    path: Option<String>,
 }
 
 impl Settings {
     /// # Errors
-    /// [`DELIVERY_STREAM_NAME`] is not set.
+    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`] or [`EVENTS_PATH`] is set to what is none: who wanted keys to be asked
+    /// for gets no open door.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let stream = required(&env, DELIVERY_STREAM_NAME)?;
         let origins = Origins::parse(&env(CORS_ORIGINS).unwrap_or_default());
-        Ok(Self { stream, origins })
+        let keys = read_if_set(&env, KEY_DIGESTS, Keys::parse)?;
+        let path =
+            read_if_set(&env, EVENTS_PATH, |path| path.starts_with('/').then(|| without_slash(path).to_owned()))?;
+        Ok(Self { stream, door: Door { origins, keys, path } })
     }
+}
+
+impl Door {
+    /// Whether a function URL takes events at this path. A slash at its end changes nothing, as with API Gateway.
+    pub(crate) fn is_at(&self, path: &str) -> bool {
+        self.path.as_deref().is_none_or(|wanted| wanted == without_slash(path))
+    }
+}
+
+fn without_slash(path: &str) -> &str {
+    path.strip_suffix('/').unwrap_or(path)
+}
+
+fn read_if_set<T>(
+    env: impl Fn(&str) -> Option<String>,
+    name: &'static str,
+    read: impl Fn(&str) -> Option<T>,
+) -> Result<Option<T>, SettingsError> {
+    env(name).map(|value| read(&value).ok_or(SettingsError::Unusable(name))).transpose()
 }
 
 /// What is wrong with an environment variable. Values are never told: some are secret.
@@ -37,14 +76,14 @@ pub(crate) fn required(env: impl Fn(&str) -> Option<String>, name: &'static str)
 
 /// Which pages may read the answers, in the sense of CORS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origins {
+pub(crate) enum Origins {
     Any,
     Only(Vec<String>),
 }
 
 impl Origins {
     /// Reads `https://a.example, https://b.example`, or `*`.
-    pub fn parse(list: &str) -> Self {
+    pub(crate) fn parse(list: &str) -> Self {
         let origins: Vec<String> = list
             .split(',')
             .map(|origin| origin.trim().trim_end_matches('/'))
@@ -89,6 +128,40 @@ mod tests {
             let error = Settings::read(|_| value.clone()).unwrap_err();
             assert_eq!(error.to_string(), "the environment variable `DELIVERY_STREAM_NAME` is not set");
         }
+    }
+
+    fn read(name: &'static str, value: &str) -> Result<Settings, SettingsError> {
+        Settings::read(|asked| match asked {
+            DELIVERY_STREAM_NAME => Some("s".to_owned()),
+            _ => (asked == name).then(|| value.to_owned()),
+        })
+    }
+
+    #[test]
+    fn a_door_that_cannot_be_as_it_was_asked_for_stays_shut() {
+        for (name, value) in [(KEY_DIGESTS, ""), (KEY_DIGESTS, "5ec2e7"), (EVENTS_PATH, ""), (EVENTS_PATH, "5ec2e7")] {
+            let error = read(name, value).unwrap_err().to_string();
+            assert_eq!(error, format!("the environment variable `{name}` has a value that cannot be used"));
+        }
+    }
+
+    #[test]
+    fn events_are_taken_at_one_path_or_at_all() {
+        for (settings, path, taken) in [
+            ("/track", "/track", true),
+            ("/track/", "/track", true),
+            ("/track", "/track/", true),
+            ("/track", "/track//", false),
+            ("/track", "/Track", false),
+            ("/track", "/", false),
+            ("/", "/", true),
+            ("/", "", true),
+            ("/", "/track", false),
+        ] {
+            let door = read(EVENTS_PATH, settings).unwrap().door;
+            assert_eq!(door.is_at(path), taken, "{settings} {path}");
+        }
+        assert!(read("NOTHING", "").unwrap().door.is_at("/favicon.ico"));
     }
 
     #[test]

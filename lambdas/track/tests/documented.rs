@@ -2,20 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
-use pipectl_track::{Failure, Origins, ProxyRequest, Record, Stream, Track};
-use std::sync::Mutex;
-use std::time::Duration;
-use tokio::time::Instant;
+mod stored;
 
-/// Takes everything.
-struct Stored<'a>(&'a Mutex<Vec<String>>);
+use serde_json::json;
+use stored::{WEB, call};
 
-impl Stream for Stored<'_> {
-    async fn put(&self, batch: &[Record]) -> Result<Vec<Option<Failure>>, Failure> {
-        let lines = batch.iter().map(|record| String::from_utf8(record.0.clone()).unwrap());
-        self.0.lock().unwrap().extend(lines.flat_map(|text| text.lines().map(str::to_owned).collect::<Vec<_>>()));
-        Ok(vec![None; batch.len()])
-    }
+fn table(title: &str) -> Vec<String> {
+    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/data.md")).unwrap();
+    let table = document.split(title).nth(1).unwrap();
+    table.lines().skip(2).take_while(|line| line.starts_with('|')).map(str::to_owned).collect()
 }
 
 /// What stands between backticks.
@@ -25,27 +20,44 @@ fn quoted(cell: &str) -> Vec<&str> {
 
 #[tokio::test]
 async fn every_body_of_the_table_gets_its_answer() {
-    let document = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/data.md")).unwrap();
-    let table = document.split("| Body | Answer |").nth(1).unwrap();
-    let rows: Vec<_> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    let rows = table("| Body | Answer |");
     assert!(rows.len() > 10, "{rows:?}");
     for row in rows {
         let (body, answer) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
         let body = quoted(body)[0];
-        let stored = Mutex::new(vec![]);
-        let track = Track::new(Origins::Any, Stored(&stored));
-        let request = serde_json::json!({"httpMethod": "POST", "body": body});
-        let request: ProxyRequest = serde_json::from_value(request).unwrap();
-        let (got, _) = track.handle(&request, Instant::now() + Duration::from_secs(5)).await;
+        let ended = call(json!({"httpMethod": "POST", "body": body}), &[]).await;
+        let (got, kept) = (ended.answer, ended.stored);
         assert!(answer.starts_with(&got.status_code.to_string()), "{row}: {}", got.body);
-        let kept = stored.into_inner().unwrap();
         match (got.status_code, quoted(answer).as_slice()) {
-            (204, []) => assert_eq!(kept, [body]),
-            (204, forms) => assert_eq!(kept, forms, "{row}"),
+            (204, []) => assert_eq!(kept, format!("{body}\n")),
+            (204, forms) => assert_eq!(kept.lines().collect::<Vec<_>>(), forms, "{row}"),
             (_, words) => {
                 assert!(got.body.contains(words[0]), "{row}: {}", got.body);
-                assert!(kept.is_empty());
+                assert_eq!(kept, "");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn a_function_url_is_answered_as_its_table_says() {
+    let rows = table("| Request | Answer |");
+    assert!(rows.len() > 7, "{rows:?}");
+    for row in rows {
+        let (request, answer) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
+        let quoted_request = quoted(request);
+        let (method, target) = quoted_request[0].split_once(' ').unwrap();
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let query = query.replace("KEY", WEB.0);
+        let headers = match quoted_request.get(1) {
+            Some(header) => json!({"x-api-key": header.strip_prefix("X-Api-Key: ").unwrap().replace("KEY", WEB.0)}),
+            None => json!({}),
+        };
+        let event = json!({"version": "2.0", "rawPath": path, "rawQueryString": query, "headers": headers,
+            "requestContext": {"http": {"method": method, "path": path}}, "body": "{}", "isBase64Encoded": false});
+        let got = call(event, &[("KEY_DIGESTS", WEB.1), ("EVENTS_PATH", "/track")]).await.answer;
+        let message = quoted(answer).first().map_or_else(String::new, |words| format!("{{\"message\":\"{words}\"}}"));
+        assert!(answer.starts_with(&got.status_code.to_string()), "{row}: {}", got.body);
+        assert_eq!(got.body, message, "{row}");
     }
 }

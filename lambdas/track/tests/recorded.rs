@@ -6,7 +6,8 @@ mod firehose_stub;
 
 use firehose_stub::{Reply, Stub};
 use pipectl_track::{
-    Answer, CORS_ORIGINS, DELIVERY_STREAM_NAME, Firehose, ProxyRequest, Settings, Track, firehose_client,
+    Answer, CORS_ORIGINS, DELIVERY_STREAM_NAME, EVENTS_PATH, Firehose, KEY_DIGESTS, ProxyRequest, Settings, Track,
+    firehose_client,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -16,6 +17,9 @@ fn environment(url: &str, name: &str) -> Option<String> {
     let value = match name {
         DELIVERY_STREAM_NAME => "clickstream-prod",
         CORS_ORIGINS => "https://shop.example,https://www.shop.example",
+        // API Gateway has looked at path and key.
+        KEY_DIGESTS => "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
+        EVENTS_PATH => "/elsewhere",
         "AWS_REGION" => "eu-west-1",
         "AWS_ACCESS_KEY_ID" => "AKIDEXAMPLE",
         "AWS_SECRET_ACCESS_KEY" => "secret",
@@ -34,7 +38,7 @@ fn recorded(name: &str) -> ProxyRequest {
 fn track(stub: &Stub) -> Track<Firehose> {
     let env = |name: &str| environment(&stub.url, name);
     let settings = Settings::read(env).unwrap();
-    Track::new(settings.origins, Firehose::new(firehose_client(env).unwrap(), settings.stream))
+    Track::new(settings.door, Firehose::new(firehose_client(env).unwrap(), settings.stream))
 }
 
 async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<String>) {
@@ -170,6 +174,7 @@ async fn throttling_that_lasts_is_answered_with_429_and_when_to_come_back() {
     let (answer, line) = send(&stub, &recorded("one_object")).await;
     assert_eq!(answer.status_code, 429);
     assert_eq!(answer.headers["Retry-After"], "1");
+    assert_eq!(answer.headers["Access-Control-Expose-Headers"], "Retry-After");
     assert_eq!(answer.headers["Access-Control-Allow-Origin"], "https://shop.example");
     assert_eq!(line.unwrap(), "answered 429: 0 records accepted, 1 failed, last with ServiceUnavailableException");
 }
