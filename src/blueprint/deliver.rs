@@ -3,8 +3,10 @@
 use super::ingest::add_log_group;
 use super::{Added, Design, policies};
 use crate::config::Days;
-use crate::engine::value::{Pending, Secret};
-use crate::resources::{Bucket, EventRule, Function, Graph, LogGroup, Notification, Permission, Role, Stream, Word};
+use crate::engine::value::Pending;
+use crate::resources::{
+    Bucket, EventRule, Function, Grant, Graph, LogGroup, Notification, Permission, Role, Stream, Word,
+};
 use aws_sdk_firehose::types::DeliveryStreamType;
 use serde_json::json;
 
@@ -68,8 +70,8 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
     });
     let function = graph.add("mover", move |out| {
         let environment = [
-            ("RAW_PREFIX".to_owned(), Secret(pipeline.delivery.prefix.clone())),
-            ("PARTITIONED_PREFIX".to_owned(), Secret(pipeline.mover.prefix.clone())),
+            Function::variable("RAW_PREFIX", pipeline.delivery.prefix.as_str()),
+            Function::variable("PARTITIONED_PREFIX", pipeline.mover.prefix.as_str()),
         ];
         Function {
             code: functions.mover.clone(),
@@ -84,10 +86,11 @@ pub(super) fn add_mover<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: A
     let permission = graph.add("mover", move |out| Permission {
         name: "mover".to_owned(),
         function: out[function].name.clone(),
-        principal: "s3.amazonaws.com".to_owned(),
-        action: Permission::INVOKE.to_owned(),
-        source_arn: Pending::Known(out[bucket].arn.clone()),
-        source_account: Some(names.account.clone()),
+        grant: Grant::Service {
+            principal: "s3.amazonaws.com".to_owned(),
+            source_arn: Pending::Known(out[bucket].arn.clone()),
+            source_account: Some(names.account.clone()),
+        },
     });
     add_sweep(graph, design, function);
     // S3 asks at once whether it may call the function: the permission comes first.
@@ -107,10 +110,11 @@ fn add_sweep<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Func
     let permission = graph.add("sweep", move |out| Permission {
         name: "sweep".to_owned(),
         function: out[function].name.clone(),
-        principal: "events.amazonaws.com".to_owned(),
-        action: Permission::INVOKE.to_owned(),
-        source_arn: Pending::Known(arn.clone()),
-        source_account: None,
+        grant: Grant::Service {
+            principal: "events.amazonaws.com".to_owned(),
+            source_arn: Pending::Known(arn.clone()),
+            source_account: None,
+        },
     });
     graph.add("sweep", move |out| EventRule {
         name: rule.clone(),

@@ -3,10 +3,10 @@
 use super::{API, Added, Design, policies};
 use crate::artifact::Code;
 use crate::config::Function as Settings;
-use crate::engine::value::Secret;
 use crate::names::Names;
 use crate::resources::{
-    ApiKey, Cors, Function, Graph, Ids, LogGroup, Permission, Quota, RestApi, Role, Routes, Stream, UsagePlan,
+    ApiKey, Cors, Function, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota, RestApi, Role, Routes, Stream,
+    UsagePlan,
 };
 use std::collections::BTreeMap;
 
@@ -20,10 +20,11 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<S
     graph.add("track", move |out| Permission {
         name: "track".to_owned(),
         function: out[function].name.clone(),
-        principal: "apigateway.amazonaws.com".to_owned(),
-        action: Permission::INVOKE.to_owned(),
-        source_arn: out[api].execution_arn(names, &path),
-        source_account: None,
+        grant: Grant::Service {
+            principal: "apigateway.amazonaws.com".to_owned(),
+            source_arn: out[api].execution_arn(names, &path),
+            source_account: None,
+        },
     });
     let keys: Vec<_> = design.pipeline.ingest.api_keys.iter().map(|key| add_key(graph, design, key)).collect();
     if !keys.is_empty() {
@@ -66,8 +67,8 @@ fn add_function<'a>(
     graph.add("track", move |out| {
         let ingest = &pipeline.ingest;
         let environment = [
-            ("DELIVERY_STREAM_NAME".to_owned(), Secret(out.predicted(stream).name.clone())),
-            ("CORS_ORIGINS".to_owned(), Secret(ingest.cors.origins.join(","))),
+            Function::variable("DELIVERY_STREAM_NAME", out.predicted(stream).name.as_str()),
+            Function::variable("CORS_ORIGINS", ingest.cors.origins.join(",")),
         ];
         Function {
             code: functions.track.clone(),
@@ -99,9 +100,9 @@ impl Design<'_> {
             environment: BTreeMap::new(),
             kms_key: None,
             log_group: String::new(),
+            logging: Logging::default(),
             code: Code::live(""),
             tags: self.tags(),
-            found: None,
         }
     }
 }
@@ -138,6 +139,7 @@ fn add_key<'a>(graph: &mut Graph<'a>, design: Design<'a>, key: &'a str) -> Added
         description: design.description("An API key"),
         enabled: true,
         tags: design.tags(),
+        digest: None,
     })
 }
 

@@ -24,6 +24,10 @@ pub(crate) trait Listed: Managed + Tagged + Resource<World = Aws> {
 
     fn name(&self) -> &str;
     fn outputs(&self, id: Pending<String>) -> Self::Outputs;
+    /// The same once it is made, or after a change of what is `live`.
+    fn outputs_after(&self, id: Pending<String>, _live: &Self) -> Self::Outputs {
+        self.outputs(id)
+    }
     /// The id in its outputs.
     fn aws_id(outputs: &Self::Outputs) -> &Pending<String>;
 
@@ -209,7 +213,7 @@ pub(super) async fn create<T: Listed>(desired: &T, aws: &Aws, name: &str) -> Res
     };
     let missing = diff(&made.attributes(), &desired.attributes());
     send_all(desired, aws, (&id, &made), &missing, &tags).await?;
-    Ok(desired.outputs(Pending::Known(id)))
+    Ok(desired.outputs_after(Pending::Known(id), &made))
 }
 
 /// Makes the calls that send what differs. After one that fails, the tags say that not all of it is done.
@@ -258,7 +262,7 @@ pub(super) async fn update<T: Listed>(
     }
     send_all(desired, aws, (id, &live.resource), changes, &tags).await?;
     put_tags(aws, &arn::<T>(&aws.names, id), tags, desired.tags().removed_from(live.resource.tags())).await?;
-    Ok(desired.outputs(Pending::Known(id.clone())))
+    Ok(desired.outputs_after(Pending::Known(id.clone()), &live.resource))
 }
 
 /// The ARN of something in API Gateway, which names no account.

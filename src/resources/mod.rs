@@ -9,6 +9,8 @@ mod event_rule;
 mod fields;
 mod function;
 mod function_settle;
+#[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
+mod function_url;
 mod glue_tags;
 mod job;
 mod key;
@@ -39,7 +41,9 @@ pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
-pub(crate) use function::Function;
+pub(crate) use function::{Function, Logging};
+#[allow(unused_imports, reason = "the blueprint takes it up with the front `function_url`")]
+pub(crate) use function_url::{FunctionUrl, UrlCors};
 pub(crate) use job::Job;
 pub(crate) use key::{Key, KeyId};
 pub(crate) use lock::{BucketLocks, holder, uri as lock_uri};
@@ -49,7 +53,7 @@ pub(crate) use named_query::{NamedQuery, Sql};
 pub(crate) use notification::Notification;
 pub(crate) use object::Object;
 pub(crate) use obstacles::Surroundings;
-pub(crate) use permission::Permission;
+pub(crate) use permission::{Grant, Permission};
 pub(crate) use policy::Policy;
 pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
@@ -103,12 +107,13 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Role>(),
     Kind::of::<LogGroup>(),
     Kind::of::<Stream>(),
+    Kind::of::<ApiKey>(),
     Kind::of::<Function>(),
     Kind::of::<Permission>(),
+    Kind::of::<FunctionUrl>(),
     Kind::of::<Notification>(),
     Kind::of::<EventRule>(),
     Kind::of::<RestApi>(),
-    Kind::of::<ApiKey>(),
     Kind::of::<UsagePlan>(),
     Kind::of::<Database>(),
     Kind::of::<Crawler>(),

@@ -162,7 +162,9 @@ fn by_message(code: &str, message: &str) -> Option<Class> {
         }
         "InvalidRequest" if says(&["is already created", "already exists"]) => Some(Class::Exists),
         // Firehose says in-use of a stream that is there already, and of one that is being changed.
-        "ResourceConflict" | "ResourceInUse" if says(&["already exist"]) => Some(Class::Exists),
+        "ResourceConflict" | "ResourceInUse" if says(&["already exist", "FunctionUrlConfig exists"]) => {
+            Some(Class::Exists)
+        }
         "LimitExceeded" if says(&["Rate exceeded", "Too Many Requests", "too many requests"]) => Some(Class::Throttled),
         "TooManyRequests" if says(&["limit exceeded", "Limit Exceeded"]) => Some(Class::Quota),
         _ if says(&["Rate exceeded"]) => Some(Class::Throttled),

@@ -46,6 +46,12 @@ const ROWS: &[(&str, &str, Class)] = &[
     ),
     ("ResourceConflictException", "The statement id (s3) provided already exists.", Class::Exists),
     (
+        "ResourceConflictException",
+        "Failed to create function url config for [functionArn = arn:aws:lambda:us-east-1:1:function:f]. Error message:  \
+         FunctionUrlConfig exists for this Lambda function",
+        Class::Exists,
+    ),
+    (
         "OperationAborted",
         "A conflicting conditional operation is currently in progress against this resource. Please try again.",
         Class::Busy,

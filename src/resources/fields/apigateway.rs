@@ -122,7 +122,7 @@ pub(crate) const GET_API_KEYS: Answer = Answer {
         ignored("warnings", "of an import"),
         ignored("position", "of the list"),
         ignored("item.id", "AWS's own"),
-        ignored("item.value", "a secret, which is not asked for"),
+        ignored("item.value", "a secret, of which a digest is kept; whoever wants another makes the key anew"),
         managed("item.name", "name"),
         extra("item.customerId", "whose it is in AWS Marketplace").by_hand(),
         managed("item.description", "description"),

@@ -1,4 +1,4 @@
-//! Functions.
+//! Functions, and their URLs.
 
 use super::{Answer, extra, ignored, managed};
 
@@ -49,9 +49,9 @@ pub(crate) const GET_FUNCTION: Answer = Answer {
         extra("Configuration.SnapStart.ApplyOn", "starts published versions from a snapshot").unless("None"),
         ignored("Configuration.SnapStart.OptimizationStatus", "follows from ApplyOn"),
         ignored("Configuration.RuntimeVersionConfig", "AWS's own patches, which come and go by themselves"),
-        extra("Configuration.LoggingConfig.LogFormat", "lines are wrapped").unless("Text"),
-        extra("Configuration.LoggingConfig.ApplicationLogLevel", "drops lines of a lower level"),
-        extra("Configuration.LoggingConfig.SystemLogLevel", "drops lines of Lambda's own, reports among them"),
+        managed("Configuration.LoggingConfig.LogFormat", "log_format"),
+        managed("Configuration.LoggingConfig.ApplicationLogLevel", "application_log_level"),
+        managed("Configuration.LoggingConfig.SystemLogLevel", "system_log_level"),
         managed("Configuration.LoggingConfig.LogGroup", "log_group"),
         extra("Configuration.TenancyConfig", "fixed when it was made").by_hand(),
         extra("Configuration.CapacityProviderConfig", "runs on instances of the account's own").by_hand(),
@@ -61,5 +61,24 @@ pub(crate) const GET_FUNCTION: Answer = Answer {
         managed("Tags", "tags"),
         ignored("TagsError", "reading ends with it"),
         managed("Concurrency.ReservedConcurrentExecutions", "reserved_concurrency"),
+    ],
+};
+
+pub(crate) const GET_FUNCTION_URL_CONFIG: Answer = Answer {
+    operation: "lambda:GetFunctionUrlConfig",
+    at: "",
+    fields: &[
+        ignored("FunctionUrl", "AWS's own"),
+        ignored("FunctionArn", "follows from the name"),
+        managed("AuthType", "auth_type"),
+        managed("Cors.AllowCredentials", "cors"),
+        managed("Cors.AllowHeaders", "cors"),
+        managed("Cors.AllowMethods", "cors"),
+        managed("Cors.AllowOrigins", "cors"),
+        managed("Cors.ExposeHeaders", "cors"),
+        managed("Cors.MaxAge", "cors"),
+        ignored("CreationTime", "when, not what"),
+        ignored("LastModifiedTime", "when, not what"),
+        managed("InvokeMode", "invoke_mode"),
     ],
 };

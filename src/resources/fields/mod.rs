@@ -25,7 +25,7 @@ pub(super) use firehose::DESCRIBE_DELIVERY_STREAM;
 pub(super) use glue::{GET_CRAWLER, GET_DATABASE, GET_JOB, GET_TRIGGER};
 pub(super) use iam::GET_ROLE;
 pub(super) use kms::DESCRIBE_KEY;
-pub(super) use lambda::GET_FUNCTION;
+pub(super) use lambda::{GET_FUNCTION, GET_FUNCTION_URL_CONFIG};
 pub(super) use logs::DESCRIBE_LOG_GROUPS;
 pub(super) use s3::{
     GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LOGGING, GET_BUCKET_NOTIFICATION_CONFIGURATION,

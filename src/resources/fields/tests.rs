@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// Tables that are asked for extras.
 const TABLES: &[&Answer] = &[
     &GET_FUNCTION,
+    &GET_FUNCTION_URL_CONFIG,
     &DESCRIBE_KEY,
     &DESCRIBE_LOG_GROUPS,
     &GET_ROLE,

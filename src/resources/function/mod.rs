@@ -3,7 +3,10 @@
 //! VPC, layers, tracing and the like are not managed: updates leave out what they do not change, and plans show what
 //! somebody set.
 
+mod logging;
 mod usual;
+
+pub(crate) use logging::Logging;
 
 use super::fields::GET_FUNCTION;
 use super::function_settle::{failed, gone, idle, settled};
@@ -22,7 +25,7 @@ use crate::names::Names;
 use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
-use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode, LogFormat, LoggingConfig};
+use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
@@ -65,21 +68,23 @@ pub(crate) struct Function {
     #[sent(Concurrency)]
     pub(crate) reserved_concurrency: Option<i32>,
     #[sent(Configuration)]
-    pub(crate) environment: BTreeMap<String, Secret<String>>,
+    pub(crate) environment: BTreeMap<String, Variable>,
     /// The ARN of the key that the environment is encrypted with. `None`: Lambda's own.
     #[sent(Configuration)]
     pub(crate) kms_key: Option<Pending<String>>,
     /// Exists before the function: Lambda would make it without retention and tags.
     #[sent(Configuration)]
     pub(crate) log_group: String,
+    #[flat]
+    pub(crate) logging: Logging,
     #[sent(Code)]
     pub(crate) code: Code,
     #[tags]
     pub(crate) tags: Tags,
-    /// How a live function logs: an update that names the group has to repeat the rest.
-    #[unmanaged]
-    pub(crate) found: Option<LoggingConfig>,
 }
+
+/// The value of a variable of the environment, which may be known only once something else is made.
+pub(crate) type Variable = Pending<Secret<String>>;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
@@ -115,6 +120,11 @@ impl Upload {
 }
 
 impl Function {
+    /// A variable of the environment, with a value that is known.
+    pub(crate) fn variable(name: &str, value: impl Into<String>) -> (String, Variable) {
+        (name.to_owned(), Pending::Known(Secret(value.into())))
+    }
+
     /// The operating system without a language.
     pub(crate) const RUNTIME: &'static str = "provided.al2023";
     /// What that runtime starts whatever this says; the field must not be empty.
@@ -142,30 +152,15 @@ impl Function {
     }
 
     fn variables(&self) -> Environment {
-        let variables = self.environment.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect();
+        let variables = self.environment.iter().map(|(name, value)| (name.clone(), value.known().0.clone())).collect();
         Environment::builder().set_variables(Some(variables)).build()
-    }
-
-    /// With the format and the levels that somebody chose, but for what is named in `gone`. Text has no levels
-    /// (aws-cdk#28045).
-    fn logging(&self, live: Option<&LoggingConfig>, gone: &[&Extra]) -> LoggingConfig {
-        let goes = |name: &str| gone.iter().any(|extra| extra.name == name);
-        let live = live.filter(|_| !goes("LoggingConfig.LogFormat"));
-        let text = goes("LoggingConfig.LogFormat").then_some(LogFormat::Text);
-        let kept = |level: &str| live.filter(|_| !goes(&format!("LoggingConfig.{level}")));
-        LoggingConfig::builder()
-            .log_group(&self.log_group)
-            .set_log_format(live.and_then(|live| live.log_format.clone()).or(text))
-            .set_application_log_level(kept("ApplicationLogLevel").and_then(|live| live.application_log_level.clone()))
-            .set_system_log_level(kept("SystemLogLevel").and_then(|live| live.system_log_level.clone()))
-            .build()
     }
 
     fn architecture(&self) -> sdk::Architecture {
         self.architecture.as_str().into()
     }
 
-    async fn put_configuration(&self, aws: &Aws, live: &Self) -> Result<()> {
+    async fn put_configuration(&self, aws: &Aws) -> Result<()> {
         // Somebody else's update, or ours that was cut off (cargo-lambda#268).
         idle(aws, &self.name).await?;
         let sent = call("lambda:UpdateFunctionConfiguration", Patience::LAMBDA, || {
@@ -180,7 +175,7 @@ impl Function {
                 .timeout(self.timeout_s)
                 .environment(self.variables())
                 .kms_key_arn(self.kms_key.as_ref().map_or("", |key| key.known()))
-                .logging_config(self.logging(live.found.as_ref(), &[]))
+                .logging_config(self.logging.said(&self.log_group))
                 .send()
         });
         match sent.await {
@@ -247,12 +242,12 @@ impl Function {
             memory_mb: live.memory_size.unwrap_or_default(),
             timeout_s: live.timeout.unwrap_or_default(),
             reserved_concurrency: output.concurrency.and_then(|reserved| reserved.reserved_concurrent_executions),
-            environment: variables.into_iter().map(|(name, value)| (name, Secret(value))).collect(),
+            environment: variables.into_iter().map(|(name, value)| (name, Pending::Known(Secret(value)))).collect(),
             kms_key: live.kms_key_arn.filter(|key| !key.is_empty()).map(Pending::Known),
             log_group: log_group.unwrap_or_else(|| format!("/aws/lambda/{name}")),
+            logging: Logging::read(live.logging_config.as_ref()),
             code: Code::live(running(stamp.ours.get(TAG_CODE), &live.code_sha256.unwrap_or_default())),
             tags: stamp.tags.clone(),
-            found: live.logging_config,
             name,
         };
         Some((resource, stamp))
@@ -273,7 +268,7 @@ impl Resource for Function {
     type Outputs = FunctionOutputs;
     const KIND: &'static str = "lambda.function";
     /// One that outlives its log group makes it again with its last words.
-    const USES: &'static [&'static str] = &["kms.key", "s3.bucket", "iam.role", "logs.log_group"];
+    const USES: &'static [&'static str] = &["kms.key", "s3.bucket", "iam.role", "logs.log_group", "apigateway.api_key"];
     ladders!();
 }
 
@@ -328,7 +323,7 @@ impl Named for Function {
                 .timeout(self.timeout_s)
                 .environment(self.variables())
                 .set_kms_key_arn(self.kms_key.as_ref().map(|key| key.known().clone()))
-                .logging_config(self.logging(None, &[]))
+                .logging_config(self.logging.said(&self.log_group))
                 .code(FunctionCode::builder().zip_file(Blob::new(upload.zip.clone())).build())
                 .set_tags(Some(tags.clone().into_iter().collect()))
                 .customize()
@@ -360,19 +355,18 @@ impl Named for Function {
         }
     }
 
-    async fn send(&self, call: Call, aws: &Aws, live: &Self) -> Result<()> {
+    async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
         match call {
-            Call::Configuration => self.put_configuration(aws, live).await,
+            Call::Configuration => self.put_configuration(aws).await,
             Call::Code => self.put_code(aws).await,
             Call::Concurrency => self.put_concurrency(aws).await,
         }
     }
 
-    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+    async fn put_back(&self, aws: &Aws, _: &Self, extras: &[&Extra]) -> Result<()> {
         idle(aws, &self.name).await?;
         call("lambda:UpdateFunctionConfiguration", Patience::LAMBDA, || {
             let update = aws.lambda.update_function_configuration().function_name(&self.name);
-            let update = update.logging_config(self.logging(live.found.as_ref(), extras));
             extras.iter().fold(update, |update, extra| usual::set(update, &extra.name)).send()
         })
         .await?;

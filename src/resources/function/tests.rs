@@ -17,18 +17,18 @@ fn desired() -> Function {
         memory_mb: 128,
         timeout_s: 5,
         reserved_concurrency: Some(0),
-        environment: [("TOKEN".to_owned(), Secret("hunter2".to_owned()))].into(),
+        environment: [Function::variable("TOKEN", "hunter2")].into(),
         kms_key: None,
         log_group: "/aws/lambda/clicks-prod-track".into(),
+        logging: Logging::default(),
         code: Artifacts::new(None, true).unwrap().code("track", Architecture::Arm64).unwrap(),
         tags: Tags::default(),
-        found: None,
     }
 }
 
 /// What AWS says of it, with `code_tag` and running `sha256`.
 fn given_back(of: &Function, code_tag: &str, sha256: &str) -> GetFunctionOutput {
-    let variables = of.environment.iter().map(|(name, value)| (name.clone(), value.0.clone())).collect();
+    let variables = of.environment.iter().map(|(name, value)| (name.clone(), value.known().0.clone())).collect();
     let live = FunctionConfiguration::builder()
         .function_name(&of.name)
         .description(&of.description)
@@ -39,7 +39,7 @@ fn given_back(of: &Function, code_tag: &str, sha256: &str) -> GetFunctionOutput 
         .memory_size(of.memory_mb)
         .timeout(of.timeout_s)
         .environment(EnvironmentResponse::builder().set_variables(Some(variables)).build())
-        .logging_config(of.logging(None, &[]))
+        .logging_config(of.logging.said(&of.log_group))
         .code_sha256(sha256);
     GetFunctionOutput::builder()
         .configuration(live.build())

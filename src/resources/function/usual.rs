@@ -3,7 +3,7 @@
 use aws_sdk_lambda::operation::update_function_configuration::builders::UpdateFunctionConfigurationFluentBuilder as Update;
 use aws_sdk_lambda::types as sdk;
 
-/// An update that sets one thing to what it is where nobody sets it. How it logs is one setting, sent as a whole.
+/// An update that sets one thing to what it is where nobody sets it.
 pub(super) fn set(update: Update, name: &str) -> Update {
     match name {
         "VpcConfig" => {

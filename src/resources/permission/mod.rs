@@ -4,13 +4,17 @@
 //! it back; calls for one function wait for each other, because parallel ones are silently lost
 //! (terraform-provider-aws, `lambda/permission.go`).
 
+mod grant;
+
+pub(crate) use grant::Grant;
+
 use super::managed::Managed;
 use super::statement::Statement;
 use crate::aws::{Aws, Class, Expect as _, Look, Patience, Result, call, read, until};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::{Live, Resource, Wanted};
-use crate::engine::value::{Canonical as _, Pending, Value};
+use crate::engine::value::{Canonical as _, Value};
 use crate::names::Names;
 use futures::future::try_join_all;
 use std::collections::BTreeSet;
@@ -30,48 +34,32 @@ pub(crate) struct Permission {
     /// The function's name.
     #[fixed]
     pub(crate) function: String,
-    /// A service, `s3.amazonaws.com`.
-    #[sent]
-    pub(crate) principal: String,
-    /// `lambda:InvokeFunction`.
-    #[sent]
-    pub(crate) action: String,
-    /// On whose behalf the service may call; `*` and `?` match.
-    #[sent]
-    pub(crate) source_arn: Pending<String>,
-    /// For a source whose ARN names no account: a bucket could be deleted and made again by another.
-    #[sent]
-    pub(crate) source_account: Option<String>,
+    #[flat]
+    pub(crate) grant: Grant,
 }
 
 #[derive(Clone, Debug)]
 pub(crate) struct PermissionOutputs {
     /// The function that may be called from now on: what reads it here comes after the permission.
     pub(crate) function_arn: String,
+    /// The same function's name.
+    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
+    pub(crate) function: String,
 }
 
 impl Permission {
-    /// The action that lets a service call a function.
-    pub(crate) const INVOKE: &'static str = "lambda:InvokeFunction";
-
     fn sid(&self) -> String {
         format!("{OURS}{}", self.name)
     }
 
     fn outputs(&self, names: &Names) -> PermissionOutputs {
-        PermissionOutputs { function_arn: names.arn("lambda", &format!("function:{}", self.function)) }
+        let function_arn = names.arn("lambda", &format!("function:{}", self.function));
+        PermissionOutputs { function_arn, function: self.function.clone() }
     }
 
     fn from_statement(function: &str, statement: Statement) -> Option<Self> {
-        let Statement { sid, effect: _, principal, action, source_arn, source_account } = statement;
-        Some(Self {
-            name: sid.strip_prefix(OURS)?.to_owned(),
-            function: function.to_owned(),
-            principal,
-            action,
-            source_arn: Pending::Known(source_arn.unwrap_or_default()),
-            source_account,
-        })
+        let name = statement.sid.strip_prefix(OURS)?.to_owned();
+        Some(Self { name, function: function.to_owned(), grant: Grant::Found(statement) })
     }
 
     /// What is there under its id is it already, if the answer to an earlier try was lost, and is
@@ -91,15 +79,8 @@ impl Permission {
         // A function is found by one call a moment before it is by another.
         until("lambda:AddPermission", "known to Lambda", VISIBLE_WITHIN, async || {
             let sent = call("lambda:AddPermission", Patience::LAMBDA, || {
-                aws.lambda
-                    .add_permission()
-                    .function_name(&self.function)
-                    .statement_id(self.sid())
-                    .principal(&self.principal)
-                    .action(&self.action)
-                    .source_arn(self.source_arn.known())
-                    .set_source_account(self.source_account.clone())
-                    .send()
+                let request = aws.lambda.add_permission().function_name(&self.function).statement_id(self.sid());
+                self.grant.say(request).send()
             });
             match sent.await {
                 Ok(_) => Ok(Look::Done(())),
