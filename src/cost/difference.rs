@@ -28,6 +28,8 @@ pub(crate) struct Difference {
     /// Cents of the lines that have a price.
     pub(crate) before: i64,
     pub(crate) after: i64,
+    /// Cents of either with no event.
+    pub(crate) fixed: (i64, i64),
 }
 
 impl Side {
@@ -59,7 +61,8 @@ impl Difference {
             }
         }
         rows.sort_by_key(|row| PARTS.iter().position(|part| *part == row.part));
-        Self { rows, before: before.total_cents(), after: after.total_cents() }
+        let fixed = (before.fixed_cents, after.fixed_cents);
+        Self { rows, before: before.total_cents(), after: after.total_cents(), fixed }
     }
 
     /// Cents more a month, of all that has a price.

@@ -45,6 +45,16 @@ impl Inputs {
         Self { figures: told.into_iter().chain(figures).collect(), places: pipeline.places.clone() }
     }
 
+    /// The same while no event comes and nobody asks: what follows from these two, and what a bill said of it, is gone.
+    pub(super) fn idle(&self) -> Self {
+        let mut idle = self.clone();
+        idle.figures.retain(|input| !["firehose_gb", "transfer_out_gb"].contains(&input.name));
+        for input in idle.figures.iter_mut().filter(|input| ["events_per_month", "athena_tb"].contains(&input.name)) {
+            input.value = 0.0;
+        }
+        idle
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Input> {
         self.figures.iter()
     }

@@ -57,7 +57,15 @@ pub(crate) struct Origin {
 #[derive(Clone, Debug)]
 pub(crate) enum Priced {
     /// US dollars, the price in words, and where it is from.
-    At { dollars: f64, price: String, source: String, as_of: String, note: Option<String> },
+    At {
+        dollars: f64,
+        price: String,
+        source: String,
+        as_of: String,
+        note: Option<String>,
+        /// What the price is, where no source has it for this region.
+        unverified: Option<String>,
+    },
     /// The book has no price for this in this region. It is not guessed.
     Missing,
 }
@@ -96,9 +104,16 @@ pub(crate) struct Estimate {
     pub(crate) free_tier: bool,
     pub(crate) inputs: Inputs,
     pub(crate) lines: Vec<Line>,
+    /// What of the total, in cents, is there with no event and no query: the rest is of their number.
+    pub(crate) fixed_cents: i64,
 }
 
 impl Estimate {
+    /// Cents that the month's events and queries make.
+    pub(crate) fn usage_cents(&self) -> i64 {
+        self.total_cents() - self.fixed_cents
+    }
+
     /// Dollars for a million events; `None` without events.
     pub(crate) fn per_million(&self) -> Option<f64> {
         let events = self.inputs.get("events_per_month");
@@ -120,6 +135,14 @@ impl Estimate {
         self.lines.iter().filter(|line| line.part == part).filter_map(Line::cents).sum()
     }
 
+    /// Items whose price no source has for this region, and what it is in its place.
+    pub(crate) fn unverified(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.lines.iter().filter_map(|line| match &line.priced {
+            Priced::At { unverified: Some(what), .. } => Some((line.item, what.as_str())),
+            _ => None,
+        })
+    }
+
     /// Lines without a price: the total is without them.
     pub(crate) fn missing(&self) -> impl Iterator<Item = &Line> {
         self.lines.iter().filter(|line| matches!(line.priced, Priced::Missing))
@@ -136,7 +159,9 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
         Line { from, ..price(book, region, meter, free_tier) }
     };
     let lines = meters::of(book, billed, &inputs).into_iter().map(line).collect();
-    Estimate { region: region.to_owned(), free_tier, inputs, lines }
+    let idle = meters::of(book, billed, &inputs.idle()).into_iter();
+    let fixed_cents = idle.filter_map(|meter| price(book, region, meter, free_tier).cents()).sum();
+    Estimate { region: region.to_owned(), free_tier, inputs, lines, fixed_cents }
 }
 
 /// The figures of the book that an estimate needs.
@@ -164,6 +189,7 @@ fn at(price: &Price, billed: f64) -> Priced {
         source: price.source.clone(),
         as_of: price.as_of.clone(),
         note: rounded.or(beyond),
+        unverified: price.unverified.clone(),
     }
 }
 

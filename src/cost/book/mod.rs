@@ -51,6 +51,9 @@ pub(crate) struct Price {
     pub(crate) unit: String,
     pub(super) source: String,
     pub(super) as_of: String,
+    /// What it is, where no source has it for this region.
+    #[serde(default)]
+    pub(super) unverified: Option<String>,
 }
 
 fn yes() -> bool {
@@ -136,6 +139,7 @@ impl Price {
             unit: unit.to_owned(),
             source: source.to_owned(),
             as_of: as_of.to_owned(),
+            unverified: None,
         }
     }
 

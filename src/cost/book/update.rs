@@ -90,6 +90,7 @@ fn member<'a>(map: &'a mut Map<String, Value>, name: &str) -> &'a mut Map<String
 /// The same price from a newer source. AWS does not round as the maker of a book may have done.
 fn confirm(place: &mut Map<String, Value>, new: &Price) {
     place.remove("rounded_down_to");
+    place.remove("unverified");
     place.insert("source".to_owned(), json!(new.source));
     place.insert("as_of".to_owned(), json!(new.as_of));
 }

@@ -59,6 +59,8 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
     row(&mut total, "a month", [&was, &will, &signed(difference.change())]);
     text.push_str(&paint.strong(total.trim_end()));
     text.push('\n');
+    let (was, will) = difference.fixed;
+    row(&mut text, "  fixed, with no event", [&dollars(was), &dollars(will), &signed(will - was)]);
     if let Some(caveat) = caveat(difference) {
         let _ = writeln!(text, "{caveat}");
     }
@@ -91,9 +93,13 @@ pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
 /// `A month: $35.00 -> $70.01 (+$35.01)`
 fn headline(difference: &Difference) -> String {
     let (before, after) = (dollars(difference.before), dollars(difference.after));
-    match difference.change() {
+    let total = match difference.change() {
         0 => format!("A month: {after}, as before"),
         cents => format!("A month: {before} -> {after} ({})", signed(cents)),
+    };
+    match difference.fixed {
+        (was, will) if was == will => total,
+        (was, will) => format!("{total}; with no event {} -> {}", dollars(was), dollars(will)),
     }
 }
 
@@ -130,6 +136,8 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
         "before_cents": difference.before,
         "after_cents": difference.after,
         "change_cents": difference.change(),
+        "fixed_before_cents": difference.fixed.0,
+        "fixed_after_cents": difference.fixed.1,
         "complete": difference.unknown().next().is_none(),
         "lines": difference.rows.iter().map(row).collect::<Vec<_>>(),
     })

@@ -1,7 +1,7 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
 use super::levers::levers_to_html;
-use super::{chart, cost, dollars, part_cost, per_million, quantity, short};
+use super::{apart, chart, cost, dollars, part_cost, per_million, quantity, short};
 use crate::cost::{Estimate, Lever, Line, PARTS, Priced};
 use chart::escape;
 use std::fmt::Write as _;
@@ -23,6 +23,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -
         chart::style()
     );
     let _ = writeln!(page, "<p class=\"sum\">{}</p>", dollars(estimate.total_cents()));
+    let _ = writeln!(page, "<p>{}</p>", apart(estimate));
     for words in notes(estimate) {
         let _ = writeln!(page, "<p>{}</p>", escape(&words));
     }
@@ -47,7 +48,10 @@ fn notes(estimate: &Estimate) -> Vec<String> {
     let prices = format!("List prices of {}, {free} the free tier, without taxes and support.", estimate.region);
     let missing: Vec<_> = estimate.missing().map(|line| line.item).collect();
     let lacks = format!("The total lacks {}: no verified price in {}.", missing.join(", "), estimate.region);
-    per_million(estimate).into_iter().chain([prices]).chain((!missing.is_empty()).then_some(lacks)).collect()
+    let unverified =
+        estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
+    let notes = per_million(estimate).into_iter().chain([prices]).chain((!missing.is_empty()).then_some(lacks));
+    notes.chain(unverified).collect()
 }
 
 fn dearest(estimate: &Estimate) -> Vec<chart::Bar<'_>> {
@@ -82,9 +86,10 @@ fn how(line: &Line) -> String {
         let _ = write!(text, " Free of charge: {}.", quantity(line.free));
     }
     match &line.priced {
-        Priced::At { price, source, as_of, note, .. } => {
+        Priced::At { price, source, as_of, note, unverified, .. } => {
             let note = note.as_deref().map(|note| format!(" {note}.")).unwrap_or_default();
-            let _ = write!(text, " ${price} per {}, from {source}, as of {as_of}.{note}", line.unit);
+            let what = unverified.as_deref().map(|what| format!(" Not verified: {what}.")).unwrap_or_default();
+            let _ = write!(text, " ${price} per {}, from {source}, as of {as_of}.{note}{what}", line.unit);
         }
         Priced::Missing => text.push_str(" No price is known for this in this region."),
     }

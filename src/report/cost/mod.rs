@@ -82,6 +82,9 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
         }
     }
     let _ = writeln!(text, "{}", paint.strong(&format!("{:<58}{:>14}", "a month", dollars(estimate.total_cents()))));
+    for (name, cents) in [("fixed, with no event", estimate.fixed_cents), ("usage", estimate.usage_cents())] {
+        let _ = writeln!(text, "  {name:<56}{:>14}", dollars(cents));
+    }
     summary(&mut text, estimate);
     if explain {
         let _ = writeln!(text, "\nfigures that went in:");
@@ -106,14 +109,20 @@ fn explain_line(text: &mut String, line: &Line) {
         let _ = writeln!(text, "      free of charge: {}", quantity(line.free));
     }
     match &line.priced {
-        Priced::At { price, source, as_of, note, .. } => {
+        Priced::At { price, source, as_of, note, unverified, .. } => {
             let _ = writeln!(text, "      ${price} per {}, from {source}, as of {as_of}", line.unit);
-            if let Some(note) = note {
-                let _ = writeln!(text, "      {note}");
+            for words in note.iter().cloned().chain(unverified.iter().map(|what| format!("not verified: {what}"))) {
+                let _ = writeln!(text, "      {words}");
             }
         }
         Priced::Missing => drop(writeln!(text, "      no price is known for this in this region")),
     }
+}
+
+/// What is there with no event, and the rest.
+fn apart(estimate: &Estimate) -> String {
+    let (fixed, usage) = (dollars(estimate.fixed_cents), dollars(estimate.usage_cents()));
+    format!("fixed {fixed} (with no event), usage {usage}")
 }
 
 /// Dollars for a million events, and what part that is of a SaaS's price.
@@ -148,13 +157,18 @@ fn summary(text: &mut String, estimate: &Estimate) {
     if !missing.is_empty() {
         let _ = writeln!(text, "the total lacks {}: no verified price in {}", missing.join(", "), estimate.region);
     }
+    for (item, what) in estimate.unverified() {
+        let _ = writeln!(text, "not verified in {}: {item}, at {what}", estimate.region);
+    }
 }
 
 pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> Value {
     let line = |line: &Line| {
-        let (price, source, as_of, note) = match &line.priced {
-            Priced::At { price, source, as_of, note, .. } => (json!(price), json!(source), json!(as_of), json!(note)),
-            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price is known")),
+        let (price, source, as_of, note, unverified) = match &line.priced {
+            Priced::At { price, source, as_of, note, unverified, .. } => {
+                (json!(price), json!(source), json!(as_of), json!(note), json!(unverified))
+            }
+            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price is known"), Value::Null),
         };
         json!({
             "part": line.part,
@@ -168,6 +182,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "price_source": source,
             "price_as_of": as_of,
             "note": note,
+            "unverified": unverified,
             "how": line.how,
             "from": line.from.iter().map(|one| json!({"name": one.name, "place": one.place})).collect::<Vec<_>>(),
         })
@@ -182,6 +197,8 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
         "currency": "USD",
         "free_tier": estimate.free_tier,
         "total_cents": estimate.total_cents(),
+        "fixed_cents": estimate.fixed_cents,
+        "usage_cents": estimate.usage_cents(),
         "per_million_dollars": estimate.per_million(),
         "share_of_saas": estimate.share_of_saas(),
         "complete": estimate.missing().next().is_none(),
@@ -197,8 +214,9 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
     let mut text = format!("{MARKER}\n### pipectl cost-estimate: {title}\n\n");
     let _ = writeln!(
         text,
-        "**{} a month**\n\n| Part | Item | Quantity | Cost |\n|---|---|---:|---:|",
-        dollars(estimate.total_cents())
+        "**{} a month**: {}\n\n| Part | Item | Quantity | Cost |\n|---|---|---:|---:|",
+        dollars(estimate.total_cents()),
+        apart(estimate)
     );
     for line in &estimate.lines {
         let _ = writeln!(

@@ -48,12 +48,13 @@ impl Series {
 
 fn rows(series: &Series) -> Vec<Vec<String>> {
     let last = if series.by == By::Events { ["per million", "of a SaaS"] } else { ["so far", ""] };
-    let head = [&[if series.by == By::Events { "events" } else { "month" }][..], &PARTS, &["a month"], &last].concat();
+    let head = [&[if series.by == By::Events { "events" } else { "month" }][..], &PARTS, &["fixed", "a month"], &last]
+        .concat();
     let head: Vec<String> = head.into_iter().map(str::to_owned).collect();
     let row = |(estimate, so_far): (&Estimate, i64)| {
         let mut row = vec![grouped(estimate.inputs.get(series.by.name()).round() as i64)];
         row.extend(PARTS.iter().map(|part| part_cost(estimate, part)));
-        row.push(dollars(estimate.total_cents()));
+        row.extend([estimate.fixed_cents, estimate.total_cents()].map(dollars));
         row.extend(match series.by {
             By::Events => [
                 estimate.per_million().map(in_dollars),
@@ -91,6 +92,7 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
         json!({
             series.by.name(): estimate.inputs.get(series.by.name()),
             "total_cents": estimate.total_cents(),
+            "fixed_cents": estimate.fixed_cents,
             "parts_cents": parts,
             "per_million_dollars": estimate.per_million(),
             "share_of_saas": estimate.share_of_saas(),
