@@ -1,9 +1,10 @@
-//! Glue database: the catalog's tables that the crawlers make.
+//! Glue database: the tables that the crawlers make, or that are declared.
 
 use super::fields::GET_DATABASE;
 use super::glue_tags;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
+use super::table::is_ours;
 use super::tags::Tags;
 use crate::aws::{Aws, Error, Expect, Result, pages, read, whole, write};
 use crate::engine::extra::Extra;
@@ -123,10 +124,10 @@ impl Named for Database {
     }
 }
 
-/// How many tables are not our crawlers'.
+/// How many tables are not ours.
 ///
-/// A database goes with its tables. Those that our crawlers made come back with the next crawl and are not worth a
-/// refusal; the others are somebody's work.
+/// A database goes with its tables. Those that our crawlers made come back with the next crawl, those that are declared with
+/// the next apply, and neither is worth a refusal; the others are somebody's work.
 async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize> {
     let pages = pages(
         "glue:GetTables",
@@ -135,12 +136,6 @@ async fn foreign_tables(aws: &Aws, database: &str) -> Result<usize> {
     );
     let foreign = |table: &&Table| !is_ours(&aws.names, table);
     Ok(pages.await?.iter().map(|page| page.table_list().iter().filter(foreign).count()).sum())
-}
-
-/// A crawler leaves its name on what it makes, and ours are named after the pipeline and its stage.
-fn is_ours(names: &Names, table: &Table) -> bool {
-    let crawler = table.parameters().and_then(|all| all.get("UPDATED_BY_CRAWLER"));
-    crawler.is_some_and(|crawler| crawler.starts_with(&names.physical("")))
 }
 
 fn in_words(foreign: usize) -> String {
@@ -156,23 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_tables_of_our_crawlers_are_ours() {
-        let [partition, account, region] = ["aws", "1", "us-east-1"].map(str::to_owned);
-        let names = Names {
-            partition,
-            account,
-            region,
-            pipeline: "clicks".into(),
-            stage: "prod".into(),
-            ignored: Default::default(),
-            role_path: String::new(),
-        };
-        let ours = |parameter: &str, value: &str| {
-            is_ours(&names, &Table::builder().name("t").parameters(parameter, value).build().unwrap())
-        };
-        assert!(ours("UPDATED_BY_CRAWLER", "clicks-prod-raw"));
-        assert!(!ours("UPDATED_BY_CRAWLER", "clicks-dev-raw"));
-        assert!(!ours("classification", "json"));
+    fn tables_that_are_not_ours_are_counted() {
         assert_eq!((in_words(0).as_str(), in_words(2).as_str()), ("", "2 tables not made by our crawlers"));
     }
 }

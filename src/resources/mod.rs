@@ -29,6 +29,7 @@ mod role;
 mod schema;
 mod statement;
 mod stream;
+mod table;
 mod tags;
 mod trigger;
 mod trust;
@@ -61,6 +62,8 @@ pub(crate) use schema::{Difference, What, columns_of};
 pub(crate) use stream::Stream;
 #[allow(unused_imports, reason = "no pipeline asks for them yet")]
 pub(crate) use stream::{Backup, Conversion};
+#[allow(unused_imports, reason = "no pipeline asks for them yet")]
+pub(crate) use table::{Columns, Format, Partitions, Since, Table};
 pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
@@ -106,6 +109,8 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Object>(),
     Kind::of::<Role>(),
     Kind::of::<LogGroup>(),
+    Kind::of::<Database>(),
+    Kind::of::<Table>(),
     Kind::of::<Stream>(),
     Kind::of::<ApiKey>(),
     Kind::of::<Function>(),
@@ -115,7 +120,6 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<EventRule>(),
     Kind::of::<RestApi>(),
     Kind::of::<UsagePlan>(),
-    Kind::of::<Database>(),
     Kind::of::<Crawler>(),
     Kind::of::<Job>(),
     Kind::of::<Trigger>(),

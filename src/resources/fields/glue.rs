@@ -26,6 +26,57 @@ pub(crate) const GET_DATABASE: Answer = Answer {
     ],
 };
 
+const NOT_FILES: &str = "no table of files";
+
+pub(crate) const GET_TABLE: Answer = Answer {
+    operation: "glue:GetTable",
+    at: "Table",
+    fields: &[
+        managed("Table.Name", "name"),
+        managed("Table.DatabaseName", "database"),
+        managed("Table.Description", "description"),
+        ignored("Table.Owner", "a name that nothing asks for"),
+        ignored("Table.CreateTime", "when, not what"),
+        ignored("Table.UpdateTime", "when, not what"),
+        ignored("Table.LastAccessTime", "when, not what"),
+        ignored("Table.LastAnalyzedTime", "when, not what"),
+        ignored("Table.Retention", "nothing acts by it"),
+        managed("Table.StorageDescriptor.Columns", "columns"),
+        managed("Table.StorageDescriptor.Location", "location"),
+        extra("Table.StorageDescriptor.AdditionalLocations", "where more files of it are said to be"),
+        managed("Table.StorageDescriptor.InputFormat", "format"),
+        managed("Table.StorageDescriptor.OutputFormat", "format"),
+        ignored("Table.StorageDescriptor.Compressed", "the ends of the files' names say it"),
+        ignored("Table.StorageDescriptor.NumberOfBuckets", "counts where there are columns of buckets"),
+        managed("Table.StorageDescriptor.SerdeInfo.SerializationLibrary", "format"),
+        managed("Table.StorageDescriptor.SerdeInfo.Parameters", "format"),
+        ignored("Table.StorageDescriptor.SerdeInfo.Name", "a name that nothing asks for"),
+        extra("Table.StorageDescriptor.BucketColumns", "queries skip files that are said to hold other values"),
+        ignored("Table.StorageDescriptor.SortColumns", "counts where there are columns of buckets"),
+        ignored("Table.StorageDescriptor.Parameters", "what a crawler remembers of the files"),
+        extra("Table.StorageDescriptor.SkewedInfo", "queries skip files that are said to hold other values"),
+        ignored("Table.StorageDescriptor.StoredAsSubDirectories", "counts where values are skewed"),
+        extra("Table.StorageDescriptor.SchemaReference", "the columns are those of a schema registry").put_back(),
+        managed("Table.PartitionKeys", "partitions"),
+        extra("Table.ViewOriginalText", NOT_FILES).by_hand(),
+        extra("Table.ViewExpandedText", NOT_FILES).by_hand(),
+        managed("Table.TableType", "format"),
+        managed("Table.Parameters", "format, partitions and since; what others write there stays"),
+        ignored("Table.CreatedBy", "who, not what"),
+        extra("Table.IsRegisteredWithLakeFormation", "Lake Formation decides who reads it, whatever policies say")
+            .by_hand(),
+        extra("Table.TargetTable", "a link to another table").by_hand(),
+        ignored("Table.CatalogId", "the account's"),
+        ignored("Table.VersionId", "a count of changes"),
+        extra("Table.FederatedTable", "rows come from elsewhere").by_hand(),
+        extra("Table.ViewDefinition", NOT_FILES).by_hand(),
+        extra("Table.IsMultiDialectView", NOT_FILES).by_hand(),
+        extra("Table.IsMaterializedView", NOT_FILES).by_hand(),
+        extra("Table.IcebergTableMetadata", NOT_FILES).by_hand(),
+        ignored("Table.Status", "how a change of a view goes"),
+    ],
+};
+
 pub(crate) const GET_CRAWLER: Answer = Answer {
     operation: "glue:GetCrawler",
     at: "Crawler",

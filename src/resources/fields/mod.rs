@@ -22,7 +22,7 @@ pub(super) use apigateway::{GET_API_KEYS, GET_RESOURCES, GET_REST_APIS, GET_STAG
 pub(super) use athena::GET_WORK_GROUP;
 pub(super) use events::DESCRIBE_RULE;
 pub(super) use firehose::DESCRIBE_DELIVERY_STREAM;
-pub(super) use glue::{GET_CRAWLER, GET_DATABASE, GET_JOB, GET_TRIGGER};
+pub(super) use glue::{GET_CRAWLER, GET_DATABASE, GET_JOB, GET_TABLE, GET_TRIGGER};
 pub(super) use iam::GET_ROLE;
 pub(super) use kms::DESCRIBE_KEY;
 pub(super) use lambda::{GET_FUNCTION, GET_FUNCTION_URL_CONFIG};

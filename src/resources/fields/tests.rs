@@ -22,6 +22,7 @@ const TABLES: &[&Answer] = &[
     &GET_API_KEYS,
     &GET_USAGE_PLANS,
     &GET_DATABASE,
+    &GET_TABLE,
     &GET_CRAWLER,
     &GET_JOB,
     &GET_TRIGGER,

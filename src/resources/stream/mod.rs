@@ -218,7 +218,7 @@ impl Resource for Stream {
     type Outputs = StreamOutputs;
     const KIND: &'static str = "firehose.stream";
     /// One that outlives its log group makes it again with its last words.
-    const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "logs.log_group"];
+    const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "logs.log_group", "glue.table"];
     /// What is buffered and not yet delivered: up to 15 minutes of events.
     const HOLDS_DATA: bool = true;
     ladders!();
