@@ -19,6 +19,11 @@ pub(crate) async fn run(which: Which) -> Result<Exit> {
     };
     match ended {
         Ok(()) => Ok(Exit::Done),
+        // Its log is read by Lambda, which wants a form of its own.
+        Err(error) if std::env::var_os("AWS_LAMBDA_RUNTIME_API").is_some() => {
+            pipectl_track::ended(&error);
+            Ok(Exit::Failed)
+        }
         Err(error) => Err(Error::other(
             format!("the function ended: {error}"),
             "this command is what Lambda starts; it needs a Lambda runtime to ask for work",

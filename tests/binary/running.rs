@@ -128,3 +128,35 @@ fn lines_of_functions_have_forms_and_levels() {
     let server = place.serve();
     assert_eq!(judge("function_logs.py", &[&server.url]), LOGGED);
 }
+
+const LINES: &str = r#"text:
+    answer: 400
+    track: rejected with 400: event 1 is not a JSON object
+    mover: `analytics_raw/gone.gz` is gone: it was moved before
+    mover: `elsewhere/x` is left: it is not below `analytics_raw/`
+    mover: not moved: `analytics_raw/x`: CopyObject failed: AccessDenied
+json:
+    answer: 400
+    track: ('INFO', 'rejected with 400: event 1 is not a JSON object')
+    mover: ('INFO', '`analytics_raw/gone.gz` is gone: it was moved before')
+    mover: ('WARN', '`elsewhere/x` is left: it is not below `analytics_raw/`')
+    mover: ('ERROR', 'not moved: `analytics_raw/x`: CopyObject failed: AccessDenied')
+warnings:
+    answer: 400
+    mover: ('WARN', '`elsewhere/x` is left: it is not below `analytics_raw/`')
+    mover: ('ERROR', 'not moved: `analytics_raw/x`: CopyObject failed: AccessDenied')
+without a stream:
+    answer: 500
+    track: ('ERROR', 'answered 500: 0 records accepted, 1 failed, last with ResourceNotFoundException')
+"#;
+
+#[test]
+fn the_functions_own_lines_have_forms_and_levels() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let output = place.run(&["output", "--local", "--json"]).exits(0).stdout;
+    let output: serde_json::Value = serde_json::from_str(&output).unwrap();
+    let (endpoint, bucket) = (output["endpoint"].as_str().unwrap(), output["bucket"].as_str().unwrap());
+    assert_eq!(judge("function_lines.py", &[&server.url, endpoint, "minimal-dev", bucket]), LINES);
+}

@@ -9,6 +9,7 @@
 mod client;
 mod event;
 mod files;
+mod log;
 mod partition;
 mod s3;
 mod settings;
@@ -25,6 +26,7 @@ use tokio::time::timeout;
 pub use client::s3_client;
 pub use event::Event;
 pub use files::{Failure, Files, Listed, Moved};
+pub use log::{Level, Line, ended};
 pub use s3::S3;
 pub use settings::{PARTITIONED_PREFIX, RAW_PREFIX, Settings, SettingsError};
 pub use sweep::{Sweep, Swept};
@@ -38,6 +40,7 @@ pub const AT_ONCE: usize = 16;
 /// An environment that the function cannot work in (Lambda shows it as a failed initialisation), or a Runtime API that cannot be
 /// reached.
 pub async fn run() -> Result<(), Error> {
+    log::begin();
     let env = |name: &str| std::env::var(name).ok();
     let mover = &Mover::new(Settings::read(env)?, S3::new(s3_client(env)?));
     // Boxed because the compiler cannot lay out the SDK's future inside that of the runtime: it nests too deep.
@@ -57,13 +60,13 @@ pub enum Invocation {
 /// A sweep ends with what it has done; nobody waits for the answer to an event.
 async fn invoked<F: Files>(mover: &Mover<F>, event: LambdaEvent<Invocation>) -> Result<Option<Swept>, Diagnostic> {
     let deadline = event.context.deadline;
+    log::invoked(&event.context.request_id);
     let Ok((lines, result)) = timeout(time_left(deadline), mover.serve(&event.payload, deadline)).await else {
         let error_message = "S3 did not answer in the function's time: the same is tried again".to_owned();
+        log::write([Line::new(Level::Error, error_message.as_str())]);
         return Err(Diagnostic { error_type: "OutOfTime".to_owned(), error_message });
     };
-    for line in lines {
-        println!("{} {line}", event.context.request_id);
-    }
+    log::write(lines);
     // Left to the runtime, the type of the error would be the one of the box that it travels in.
     result.map_err(|error| Diagnostic { error_type: "NotMoved".to_owned(), error_message: error.to_string() })
 }
@@ -96,7 +99,7 @@ impl<F: Files> Mover<F> {
         Self { settings, files }
     }
 
-    async fn serve(&self, called: &Invocation, deadline: u64) -> (Vec<String>, Result<Option<Swept>, NotMoved>) {
+    async fn serve(&self, called: &Invocation, deadline: u64) -> (Vec<Line>, Result<Option<Swept>, NotMoved>) {
         match called {
             Invocation::Event(event) => {
                 let (lines, result) = self.handle(event).await;
@@ -111,7 +114,7 @@ impl<F: Files> Mover<F> {
 
     /// Moves every file of an event; one that fails does not keep the others from being moved. With the result come lines for the log
     /// where there is something to tell.
-    pub async fn handle(&self, event: &Event) -> (Vec<String>, Result<(), NotMoved>) {
+    pub async fn handle(&self, event: &Event) -> (Vec<Line>, Result<(), NotMoved>) {
         let files = event.files();
         let mut tally = Tally::default();
         self.move_all(files, &mut tally).await;
@@ -143,7 +146,7 @@ impl<F: Files> Mover<F> {
 struct Tally {
     all: usize,
     moved: usize,
-    lines: Vec<String>,
+    lines: Vec<Line>,
     failures: Vec<String>,
 }
 
@@ -152,16 +155,20 @@ impl Tally {
         self.all += 1;
         match result {
             Ok(Moved::Now) => self.moved += 1,
-            Ok(Moved::Before) => self.lines.push(format!("`{key}` is gone: it was moved before")),
-            Ok(Moved::NotOurs) => self.lines.push(format!("`{key}` is left: it is not below `{raw}`")),
+            Ok(Moved::Before) => self.tell(Level::Info, format!("`{key}` is gone: it was moved before")),
+            Ok(Moved::NotOurs) => self.tell(Level::Warn, format!("`{key}` is left: it is not below `{raw}`")),
             Err(failure) => self.failures.push(format!("`{key}`: {failure}")),
         }
     }
 
+    fn tell(&mut self, level: Level, message: String) {
+        self.lines.push(Line::new(level, message));
+    }
+
     /// Lines for the log, and how many were moved.
-    fn end(self) -> (Vec<String>, Result<usize, NotMoved>) {
+    fn end(self) -> (Vec<Line>, Result<usize, NotMoved>) {
         let Self { all, moved, mut lines, failures } = self;
-        lines.extend(failures.iter().map(|failure| format!("not moved: {failure}")));
+        lines.extend(failures.iter().map(|failure| Line::new(Level::Error, format!("not moved: {failure}"))));
         let failed = failures.len();
         (lines, failures.into_iter().next().map_or(Ok(moved), |first| Err(NotMoved { failed, all, first })))
     }

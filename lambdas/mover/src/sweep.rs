@@ -5,6 +5,7 @@
 
 use crate::event::{File, Undecodable};
 use crate::files::Files;
+use crate::log::Line;
 use crate::{Mover, NotMoved, Tally};
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -34,7 +35,7 @@ pub(crate) fn until(deadline: u64) -> SystemTime {
 impl<F: Files> Mover<F> {
     /// Moves all files, those of the first days first, until time is up. One whose event is on its way goes along: whoever moves the same
     /// file at the same time copies it to the same key, and the later one finds it gone.
-    pub async fn sweep(&self, sweep: &Sweep, until: SystemTime) -> (Vec<String>, Result<Swept, NotMoved>) {
+    pub async fn sweep(&self, sweep: &Sweep, until: SystemTime) -> (Vec<Line>, Result<Swept, NotMoved>) {
         let (mut tally, mut from) = (Tally::default(), None);
         let more = loop {
             if SystemTime::now() >= until {
@@ -83,6 +84,7 @@ impl<F: Files> Mover<F> {
 mod tests {
     use super::*;
     use crate::files::{Failure, Listed};
+    use crate::log::Level;
     use crate::settings::tests::settings;
     use std::collections::BTreeSet;
     use std::sync::Mutex;
@@ -130,7 +132,7 @@ mod tests {
         }
     }
 
-    async fn sweep(bucket: &Bucket, until: SystemTime) -> (Vec<String>, Result<Swept, NotMoved>) {
+    async fn sweep(bucket: &Bucket, until: SystemTime) -> (Vec<Line>, Result<Swept, NotMoved>) {
         let mover = Mover::new(settings("raw/", "by_day/").unwrap(), bucket);
         mover.sweep(&Sweep { bucket: "b".to_owned() }, until).await
     }
@@ -154,7 +156,7 @@ mod tests {
         let bucket = Bucket::new(&["raw/a", "raw/bad", "raw/c"]);
         let (lines, swept) = sweep(&bucket, in_an_hour()).await;
         let why = "`raw/bad`: CopyObject failed: AccessDenied".to_owned();
-        assert_eq!(lines, [format!("not moved: {why}")]);
+        assert_eq!(lines, [Line::new(Level::Error, format!("not moved: {why}"))]);
         assert_eq!(swept, Err(NotMoved { failed: 1, all: 3, first: why }));
         assert_eq!(bucket.raw(), ["raw/bad"]);
     }

@@ -4,7 +4,9 @@
 
 mod s3_stub;
 
-use pipectl_mover::{AT_ONCE, Event, Mover, NotMoved, PARTITIONED_PREFIX, RAW_PREFIX, S3, Settings, s3_client};
+use pipectl_mover::{
+    AT_ONCE, Event, Level, Line, Mover, NotMoved, PARTITIONED_PREFIX, RAW_PREFIX, S3, Settings, s3_client,
+};
 use s3_stub::{BUCKET, Fault, Stub};
 use std::time::Duration;
 
@@ -46,12 +48,12 @@ fn environment(url: &str, name: &str) -> Option<String> {
     Some(value.to_owned())
 }
 
-async fn send(stub: &Stub, event: &Event) -> (Vec<String>, Result<(), NotMoved>) {
+async fn send(stub: &Stub, event: &Event) -> (Vec<Line>, Result<(), NotMoved>) {
     let env = |name: &str| environment(&stub.url, name);
     Mover::new(Settings::read(env).unwrap(), S3::new(s3_client(env).unwrap())).handle(event).await
 }
 
-async fn send_recorded(stub: &Stub, name: &str) -> (Vec<String>, Result<(), NotMoved>) {
+async fn send_recorded(stub: &Stub, name: &str) -> (Vec<Line>, Result<(), NotMoved>) {
     let path = format!("{}/tests/events/{name}.json", env!("CARGO_MANIFEST_DIR"));
     send(stub, &serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()).await
 }
@@ -98,7 +100,7 @@ async fn the_same_event_again_does_no_harm() {
     assert_eq!(send_recorded(&stub, "one").await, (vec![], Ok(())));
     let moved = stub.objects();
     let line = format!("`{}` is gone: it was moved before", raw(A));
-    assert_eq!(send_recorded(&stub, "one").await, (vec![line], Ok(())));
+    assert_eq!(send_recorded(&stub, "one").await, (vec![Line { level: Level::Info, message: line }], Ok(())));
     assert_eq!(stub.objects(), moved);
     assert_eq!(stub.requests().len(), 3, "what is gone is not deleted again: {:?}", stub.requests());
 }
@@ -107,7 +109,7 @@ async fn the_same_event_again_does_no_harm() {
 async fn a_file_that_somebody_deleted_is_no_failure() {
     let stub = Stub::start(&[]).await;
     let (lines, result) = send_recorded(&stub, "one").await;
-    assert_eq!((lines.len(), result), (1, Ok(())));
+    assert_eq!((lines.len(), lines[0].level, result), (1, Level::Info, Ok(())));
     assert_eq!(stub.requests().len(), 1);
 }
 
@@ -118,7 +120,7 @@ async fn one_failure_is_loud_and_does_not_keep_the_others_and_the_next_invocatio
     stub.fail(&copy_of_b, &[Fault::Error(403, "AccessDenied")]);
     let (lines, result) = send_recorded(&stub, "several").await;
     let first = format!("`{}`: CopyObject failed: AccessDenied: stubbed", raw(B));
-    assert_eq!(lines, [format!("not moved: {first}")]);
+    assert_eq!(lines, [Line { level: Level::Error, message: format!("not moved: {first}") }]);
     let error = result.unwrap_err();
     assert_eq!(error.to_string(), format!("1 of 3 files were not moved; the first: {first}"));
     assert_eq!(stub.keys(), [raw(B), partitioned(A), partitioned(C)]);
@@ -176,7 +178,8 @@ async fn what_is_not_raw_is_left_alone() {
     let (lines, result) = send_recorded(&stub, "foreign").await;
     assert_eq!(result, Ok(()));
     assert_eq!(lines.len(), 3);
-    assert!(lines.iter().all(|line| line.ends_with("is left: it is not below `analytics_raw/`")), "{lines:?}");
+    let left = |line: &Line| line.message.ends_with("is left: it is not below `analytics_raw/`");
+    assert!(lines.iter().all(|line| left(line) && line.level == Level::Warn), "{lines:?}");
     assert!(stub.requests().is_empty());
 }
 

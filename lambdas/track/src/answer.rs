@@ -2,6 +2,7 @@
 
 use crate::body::Rejection;
 use crate::deliver::{Failure, Undelivered};
+use crate::log::{Level, Line};
 use crate::settings::Origins;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -66,27 +67,34 @@ impl Answer {
         Self::message(403, "Forbidden")
     }
 
-    pub(crate) fn rejected(rejection: &Rejection) -> (Self, Option<String>) {
+    /// The client is told, and nothing of ours is wrong.
+    pub(crate) fn rejected(rejection: &Rejection) -> (Self, Option<Line>) {
         let status =
             if matches!(rejection, Rejection::TooLarge { .. } | Rejection::TooLargeInflated) { 413 } else { 400 };
-        (Self::message(status, &rejection.to_string()), Some(format!("rejected with {status}: {rejection}")))
+        (
+            Self::message(status, &rejection.to_string()),
+            Some(Line::new(Level::Info, format!("rejected with {status}: {rejection}"))),
+        )
     }
 
     /// `429` only where nothing was accepted: it tells a client that its request had no effect.
-    pub(crate) fn undelivered(undelivered: &Undelivered) -> (Self, Option<String>) {
+    pub(crate) fn undelivered(undelivered: &Undelivered) -> (Self, Option<Line>) {
         let Undelivered { accepted, failed, last } = undelivered;
-        let (answer, code) = match last {
+        let (answer, level, code) = match last {
             Failure::Throttled(code) if *accepted == 0 => {
-                (Self::later(429, "too many events at the moment, send the request again"), code)
+                (Self::later(429, "too many events at the moment, send the request again"), Level::Warn, code)
             }
             Failure::Throttled(code) | Failure::Unavailable(code) => {
-                (Self::later(503, "not every event was accepted, send the request again"), code)
+                (Self::later(503, "not every event was accepted, send the request again"), Level::Warn, code)
             }
-            Failure::Refused(code) => (Self::message(500, "the delivery stream does not accept events"), code),
+            // It goes on until somebody mends it.
+            Failure::Refused(code) => {
+                (Self::message(500, "the delivery stream does not accept events"), Level::Error, code)
+            }
         };
         let line =
             format!("answered {}: {accepted} records accepted, {failed} failed, last with {code}", answer.status_code);
-        (answer, Some(line))
+        (answer, Some(Line::new(level, line)))
     }
 
     fn later(status: u16, message: &str) -> Self {

@@ -15,6 +15,7 @@ mod firehose;
 mod headers;
 mod inflate;
 mod keys;
+mod log;
 mod pack;
 mod readable;
 mod request;
@@ -30,6 +31,7 @@ pub use answer::Answer;
 pub use client::{Client, firehose_client};
 pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
+pub use log::{Level, Line, ended};
 pub use pack::Record;
 pub use request::ProxyRequest;
 pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, Settings, SettingsError};
@@ -39,6 +41,7 @@ pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DI
 /// # Errors
 /// A missing environment variable (Lambda shows it as a failed initialisation), or a Runtime API that cannot be reached.
 pub async fn run() -> Result<(), Error> {
+    log::begin();
     let env = |name: &str| std::env::var(name).ok();
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
@@ -49,10 +52,9 @@ pub async fn run() -> Result<(), Error> {
 
 async fn invoked<S: Stream>(track: &Track<S>, event: LambdaEvent<ProxyRequest>) -> Result<Answer, Error> {
     let deadline = instant(event.context.deadline());
+    log::invoked(&event.context.request_id);
     let (answer, line) = track.handle(&event.payload, deadline).await;
-    if let Some(line) = line {
-        println!("{} {line}", event.context.request_id);
-    }
+    log::write(line);
     Ok(answer)
 }
 
@@ -75,7 +77,7 @@ impl<S: Stream> Track<S> {
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
     /// quotes an event or a key.
-    pub async fn handle(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+    pub async fn handle(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<Line>) {
         match &request.front {
             Front::RestApi => {
                 let (answer, line) = self.answer(request, deadline).await;
@@ -85,22 +87,22 @@ impl<S: Stream> Track<S> {
             Front::FunctionUrl { path, .. } if !self.door.is_at(path) => (Answer::not_found(), None),
             Front::FunctionUrl { query, .. } => match self.admitted(request, query) {
                 Ok(()) => self.answer(request, deadline).await,
-                Err(line) => (Answer::forbidden(), Some(line.to_owned())),
+                Err(why) => (Answer::forbidden(), Some(Line::new(Level::Info, format!("rejected with 403: {why}")))),
             },
         }
     }
 
-    /// Whether it has a key that lets it in, or else a line for the log. A browser asks its OPTIONS without one.
+    /// Whether it has a key that lets it in, or else why not. A browser asks its OPTIONS without one.
     fn admitted(&self, request: &ProxyRequest, query: &str) -> Result<(), &'static str> {
         let Some(keys) = self.door.keys.as_ref().filter(|_| request.method != "OPTIONS") else { return Ok(()) };
         match keys::sent(request.headers.api_key.as_deref(), query) {
             Some(key) if keys.admit(&key) => Ok(()),
-            Some(_) => Err("rejected with 403: the API key is none of those that are enabled"),
-            None => Err("rejected with 403: the request has no API key"),
+            Some(_) => Err("the API key is none of those that are enabled"),
+            None => Err("the request has no API key"),
         }
     }
 
-    async fn answer(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+    async fn answer(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<Line>) {
         match request.method.as_str() {
             "POST" => self.accept(request, deadline).await,
             "OPTIONS" => (Answer::options(), None),
@@ -108,7 +110,7 @@ impl<S: Stream> Track<S> {
         }
     }
 
-    async fn accept(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<String>) {
+    async fn accept(&self, request: &ProxyRequest, deadline: Instant) -> (Answer, Option<Line>) {
         let bytes = match request.body().and_then(inflate::inflated) {
             Ok(bytes) => bytes,
             Err(rejection) => return Answer::rejected(&rejection),

@@ -5,7 +5,6 @@ use std::process::ExitCode;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let Err(error) = pipectl_track::run().await else { return ExitCode::SUCCESS };
-    // In words: an error that `main` returns would stand in the log as Rust's `Debug` writes it.
-    eprintln!("{error}");
+    pipectl_track::ended(&error);
     ExitCode::FAILURE
 }

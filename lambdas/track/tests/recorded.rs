@@ -6,8 +6,8 @@ mod firehose_stub;
 
 use firehose_stub::{Reply, Stub};
 use pipectl_track::{
-    Answer, CORS_ORIGINS, DELIVERY_STREAM_NAME, EVENTS_PATH, Firehose, KEY_DIGESTS, ProxyRequest, Settings, Track,
-    firehose_client,
+    Answer, CORS_ORIGINS, DELIVERY_STREAM_NAME, EVENTS_PATH, Firehose, KEY_DIGESTS, Level, Line, ProxyRequest,
+    Settings, Track, firehose_client,
 };
 use std::time::Duration;
 use tokio::time::Instant;
@@ -41,7 +41,7 @@ fn track(stub: &Stub) -> Track<Firehose> {
     Track::new(settings.door, Firehose::new(firehose_client(env).unwrap(), settings.stream))
 }
 
-async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<String>) {
+async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<Line>) {
     track(stub).handle(request, in_five_seconds()).await
 }
 
@@ -87,11 +87,11 @@ async fn what_is_no_event_is_rejected_and_nothing_is_sent() {
     for name in ["no_body", "form", "scalar", "broken_base64"] {
         let stub = Stub::start(vec![]).await;
         let (answer, line) = send(&stub, &recorded(name)).await;
-        assert_eq!(answer.status_code, 400, "{name}");
+        assert_eq!((answer.status_code, line.clone().unwrap().level), (400, Level::Info), "{name}");
         assert!(answer.body.starts_with("{\"message\":\""), "{name}: {}", answer.body);
         assert!(stub.requests().is_empty(), "{name}");
         for quoted in ["LOGIN", "joe", "no base64!"] {
-            assert!(!line.clone().unwrap().contains(quoted), "{name}: {line:?} quotes the body");
+            assert!(!line.clone().unwrap().message.contains(quoted), "{name}: {line:?} quotes the body");
         }
     }
 }
@@ -176,7 +176,8 @@ async fn throttling_that_lasts_is_answered_with_429_and_when_to_come_back() {
     assert_eq!(answer.headers["Retry-After"], "1");
     assert_eq!(answer.headers["Access-Control-Expose-Headers"], "Retry-After");
     assert_eq!(answer.headers["Access-Control-Allow-Origin"], "https://shop.example");
-    assert_eq!(line.unwrap(), "answered 429: 0 records accepted, 1 failed, last with ServiceUnavailableException");
+    let message = "answered 429: 0 records accepted, 1 failed, last with ServiceUnavailableException".to_owned();
+    assert_eq!(line, Some(Line { level: Level::Warn, message }));
 }
 
 #[tokio::test]
@@ -185,8 +186,8 @@ async fn a_part_that_stays_behind_is_answered_with_503() {
     let mut replies = vec![Reply::Records(vec![None, Some("ServiceUnavailableException")])];
     replies.extend((0..20).map(|_| failing()));
     let stub = Stub::start(replies).await;
-    let (answer, _) = send(&stub, &with_body(&large_body(2))).await;
-    assert_eq!(answer.status_code, 503);
+    let (answer, line) = send(&stub, &with_body(&large_body(2))).await;
+    assert_eq!((answer.status_code, line.unwrap().level), (503, Level::Warn));
     assert_eq!(answer.headers["Retry-After"], "1");
 }
 
@@ -196,7 +197,9 @@ async fn a_stream_that_is_gone_is_a_failure_of_ours_and_not_tried_again() {
     let (answer, line) = send(&stub, &recorded("one_object")).await;
     assert_eq!(answer.status_code, 500);
     assert!(!answer.headers.contains_key("Retry-After"));
-    assert!(line.unwrap().ends_with("last with ResourceNotFoundException"));
+    let line = line.unwrap();
+    assert!(line.message.ends_with("last with ResourceNotFoundException"));
+    assert_eq!(line.level, Level::Error, "every request will fail so");
     assert_eq!(stub.requests().len(), 1);
 }
 

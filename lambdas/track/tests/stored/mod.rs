@@ -2,7 +2,7 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use pipectl_track::{Answer, Failure, ProxyRequest, Record, Settings, Stream, Track};
+use pipectl_track::{Answer, Failure, Line, ProxyRequest, Record, Settings, Stream, Track};
 use serde_json::Value;
 use std::sync::Mutex;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Stream for Stored<'_> {
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) answer: Answer,
-    pub(crate) line: Option<String>,
+    pub(crate) line: Option<Line>,
     /// The events, one on a line.
     pub(crate) stored: String,
 }
