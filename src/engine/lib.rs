@@ -13,6 +13,7 @@
 
 mod action;
 pub mod apply;
+mod consent;
 pub mod converge;
 pub mod diff;
 pub mod extra;

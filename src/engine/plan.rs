@@ -1,6 +1,7 @@
 //! What to do, decided without touching AWS.
 
 pub use super::action::{Action, Cause, Order};
+pub use super::consent::{Consent, Refusal, Revert, Stay};
 
 use super::diff::{Attributes, Change, DIGEST_VERSION, UNFINISHED};
 use super::extra::Extra;
@@ -12,63 +13,6 @@ use super::value::digest;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
-/// Why a step may not run as planned.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// It has our name and nobody's tags.
-    Unowned,
-    /// It is another pipeline's or stage's.
-    OwnedBy(String),
-    /// It would lose data, described in words.
-    LosesData(String),
-    /// What is there already could not be read any more, described in words.
-    HidesData(String),
-    /// It is a second one of what is asked for, and this refers to it.
-    InUse(Address),
-    /// It is known beforehand that it would fail, and what helps.
-    Fails { why: String, way: String },
-}
-
-impl Refusal {
-    fn canonical_json(&self) -> Json {
-        match self {
-            Self::Unowned => json!("unowned"),
-            Self::OwnedBy(owner) => json!({"owned_by": owner}),
-            Self::LosesData(data) => json!({"loses_data": data}),
-            Self::HidesData(data) => json!({"hides_data": data}),
-            Self::InUse(user) => json!({"in_use": user.to_string()}),
-            Self::Fails { why, way: _ } => json!({"fails": why}),
-        }
-    }
-}
-
-/// What the user allows, address by address.
-#[derive(Clone, Debug, Default)]
-pub struct Consent {
-    pub adopt: BTreeSet<Address>,
-    pub lose_data: BTreeSet<Address>,
-    pub revert: Revert,
-}
-
-/// Whose extras are to go.
-#[derive(Clone, Debug, Default)]
-pub enum Revert {
-    #[default]
-    Nothing,
-    Of(BTreeSet<Address>),
-    Everything,
-}
-
-impl Revert {
-    fn covers(&self, address: &Address) -> bool {
-        match self {
-            Self::Nothing => false,
-            Self::Of(addresses) => addresses.contains(address),
-            Self::Everything => true,
-        }
-    }
-}
 
 /// What a step does, with all that it needs to do it.
 pub enum Work<'a, W: World> {
@@ -155,6 +99,7 @@ impl<W: World> fmt::Debug for Step<'_, W> {
 #[derive(Debug)]
 pub struct Plan<'a, W: World> {
     pub steps: Vec<Step<'a, W>>,
+    pub stays: Vec<Stay>,
 }
 
 /// Before the fingerprint, as before a digest.
@@ -191,6 +136,20 @@ impl<'a, W: World> Plan<'a, W> {
             let before = all.clone().filter(|index| index != end && (!ends.contains_key(index) || id == last));
             let before = before.filter(|index| ends.contains_key(index) || !after.contains(index));
             self.steps[*end].needs.extend(before);
+        }
+    }
+
+    /// Leaves those of `addresses` as they are that would be deleted.
+    pub fn hold(&mut self, addresses: &[Address], why: &str) {
+        let mut held = vec![];
+        for step in self.steps.iter_mut().filter(|step| addresses.contains(&step.address)) {
+            if let Work::Delete(live) = step.work {
+                (step.work, step.cause, step.refusal) = (Work::Keep(live), None, None);
+                held.push(step.address.clone());
+            }
+        }
+        if !held.is_empty() {
+            self.stays.push(Stay { addresses: held, why: why.to_owned() });
         }
     }
 
@@ -247,7 +206,7 @@ pub fn plan<'a, W: World>(graph: &'a Graph<'_, W>, live: &'a Inventory<W>, conse
         let users = users.map(|(user, _)| user);
         steps[index].needs = users.chain(anew.get(index - kept).into_iter().flatten().copied()).collect();
     }
-    Plan { steps }
+    Plan { steps, stays: vec![] }
 }
 
 /// The deletion that ends a replacement, if the new one comes first.

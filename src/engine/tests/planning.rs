@@ -74,6 +74,24 @@ async fn what_is_no_longer_asked_for_is_an_orphan_unless_all_is_to_go() {
     assert_eq!(world.planned(&drawn(|_| ())).await, ["delete fake.role.r"]);
 }
 
+/// What nothing asks for any more may be needed for a while.
+#[tokio::test]
+async fn what_is_held_stays_and_is_told() {
+    let world = with_role().await;
+    let other = drawn(|graph: &mut Graph<'static, Memory>| {
+        graph.add("f", |_| Fake::<Function>::new("f"));
+    });
+    let live = world.observe(&other).await;
+    let mut held = plan(&other, &live, &Consent::default());
+    let before = held.fingerprint();
+    held.hold(&[Address::new("fake.role", "r"), Address::new("fake.function", "f")], "it is still at work");
+    let work: Vec<_> = held.work().map(|step| step.address.to_string()).collect();
+    assert_eq!(work, ["fake.function.f"], "what is to be made is made");
+    assert_eq!(held.stays.len(), 1);
+    assert_eq!(held.stays[0].addresses, [Address::new("fake.role", "r")]);
+    assert_ne!(held.fingerprint(), before, "a plan that deletes it is another one");
+}
+
 #[tokio::test]
 async fn what_is_not_ours_is_refused_and_never_an_orphan() {
     let world = Memory::default();

@@ -1,6 +1,6 @@
 //! Plans for programs. The schema is versioned: fields are added, never renamed.
 
-use crate::engine::plan::Action;
+use crate::engine::plan::{Action, Stay};
 use crate::names::Names;
 use crate::resources::{Plan, Step};
 use serde_json::{Value, json};
@@ -21,8 +21,15 @@ pub(crate) fn plan_to_json(plan: &Plan, names: &Names, caller: &str) -> Value {
         "caller": caller,
         "fingerprint": plan.fingerprint(),
         "summary": summary,
+        "stays": plan.stays.iter().map(stay_to_json).collect::<Vec<_>>(),
         "steps": plan.steps.iter().map(step_to_json).collect::<Vec<_>>(),
     })
+}
+
+/// What is left over and not deleted yet.
+fn stay_to_json(stay: &Stay) -> Value {
+    let addresses: Vec<_> = stay.addresses.iter().map(ToString::to_string).collect();
+    json!({"addresses": addresses, "why": stay.why})
 }
 
 fn step_to_json(step: &Step) -> Value {

@@ -1,7 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{forces, refusal_words, says_something, schema, summary};
+use super::{forces, refusal_words, says_something, schema, stays, summary};
 use crate::names::Names;
 use crate::report::markdown::{code, words};
 use crate::resources::Plan;
@@ -14,7 +14,12 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
     let mut text = format!("{MARKER}\n### pipectl plan: {}/{}\n\n{}\n\n", names.pipeline, names.stage, words(place));
     let quiet = plan.is_empty() && plan.refused().next().is_none();
     if quiet {
-        text.push_str("No changes. AWS is what the file says.\n");
+        let but = if plan.stays.is_empty() { "" } else { ", but for what stays" };
+        let _ = writeln!(text, "No changes. AWS is what the file says{but}.");
+    }
+    for stay in &plan.stays {
+        let all: Vec<_> = stay.addresses.iter().map(|address| code(&address.to_string())).collect();
+        let _ = writeln!(text, "\n{} {}: {}", all.join(", "), stays(stay), words(&stay.why));
     }
     if plan.steps.iter().all(|step| !says_something(&step)) {
         return text;

@@ -11,7 +11,7 @@ pub(crate) use markdown::plan_to_markdown;
 use super::foreign::one_line;
 use super::paint::Paint;
 use crate::engine::extra::{Extra, Removal};
-use crate::engine::plan::{Action, Order, Refusal};
+use crate::engine::plan::{Action, Order, Refusal, Stay};
 use crate::engine::value::Value;
 use crate::resources::{Plan, Step};
 use delta::deltas;
@@ -23,14 +23,31 @@ pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
     for step in plan.steps.iter().filter(says_something) {
         show_step(&mut text, step, paint);
     }
+    for stay in &plan.stays {
+        line(&mut text, format_args!("= {} {}: {}", addresses(stay), stays(stay), stay.why));
+    }
     if plan.is_empty() && plan.refused().next().is_none() {
-        text.push_str("No changes. AWS is what the file says.\n");
+        let but = if plan.stays.is_empty() { "" } else { ", but for what stays" };
+        writeln!(text, "No changes. AWS is what the file says{but}.").expect("a String takes everything");
         return text;
     }
     text.push('\n');
     text.push_str(&paint.strong(&summary(plan)));
     text.push('\n');
     text
+}
+
+/// `a, b and c`
+pub(super) fn addresses(stay: &Stay) -> String {
+    let all: Vec<_> = stay.addresses.iter().map(ToString::to_string).collect();
+    match &all[..] {
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        _ => all.concat(),
+    }
+}
+
+pub(super) fn stays(stay: &Stay) -> &'static str {
+    if stay.addresses.len() == 1 { "stays" } else { "stay" }
 }
 
 /// Whether there is something to say of a step: also what is live beside the attributes, and stays.
@@ -130,6 +147,13 @@ fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> Stri
             ),
         ),
         Refusal::Fails { why, way } => (format!("{address} would fail: {}", quoted(why)), way.clone()),
+        Refusal::InService(requests) => (
+            format!("{address} still takes requests: {}", quoted(requests)),
+            format!(
+                "keep it beside the other one while clients move: `ingest.front: [rest_api, function_url]`; \
+                 to end it now: --allow-data-loss {bare}"
+            ),
+        ),
         Refusal::InUse(user) => (
             format!("{address} is a second one of the same name, and {} refers to it", quoted(&user.to_string())),
             format!("if nobody was told of it: --allow-data-loss {bare}"),
