@@ -312,6 +312,14 @@ def write(spark, rows, place):
 # ${again}
 
 
+def unconverted(frame):
+    """Without the rows of files that Firehose has made Parquet of: it keeps the JSON beside it, under names that say so."""
+    if not frame.columns:
+        return frame
+    name = F.element_at(F.split(F.input_file_name(), "/"), -1)
+    return frame.where(~name.startswith(SETTINGS["converted"]))
+
+
 def option(name):
     """An argument of this run, `--name`, if it has one."""
     return getResolvedOptions(sys.argv, [name[2:]])[name[2:]] if name in sys.argv else None
@@ -344,8 +352,10 @@ def main():
         return
     # The context's name is what the bookmark is kept under.
     source = context.create_dynamic_frame.from_catalog(
-        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw")
-    frame = source.resolveChoice(choice="make_struct", transformation_ctx="resolved").toDF()
+        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw",
+        # Files that are read as a group have no names.
+        additional_options={"groupFiles": "none"})
+    frame = unconverted(source.resolveChoice(choice="make_struct", transformation_ctx="resolved").toDF())
     if not frame.columns or not frame.head(1):
         print("nothing new")
         job.commit()

@@ -63,6 +63,11 @@ def unread(context, days):
     return {key for name in names for key in (name[start:], unquote(name)[start:])}
 
 
+def is_converted(key):
+    """Whether the Parquet of a file is Firehose's, whatever the bookmark has seen."""
+    return key.rsplit("/", 1)[-1].startswith(SETTINGS["converted"])
+
+
 def rows_of(spark, context, day, keys):
     """What the files of one day hold, as `typed` makes it."""
     paths = [f"s3://{SETTINGS['bucket']}/{key}" for key in keys]
@@ -122,7 +127,8 @@ def convert_again(spark, context, glue, s3, args, first, last):
     for day in days:
         folder = "".join(f"{key}={value}/" for key, value in zip(PARTITION_KEYS, day.isoformat().split("-")))
         found = files(s3, SETTINGS["input"] + folder)
-        keys = [one["Key"] for one in found if one["LastModified"] < began and one["Key"] not in new]
+        keys = [one["Key"] for one in found
+                if one["LastModified"] < began and (is_converted(one["Key"]) or one["Key"] not in new)]
         for key, count in convert_day(spark, context, s3, day, keys, run).items():
             counts[key] = counts.get(key, 0) + (count or 0)
     report(counts)

@@ -6,6 +6,9 @@ use crate::resources::OWN_PREFIX;
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
 
+/// What the names of files of JSON begin with that Firehose has made Parquet of. A job that came back would write their
+/// rows a second time.
+pub(super) const CONVERTED: &str = "converted-";
 /// The arguments of a run that is to convert days again.
 const FROM: &str = "--from";
 const TO: &str = "--to";
@@ -40,6 +43,7 @@ fn script(pipeline: &Pipeline, names: &Names, columns: impl Iterator<Item = serd
         "input": pipeline.mover.prefix,
         "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.parquet_prefix().unwrap_or_default()),
         "columns": columns.collect::<Vec<_>>(),
+        "converted": CONVERTED,
         "again": {
             "from": FROM,
             "to": TO,

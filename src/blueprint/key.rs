@@ -25,17 +25,21 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) -> Option<Added
 impl Design<'_> {
     /// What a role may do that reads or writes in the bucket: where that is encrypted with a key, the key as well.
     pub(super) fn policy_with_key(&self, template: &str, arns: &[(&str, &str)]) -> Policy {
-        let document = policies::policy(template, self.names, self.pipeline, arns);
+        self.policy_of(template, &[], arns)
+    }
+
+    /// The same with more statements.
+    pub(super) fn policy_of(&self, template: &str, statements: &[&str], arns: &[(&str, &str)]) -> Policy {
         let alias = self.names.key_alias();
-        let statement = match &self.pipeline.bucket.kms_key {
-            Some(key) => Some(policies::policy(policies::USE_KEY, self.names, self.pipeline, &[("key_arn", key)])),
-            None if self.pipeline.is_strict() => {
-                let own = [("key_alias", alias.as_str())];
-                Some(policies::policy(policies::USE_OWN_KEY, self.names, self.pipeline, &own))
-            }
-            None => None,
+        let mut arns = arns.to_vec();
+        let key = match &self.pipeline.bucket.kms_key {
+            Some(key) => Some((policies::USE_KEY, ("key_arn", key.as_str()))),
+            None => self.pipeline.is_strict().then_some((policies::USE_OWN_KEY, ("key_alias", alias.as_str()))),
         };
-        let document = statement.map_or(document.clone(), |statement| policies::with(&document, &statement));
+        arns.extend(key.map(|(_, arn)| arn));
+        let render = |template: &str| policies::policy(template, self.names, self.pipeline, &arns);
+        let more = statements.iter().copied().chain(key.map(|(statement, _)| statement));
+        let document = more.fold(render(template), |document, one| policies::with(&document, &render(one)));
         Policy::parse(&document).expect("the templates are under test")
     }
 }

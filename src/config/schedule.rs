@@ -41,6 +41,11 @@ impl Schedule {
         Self::parse(DAILY).expect("the constant is a valid expression")
     }
 
+    /// Once a day, at this time (UTC).
+    pub(crate) fn daily_at(hour: u8, minute: u8) -> Self {
+        Self::parse(&format!("cron({minute} {hour} * * ? *)")).expect("hours and minutes of a day are valid")
+    }
+
     /// Reads what a person or AWS wrote; blanks and case do not matter.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim().to_ascii_lowercase();

@@ -2,7 +2,7 @@
 //!
 //! Spark needs Java, which the README does not ask for: `.ci/run` has these tests run.
 
-use crate::support::{Place, environment, judge_with};
+use crate::support::{Place, environment, judge, judge_with};
 use serde_json::{Value, json};
 
 const SCHEMA: &str = "\
@@ -107,7 +107,7 @@ fn events(from: u64, to: u64) -> String {
 #[test]
 #[ignore = "needs Java: `.ci/run` runs it"]
 fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
-    let place = Place::new("name: again\nschema: { event: string, n: int }\n");
+    let place = Place::new("name: again\nschema: { event: string, n: int }\n").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
     let python = environment("spark", "requirements-spark.txt");
@@ -127,6 +127,8 @@ fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
     assert_eq!(spark(&[])["rows"], json!([{"event": "a", "n": 1}, {"event": "b", "n": 2}]));
     place.edit(&[("n: int", "n: string, plan: string")]);
     place.run(&["apply", "--local", "--yes", "--allow-data-loss", "glue.job.etl"]).exits(0);
+    // Firehose has made Parquet of the same event, and keeps its JSON beside it: no ordinary run does that again.
+    judge("keep_json.py", &[&server.url, "again-dev-etl"]);
     // Nobody has read this one: an ordinary run does.
     arrives(r#"{"event":"c","n":"A-17"}"#);
     let told = spark(&["a", "b"]);
@@ -138,7 +140,7 @@ fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
 #[test]
 #[ignore = "needs Java: `.ci/run` runs it"]
 fn the_script_under_spark_makes_the_rows_that_local_aws_makes() {
-    let place = Place::new(SCHEMA);
+    let place = Place::new(SCHEMA).hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
     let python = environment("spark", "requirements-spark.txt");

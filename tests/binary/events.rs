@@ -54,7 +54,7 @@ fn what_does_not_fit_is_what_the_job_leaves_out() {
 
 #[test]
 fn the_proposed_lines_take_in_what_had_no_column() {
-    let place = Place::new("name: newfield\nschema:\n  event: string\n  at: struct<city:string>\n");
+    let place = Place::new("name: newfield\nschema:\n  event: string\n  at: struct<city:string>\n").hourly();
     place.run(&["events", "--local"]).exits(1).says("NoSuchBucket").says("hint: `pipectl apply` makes it");
     place.run(&["events", "--local", "--events", "0"]).exits(3);
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -98,7 +98,7 @@ fn the_proposed_lines_take_in_what_had_no_column() {
 
 #[test]
 fn what_is_read_is_bounded_and_told() {
-    let place = Place::new("name: bounded\nschema: { event: string, n: int }\n");
+    let place = Place::new("name: bounded\nschema: { event: string, n: int }\n").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     for file in 0..3 {
         let lines: String = (0..10).map(|n| format!("{{\"event\":\"e\",\"n\":\"{file}{n}x\"}}\n")).collect();

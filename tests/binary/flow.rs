@@ -219,7 +219,7 @@ print(json.dumps([ask("POST", event), ask("POST", event, "wrong"), ask("OPTIONS"
 
 #[test]
 fn every_part_shows_its_log() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     for part in ["track", "mover", "delivery", "crawler", "etl"] {
         assert_eq!(place.run(&["logs", part, "--local"]).exits(0).stdout, "");
@@ -247,7 +247,7 @@ fn every_part_shows_its_log() {
 
 #[test]
 fn the_server_says_what_happens_in_it() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let mut server = place.command();
     let mut server = server.args(["local", "--port", "0"]).stderr(Stdio::piped()).spawn().unwrap();

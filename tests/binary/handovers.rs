@@ -7,7 +7,7 @@ const EVENTS: u64 = 200;
 
 /// A pipeline with events on their way, in which an operation fails from now on.
 fn failing(operation: &str, status: u16, code: &str) -> (Place, Server) {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let fault =
@@ -98,7 +98,7 @@ fn firehose_keeps_what_it_cannot_write() {
 /// What the queue does not take is not acknowledged: the sender knows, and sends it again.
 #[test]
 fn track_acknowledges_nothing_that_firehose_refuses() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let fault = json!({"operation": "firehose:PutRecordBatch", "status": 503, "code": "ServiceUnavailableException",

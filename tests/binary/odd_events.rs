@@ -57,7 +57,7 @@ fn holds_exactly(place: &Place, table: &str, accepted: &BTreeSet<u64>) {
 
 pub(crate) fn odd_events(bodies: &str) -> (Place, Server, BTreeSet<u64>) {
     let seed = std::env::var("SEED").unwrap_or_else(|_| "1".to_owned());
-    let place = Place::new(SCHEMA);
+    let place = Place::new(SCHEMA).hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
     let sent = send(&place, &seed, bodies);

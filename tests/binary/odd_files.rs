@@ -41,7 +41,7 @@ fn documented() -> (Vec<String>, Vec<String>) {
 }
 
 fn foreign(lines: &[String]) -> (Place, Server) {
-    let place = Place::new(SCHEMA);
+    let place = Place::new(SCHEMA).hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
     let given = tempfile::NamedTempFile::new().unwrap();

@@ -13,7 +13,7 @@ fn acknowledged(place: &Place, name: &str, bytes: &[u8], more: &[&str]) -> (i32,
 
 #[test]
 fn files_in_every_form_are_counted_exactly() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let pretty = "{\n  \"event\": \"pretty\",\n  \"n\": 1\n}\n";
     let array = format!("[\n{0},\n{0}\n]\n", pretty.trim());
@@ -33,7 +33,7 @@ fn files_in_every_form_are_counted_exactly() {
 /// Lambda takes 6 MB, API Gateway 10: whoever reads 500 of what is between would send it again for ever.
 #[test]
 fn what_is_too_large_for_lambda_is_refused_at_once() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let line = format!("{{\"event\":\"big\",\"pad\":\"{}\"}}\n", "x".repeat(950));
     std::fs::write(place.path().join("big.ndjson"), line.repeat(7000)).unwrap();
@@ -45,7 +45,8 @@ fn what_is_too_large_for_lambda_is_refused_at_once() {
 fn a_compression_that_no_reader_knows_is_refused() {
     for compression in ["snappy", "zip"] {
         let place =
-            Place::new(&format!("name: c\ndelivery: {{ compression: {compression} }}\nschema: {{ event: string }}\n"));
+            Place::new(&format!("name: c\ndelivery: {{ compression: {compression} }}\nschema: {{ event: string }}\n"))
+                .hourly();
         place.run(&["validate"]).exits(3).says("gzip");
     }
 }
@@ -53,7 +54,7 @@ fn a_compression_that_no_reader_knows_is_refused() {
 /// The rows of docs/data.md, sent by another client.
 #[test]
 fn compressed_bodies_are_taken_as_documented() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let _server = place.serve();
     let document = std::fs::read_to_string(root().join("docs/data.md")).unwrap();

@@ -66,6 +66,14 @@ impl Place {
         place
     }
 
+    /// Crawlers and job run every hour, and not once a day.
+    pub(crate) fn hourly(self) -> Self {
+        let hourly = "catalog: { crawlers: { raw: { schedule: hourly }, parquet: { schedule: hourly } } }\n\
+                      etl: { schedule: hourly }\n";
+        self.write(&format!("{}{hourly}", self.yaml()));
+        self
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }

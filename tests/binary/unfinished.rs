@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 /// A job that gives its consents always, and runs twice.
 #[test]
 fn consent_for_what_is_gone_is_no_mistake() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.run(&["send", "--local", "--events", "5"]).exits(0);
     place.run(&["local", "tick", "1h"]).exits(0);
@@ -33,7 +33,7 @@ fn causes(plan: &Value) -> Vec<(&str, &str, Option<&str>)> {
 /// Nobody touched AWS: what differs is what the last apply did not get to.
 #[test]
 fn a_step_that_failed_midway_is_not_drift() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.edit(&[("name: minimal\n", "name: minimal\ningest: { function: { reserved_concurrency: 5 } }\n")]);
     let further = [
@@ -63,7 +63,7 @@ fn a_step_that_failed_midway_is_not_drift() {
 /// The same of an update of several calls: the first is done, the second is not.
 #[test]
 fn an_update_that_failed_midway_is_not_drift() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let edited = "name: minimal\ningest: { function: { memory: 256 MB, reserved_concurrency: 5 } }\n";
@@ -82,7 +82,7 @@ fn an_update_that_failed_midway_is_not_drift() {
 /// Lambda's grant on the key of the environment is the old role's, whatever the new one is called.
 #[test]
 fn a_function_is_told_of_a_role_that_was_made_anew() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     judge("delete_role.py", &[&server.url, "minimal-dev-us-east-1-track"]);
@@ -101,7 +101,7 @@ fn a_function_is_told_of_a_role_that_was_made_anew() {
 /// One that was made before pipectl noted the role's id.
 #[test]
 fn a_function_without_a_note_of_its_role_is_as_it_should_be() {
-    let place = Place::example("minimal");
+    let place = Place::example("minimal").hourly();
     let server = place.serve();
     place.run(&["apply", "--local", "--yes"]).exits(0);
     judge("untag.py", &[&server.url, "minimal-dev-track", "pipectl:role"]);

@@ -21,8 +21,8 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true", BOOKMARK=str(work / "bookmark.json"), TZ="UTC", SPARK_LOCAL_IP="127.0.0.1")
 
 import boto3
+from awsglue.names import stand_in
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 spark = (SparkSession.builder.master("local[2]").config("spark.ui.enabled", "false")
          .config("spark.driver.bindAddress", "127.0.0.1").config("spark.sql.shuffle.partitions", "4").getOrCreate())
@@ -57,8 +57,7 @@ def write(spark, rows, place):
 
 script["write"] = write
 script["count_rows"] = lambda spark, keys: sum(spark.read.parquet(file).count() for file in download(keys))
-# Spark tells the names of files that it has read itself.
-F.input_file_name = lambda: F.col("stand-in: file")
+stand_in(script)
 
 
 def rows():

@@ -19,6 +19,7 @@ os.environ.update(
     AWS_EC2_METADATA_DISABLED="true", BOOKMARK=str(work / "bookmark.json"), TZ="UTC", SPARK_LOCAL_IP="127.0.0.1")
 
 import boto3
+from awsglue.names import stand_in
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
@@ -30,6 +31,7 @@ location = boto3.client("glue").get_job(JobName=job)["Job"]["Command"]["ScriptLo
 s3.download_file(*location.removeprefix("s3://").split("/", 1), str(work / "etl.py"))
 sys.argv = ["etl.py", "--JOB_NAME", job]
 main = runpy.run_path(str(work / "etl.py"))["main"]
+stand_in(main.__globals__)
 settings = main.__globals__["SETTINGS"]
 bucket, output = settings["output"].removeprefix("s3://").split("/", 1)
 # The only thing that differs: Spark on this machine has no file system for s3://.

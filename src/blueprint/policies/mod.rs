@@ -3,6 +3,9 @@
 //! They are JSON files in `templates/iam/`, so that they can be reviewed as what they are. Each statement is as
 //! narrow as AWS allows; these are wider than one would write them, for a reason that JSON cannot hold:
 //!
+//! - `delivery`: a buffer that was filled before a change of shape is written after it, and what cannot be written is lost
+//!   after 24 hours. So Firehose may write wherever it ever delivers to; a backup that AWS does not turn off goes below
+//!   `tmp/delivery/`.
 //! - `delivery`: Firehose looks at the bucket as a whole before it writes, so `s3:ListBucket` has no prefix.
 //! - `mover` and `etl`: without `s3:ListBucket`, S3 answers 403 for a missing key, and 404 is what tells a file that
 //!   was moved before from one that may not be read. That check, and Spark's for the bucket, name no prefix:
@@ -26,6 +29,8 @@ use std::collections::BTreeMap;
 
 /// What Firehose may do. Needs `bucket_arn` and `log_group_arn`.
 pub(crate) const DELIVERY: &str = include_str!("../../../templates/iam/delivery.json");
+/// A statement, for Firehose where it converts: it reads the columns of the Parquet table.
+pub(crate) const READ_SCHEMA: &str = include_str!("../../../templates/iam/read-schema.json");
 /// What the function `track` may do. Needs `stream_arn` and `log_group_arn`.
 pub(crate) const TRACK: &str = include_str!("../../../templates/iam/track.json");
 /// What the function `mover` may do. Needs `bucket_arn` and `log_group_arn`.
@@ -64,7 +69,8 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("raw", folder(&pipeline.delivery.prefix)),
         ("errors", folder(&pipeline.delivery.errors)),
         ("partitioned", folder(&pipeline.mover.prefix)),
-        ("parquet", folder(pipeline.parquet_prefix().unwrap_or_default())),
+        ("parquet", folder(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
+        ("parquet_table", pipeline.parquet_table().unwrap_or_default()),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
         ("job", names.physical("etl")),

@@ -9,6 +9,12 @@ use crate::config::values;
 use crate::config::words::{Execution, GlueVersion, Tables, WorkerType};
 use std::time::Duration;
 
+/// Once a day, each after the one whose work it needs: when the last files of the day before are in their folder, the table
+/// is made, then Parquet, then its table.
+const RAW: (u8, u8) = (0, 30);
+const JOB: (u8, u8) = (1, 0);
+const PARQUET: (u8, u8) = (2, 0);
+
 pub(super) fn catalog(at: Group<'_, '_, '_>, parts: &Parts, (name, stage): (&str, &str)) -> Catalog {
     let default = format!("{}_{stage}", name.replace('-', "_"));
     Catalog {
@@ -34,18 +40,15 @@ pub(super) fn catalog(at: Group<'_, '_, '_>, parts: &Parts, (name, stage): (&str
             values::year,
         ),
         crawlers: at.group("crawlers", "They find new partitions of crawled tables.", |at| Crawlers {
-            raw: at.group("raw", "Of the JSON.", crawler),
-            parquet: at.group("parquet", "Of the Parquet files.", crawler),
+            raw: at.group("raw", "Of the JSON.", |at| Crawler { schedule: schedule(at, RAW) }),
+            parquet: at.group("parquet", "Of the Parquet files.", |at| Crawler { schedule: schedule(at, PARQUET) }),
         }),
     }
 }
 
-fn crawler(at: Group<'_, '_, '_>) -> Crawler {
-    Crawler { schedule: schedule(at) }
-}
-
-fn schedule(at: Group<'_, '_, '_>) -> Schedule {
-    at.value("schedule", "`hourly`, `daily` or `cron(...)`, in UTC.", Form::Text, Schedule::daily(), Schedule::parse)
+fn schedule(at: Group<'_, '_, '_>, (hour, minute): (u8, u8)) -> Schedule {
+    let default = Schedule::daily_at(hour, minute);
+    at.value("schedule", "`hourly`, `daily` or `cron(...)`, in UTC.", Form::Text, default, Schedule::parse)
 }
 
 pub(super) fn etl(at: Group<'_, '_, '_>) -> Etl {
@@ -53,7 +56,7 @@ pub(super) fn etl(at: Group<'_, '_, '_>) -> Etl {
     let versions = || GlueVersion::ALL.iter().map(|one| one.as_str()).collect();
     let executions = || Execution::ALL.iter().map(|one| one.as_str()).collect();
     Etl {
-        schedule: schedule(at),
+        schedule: schedule(at, JOB),
         output: prefix(at, "output", "Where Parquet files are written to.", "analytics_data/"),
         workers: at.group("workers", "What it runs on.", |at| Workers {
             worker_type: at.value(

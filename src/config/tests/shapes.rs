@@ -15,8 +15,10 @@ fn a_file_that_does_not_say_has_the_articles_parts_on_schedules_that_burn_no_mon
     assert_eq!((pipeline.delivery.partition, pipeline.delivery.format), (Partition::Mover, Format::Json));
     assert_eq!((pipeline.catalog.tables, pipeline.ingest.function.log_level), (Tables::Crawled, LogLevel::All));
     let etl = pipeline.etl.as_ref().unwrap();
-    assert_eq!((etl.schedule.clone(), etl.workers.count), (Schedule::daily(), 2));
-    assert_eq!(pipeline.catalog.crawlers.raw.schedule, Schedule::daily());
+    assert_eq!((etl.schedule.runs_a_day(), etl.workers.count), (1.0, 2));
+    let crawlers = &pipeline.catalog.crawlers;
+    let all = [&crawlers.raw.schedule, &etl.schedule, &crawlers.parquet.schedule].map(ToString::to_string);
+    assert_eq!(all, ["cron(30 0 * * ? *)", "cron(0 1 * * ? *)", "cron(0 2 * * ? *)"], "each after what it needs");
     assert_eq!(pipeline.raw_table().as_deref(), Some("partitioned_analytics_raw"));
     assert_eq!(pipeline.parquet_table().as_deref(), Some("analytics_data"));
 }

@@ -6,6 +6,7 @@ import boto3
 from pyspark.sql import SparkSession
 
 from awsglue.infer import frame
+from awsglue.names import COLUMN
 
 
 class Bookmark:
@@ -41,7 +42,7 @@ class GlueContext:
                 # The option keeps the names of files; they come as a column here.
                 named = additional_options == {"groupFiles": "none"}
                 found = self.rows(s3, partition["StorageDescriptor"]["Location"])
-                rows += [dict(row, **values, **({"stand-in: file": name} if named else {})) for name, row in found]
+                rows += [dict(row, **values, **({COLUMN: name} if named else {})) for name, row in found]
         return DynamicFrame(*frame(self.spark_session, rows))
 
     def from_options(self, connection_type, connection_options, format):

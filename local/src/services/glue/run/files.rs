@@ -35,11 +35,12 @@ pub(super) enum Reading {
 }
 
 impl Reading {
-    fn takes(self, is_seen: bool) -> bool {
+    /// Of a file whose rows are converted already, only days that are converted again have need.
+    fn takes(self, is_converted: bool, is_seen: bool) -> bool {
         match self {
-            Self::All => true,
-            Self::New => !is_seen,
-            Self::Seen => is_seen,
+            Self::All => !is_converted,
+            Self::New => !is_converted && !is_seen,
+            Self::Seen => is_converted || is_seen,
             Self::Nothing => false,
         }
     }
@@ -82,10 +83,11 @@ pub(super) fn find(
         let files = versions::list(context, &settings.bucket, &prefix)?;
         let mut new = vec![];
         for file in files.into_iter().filter(|file| file.is_latest && !file.is_marker && file.size > 0) {
+            let converted = settings.is_converted(&file.key);
             let seen = context.get(BOOKMARKS, &bookmark(job, &settings.bucket, &file.key))?;
             // Until bookmarks knew of runs, they were the ETag alone.
             let etag = seen.as_ref().map(|seen| seen.optional("etag").or(seen.as_str()));
-            if reading.takes(etag.flatten().is_some_and(|etag| etag == file.etag.as_str())) {
+            if reading.takes(converted, etag.flatten().is_some_and(|etag| etag == file.etag.as_str())) {
                 new.push(file);
             }
         }

@@ -15,7 +15,16 @@ pub(super) struct Settings {
     /// Bucket and prefix of those that are written, with its slash.
     pub(super) output: (String, String),
     pub(super) columns: Vec<(String, HiveType)>,
+    /// What the names of files begin with whose rows are in the output already.
+    pub(super) converted: Option<String>,
     pub(super) again: Option<Again>,
+}
+
+impl Settings {
+    pub(super) fn is_converted(&self, key: &str) -> bool {
+        let name = key.rsplit('/').next().unwrap_or_default();
+        self.converted.as_deref().is_some_and(|converted| name.starts_with(converted))
+    }
 }
 
 /// How a run is told to read days again, and what it needs for that in the bucket.
@@ -57,6 +66,7 @@ struct Written {
     input: String,
     output: String,
     columns: Vec<(String, String)>,
+    converted: Option<String>,
     again: Option<Again>,
 }
 
@@ -82,6 +92,7 @@ pub(super) fn read(script: &str) -> Result<Settings, String> {
         table: written.table.to_lowercase(),
         bucket: written.bucket,
         input: written.input,
+        converted: written.converted.filter(|name| !name.is_empty()),
         again: written.again,
     })
 }
