@@ -20,7 +20,16 @@ pub(super) fn names(partition: &str, region: &str) -> Names {
 }
 
 pub(super) fn pipeline() -> Pipeline {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/clickstream/pipeline.yaml");
+    example("clickstream")
+}
+
+/// The same events, kept and converted by less.
+pub(super) fn lean() -> Pipeline {
+    example("lean")
+}
+
+fn example(name: &str) -> Pipeline {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
     let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };
     let Ok(pipeline) = load(&path, &overrides) else { panic!("the example has mistakes") };
     pipeline.resolve(ACCOUNT, "us-east-1")

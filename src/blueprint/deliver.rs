@@ -1,22 +1,34 @@
 //! The Firehose stream, and the function `mover` behind it.
 
+use super::etl_script::CONVERTED;
 use super::ingest::add_log_group;
 use super::{Added, Design, policies};
-use crate::config::Days;
+use crate::config::{Compression, Days, Format, Partition, Pipeline};
 use crate::engine::value::Pending;
 use crate::resources::{
-    Bucket, EventRule, Function, Grant, Graph, LogGroup, Notification, Permission, Role, Stream, Word,
+    Backup, Bucket, Conversion, EventRule, Function, Grant, Graph, LogGroup, Notification, Permission, Role, Stream,
+    Table, TableOutputs, Word,
 };
 use aws_sdk_firehose::types::DeliveryStreamType;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// For how long the log of failed deliveries is kept.
 const ERROR_LOG: Days = Days(30);
 /// How often what the mover has left is swept up. Rules on a schedule cost nothing; a sweep costs an invocation and a
 /// list, a thousandth of a cent.
 const SWEEP: &str = "rate(1 hour)";
+/// The folders of a day, by the arrival (UTC) of the oldest record of a file.
+const BY_DAY: &str = "year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/";
+const BY_KIND: &str = "!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/";
 
-pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) -> Added<Stream> {
+/// `table` is the one that Firehose converts by, if it does.
+pub(super) fn add_stream<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    bucket: Added<Bucket>,
+    table: Option<Added<Table>>,
+) -> Added<Stream> {
     let Design { pipeline, names, .. } = design;
     let log = graph.add("delivery", move |out| {
         let name = format!("/aws/kinesisfirehose/{}", names.base());
@@ -26,13 +38,13 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: 
     let role = add_stream_role(graph, design, bucket, log);
     graph.add("delivery", move |out| {
         let delivery = &pipeline.delivery;
-        Stream {
+        let stream = Stream {
             name: names.base(),
             source: Word(DeliveryStreamType::DirectPut),
             role_arn: out[role].arn.clone(),
             bucket_arn: out[bucket].arn.clone(),
-            prefix: delivery.prefix.clone(),
-            error_prefix: delivery.errors.clone(),
+            prefix: prefix(pipeline),
+            error_prefix: errors(pipeline),
             buffer_mb: i32::try_from(delivery.buffer.size.as_mib()).unwrap_or(i32::MAX),
             buffer_seconds: i32::try_from(delivery.buffer.interval.as_secs()).unwrap_or(i32::MAX),
             compression: Stream::format(delivery.compression),
@@ -42,8 +54,56 @@ pub(super) fn add_stream<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: 
             conversion: None,
             status: None,
             tags: design.tags(),
+        };
+        match table {
+            Some(table) => converting(design, stream, &out[table]),
+            None => stream,
         }
     })
+}
+
+/// The stream that writes Parquet, and keeps the JSON if the file wants it. Parquet is compressed page by page.
+fn converting(design: Design<'_>, stream: Stream, table: &TableOutputs) -> Stream {
+    let Design { pipeline, names, .. } = design;
+    let backup = pipeline.delivery.keep_json.then(|| Backup {
+        role_arn: stream.role_arn.clone(),
+        bucket_arn: stream.bucket_arn.clone(),
+        prefix: format!("{}{BY_DAY}{CONVERTED}", pipeline.mover.prefix),
+        error_prefix: stream.error_prefix.clone(),
+        buffer_mb: stream.buffer_mb,
+        buffer_seconds: stream.buffer_seconds,
+        compression: stream.compression.clone(),
+        log_group: stream.log_group.clone(),
+        log_stream: Backup::LOG_STREAM.to_owned(),
+    });
+    let conversion = Conversion {
+        role_arn: stream.role_arn.clone(),
+        database: table.database.clone(),
+        table: table.name.clone(),
+        region: names.region.clone(),
+        unusual: BTreeMap::new(),
+    };
+    let compression = Stream::format(Compression::None);
+    Stream { backup, conversion: Some(conversion), compression, ..stream }
+}
+
+/// Where files go: below it Firehose sorts by the hour, unless there are expressions.
+fn prefix(pipeline: &Pipeline) -> String {
+    let delivery = &pipeline.delivery;
+    match (delivery.partition, delivery.format) {
+        (Partition::Mover, _) => delivery.prefix.clone(),
+        (Partition::Firehose, Format::Json) => format!("{}{BY_DAY}", pipeline.mover.prefix),
+        (Partition::Firehose, Format::Parquet) => format!("{}{BY_DAY}", delivery.parquet),
+    }
+}
+
+/// Firehose wants the kind of error in it where the prefix has expressions.
+fn errors(pipeline: &Pipeline) -> String {
+    let errors = &pipeline.delivery.errors;
+    match pipeline.delivery.partition {
+        Partition::Mover => errors.clone(),
+        Partition::Firehose => format!("{errors}{BY_KIND}"),
+    }
 }
 
 fn add_stream_role<'a>(

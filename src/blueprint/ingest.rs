@@ -1,35 +1,61 @@
 //! API Gateway, its keys, and the function `track`.
 
-use super::{API, Added, Design, policies};
+use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
-use crate::config::Function as Settings;
+use crate::config::{Front, Function as Settings, LogLevel};
 use crate::names::Names;
 use crate::resources::{
-    ApiKey, Cors, Function, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota, RestApi, Role, Routes, Stream,
-    UsagePlan,
+    ApiKey, ApiKeyOutputs, Cors, Function, FunctionUrl, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota,
+    RestApi, Role, Routes, Stream, UrlCors, UsagePlan,
 };
+use aws_sdk_lambda::types::{ApplicationLogLevel, SystemLogLevel};
 use std::collections::BTreeMap;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>) {
-    let log_group = add_log_group(graph, design, "track", &design.pipeline.ingest.function);
+    let pipeline = design.pipeline;
+    let log_group = add_log_group(graph, design, "track", &pipeline.ingest.function);
     let role = add_role(graph, design, stream, log_group);
-    let function = add_function(graph, design, role, log_group, stream);
+    // API Gateway makes and keeps the keys behind every front: a client's stays the same when the front changes.
+    let keys: Vec<_> = pipeline.ingest.api_keys.iter().map(|key| add_key(graph, design, key)).collect();
+    let function = add_function(graph, design, (role, log_group, stream), &keys);
+    if pipeline.has_front(Front::RestApi) {
+        add_rest_api(graph, design, function, keys);
+    }
+    if pipeline.has_front(Front::FunctionUrl) {
+        add_url(graph, design, function);
+    }
+}
+
+fn add_rest_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>, keys: Vec<Added<ApiKey>>) {
+    let Design { pipeline, names, .. } = design;
     let api = add_api(graph, design, function);
-    let path = design.pipeline.ingest.path.clone();
-    let names = design.names;
     graph.add("track", move |out| Permission {
         name: "track".to_owned(),
         function: out[function].name.clone(),
         grant: Grant::Service {
             principal: "apigateway.amazonaws.com".to_owned(),
-            source_arn: out[api].execution_arn(names, &path),
+            source_arn: out[api].execution_arn(names, &pipeline.ingest.path),
             source_account: None,
         },
     });
-    let keys: Vec<_> = design.pipeline.ingest.api_keys.iter().map(|key| add_key(graph, design, key)).collect();
     if !keys.is_empty() {
         add_usage_plan(graph, design, api, keys);
     }
+}
+
+/// Nobody is let in before both statements are there, which come first.
+fn add_url<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) {
+    let statements = [("url", Grant::Url), ("through_url", Grant::ThroughUrl)].map(|(name, grant)| {
+        graph.add(name, move |out| Permission {
+            name: name.to_owned(),
+            function: out[function].name.clone(),
+            grant: grant.clone(),
+        })
+    });
+    graph.add(URL, move |out| {
+        let [of_url, _] = statements.map(|statement| out[statement].function.clone());
+        FunctionUrl::new(of_url, UrlCors::of_pages(&design.pipeline.ingest.cors.origins))
+    });
 }
 
 /// The log of a function, which is there before the function makes one without retention.
@@ -59,23 +85,33 @@ fn add_role<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>
 fn add_function<'a>(
     graph: &mut Graph<'a>,
     design: Design<'a>,
-    role: Added<Role>,
-    log: Added<LogGroup>,
-    stream: Added<Stream>,
+    (role, log, stream): (Added<Role>, Added<LogGroup>, Added<Stream>),
+    keys: &[Added<ApiKey>],
 ) -> Added<Function> {
     let Design { pipeline, functions, .. } = design;
+    let own_door = pipeline.has_front(Front::FunctionUrl);
+    // API Gateway asks for keys itself.
+    let keys = if own_door { keys.to_vec() } else { vec![] };
     graph.add("track", move |out| {
         let ingest = &pipeline.ingest;
-        let environment = [
+        let mut environment = BTreeMap::from([
             Function::variable("DELIVERY_STREAM_NAME", out.predicted(stream).name.as_str()),
             Function::variable("CORS_ORIGINS", ingest.cors.origins.join(",")),
-        ];
+        ]);
+        if own_door {
+            environment.extend([Function::variable("EVENTS_PATH", ingest.path.as_str())]);
+        }
+        if !keys.is_empty() {
+            // All of them are read, whether the first is known or not: what is read is waited for.
+            let keys: Vec<_> = keys.iter().map(|key| &out[*key]).collect();
+            environment.insert("KEY_DIGESTS".to_owned(), ApiKeyOutputs::digests(keys));
+        }
         Function {
             code: functions.track.clone(),
             role_arn: out[role].arn.clone(),
             role_id: Some(out[role].id.clone()),
             log_group: out[log].log_group.clone(),
-            environment: environment.into(),
+            environment,
             kms_key: design.key.map(|key| out[key].arn.clone()),
             ..design.function("track", "Takes events and queues them", &ingest.function)
         }
@@ -100,10 +136,19 @@ impl Design<'_> {
             environment: BTreeMap::new(),
             kms_key: None,
             log_group: String::new(),
-            logging: Logging::default(),
+            logging: logging(settings.log_level),
             code: Code::live(""),
             tags: self.tags(),
         }
+    }
+}
+
+fn logging(level: LogLevel) -> Logging {
+    match level {
+        LogLevel::All => Logging::default(),
+        LogLevel::Debug => Logging::json(ApplicationLogLevel::Debug, SystemLogLevel::Debug),
+        LogLevel::Info => Logging::json(ApplicationLogLevel::Info, SystemLogLevel::Info),
+        LogLevel::Warn => Logging::json(ApplicationLogLevel::Warn, SystemLogLevel::Warn),
     }
 }
 

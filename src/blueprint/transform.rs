@@ -1,22 +1,67 @@
 //! The catalog, the job and what queries them.
 
 use super::{Added, Design, etl_script, policies};
-use crate::config::{Crawler as Settings, Etl, Tables};
+use crate::config::{Crawler as Settings, Etl, Tables, table_name};
 use crate::resources::{
-    Behavior, Bucket, Configuration, Crawler, Database, Graph, Job, NamedQuery, Object, Role, RoleName, Sql, Trigger,
-    Workgroup,
+    Behavior, Bucket, Columns, Configuration, Crawler, Database, Format, Graph, Job, NamedQuery, Object, Partitions,
+    Role, RoleName, Since, Sql, Table, Trigger, Workgroup,
 };
 
 /// A run that fails is tried once more; what it had not finished stays unread, thanks to bookmarks.
 const RETRIES: i32 = 1;
 
-pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) {
+/// The database, and what it holds by itself.
+#[derive(Clone, Copy)]
+pub(super) struct Catalog {
+    database: Added<Database>,
+    /// Declared, so that Firehose can convert by it.
+    pub(super) parquet: Option<Added<Table>>,
+}
+
+/// Before the stream, which may need a table.
+pub(super) fn add_catalog<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>) -> Catalog {
     let pipeline = design.pipeline;
     let database = graph.add("catalog", move |_| Database {
         name: pipeline.catalog.database.clone(),
         description: design.description("Tables"),
         tags: design.tags(),
     });
+    if pipeline.catalog.tables == Tables::Crawled {
+        return Catalog { database, parquet: None };
+    }
+    let raw = pipeline.raw_prefix().map(|prefix| ("raw", prefix, Format::Json));
+    let parquet = pipeline.parquet_prefix().map(|prefix| ("parquet", prefix, Format::Parquet));
+    let [_, parquet] = [raw, parquet].map(|table| table.map(|table| add_table(graph, design, table, bucket, database)));
+    Catalog { database, parquet }
+}
+
+/// Under the name that a crawler would give it.
+fn add_table<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    (name, prefix, format): (&'static str, &'a str, Format),
+    bucket: Added<Bucket>,
+    database: Added<Database>,
+) -> Added<Table> {
+    let Design { pipeline, .. } = design;
+    graph.add(name, move |out| {
+        let location = format!("s3://{}/{prefix}", out[bucket].bucket);
+        Table {
+            database: out[database].name.clone(),
+            name: table_name(prefix),
+            description: design.description("Events"),
+            format: format.clone(),
+            columns: Columns::of(&pipeline.schema),
+            partitions: Partitions::daily(&location),
+            since: Since(pipeline.catalog.since),
+            location,
+        }
+    })
+}
+
+pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, catalog: Catalog) {
+    let pipeline = design.pipeline;
+    let database = catalog.database;
     if pipeline.catalog.tables == Tables::Crawled || pipeline.etl.is_some() {
         let role = add_role(graph, design, bucket, database);
         if pipeline.catalog.tables == Tables::Crawled {

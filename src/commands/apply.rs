@@ -5,7 +5,7 @@ use super::lock::{held_by, locks, new_id};
 use super::output::Made;
 use super::session::{Aim, ConsentArgs, Session, cost_of, print_plan, refuse};
 use crate::aws::Aws;
-use crate::blueprint::{API, BUCKET};
+use crate::blueprint::{API, BUCKET, URL};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::engine::converge::{Operator, Run};
@@ -14,7 +14,9 @@ use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, say};
-use crate::resources::{ApiKey, Bucket, Converged, Event, Graph, Inventory, Plan, RestApi, Surroundings, holder};
+use crate::resources::{
+    ApiKey, Bucket, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
+};
 use crate::signal::{Signal, Signals};
 use clap::Args;
 use std::cell::RefCell;
@@ -119,6 +121,7 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
     let key = |name: &String| graph.outputs::<ApiKey>(name, &outputs).cloned();
     Ok(Made {
         api: graph.outputs::<RestApi>(API, &outputs).cloned(),
+        url: graph.outputs::<FunctionUrl>(URL, &outputs).cloned(),
         keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
     })
 }

@@ -1,12 +1,13 @@
 //! `pipectl output`, and what an apply ends with.
 
 use super::session::Session;
-use crate::blueprint::API;
+use crate::blueprint::{API, URL};
 use crate::commands::Global;
+use crate::config::Front;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
 use crate::report::{Key, Output, data, exact, output_to_json, output_to_text, say_stranded, stranded_to_json};
-use crate::resources::{ApiKey, ApiKeyOutputs, RestApi, RestApiOutputs};
+use crate::resources::{ApiKey, ApiKeyOutputs, FunctionUrl, FunctionUrlOutputs, RestApi, RestApiOutputs};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -23,7 +24,20 @@ pub(crate) struct OutputArgs {
 #[derive(Debug, Default)]
 pub(super) struct Made {
     pub(super) api: Option<RestApiOutputs>,
+    pub(super) url: Option<FunctionUrlOutputs>,
     pub(super) keys: Vec<ApiKeyOutputs>,
+}
+
+impl Made {
+    /// Where events are posted to, by what takes them there, in the order of the file.
+    fn endpoints(&self, session: &Session) -> Vec<(Front, String)> {
+        let (aws, ingest) = (&session.aws, &session.pipeline.ingest);
+        let address = |front: &Front| match front {
+            Front::RestApi => self.api.as_ref()?.url(aws, &ingest.path),
+            Front::FunctionUrl => self.url.as_ref()?.client_url(aws, &ingest.path),
+        };
+        ingest.front.iter().filter_map(|front| Some((*front, address(front)?))).collect()
+    }
 }
 
 /// What there is by now.
@@ -36,9 +50,10 @@ async fn made(session: &Session) -> Result<Made> {
     let key = |name: &String| live.live::<ApiKey>(name).map(|live| live.outputs.clone());
     let made = Made {
         api: live.live::<RestApi>(API).map(|live| live.outputs.clone()),
+        url: live.live::<FunctionUrl>(URL).map(|live| live.outputs.clone()),
         keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
     };
-    if made.api.is_none() {
+    if made.endpoints(session).is_empty() {
         let message = format!("there is no pipeline {}/{} yet", session.aws.names.pipeline, session.aws.names.stage);
         return Err(Error::other(message, "`pipectl apply` makes it"));
     }
@@ -52,7 +67,8 @@ pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secr
         Some(Pending::Known(id)) => Some(ApiKey::value(&session.aws, id).await?),
         _ => None,
     };
-    Ok((endpoint(session, &made), key))
+    let endpoint = made.endpoints(session).into_iter().next().map(|(_, url)| url).unwrap_or_default();
+    Ok((endpoint, key))
 }
 
 pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
@@ -90,12 +106,7 @@ pub(super) fn print(session: &Session, made: &Made) {
     data(format_args!("\n{}", output_to_text(&shown(session, made, keys))));
 }
 
-fn endpoint(session: &Session, made: &Made) -> String {
-    let url = made.api.as_ref().and_then(|api| api.url(&session.aws, &session.pipeline.ingest.path));
-    url.unwrap_or_default()
-}
-
 fn shown<'a>(session: &'a Session, made: &Made, keys: Vec<Key>) -> Output<'a> {
-    let (endpoint, workgroup) = (endpoint(session, made), session.aws.names.base());
-    Output { pipeline: &session.pipeline, endpoint, keys, workgroup }
+    let (endpoints, workgroup) = (made.endpoints(session), session.aws.names.base());
+    Output { pipeline: &session.pipeline, endpoints, keys, workgroup }
 }

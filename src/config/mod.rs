@@ -21,15 +21,15 @@ mod values;
 mod words;
 
 pub(crate) use column::{Column, ColumnType};
-pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline};
+pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, table_name};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
 pub(crate) use units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 pub(crate) use usage::{FIGURES, Figure, parse_number};
-pub(crate) use words::{Architecture, Compression, Execution, Front, GlueVersion, LogLevel, Tables};
+pub(crate) use words::{Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Tables};
 #[cfg(test)]
-pub(crate) use words::{Format, Partition, Security, Shape};
+pub(crate) use words::{Security, Shape};
 
 use problem::Problem;
 use reader::{Reader, Section};

@@ -87,8 +87,6 @@ pub struct Compared {
     pub attributes: Attributes,
     pub changes: Vec<Change>,
     pub outputs: Slot,
-    /// [`Resource::lost`], where it is replaced.
-    pub lost: String,
 }
 
 /// A desired resource, its type erased. It is built anew for each call, from the outputs known by then.
@@ -102,6 +100,8 @@ pub trait Node<W: World>: Send + Sync {
     fn foreseen(&self) -> &BTreeSet<usize>;
     /// [`Resource::USES`].
     fn uses(&self) -> &'static [&'static str];
+    /// [`Resource::HOLDS_DATA`].
+    fn holds_data(&self) -> bool;
     fn compare(&self, live: Option<&dyn AnyLive<W>>, outputs: &Outputs) -> Compared;
     /// Looks whether one of that id is there.
     fn is_there<'a>(&'a self, world: &'a W) -> BoxFuture<'a, Tried<W, bool>>;
@@ -157,18 +157,21 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_,
         R::USES
     }
 
+    fn holds_data(&self) -> bool {
+        R::HOLDS_DATA
+    }
+
     fn compare(&self, live: Option<&dyn AnyLive<R::World>>, outputs: &Outputs) -> Compared {
         let desired = self.desired(outputs);
         let attributes = desired.attributes();
         let predicted = || Arc::new(desired.predict(self.place, &self.address.name)) as Slot;
         let Some(live) = live.map(typed::<R>) else {
-            return Compared { attributes, changes: vec![], outputs: predicted(), lost: String::new() };
+            return Compared { attributes, changes: vec![], outputs: predicted() };
         };
         let changes = diff(&live.resource.attributes(), &attributes);
         let replaced = changes.iter().any(|change| change.forces_replacement);
         let outputs = if replaced { predicted() } else { Arc::new(live.outputs.clone()) };
-        let lost = if replaced && R::HOLDS_DATA { R::lost(live, &changes) } else { String::new() };
-        Compared { attributes, changes, outputs, lost }
+        Compared { attributes, changes, outputs }
     }
 
     fn is_there<'a>(&'a self, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, bool>> {

@@ -252,7 +252,7 @@ fn wanted<'a, W: World>(
     let refusal = found.and_then(|live| match live.owner() {
         Owner::Other(other) => Some(Refusal::OwnedBy(other.clone())),
         Owner::Nobody if !consent.adopt.contains(&address) => Some(Refusal::Unowned),
-        _ if work.action() == Action::Replace => loss(&address, &compared.lost, consent),
+        _ if work.action() == Action::Replace && node.holds_data() => loss(live, consent),
         _ => None,
     });
     let cause = match &work {
@@ -264,7 +264,7 @@ fn wanted<'a, W: World>(
         }
     };
     let (needs, uses) = (node.dependencies().clone(), node.uses());
-    let Compared { attributes, changes, outputs, lost: _ } = compared;
+    let Compared { attributes, changes, outputs } = compared;
     let successor = None;
     (Step { address, work, cause, attributes, changes, extras, put_back, refusal, needs, successor, uses }, outputs)
 }
@@ -311,8 +311,7 @@ fn unwanted<'a, W: World>(
     };
     // Of two of one name, nobody knows for sure which one the world was told of.
     let used = live.users(orphan).next().filter(|_| twin && !consent.lose_data.contains(&orphan.address()));
-    let refusal =
-        used.map(|user| Refusal::InUse(user.address())).or_else(|| loss(&orphan.address(), orphan.data(), consent));
+    let refusal = used.map(|user| Refusal::InUse(user.address())).or_else(|| loss(orphan, consent));
     let successor = live.moved_from(orphan).and_then(|address| graph.node(address));
     Step { refusal, successor, ..deletion(orphan, cause) }
 }
@@ -333,7 +332,7 @@ fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W
     }
 }
 
-fn loss(address: &Address, data: &str, consent: &Consent) -> Option<Refusal> {
-    let allowed = data.is_empty() || consent.lose_data.contains(address);
-    (!allowed).then(|| Refusal::LosesData(data.to_owned()))
+fn loss<W: World>(live: &dyn AnyLive<W>, consent: &Consent) -> Option<Refusal> {
+    let allowed = live.data().is_empty() || consent.lose_data.contains(&live.address());
+    (!allowed).then(|| Refusal::LosesData(live.data().to_owned()))
 }

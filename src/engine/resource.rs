@@ -124,11 +124,6 @@ pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// is managed here or named as ignored.
     fn attributes(&self) -> Attributes;
 
-    /// What replacing a live one for the sake of these changes loses, in words; asked where [`Resource::HOLDS_DATA`].
-    fn lost(live: &Live<Self>, _: &[Change]) -> String {
-        live.data.clone()
-    }
-
     /// The outputs as far as they are known before creation.
     fn predict(&self, place: &<Self::World as World>::Place, name: &str) -> Self::Outputs;
 

@@ -1,6 +1,6 @@
 //! What somebody needs to use a pipeline.
 
-use crate::config::Pipeline;
+use crate::config::{Front, Pipeline};
 use serde_json::{Value, json};
 
 /// The version of what `--json` prints.
@@ -9,8 +9,8 @@ const SCHEMA: &str = "pipectl-output/1";
 /// A pipeline, and what only AWS knows of it.
 pub(crate) struct Output<'a> {
     pub(crate) pipeline: &'a Pipeline,
-    /// Where events are posted to.
-    pub(crate) endpoint: String,
+    /// Where events are posted to, by what takes them there; the first is the one to use.
+    pub(crate) endpoints: Vec<(Front, String)>,
     pub(crate) keys: Vec<Key>,
     pub(crate) workgroup: String,
 }
@@ -24,7 +24,10 @@ pub(crate) struct Key {
 
 pub(crate) fn output_to_text(output: &Output<'_>) -> String {
     let pipeline = output.pipeline;
-    let mut lines = vec![("endpoint", output.endpoint.clone())];
+    let several = output.endpoints.len() > 1;
+    let by = |front: &Front| if several { format!("  ({front})") } else { String::new() };
+    let mut lines: Vec<_> =
+        output.endpoints.iter().map(|(front, url)| ("endpoint", format!("{url}{}", by(front)))).collect();
     for Key { name, value } in &output.keys {
         lines.push(("api key", value.as_ref().map_or_else(|| name.clone(), |value| format!("{name}  {value}"))));
     }
@@ -42,9 +45,12 @@ pub(crate) fn output_to_json(output: &Output<'_>) -> Value {
         Some(value) => json!({"name": name, "value": value}),
         None => json!({"name": name}),
     };
+    let endpoints: serde_json::Map<_, _> =
+        output.endpoints.iter().map(|(front, url)| (front.to_string(), url.as_str().into())).collect();
     json!({
         "schema": SCHEMA,
-        "endpoint": output.endpoint,
+        "endpoint": output.endpoints.first().map(|(_, url)| url),
+        "endpoints": endpoints,
         "api_keys": output.keys.iter().map(key).collect::<Vec<_>>(),
         "bucket": pipeline.bucket.name,
         "database": pipeline.catalog.database,

@@ -53,12 +53,10 @@ pub(crate) struct ApiKeyOutputs {
     pub(crate) name: String,
     /// What tells whoever is sent a value whether it is this key's. It is another one once somebody has deleted the key
     /// and made it anew.
-    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
     pub(crate) digest: Pending<Digest>,
 }
 
 impl ApiKeyOutputs {
-    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
     /// The digests of keys, in an order that the order of the keys does not change, with commas between them.
     pub(crate) fn digests<'a>(keys: impl IntoIterator<Item = &'a Self>) -> Pending<Secret<String>> {
         let known = keys.into_iter().map(|key| match &key.digest {

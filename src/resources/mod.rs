@@ -9,7 +9,6 @@ mod event_rule;
 mod fields;
 mod function;
 mod function_settle;
-#[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
 mod function_url;
 mod glue_tags;
 mod job;
@@ -44,7 +43,7 @@ pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
 pub(crate) use function::{Function, Logging};
 #[allow(unused_imports, reason = "the blueprint takes it up with the front `function_url`")]
-pub(crate) use function_url::{FunctionUrl, UrlCors};
+pub(crate) use function_url::{FunctionUrl, FunctionUrlOutputs, UrlCors};
 pub(crate) use job::Job;
 pub(crate) use key::{Key, KeyId};
 pub(crate) use lock::{BucketLocks, holder, uri as lock_uri};
@@ -63,7 +62,7 @@ pub(crate) use stream::Stream;
 #[allow(unused_imports, reason = "no pipeline asks for them yet")]
 pub(crate) use stream::{Backup, Conversion};
 #[allow(unused_imports, reason = "no pipeline asks for them yet")]
-pub(crate) use table::{Columns, Format, Partitions, Since, Table};
+pub(crate) use table::{Columns, Format, Partitions, Since, Table, TableOutputs};
 pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};

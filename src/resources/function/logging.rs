@@ -22,7 +22,6 @@ pub(crate) struct Logging {
 
 impl Logging {
     /// JSON, from these levels on.
-    #[allow(dead_code, reason = "the blueprint takes it up with `log_level`")]
     pub(crate) fn json(application: ApplicationLogLevel, system: SystemLogLevel) -> Self {
         Self {
             log_format: Some(Word(LogFormat::Json)),

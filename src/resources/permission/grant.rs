@@ -27,10 +27,8 @@ pub(crate) enum Grant {
         /// For a source whose ARN names no account: a bucket could be deleted and made again by another.
         source_account: Option<String>,
     },
-    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
     /// Everybody may ask its URL, without a signature.
     Url,
-    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
     /// Everybody may have its URL call it.
     ThroughUrl,
     /// What is there: only ever read.

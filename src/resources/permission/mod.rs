@@ -43,7 +43,6 @@ pub(crate) struct PermissionOutputs {
     /// The function that may be called from now on: what reads it here comes after the permission.
     pub(crate) function_arn: String,
     /// The same function's name.
-    #[allow(dead_code, reason = "the blueprint takes it up with the front `function_url`")]
     pub(crate) function: String,
 }
 

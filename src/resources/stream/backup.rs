@@ -24,13 +24,19 @@ pub(crate) struct Backup {
 }
 
 impl Backup {
+    /// Where goes what nobody wants to keep. "If backup is enabled, you can't update the delivery stream to disable it",
+    /// and another stream in its place would lose what is buffered. Objects below the folder expire, and the stream's role
+    /// may write there.
+    pub(crate) const DISCARDED: &'static str = "_pipectl/tmp/delivery/";
     /// The log stream that the console makes for the errors of a backup.
-    #[allow(dead_code, reason = "no pipeline asks for it yet")]
     pub(crate) const LOG_STREAM: &'static str = "BackupDelivery";
 
     pub(super) fn read(s3: &ExtendedS3DestinationDescription) -> Option<Self> {
         // What it was set to before stays in the description of one that is off.
         let backup = s3.s3_backup_description().filter(|_| s3.s3_backup_mode() == Some(&S3BackupMode::Enabled))?;
+        if backup.prefix() == Some(Self::DISCARDED) {
+            return None;
+        }
         let (buffer_mb, buffer_seconds) = hints(backup.buffering_hints());
         let (log_group, log_stream) = log(backup.cloud_watch_logging_options());
         Some(Self {
@@ -44,6 +50,12 @@ impl Backup {
             log_group,
             log_stream,
         })
+    }
+
+    /// The same, where its files expire.
+    pub(super) fn discarded(&self) -> Self {
+        let folder = || Self::DISCARDED.to_owned();
+        Self { prefix: folder(), error_prefix: folder(), ..self.clone() }
     }
 
     pub(super) fn configuration(&self) -> S3DestinationConfiguration {
@@ -94,13 +106,8 @@ impl Canonical for Backup {
 impl Managed for Option<Backup> {
     type Call = Call;
 
-    /// "You can update a delivery stream to enable Amazon S3 backup if it is disabled. If backup is enabled, you can't
-    /// update the delivery stream to disable it": another stream is the only way to none.
     fn describe(&self, all: Attributes) -> Attributes {
-        match self {
-            Some(backup) => all.update("backup", backup),
-            None => all.replace("backup", self),
-        }
+        all.update("backup", self)
     }
 
     fn calls(attribute: &str) -> &'static [Call] {

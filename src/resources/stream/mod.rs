@@ -18,9 +18,8 @@ use super::tags::{Stamp, Tags};
 use super::trust::explain_role;
 use crate::aws::{Aws, Class, Error, Expect, Look, Patience, Raw, Result, call, read, until, whole, write};
 use crate::config::Compression;
-use crate::engine::diff::Change;
 use crate::engine::extra::Extra;
-use crate::engine::resource::{Live, Resource};
+use crate::engine::resource::Resource;
 use crate::names::Names;
 use aws_sdk_firehose::types::{
     CompressionFormat, DeliveryStreamDescription, DeliveryStreamStatus, DeliveryStreamType,
@@ -139,8 +138,9 @@ impl Stream {
         explain_role(aws, error, &self.role_arn, "firehose.amazonaws.com").await
     }
 
-    /// What makes the destination of `live` this one. Nothing turns a backup off again: see [`Backup`].
+    /// What makes the destination of `live` this one.
     fn change(&self, live: &Self) -> ExtendedS3DestinationUpdate {
+        let discarded = live.backup.as_ref().map(Backup::discarded);
         let off = live.conversion.as_ref().map(|_| Conversion::off());
         ExtendedS3DestinationUpdate::builder()
             .role_arn(&self.role_arn)
@@ -151,7 +151,7 @@ impl Stream {
             .compression_format(self.compression.0.clone())
             .cloud_watch_logging_options(logging(&self.log_group, &self.log_stream))
             .set_s3_backup_mode(self.backup.as_ref().map(|_| S3BackupMode::Enabled))
-            .set_s3_backup_update(self.backup.as_ref().map(Backup::update))
+            .set_s3_backup_update(self.backup.as_ref().or(discarded.as_ref()).map(Backup::update))
             .set_data_format_conversion_configuration(self.conversion.as_ref().map(Conversion::configuration).or(off))
             .build()
     }
@@ -219,19 +219,7 @@ impl Resource for Stream {
     const KIND: &'static str = "firehose.stream";
     /// One that outlives its log group makes it again with its last words.
     const USES: &'static [&'static str] = &["s3.bucket", "iam.role", "logs.log_group", "glue.table"];
-    /// What is buffered and not yet delivered: up to 15 minutes of events.
-    const HOLDS_DATA: bool = true;
     ladders!();
-
-    /// One that works is only replaced because its backup cannot be turned off, which can wait for a quiet hour.
-    fn lost(live: &Live<Self>, changes: &[Change]) -> String {
-        let works = live.resource.status.is_none();
-        if works && changes.iter().any(|change| change.attribute == "backup" && change.forces_replacement) {
-            let seconds = live.resource.buffer_seconds;
-            return format!("what it took in the last {seconds} s and has not delivered");
-        }
-        live.data.clone()
-    }
 }
 
 impl Named for Stream {

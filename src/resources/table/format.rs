@@ -134,7 +134,6 @@ impl Canonical for Format {
 pub(crate) struct Columns(Vec<(String, String)>);
 
 impl Columns {
-    #[allow(dead_code, reason = "no pipeline asks for it yet")]
     pub(crate) fn of(columns: &[crate::config::Column]) -> Self {
         Self(columns.iter().map(|column| (column.name.clone(), column.column_type.to_string())).collect())
     }

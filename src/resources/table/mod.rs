@@ -48,7 +48,6 @@ pub(crate) struct Table {
 }
 
 #[derive(Clone, Debug)]
-#[allow(dead_code, reason = "no pipeline asks for them yet")]
 pub(crate) struct TableOutputs {
     pub(crate) database: String,
     pub(crate) name: String,

@@ -155,24 +155,20 @@ fn a_block_that_is_off_is_none_and_one_that_does_not_say_is_on() {
     assert_eq!(read(None, "Enabled").conversion, None);
 }
 
+/// AWS does not turn one off, and another stream would lose what is buffered.
 #[test]
-fn a_backup_is_turned_on_in_place_and_off_by_another_stream_alone() {
+fn a_backup_is_turned_on_and_away_in_place() {
     let attributes = |stream: &Stream| stream.attributes();
     let (on, off) = (read(None, "Enabled"), read(None, "Disabled"));
     assert_eq!((on.backup.as_ref(), &off.backup), (Some(&backup()), &None));
-    let turned = |from: &Stream, to: &Stream| {
+    for (from, to) in [(&off, &on), (&on, &off)] {
         let changes = diff(&attributes(from), &attributes(to));
-        assert_eq!(changes.len(), 1);
-        changes[0].forces_replacement
-    };
-    assert!(!turned(&off, &on));
-    assert!(turned(&on, &off));
-    let lost = |from: &Stream, to: &Stream| {
-        let live = Live::contained("delivery", from.clone(), StreamOutputs { name: String::new(), arn: String::new() });
-        Stream::lost(&live, &diff(&attributes(from), &attributes(to)))
-    };
-    assert_eq!(lost(&on, &off), "what it took in the last 900 s and has not delivered");
-    assert_eq!(lost(&Stream { source: Word(DeliveryStreamType::MskAsSource), ..on.clone() }, &on), "");
+        assert_eq!(changes.iter().map(|change| change.forces_replacement).collect::<Vec<_>>(), [false]);
+    }
+    let away = off.change(&on);
+    assert_eq!(away.s3_backup_mode, None);
+    assert_eq!(away.s3_backup_update.unwrap().prefix.as_deref(), Some(Backup::DISCARDED));
+    assert_eq!(off.change(&off).s3_backup_update, None);
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use super::conversion::{backup, conversion};
 use super::*;
 use crate::aws::{Pause, locally};
-use crate::engine::resource::Wanted;
+use crate::engine::diff::{Change, diff};
+use crate::engine::resource::{Live, Wanted};
 use aws_sdk_firehose::types::DataFormatConversionConfiguration;
 use aws_sdk_glue::types::{Column, DatabaseInput, StorageDescriptor, TableInput};
 use std::time::Instant;
@@ -83,6 +84,11 @@ fn a_stream_changes_its_shape_by_one_update_each_time() {
         let small = Stream { buffer_mb: 1, ..kept.clone() };
         assert_eq!(apply(&aws, &small).await, (1, vec![]), "what conversion would not take");
         assert_eq!(apply(&aws, &parquet).await, (1, vec![]), "and to Parquet");
+        let alone = Stream { backup: None, ..parquet.clone() };
+        assert_eq!(apply(&aws, &alone).await, (1, vec![]), "AWS does not turn a backup off: it goes where it expires");
+        assert_eq!(apply(&aws, &alone).await, (0, vec![]), "which is as good as none");
+        assert_eq!(apply(&aws, &json).await, (1, vec![]), "and stays so");
+        assert_eq!(apply(&aws, &parquet).await, (1, vec![]), "until it is kept again");
         let moved = Stream { prefix: String::new(), error_prefix: String::new(), ..parquet.clone() };
         assert_eq!(apply(&aws, &moved).await, (1, vec![]), "an empty prefix takes the old one away");
         assert_eq!(apply(&aws, &moved).await, (0, vec![]), "nothing differs");
