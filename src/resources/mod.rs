@@ -57,7 +57,7 @@ pub(crate) use permission::{Grant, Permission};
 pub(crate) use policy::Policy;
 pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
-pub(crate) use schema::{Difference, What, columns_of};
+pub(crate) use schema::{Difference, SCHEMA, What, columns_of};
 pub(crate) use stream::Stream;
 #[allow(unused_imports, reason = "no pipeline asks for them yet")]
 pub(crate) use stream::{Backup, Conversion};

@@ -3,7 +3,7 @@
 
 use super::notification::{clash, entry_id, of_bucket};
 use super::schema::Edited;
-use super::{Function, Graph, Inventory, Job, Notification, Plan, Step, observe};
+use super::{Function, Graph, Inventory, Notification, Plan, Step, observe};
 use crate::aws::{Aws, Error, Result, read};
 use crate::engine::plan::{Action, Consent, Refusal};
 use crate::engine::resource::Resource;
@@ -28,10 +28,10 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
-    /// What is live, and what is beside it. Asks all at once; only a job that is to run another script takes another look.
+    /// What is live, and what is beside it. Asks all at once; only a schema that may be another one takes another look.
     ///
     /// # Errors
-    /// Of the look at what is live, and of that at the script.
+    /// Of the look at what is live, and of that at the schema.
     pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<(Inventory, Self)> {
         let (live, beside) = futures::join!(observe(aws, graph), Self::look(aws, graph));
         let live = live?;
@@ -62,8 +62,7 @@ impl Surroundings {
         (names, consent): (&Names, &Consent),
     ) {
         if let Some(edited) = &self.schema {
-            let jobs = plan.steps.iter_mut().filter(|step| works(step) && step.address.kind == Job::KIND);
-            jobs.for_each(|step| edited.refuse(step, consent));
+            plan.steps.iter_mut().filter(|step| works(step)).for_each(|step| edited.refuse(step, consent));
         }
         let asked = self.reserved(plan, graph, live);
         for step in plan.steps.iter_mut().filter(|step| works(step) && step.refusal.is_none()) {

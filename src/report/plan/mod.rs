@@ -12,8 +12,9 @@ use super::foreign::one_line;
 use super::paint::Paint;
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal, Stay};
+use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
-use crate::resources::{Plan, Step};
+use crate::resources::{Plan, Step, Table};
 use delta::deltas;
 use std::fmt::Write as _;
 
@@ -142,9 +143,12 @@ fn refusal_words(address: &str, refusal: &Refusal, quoted: impl Fn(&str) -> Stri
         ),
         Refusal::HidesData(data) => (
             format!("{address} would hide data: {}", quoted(data)),
-            format!(
-                "another name for the column keeps both; or --allow-data-loss {bare}, and then `pipectl run etl --from DATE` converts the old files again"
-            ),
+            match bare.starts_with(Table::KIND) {
+                true => format!("another name for the column keeps both; or --allow-data-loss {bare}"),
+                false => format!(
+                    "another name for the column keeps both; or --allow-data-loss {bare}, and then `pipectl run etl --from DATE` converts the old files again"
+                ),
+            },
         ),
         Refusal::Fails { why, way } => (format!("{address} would fail: {}", quoted(why)), way.clone()),
         Refusal::InService(requests) => (

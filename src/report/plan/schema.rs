@@ -1,7 +1,7 @@
 //! How a schema changes, a line to a column.
 
 use crate::engine::diff::Change;
-use crate::resources::{Difference, What, columns_of};
+use crate::resources::{Difference, SCHEMA, What, columns_of};
 use serde_json::{Value, json};
 
 /// One column that differs, in the words of a plan.
@@ -14,7 +14,12 @@ pub(super) struct Line {
 
 /// `None` where a change is not about the schema.
 pub(super) fn lines(change: &Change) -> Option<Vec<Line>> {
-    Some(columns_of(change)?.iter().map(|one| Line { what: what(one), note: note(one) }).collect())
+    Some(
+        columns_of(change)?
+            .iter()
+            .map(|one| Line { what: what(one), note: note(one, change.attribute == SCHEMA) })
+            .collect(),
+    )
 }
 
 fn what(one: &Difference) -> String {
@@ -26,12 +31,14 @@ fn what(one: &Difference) -> String {
     }
 }
 
-fn note(one: &Difference) -> String {
+/// `again`: there is a job that converts files again.
+fn note(one: &Difference, again: bool) -> String {
     match &one.what {
         What::Added(_) => {
             let renamed = one.renamed_from.as_ref();
             let renamed = renamed.map_or_else(String::new, |old| format!("perhaps {old} under a new name; "));
-            format!("{renamed}null in files of before, until `pipectl run etl --from DATE` converts them again")
+            let until = if again { ", until `pipectl run etl --from DATE` converts them again" } else { "" };
+            format!("{renamed}null in files of before{until}")
         }
         What::Removed(_) => "files of before keep it, and all rows stay".to_owned(),
         What::Retyped { .. } if one.breaks_files() => {

@@ -1,23 +1,27 @@
-//! The schema that the job writes: what it was, what it is to be, and what becomes of the files of before.
+//! The schema of the Parquet files: what it was, what it is to be, and what becomes of the files of before.
 //!
-//! What it was stands in the script that the live job runs. So it is asked for only where the job is to run another
-//! script, and a plan without such a change asks no more than before.
+//! Where a job writes them, what it was stands in the script that the live job runs. So it is asked for only where the job is
+//! to run another script, and a plan without such a change asks no more than before. Where Firehose writes them, it is the
+//! declared table's, or that of the crawler whose table is to be declared.
 
 mod difference;
 mod readable;
 
 pub(crate) use difference::{Difference, What, differences};
 
-use super::{Graph, Inventory, Job, Object, Step};
+use super::{Format, Graph, Inventory, Job, Object, Step, Table};
 use crate::aws::{Aws, Error, Expect as _, Result, read};
 use crate::config::{Column, ColumnType};
 use crate::engine::diff::Change;
 use crate::engine::plan::{Consent, Refusal};
+use crate::engine::resource::{Address, Resource as _};
 use crate::engine::value::Value;
 use serde::Deserialize;
 
 /// The change of a step that says how the schema differs, as maps of names to types.
 pub(crate) const SCHEMA: &str = "schema";
+/// The same at a table whose files no job converts again, in place of its columns.
+const FILES: &str = "parquet_columns";
 /// The job and its script.
 const NAME: &str = "etl";
 
@@ -29,9 +33,11 @@ struct Settings {
     columns: Vec<(String, String)>,
 }
 
-/// A schema that differs from the one of the live job.
+/// A schema that differs from the live one.
 #[derive(Debug)]
 pub(crate) struct Edited {
+    /// The job, or the table, whose step it is.
+    at: Address,
     before: Vec<Column>,
     after: Vec<Column>,
     /// There are Parquet files, which have the columns of before.
@@ -58,23 +64,49 @@ impl Edited {
     /// # Errors
     /// AWS's.
     pub(super) async fn look(aws: &Aws, graph: &Graph<'_>, live: &Inventory) -> Result<Option<Self>> {
-        let (Some(live), Some(wanted)) = (live.live::<Job>(NAME), graph.desired::<Job>(NAME)) else { return Ok(None) };
+        match graph.desired::<Job>(NAME) {
+            Some(wanted) => Self::of_job(aws, graph, live, &wanted).await,
+            None => Self::of_table(aws, graph, live).await,
+        }
+    }
+
+    /// Of the table of Parquet files, where no job writes them.
+    async fn of_table(aws: &Aws, graph: &Graph<'_>, live: &Inventory) -> Result<Option<Self>> {
+        let tables = graph.wanted(Table::KIND).into_iter();
+        let mut tables = tables.filter_map(|wanted| Some((graph.desired::<Table>(&wanted.name)?, wanted.name)));
+        let found = tables.find(|(table, _)| table.format == Format::Parquet);
+        let Some((wanted, name)) = found else { return Ok(None) };
+        let Some(live) = live.live::<Table>(&name) else { return Ok(None) };
+        let (before, after) = (live.resource.columns.known(), wanted.columns.known());
+        if differences(&before, &after).is_empty() {
+            return Ok(None);
+        }
+        let has_files = has_files(aws, &wanted.location).await?;
+        Ok(Some(Self { at: Address::new(Table::KIND, &name), before, after, has_files }))
+    }
+
+    async fn of_job(aws: &Aws, graph: &Graph<'_>, live: &Inventory, wanted: &Job) -> Result<Option<Self>> {
+        let Some(live) = live.live::<Job>(NAME) else { return Ok(None) };
         let script = graph.desired::<Object>(NAME).and_then(|script| Settings::of(script.text()));
         let Some(after) = script.filter(|_| live.resource.script != wanted.script) else { return Ok(None) };
         let (before, has_files) =
             futures::try_join!(script_at(aws, &live.resource.script), has_files(aws, &after.output))?;
         let before = before.as_deref().and_then(Settings::of).and_then(Settings::columns);
-        let edited = before.zip(after.columns()).map(|(before, after)| Self { before, after, has_files });
+        let at = Address::new(Job::KIND, NAME);
+        let edited = before.zip(after.columns()).map(|(before, after)| Self { at, before, after, has_files });
         Ok(edited.filter(|edited| !differences(&edited.before, &edited.after).is_empty()))
     }
 
-    /// Shows it at the job's step, and refuses that where queries would fail.
+    /// Shows it at the step of the job or the table, and refuses that where queries would fail.
     pub(super) fn refuse(&self, step: &mut Step, consent: &Consent) {
-        if step.address.name != NAME {
+        if step.address != self.at {
             return;
         }
+        let attribute = if self.at.kind == Job::KIND { SCHEMA } else { FILES };
+        // A table's columns are told in the same words.
+        step.changes.retain(|change| attribute != FILES || change.attribute != "columns");
         step.changes.push(Change {
-            attribute: SCHEMA.into(),
+            attribute: attribute.into(),
             before: to_value(&self.before),
             after: to_value(&self.after),
             forces_replacement: false,
@@ -115,7 +147,7 @@ pub(crate) fn columns_of(change: &Change) -> Option<Vec<Difference>> {
         };
         all.iter().map(column).collect::<Option<Vec<_>>>()
     };
-    let edited = Some(change).filter(|change| change.attribute == SCHEMA)?;
+    let edited = Some(change).filter(|change| [SCHEMA, FILES].contains(&&*change.attribute))?;
     Some(differences(&columns(&edited.before)?, &columns(&edited.after)?))
 }
 
@@ -141,27 +173,4 @@ async fn has_files(aws: &Aws, output: &str) -> Result<bool> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_script_says_its_columns() {
-        let script = "import sys\n\nSETTINGS = {\"output\": \"s3://b/out/\", \"columns\": [[\"n\", \"int\"]], \"x\": 1}\n\nA = 1";
-        let columns = Settings::of(script).and_then(Settings::columns).unwrap();
-        assert_eq!((columns.len(), columns[0].column_type.clone()), (1, ColumnType::Int));
-        assert!(Settings::of("print('theirs')").is_none());
-    }
-
-    #[test]
-    fn a_change_of_the_schema_reads_back_column_by_column() {
-        let value = |text: &str| Value::Map([("n".to_owned(), Value::Text(text.to_owned()))].into());
-        let change = |attribute: &'static str| Change {
-            attribute: attribute.into(),
-            before: value("int"),
-            after: value("string"),
-            forces_replacement: false,
-        };
-        assert!(columns_of(&change(SCHEMA)).unwrap()[0].breaks_files());
-        assert_eq!(columns_of(&change("script")), None);
-    }
-}
+mod tests;

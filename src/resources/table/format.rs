@@ -143,6 +143,15 @@ impl Columns {
         Self(columns.iter().map(column).collect())
     }
 
+    /// Those whose types are known.
+    pub(crate) fn known(&self) -> Vec<crate::config::Column> {
+        let column = |(name, text): &(String, String)| {
+            let column_type = ColumnType::parse(text).ok()?;
+            Some(crate::config::Column { name: name.clone(), column_type })
+        };
+        self.0.iter().filter_map(column).collect()
+    }
+
     /// As the catalog wants them. A comment that somebody wrote beside a column stays there.
     pub(super) fn declared(&self, live: &[Column]) -> Vec<Column> {
         let comment = |name: &str| live.iter().find(|column| column.name() == name)?.comment.clone();

@@ -113,6 +113,8 @@ fn keep_table(
         return Ok(table);
     };
     let same = ["StorageDescriptor", "PartitionKeys"].iter().all(|field| before[*field] == table[*field]);
+    // What it has not set does not outlive its update: Athena would not see the partitions that it registers.
+    let same = same && before["Parameters"]["projection.enabled"].is_null();
     if same || policy(crawl, "UpdateBehavior") == "LOG" {
         return Ok(before);
     }
