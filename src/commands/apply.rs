@@ -151,6 +151,12 @@ struct User<'a> {
 impl Operator<Aws> for User<'_> {
     type Error = Error;
 
+    fn amend(&self, plan: &mut Plan<'_>) {
+        if let Some(around) = self.around.borrow().as_ref() {
+            around.hold(plan, &self.asked.consent.given());
+        }
+    }
+
     fn agree(&mut self, plan: &mut Plan<'_>, live: &Inventory, again: bool) -> Result<()> {
         let Self { session, global, wanted, graph, asked, around, .. } = self;
         asked.consent.check(wanted, live)?;

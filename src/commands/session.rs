@@ -274,6 +274,7 @@ pub(crate) fn compare<'a>(
     consent.check(file, live)?;
     let consent = consent.given();
     let mut plan = plan(graph, live, &consent);
+    surroundings.hold(&mut plan, &consent);
     surroundings.refuse(&mut plan, graph, live, (&session.aws.names, &consent));
     Ok(plan)
 }

@@ -22,6 +22,9 @@ const LOOK: Duration = Duration::from_secs(2);
 pub trait Operator<W: World> {
     type Error: From<Stopped<W::Error>>;
 
+    /// Leaves in a plan what only the operator knows to be needed still: [`Plan::hold`].
+    fn amend(&self, _: &mut Plan<'_, W>) {}
+
     /// Shows a plan and asks, and may refuse steps of it for what only the operator knows. `again` where one was agreed to before, and AWS has changed since.
     ///
     /// # Errors
@@ -167,6 +170,7 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         operator: &mut O,
     ) -> Result<Option<Converged<W>>, O::Error> {
         let mut plan = self.plan(graph, &live);
+        operator.amend(&mut plan);
         let asked = self.agreed(&plan);
         if agreed.as_ref() != Some(&asked) {
             operator.agree(&mut plan, &live, agreed.is_some())?;
@@ -188,6 +192,7 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         };
         if let Some(live) = &again {
             plan = self.plan(graph, live);
+            operator.amend(&mut plan);
             let now = self.agreed(&plan);
             let same = now == *asked || made && now.rest == asked.rest && plan.refused().next().is_none();
             if !same {

@@ -11,6 +11,7 @@ mod function;
 mod function_settle;
 mod function_url;
 mod glue_tags;
+mod handover;
 mod job;
 mod key;
 mod lock;

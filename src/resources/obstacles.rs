@@ -1,6 +1,7 @@
 //! What would stop an apply midway, found before its first change: somebody else's notification, an account's quota, a
 //! tool that is missing.
 
+use super::handover::Handover;
 use super::notification::{clash, entry_id, of_bucket};
 use super::schema::Edited;
 use super::{Function, Graph, Inventory, Notification, Plan, Step, observe};
@@ -25,18 +26,21 @@ pub(crate) struct Surroundings {
     /// Functions whose code cannot be had.
     without_code: BTreeMap<String, Error>,
     schema: Option<Edited>,
+    handover: Handover,
 }
 
 impl Surroundings {
-    /// What is live, and what is beside it. Asks all at once; only a schema that may be another one takes another look.
+    /// What is live, and what is beside it. Asks all at once; only a schema that may be another one and parts that are
+    /// left over take another look.
     ///
     /// # Errors
     /// Of the look at what is live, and of that at the schema.
     pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<(Inventory, Self)> {
         let (live, beside) = futures::join!(observe(aws, graph), Self::look(aws, graph));
         let live = live?;
-        let schema = Edited::look(aws, graph, &live).await?;
-        Ok((live, Self { schema, ..beside }))
+        let (schema, handover) =
+            futures::try_join!(Edited::look(aws, graph, &live), Handover::look(aws, graph, &live))?;
+        Ok((live, Self { schema, handover, ..beside }))
     }
 
     async fn look(aws: &Aws, graph: &Graph<'_>) -> Self {
@@ -50,7 +54,12 @@ impl Surroundings {
         );
         let (spare, notifications, code) = futures::join!(spare, notifications, code);
         let notifications = notifications.into_iter().flatten().map(|(all, bucket)| (bucket, all)).collect();
-        Self { spare, notifications, without_code: code.into_iter().flatten().collect(), schema: None }
+        Self { spare, notifications, without_code: code.into_iter().flatten().collect(), ..Self::default() }
+    }
+
+    /// Leaves in a plan what is still needed of what the file does not ask for any more.
+    pub(crate) fn hold(&self, plan: &mut Plan, consent: &Consent) {
+        self.handover.hold(plan, consent);
     }
 
     /// Refuses the steps of a plan that would fail, and those that would make data unreadable without consent.

@@ -30,6 +30,18 @@ impl Stranded {
     /// # Errors
     /// AWS's, if the caller may not list the bucket.
     pub(crate) async fn find(aws: &Aws, bucket: &str, prefix: &str, moved_to: &str) -> Result<Self> {
+        Self::older(aws, (bucket, prefix, moved_to), ON_ITS_WAY).await
+    }
+
+    /// All that lies below `prefix`, also what was written a moment ago.
+    ///
+    /// # Errors
+    /// AWS's, if the caller may not list the bucket.
+    pub(crate) async fn all(aws: &Aws, bucket: &str, prefix: &str) -> Result<Self> {
+        Self::older(aws, (bucket, prefix, ""), Duration::ZERO).await
+    }
+
+    async fn older(aws: &Aws, (bucket, prefix, moved_to): (&str, &str, &str), age: Duration) -> Result<Self> {
         let (mut found, mut from, dates) = (Self::default(), None, Dates::default());
         for _ in 0..PAGES {
             let page = read("s3:ListBucket", || {
@@ -38,10 +50,11 @@ impl Stranded {
                 request.set_continuation_token(from.clone()).customize().interceptor(dates.clone()).send()
             });
             let Some(page) = page.await.absent()? else { break };
-            let is_moved = |key: &str| moved_to.starts_with(prefix) && key.starts_with(moved_to);
+            let is_moved =
+                |key: &str| !moved_to.is_empty() && moved_to.starts_with(prefix) && key.starts_with(moved_to);
             let objects = page.contents.unwrap_or_default().into_iter();
             let left = objects.filter(|object| object.key().is_some_and(|key| !key.ends_with('/') && !is_moved(key)));
-            left.for_each(|object| found.add(&object, dates.told()));
+            left.for_each(|object| found.add(&object, dates.told(), age));
             from = page.next_continuation_token;
             found.more = from.is_some();
             if !found.more {
@@ -55,9 +68,9 @@ impl Stranded {
         self.files == 0
     }
 
-    fn add(&mut self, object: &Object, now: SystemTime) {
+    fn add(&mut self, object: &Object, now: SystemTime, age: Duration) {
         let Some(written) = object.last_modified else { return };
-        if SystemTime::try_from(written).is_ok_and(|written| is_on_its_way(written, now)) {
+        if SystemTime::try_from(written).is_ok_and(|written| now.duration_since(written).unwrap_or_default() < age) {
             return;
         }
         self.files += 1;
@@ -65,10 +78,6 @@ impl Stranded {
         self.oldest =
             Some(self.oldest.map_or(written, |oldest| if written.secs() < oldest.secs() { written } else { oldest }));
     }
-}
-
-fn is_on_its_way(written: SystemTime, now: SystemTime) -> bool {
-    now.duration_since(written).unwrap_or_default() < ON_ITS_WAY
 }
 
 /// `12 files (3.1 MB), the oldest of 2026-11-26T03:00:00Z`
@@ -94,7 +103,7 @@ mod tests {
         for (written, size) in [(1_000_000 - 60, 1), (1_000_000 - 3600, 1024), (1_000_000 - 7200, 1024), (1_010_000, 5)]
         {
             let written = DateTime::from_secs(written);
-            found.add(&Object::builder().key("raw/x").size(size).last_modified(written).build(), now);
+            found.add(&Object::builder().key("raw/x").size(size).last_modified(written).build(), now, ON_ITS_WAY);
         }
         assert_eq!(found.to_string(), "2 files (2.0 KB), the oldest of 1970-01-12T11:46:40Z");
     }

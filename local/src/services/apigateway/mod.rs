@@ -77,6 +77,7 @@ pub(crate) static SERVICE: Service = Service {
         ("CreateUsagePlanKey", usage_plans::create_usage_plan_key),
         ("GetUsagePlanKeys", usage_plans::get_usage_plan_keys),
         ("GetUsagePlanKey", usage_plans::get_usage_plan_key),
+        ("GetUsage", usage_plans::get_usage),
         ("DeleteUsagePlanKey", usage_plans::delete_usage_plan_key),
         ("GetTags", tagging::get_tags),
         ("TagResource", tagging::tag_resource),

@@ -1,11 +1,16 @@
 //! Usage plans and the keys in them.
 
+use super::front::made;
 use super::{RESTAPIS, USAGE_PLANS, arn, bad_request, conflict, listed, not_found, patch, shown_tags};
 use crate::api_error::Result;
 use crate::context::{Context, new_id};
 use crate::service::Input;
 use crate::tags::read_map;
+use jiff::civil::Date;
 use serde_json::{Value, json};
+
+/// AWS tells of 90 days.
+const MOST_DAYS: usize = 90;
 
 fn existing(context: &Context<'_>, input: &Value) -> Result<(String, Value)> {
     let id = input.text("usagePlanId")?;
@@ -236,4 +241,26 @@ pub(super) fn delete_usage_plan_key(context: &Context<'_>, input: &Value) -> Res
     gone.ok_or_else(|| not_found("Invalid API Key identifier specified"))?;
     context.put(USAGE_PLANS, &id, &plan)?;
     Ok(Value::Null)
+}
+
+/// By key, for each day: how many requests it has made, and how many are left of its quota.
+pub(super) fn get_usage(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let (id, plan) = existing(context, input)?;
+    let day = |name: &str| {
+        let date = input.text(name)?.parse::<Date>();
+        date.map_err(|_| bad_request("Usage dates have the form yyyy-mm-dd"))
+    };
+    let (first, last) = (day("startDate")?, day("endDate")?);
+    let limit = plan["quota"]["limit"].as_u64();
+    let mut values = serde_json::Map::new();
+    let keys = plan["keys"].as_object().into_iter().flatten().map(|(key, _)| key);
+    for key in keys.filter(|key| input.optional("keyId").is_none_or(|only| only == key.as_str())) {
+        let days = first.series(jiff::Span::new().days(1)).take_while(|day| *day <= last).take(MOST_DAYS);
+        let made = days.map(|day| {
+            let made = made(context, &id, key, &day.to_string())?;
+            Ok(json!([made, limit.map_or(0, |limit| limit.saturating_sub(made))]))
+        });
+        values.insert(key.clone(), made.collect::<Result<Vec<_>>>()?.into());
+    }
+    Ok(json!({"usagePlanId": id, "startDate": first.to_string(), "endDate": last.to_string(), "values": values}))
 }

@@ -3,6 +3,8 @@
 use super::Front;
 use super::exposed::{Exposed, Found, Key, Throttle};
 use super::refusal::Refusal;
+use crate::api_error::ApiError;
+use crate::context::Context;
 use crate::core::Core;
 use crate::service::Worker;
 use futures::FutureExt as _;
@@ -83,19 +85,42 @@ impl Limits {
     }
 
     fn count(&self, core: &Core, key: &Key, millis: i64) -> Result<(), Refusal> {
-        let Some((limit, period)) = &key.quota else { return Ok(()) };
-        let name = format!("{}/{}/{}", key.plan, key.id, begins(period, millis));
         let mut all = self.used.lock().unwrap_or_else(PoisonError::into_inner);
-        let used = all.entry(name).or_insert_with_key(|name| {
-            let before = core.store.read(USAGE, name).ok().flatten().and_then(|count| count.as_u64());
-            Used { requests: before.unwrap_or(0), kept: true }
-        });
-        if used.requests >= *limit {
-            return Err(Refusal::QUOTA);
+        if let Some((limit, period)) = &key.quota {
+            let used = counted(&mut all, core, format!("{}/{}/{}", key.plan, key.id, begins(period, millis)));
+            if used.requests >= *limit {
+                return Err(Refusal::QUOTA);
+            }
+            used.add();
         }
-        used.requests += 1;
-        used.kept = false;
+        // What GetUsage tells, quota or not.
+        counted(&mut all, core, of_day(&key.plan, &key.id, &begins("DAY", millis))).add();
         Ok(())
+    }
+}
+
+fn counted<'a>(all: &'a mut HashMap<String, Used>, core: &Core, name: String) -> &'a mut Used {
+    all.entry(name).or_insert_with_key(|name| {
+        let before = core.store.read(USAGE, name).ok().flatten().and_then(|count| count.as_u64());
+        Used { requests: before.unwrap_or(0), kept: true }
+    })
+}
+
+/// How many requests a key has made on a day, `2026-11-26`, but for the last moments.
+pub(crate) fn made(context: &Context<'_>, plan: &str, key: &str, day: &str) -> Result<u64, ApiError> {
+    let count = context.documents.get(USAGE, &of_day(plan, key, day))?;
+    Ok(count.and_then(|count| count.as_u64()).unwrap_or(0))
+}
+
+/// Not the name of a quota's period, which may begin on the same day.
+fn of_day(plan: &str, key: &str, day: &str) -> String {
+    format!("{plan}/{key}/on/{day}")
+}
+
+impl Used {
+    fn add(&mut self) {
+        self.requests += 1;
+        self.kept = false;
     }
 }
 

@@ -29,7 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-pub(crate) use limits::WORKER;
+pub(crate) use limits::{WORKER, made};
 
 /// "Payload size: 10 MB", which cannot be raised.
 const LARGEST_BODY: usize = 10 << 20;
