@@ -55,6 +55,8 @@ pub(crate) enum Command {
     List(commands::list::ListArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
     Send(commands::send::SendArgs),
+    /// Show how old the newest rows are, and what is still on its way.
+    Status(commands::status::StatusArgs),
     /// Show which fields arrive, and which columns there are for them.
     Events(commands::events::EventsArgs),
     /// Run SQL on the pipeline's tables.
@@ -101,6 +103,7 @@ impl Command {
             | Self::List(_)
             | Self::Output(_)
             | Self::Query(_)
+            | Self::Status(_)
             | Self::Events(_)
             | Self::Logs(_)
             | Self::Completions { .. } => Purpose::Output,

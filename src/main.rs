@@ -86,6 +86,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
         Command::Run(args) => commands::run::run(&global, &args).await,
+        Command::Status(args) => commands::status::run(&global, &args).await,
         Command::Events(args) => commands::events::run(&global, &args).await,
         Command::Logs(args) => commands::logs::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,

@@ -24,6 +24,7 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod send;
 mod session;
+pub(crate) mod status;
 pub(crate) mod validate;
 
 pub(crate) use global::Global;

@@ -1,6 +1,7 @@
 //! `pipectl query`: SQL on the pipeline's tables, with what it scanned and what that costs.
 
 use super::session::Session;
+use super::status::when_there;
 use crate::aws::{Aws, Patience, Pause, call, read};
 use crate::commands::Global;
 use crate::config::parse_duration;
@@ -48,7 +49,7 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
     let id = start(&session, &sql).await?;
     let mut signals = Signals::listen();
     let done = tokio::select! {
-        done = wait(&session.aws, &id, args.timeout) => done?,
+        done = wait(&session, &id, args.timeout) => done?,
         signal = signals.next() => {
             stop(&session.aws, &id).await;
             say(format_args!("{}: the query was stopped", signal.word()));
@@ -99,7 +100,8 @@ async fn start(session: &Session, sql: &str) -> Result<String> {
     Ok(started.query_execution_id().unwrap_or_default().to_owned())
 }
 
-async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> {
+async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExecution> {
+    let aws = &session.aws;
     let (began, mut pause) = (Instant::now(), Pause::growing(FIRST_PAUSE, LONGEST_PAUSE));
     loop {
         let look = || aws.athena.get_query_execution().query_execution_id(id).send();
@@ -108,7 +110,7 @@ async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> 
         let reason = status.and_then(|status| status.state_change_reason()).unwrap_or("no reason is given").to_owned();
         match (status.and_then(|status| status.state().cloned()), execution) {
             (Some(QueryExecutionState::Succeeded), Some(execution)) => return Ok(execution),
-            (Some(QueryExecutionState::Failed), _) => return Err(Error::other(reason.clone(), hint(&reason))),
+            (Some(QueryExecutionState::Failed), _) => return Err(failed(session, reason).await),
             (Some(QueryExecutionState::Cancelled), _) => return Err(Error::other(reason, "")),
             _ if began.elapsed() > timeout => {
                 stop(aws, id).await;
@@ -121,10 +123,16 @@ async fn wait(aws: &Aws, id: &str, timeout: Duration) -> Result<QueryExecution> 
     }
 }
 
+async fn failed(session: &Session, reason: String) -> Error {
+    let there = if reason.contains("TABLE_NOT_FOUND") { when_there(session, &reason).await } else { None };
+    let hint = there.unwrap_or_else(|| hint(&reason).to_owned());
+    Error::other(reason, hint)
+}
+
 /// What helps, for the failures that people meet first.
 fn hint(reason: &str) -> &'static str {
     if reason.contains("TABLE_NOT_FOUND") {
-        "the crawlers make the tables when they find the first files, on their schedule"
+        "the pipeline's tables are `${raw_table}` and `${parquet_table}`"
     } else if reason.contains("Bytes scanned limit") {
         "`query.scan_limit` of the file is the limit; name year, month and day in WHERE to scan less"
     } else if reason.contains("COLUMN_NOT_FOUND") {

@@ -1,6 +1,8 @@
 //! When a crawler or a job runs. Two schedules are equal when they fire at the same times.
 
 use super::cron_field::{self as field, DayOfMonth, DayOfWeek};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -125,6 +127,23 @@ impl Schedule {
         longest
     }
 
+    /// When it fires next, within eight years: as long as it can be between two of its days, February 29th.
+    pub(crate) fn next_after(&self, now: Timestamp) -> Option<Timestamp> {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let days = std::iter::successors(Some(today), |day| day.tomorrow().ok()).take(8 * 366);
+        let mut times = days.filter(|day| self.fires_on(*day)).flat_map(|day| self.times_of(day));
+        times.find(|time| *time > now)
+    }
+
+    /// In their order, whether it fires on that day or not.
+    fn times_of(&self, day: jiff::civil::Date) -> impl Iterator<Item = Timestamp> {
+        let times = self.hours.iter().flat_map(|hour| self.minutes.iter().map(move |minute| (*hour, *minute)));
+        times.filter_map(move |(hour, minute)| {
+            let time = jiff::civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, 0, 0).ok()?;
+            Some(day.to_datetime(time).to_zoned(TimeZone::UTC).ok()?.timestamp())
+        })
+    }
+
     /// How often it fires on an average day, over the four years from 2026.
     pub(crate) fn runs_a_day(&self) -> f64 {
         let times = (self.minutes.len() * self.hours.len()) as f64;
@@ -179,6 +198,27 @@ impl fmt::Display for Schedule {
             HOURLY => f.write_str("hourly"),
             DAILY => f.write_str("daily"),
             expression => f.write_str(expression),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_time_is_the_first_one_that_is_still_to_come() {
+        for (schedule, now, next) in [
+            ("hourly", "2026-11-26T13:59:59Z", Some("2026-11-26T14:00:00Z")),
+            ("hourly", "2026-11-26T14:00:00Z", Some("2026-11-26T15:00:00Z")),
+            ("daily", "2026-12-31T00:00:01Z", Some("2027-01-01T00:00:00Z")),
+            ("cron(0,30 8-9 ? * MON *)", "2026-11-26T12:00:00Z", Some("2026-11-30T08:00:00Z")),
+            ("cron(0,30 8-9 ? * MON *)", "2026-11-30T08:10:00Z", Some("2026-11-30T08:30:00Z")),
+            ("cron(15 2 29 2 ? *)", "2028-02-29T02:15:00Z", Some("2032-02-29T02:15:00Z")),
+            ("cron(15 2 1 1 ? 2026)", "2026-01-01T02:15:00Z", None),
+        ] {
+            let found = Schedule::parse(schedule).unwrap().next_after(now.parse().unwrap());
+            assert_eq!(found, next.map(|next| next.parse().unwrap()), "{schedule} {now}");
         }
     }
 }

@@ -17,6 +17,7 @@ mod print;
 mod progress;
 mod query;
 mod run;
+mod status;
 mod stranded;
 
 pub(crate) use cost::{
@@ -39,6 +40,9 @@ pub(crate) use print::{Bar, ask, data, exact, nobody_reads, say, unwritten, usag
 pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use run::{RunEnd, Watch};
+pub(crate) use status::{
+    Freshness, LastRun, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
+};
 pub(crate) use stranded::{say_stranded, stranded_to_json};
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.

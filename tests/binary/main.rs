@@ -45,6 +45,7 @@ mod run;
 mod running;
 mod screening;
 mod sending;
+mod status;
 mod support;
 mod truth;
 mod unfinished;

@@ -87,6 +87,8 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("send --local --events 5", 0, Done),
     ("logs --local track", 0, Shown),
     ("events --local", 0, Shown),
+    ("status --local", 0, Shown),
+    ("status --local --json", 0, Shown),
     ("query --local --output=csv --local", 3, Shown),
     ("query --local SHOW\u{a0}TABLES", 0, Shown),
     ("query --local SELECT\u{a0}nonsense", 1, Shown),
