@@ -112,11 +112,10 @@ fn add_stream_role<'a>(
     bucket: Added<Bucket>,
     log: Added<LogGroup>,
 ) -> Added<Role> {
-    let Design { pipeline, names, .. } = design;
+    let Design { names, .. } = design;
     graph.add("delivery", move |out| {
-        let converts: &[&str] = if pipeline.converts() { &[policies::READ_SCHEMA] } else { &[] };
         let arns = [("bucket_arn", out.predicted(bucket).arn.as_str()), ("log_group_arn", &out.predicted(log).arn)];
-        let policy = design.policy_of(policies::DELIVERY, converts, &arns);
+        let policy = design.policy_with_key(policies::DELIVERY, &arns);
         design.role(names.role("delivery"), "Role of the Firehose stream", policies::TRUST_FIREHOSE, policy)
     })
 }

@@ -7,7 +7,7 @@
 //! - An API or a URL that clients still post to is refused to go.
 
 use super::bucket::Stranded;
-use super::{Bucket, Function, FunctionUrl, Graph, Inventory, Job, Plan, RestApi, Stream, Trigger, UsagePlan};
+use super::{Bucket, Function, FunctionUrl, Graph, Inventory, Job, Object, Plan, RestApi, Stream, Trigger, UsagePlan};
 use crate::aws::{Aws, Dates, Expect as _, Result, pages, read};
 use crate::engine::plan::{Action, Consent, Refusal};
 use crate::engine::resource::{Address, Resource};
@@ -78,7 +78,8 @@ impl Handover {
         if plan.steps.iter().any(|step| step.address == job && step.cause.is_some())
             && !consent.lose_data.contains(&job)
         {
-            let all = of(plan, &|address| address.name == JOB && address.kind != Trigger::KIND);
+            let script = |address: &Address| address.kind == Object::KIND;
+            let all = of(plan, &|address| script(address) || address.name == JOB && address.kind != Trigger::KIND);
             plan.hold(
                 &all,
                 "the job's bookmark knows which files are Parquet already, should it run again; it costs nothing",

@@ -4,7 +4,8 @@
 //! narrow as AWS allows; these are wider than one would write them, for a reason that JSON cannot hold:
 //!
 //! - `delivery`: a buffer that was filled before a change of shape is written after it, and what cannot be written is lost
-//!   after 24 hours. So Firehose may write wherever it ever delivers to; a backup that AWS does not turn off goes below
+//!   after 24 hours. So Firehose may write wherever it ever delivers to, and read the one table whose columns it converts
+//!   by, whether it does so at the moment or not; a backup that AWS does not turn off goes below
 //!   `tmp/delivery/`.
 //! - `delivery`: Firehose looks at the bucket as a whole before it writes, so `s3:ListBucket` has no prefix.
 //! - `mover` and `etl`: without `s3:ListBucket`, S3 answers 403 for a missing key, and 404 is what tells a file that
@@ -22,15 +23,13 @@
 //!   action: neither the Service Authorization Reference nor the API's model has it.
 //! - All that is allowed on the bucket is so in the account's own one (`aws:ResourceAccount`), whoever else gets its name.
 
-use crate::config::Pipeline;
+use crate::config::{Pipeline, table_name};
 use crate::names::Names;
 use crate::resources::OWN_PREFIX;
 use std::collections::BTreeMap;
 
 /// What Firehose may do. Needs `bucket_arn` and `log_group_arn`.
 pub(crate) const DELIVERY: &str = include_str!("../../../templates/iam/delivery.json");
-/// A statement, for Firehose where it converts: it reads the columns of the Parquet table.
-pub(crate) const READ_SCHEMA: &str = include_str!("../../../templates/iam/read-schema.json");
 /// What the function `track` may do. Needs `stream_arn` and `log_group_arn`.
 pub(crate) const TRACK: &str = include_str!("../../../templates/iam/track.json");
 /// What the function `mover` may do. Needs `bucket_arn` and `log_group_arn`.
@@ -70,7 +69,7 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("errors", folder(&pipeline.delivery.errors)),
         ("partitioned", folder(&pipeline.mover.prefix)),
         ("parquet", folder(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
-        ("parquet_table", pipeline.parquet_table().unwrap_or_default()),
+        ("parquet_table", table_name(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
         ("job", names.physical("etl")),
