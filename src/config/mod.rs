@@ -27,9 +27,11 @@ pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;
 pub(crate) use units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 pub(crate) use usage::{FIGURES, Figure, parse_number};
-pub(crate) use words::{Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Tables};
 #[cfg(test)]
-pub(crate) use words::{Security, Shape};
+pub(crate) use words::Security;
+pub(crate) use words::{
+    Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Shape, Tables,
+};
 
 use problem::Problem;
 use reader::{Reader, Section};
@@ -110,6 +112,21 @@ fn stage_of(tree: &Placed<Node>, env: &dyn Fn(&str) -> Option<String>) -> Result
     let Some((key, node)) = entries.iter().find(|(key, _)| key.value == "stage") else { return Ok(None) };
     let reader = Reader::new(Placeholders { stage: None, env });
     reader.scalar(Some(key), node, &[], values::stage).map(Some)
+}
+
+/// Whether a file with these keys may say what this pipeline is: whether its values go together.
+pub(crate) fn may_be(pipeline: &Pipeline) -> bool {
+    let placeholders = Placeholders { stage: Some(&pipeline.stage), env: &|_| None };
+    let reader = Reader::new(placeholders).having(pipeline.places.keys());
+    checks::check(&reader, pipeline);
+    reader.into_problems().is_empty()
+}
+
+/// What a file asks for that says nothing but its shape.
+pub(crate) fn usual(shape: Shape) -> Pipeline {
+    let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };
+    let text = format!("name: any\nshape: {shape}\nschema: {{ event: string }}\n");
+    read(&text, &overrides).expect("a file that says nothing else is right")
 }
 
 /// The JSON Schema of a file, for editors.

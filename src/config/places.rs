@@ -30,6 +30,17 @@ impl Places {
         Self { file: name.to_string_lossy().into_owned(), ..self }
     }
 
+    /// Every key that is in the file, its groups among them.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> {
+        self.lines.keys().map(String::as_str)
+    }
+
+    /// The same file without a key and all that is below it.
+    pub(crate) fn forget(&mut self, key: &str) {
+        self.lines
+            .retain(|line, _| line.strip_prefix(key).is_none_or(|rest| !rest.is_empty() && !rest.starts_with('.')));
+    }
+
     /// Where a key is, as an editor opens it: `pipeline.yaml:12`. `None`: it is not in the file.
     pub(crate) fn of(&self, key: &str) -> Option<String> {
         self.lines.get(key).map(|line| format!("{}:{line}", self.file))

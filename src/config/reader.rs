@@ -60,6 +60,12 @@ impl<'a> Reader<'a> {
         Self { placeholders, problems: RefCell::default(), places: RefCell::default() }
     }
 
+    /// Takes it that the file has these keys.
+    pub(super) fn having<'k>(self, keys: impl Iterator<Item = &'k str>) -> Self {
+        self.places.borrow_mut().extend(keys.map(|key| (key.to_owned(), 0..0)));
+        self
+    }
+
     pub(super) fn problem(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
     }

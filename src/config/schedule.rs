@@ -34,7 +34,6 @@ const HOW: &str = "write `hourly`, `daily` or a cron expression such as `cron(15
 const SHORTEST_GAP_MINUTES: u16 = 5;
 
 impl Schedule {
-    #[cfg(test)]
     pub(crate) fn hourly() -> Self {
         Self::parse(HOURLY).expect("the constant is a valid expression")
     }

@@ -1,12 +1,13 @@
 //! The resources that AWS bills: those that a graph asks for, or those that are live.
 
 use crate::aws::Aws;
-use crate::blueprint::{self, API, Functions};
+use crate::blueprint::{self, API, Functions, URL};
 use crate::config::Pipeline;
 use crate::engine::resource::{Address, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Bucket, Crawler, Database, Function, Graph, Inventory, Job, Key, LogGroup, RestApi, Stream, Trigger, Workgroup,
+    Bucket, Crawler, Database, Function, FunctionUrl, Graph, Inventory, Job, Key, LogGroup, RestApi, Stream, Table,
+    Trigger, Workgroup,
 };
 
 /// Where resources are, by their type and their name in the blueprint.
@@ -42,6 +43,7 @@ impl Resources for Before<'_> {
 #[derive(Clone, Debug)]
 pub(crate) struct Billed {
     pub(super) api: Option<RestApi>,
+    pub(super) url: Option<FunctionUrl>,
     pub(super) track: Option<Function>,
     pub(super) track_log: Option<LogGroup>,
     pub(super) stream: Option<Stream>,
@@ -50,6 +52,8 @@ pub(crate) struct Billed {
     pub(super) mover: Option<Function>,
     pub(super) mover_log: Option<LogGroup>,
     pub(super) database: Option<Database>,
+    pub(super) raw_table: Option<Table>,
+    pub(super) parquet_table: Option<Table>,
     pub(super) raw_crawler: Option<Crawler>,
     pub(super) parquet_crawler: Option<Crawler>,
     pub(super) job: Option<Job>,
@@ -61,6 +65,7 @@ impl Billed {
     fn of(resources: &impl Resources) -> Self {
         Self {
             api: resources.get(API),
+            url: resources.get(URL),
             track: resources.get("track"),
             track_log: resources.get("track"),
             stream: resources.get("delivery"),
@@ -69,6 +74,8 @@ impl Billed {
             mover: resources.get("mover"),
             mover_log: resources.get("mover"),
             database: resources.get("catalog"),
+            raw_table: resources.get("raw"),
+            parquet_table: resources.get("parquet"),
             raw_crawler: resources.get("raw"),
             parquet_crawler: resources.get("parquet"),
             job: resources.get("etl"),

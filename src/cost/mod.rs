@@ -4,6 +4,7 @@
 //! Graph or Inventory -> Billed + Inputs -> meters -> Lines (quantity, price, cost, how) -> Estimate -> report
 //! ```
 
+mod batch;
 mod billed;
 mod book;
 mod difference;
@@ -11,6 +12,7 @@ mod inputs;
 mod levers;
 mod meters;
 mod price_list;
+mod shapes;
 
 pub(crate) use billed::Billed;
 pub(crate) use book::{Beside, Book, Finding, Listed, Price, Update, book_of, updated};
@@ -18,6 +20,7 @@ pub(crate) use difference::{Difference, Row, Side};
 pub(crate) use inputs::Inputs;
 pub(crate) use levers::{Lever, levers};
 pub(crate) use price_list::{fetch, not_looked_up};
+pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
 
 use meters::Meter;
 use std::collections::BTreeSet;

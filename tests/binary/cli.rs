@@ -175,7 +175,9 @@ fn an_independent_calculation_agrees_to_the_cent() {
         "quicksight_authors=2,quicksight_readers=40,spice_gb=35,month=30",
     ] {
         let ran = place.run(&["cost-estimate", "--json", "--free-tier", "--usage", usage]).exits(0);
-        let told = crate::support::judge("recompute.py", &[book.to_str().unwrap(), &ran.stdout]);
+        let file = place.path().join("pipeline.yaml");
+        let arguments = [book.to_str().unwrap(), &ran.stdout, file.to_str().unwrap()];
+        let told = crate::support::judge("recompute.py", &arguments);
         let agreed = told.strip_prefix("agreed: ").unwrap_or_else(|| panic!("{usage}: {told}"));
         figures += agreed.trim().parse::<usize>().unwrap();
     }

@@ -6,12 +6,14 @@ use super::prices::listed;
 use super::session::load;
 use crate::commands::Global;
 use crate::config::Pipeline;
-use crate::cost::{Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed};
+use crate::cost::{
+    Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed, shaped_pipelines, shapes,
+};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
     By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data,
     difference_to_json, difference_to_text, dollars, exact, levers_to_json, levers_to_markdown, levers_to_text, say,
-    scale_to_svg, series_to_json, series_to_text,
+    scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text,
 };
 use clap::Args;
 use other::Other;
@@ -49,7 +51,8 @@ pub(crate) struct CostArgs {
     /// Show how each line comes about, its price's source and date, and every figure that went in.
     #[arg(long)]
     explain: bool,
-    /// Print JSON (schema pipectl-cost/2; pipectl-cost-series/2 with --scale and --months).
+    /// Print JSON (schema pipectl-cost/2; pipectl-cost-series/2 with --scale and --months,
+    /// pipectl-cost-shapes/1 with --shapes).
     #[arg(long, conflicts_with_all = ["markdown", "html"])]
     json: bool,
     /// Print Markdown for a pull-request comment.
@@ -67,6 +70,10 @@ pub(crate) struct CostArgs {
     /// Print the totals for these numbers of events a month, `1M,100M,1B`.
     #[arg(long, value_name = "EVENTS", value_delimiter = ',', conflicts_with_all = ["markdown", "html"])]
     scale: Vec<String>,
+    /// Compare shapes with this file's usage: what each costs with no event, with one in a request and with batches,
+    /// and what it cannot do.
+    #[arg(long, conflicts_with_all = ["scale", "months", "html", "explain", "compare", "compare_ref"])]
+    shapes: bool,
     /// Draw how cost grows with events into FILE.
     #[arg(long, value_name = "FILE", requires = "scale")]
     svg: Option<PathBuf>,
@@ -103,6 +110,8 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     };
     let text = if let Some(series) = question.series()? {
         question.show_series(&series, &title)?
+    } else if args.shapes {
+        question.show_shapes(&month, &title)?
     } else if let Some(before) = before {
         question.show_difference(&before, &month, &title, (global, paint))?
     } else {
@@ -141,7 +150,8 @@ impl<'a> Question<'a> {
     /// Of the regions of all that is estimated.
     async fn listed_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
         let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
-        for pipeline in before.map(|other| &other.pipeline).into_iter().chain([self.pipeline]) {
+        let shaped: Vec<_> = self.args.shapes.then(|| shaped_pipelines(self.pipeline)).into_iter().flatten().collect();
+        for pipeline in before.map(|other| &other.pipeline).into_iter().chain([self.pipeline]).chain(&shaped) {
             let region = self.region_of(pipeline);
             let figures = needed(&Billed::of_file(pipeline, region), &self.inputs(pipeline, None)?);
             wanted.entry(region).or_default().extend(figures);
@@ -202,6 +212,20 @@ impl<'a> Question<'a> {
             cost_to_html(month, &self.levers(month), title)
         } else {
             cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month))
+        })
+    }
+
+    fn show_shapes(&self, month: &Estimate, title: &str) -> Result<String> {
+        let estimate = |pipeline: &Pipeline, inputs: &Inputs| self.estimate_of(pipeline, inputs.clone());
+        let all = shapes(self.pipeline, &month.inputs, &estimate)
+            .map_err(|message| Error::usage(message, "`pipectl cost-estimate --explain` lists them"))?;
+        let Pipeline { name, stage, .. } = self.pipeline;
+        Ok(if self.args.json {
+            format!("{:#}\n", shapes_to_json(&all, name, stage))
+        } else if self.args.markdown {
+            shapes_to_markdown(&all, title)
+        } else {
+            shapes_to_text(&all)
         })
     }
 

@@ -73,16 +73,22 @@ fn dpus(worker_type: &str) -> f64 {
     }
 }
 
-/// Each crawler makes a table, and a partition a day. It keeps those whose files have expired: it only notes what is
-/// gone.
+/// A declared table is one object; a crawler makes a table and a partition a day. It keeps those whose files have
+/// expired: it only notes what is gone.
 fn objects(month: &Month<'_>) -> Option<Meter> {
-    month.billed.database.as_ref()?;
+    let billed = month.billed;
+    billed.database.as_ref()?;
+    let kind = ("Catalog-Storage", "glue_catalog_object_month");
+    let line = |objects, how| Meter::new("transform", "Glue catalog objects", kind, objects, how);
+    let declared = billed.raw_table.iter().chain(&billed.parquet_table).count() as f64;
+    if declared > 0.0 {
+        let how = format!("1 database + {declared} tables, whose partitions are no objects");
+        return Some(line(1.0 + declared, how).from(&["catalog.tables"]));
+    }
     let filled = month.flow.as_ref().is_some_and(|flow| flow.files > 0.0);
     let days = if filled { month.get("month") * DAYS } else { 0.0 };
-    let crawlers = month.billed.raw_crawler.iter().chain(&month.billed.parquet_crawler).count();
+    let crawlers = billed.raw_crawler.iter().chain(&billed.parquet_crawler).count();
     let tables = if filled { crawlers as f64 } else { 0.0 };
     let how = format!("1 database + {tables} tables + {days} days x {tables} partitions");
-    let kind = ("Catalog-Storage", "glue_catalog_object_month");
-    let line = Meter::new("transform", "Glue catalog objects", kind, 1.0 + tables + days * tables, how);
-    Some(line.from(&["events_per_month", "month"]))
+    Some(line(1.0 + tables + days * tables, how).from(&["events_per_month", "month"]))
 }

@@ -23,7 +23,7 @@ fn own(month: &Month<'_>) -> Option<Meter> {
 fn requests(month: &Month<'_>) -> Option<Meter> {
     let (bucket, flow) = (month.billed.bucket.as_ref()?, month.flow.as_ref()?);
     bucket.kms_key.as_ref()?;
-    let objects = flow.files + 3.0 * flow.moved;
+    let objects = flow.written() + flow.moved + flow.partitioned;
     let share = if bucket.bucket_key { ASKED } else { 1.0 };
     let how = format!("{objects:.0} objects written and read x {share}, thanks to the bucket key");
     let kind = ("KMS-Requests", "kms_symmetric_request");

@@ -23,13 +23,13 @@ pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
 fn called<'a>(month: &Month<'a>) -> Vec<Called<'a>> {
     const TRACK: &[&str] = &["track_ms", "ingest.function.memory", "ingest.function.architecture"];
     const MOVER: &[&str] = &["mover_ms", "mover.function.memory", "mover.function.architecture"];
-    const EVENTS: &[&str] = &["events_per_month", "events_per_request"];
+    const EVENTS: &[&str] = &["events_per_month", "events_per_request", "refused_per_request"];
     const FILES: &[&str] =
         &["events_per_month", "events_per_request", "delivery.buffer.size", "delivery.buffer.interval"];
     let Some(flow) = &month.flow else { return vec![] };
     let billed = month.billed;
     let track = billed.track.as_ref().map(|function| {
-        let (calls, millis) = (flow.records, month.get("track_ms"));
+        let (calls, millis) = (flow.calls, month.get("track_ms"));
         Called { name: "track", function, calls, millis, from: (EVENTS, TRACK) }
     });
     let mover = billed.mover.as_ref().map(|function| {

@@ -1,21 +1,31 @@
 //! CloudWatch Logs: what the functions write, and what of it is kept.
 
 use super::{GB, Meter, Month};
+use crate::resources::Function;
 
-const WRITTEN: &[&str] = &["events_per_month", "events_per_request", "log_bytes"];
+const WRITTEN: &[&str] =
+    &["events_per_month", "events_per_request", "log_bytes", "warn_log_bytes", "ingest.function.log_level"];
+
+/// Bytes of a call that goes well. From `warn` on, Lambda leaves out its START, END and REPORT.
+fn bytes(month: &Month<'_>, function: &Function) -> f64 {
+    month.get(if function.logging.has_reports() { "log_bytes" } else { "warn_log_bytes" })
+}
 
 pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
     let Some(flow) = &month.flow else { return vec![] };
     let billed = month.billed;
     // A function that finds no log group logs nothing: its role may not make one.
-    let groups = [(&billed.track_log, &billed.track, flow.records), (&billed.mover_log, &billed.mover, flow.moved)];
-    let groups = groups.into_iter().filter(|(_, function, _)| function.is_some());
-    let groups: Vec<_> = groups.filter_map(|(group, _, calls)| Some((group.as_ref()?, calls))).collect();
+    let groups = [(&billed.track_log, &billed.track, flow.calls), (&billed.mover_log, &billed.mover, flow.moved)];
+    let groups: Vec<_> = groups
+        .into_iter()
+        .filter_map(|(group, function, calls)| Some((group.as_ref()?, bytes(month, function.as_ref()?), calls)))
+        .collect();
     // Nearly all of it is the first one's, `track`'s: its retention stands for both.
-    let Some((first, _)) = groups.first() else { return vec![] };
-    let (calls, bytes): (f64, f64) = (groups.iter().map(|(_, calls)| calls).sum(), month.get("log_bytes"));
-    let (gb, months) = (calls * bytes / GB, month.kept(first.retention_days));
-    let how = format!("{calls:.0} calls x {bytes} B");
+    let Some((first, ..)) = groups.first() else { return vec![] };
+    let gb = groups.iter().map(|(_, bytes, calls)| calls * bytes).sum::<f64>() / GB;
+    let months = month.kept(first.retention_days);
+    let how: Vec<_> = groups.iter().map(|(_, bytes, calls)| format!("{calls:.0} calls x {bytes} B")).collect();
+    let how = how.join(" + ");
     let kind = ("DataProcessing-Bytes", "cwlogs_ingest_gb");
     let ingested = Meter::new("logs", "CloudWatch Logs ingestion", kind, gb, how).from(WRITTEN);
     let how = format!("{gb:.2} GB a month x {months:.2} months");

@@ -1,9 +1,9 @@
 //! What AWS counts in a month: of each resource that is there, what its service bills.
 
-mod api_gateway;
 mod athena;
 mod firehose;
 mod flow;
+mod front;
 mod glue;
 mod kms;
 mod lambda;
@@ -74,10 +74,10 @@ struct Month<'a> {
 pub(super) fn of(book: &Book, billed: &Billed, inputs: &Inputs) -> Vec<Meter> {
     let month = Month { book, billed, inputs, flow: Flow::of(billed, inputs) };
     let all = [
-        api_gateway::requests(&month).into_iter().collect(),
+        front::requests(&month).into_iter().collect(),
         lambda::all(&month),
-        api_gateway::transfer(&month).into_iter().collect(),
-        firehose::ingestion(&month).into_iter().collect(),
+        front::transfer(&month).into_iter().collect(),
+        firehose::all(&month),
         s3::all(&month),
         kms::all(&month),
         glue::all(&month),

@@ -1,7 +1,8 @@
 //! Differences and levers, as properties over many pipelines.
 
 use super::{EXAMPLE, pipeline as example};
-use crate::config::{Architecture, Compression, Days, Pipeline, Schedule};
+use crate::config::{Architecture, Compression, Days, Pipeline, Schedule, Shape, may_be};
+use crate::cost::shapes::shaped;
 use crate::cost::*;
 use crate::names::Names;
 use crate::resources::Graph;
@@ -23,10 +24,13 @@ fn nothing(inputs: &Inputs) -> Estimate {
 
 /// A pipeline with some of what decides its cost changed.
 fn pipelines() -> impl Strategy<Value = (Pipeline, Inputs)> {
-    let switches = any::<(bool, bool, bool, bool)>();
+    let switches = (any::<(bool, bool, bool, bool)>(), prop::option::of(any::<bool>()));
     (switches, 1_u64..2_000_000_000, 1_u64..5000, 1_u64..60, proptest::option::of(1_u32..400)).prop_map(
-        |((arm, plain, seldom, flex), events, bytes, batch, days)| {
-            let mut pipeline = example(EXAMPLE);
+        |(((arm, plain, seldom, flex), shape), events, bytes, batch, days)| {
+            let mut pipeline = match shape {
+                None => example(EXAMPLE),
+                Some(lean) => shaped(&example(EXAMPLE), if lean { Shape::Lean } else { Shape::Article }),
+            };
             pipeline.ingest.function.architecture = if arm { Architecture::Arm64 } else { Architecture::X86_64 };
             pipeline.delivery.compression = if plain { Compression::None } else { Compression::Gzip };
             let schedule = if seldom { Schedule::daily() } else { Schedule::hourly() };
@@ -85,6 +89,9 @@ proptest! {
         let (before, after) = (price(&pipeline, &inputs), price(&pipeline, &larger));
         prop_assert!(before.lines.iter().all(|line| line.cents().is_some_and(|cents| cents >= 0)));
         prop_assert!(before.total_cents() <= after.total_cents());
+        prop_assert_eq!(before.fixed_cents, after.fixed_cents);
+        prop_assert!(before.fixed_cents <= before.total_cents());
+        prop_assert!(may_be(&pipeline));
         prop_assert_eq!(before.lines.iter().filter_map(Line::cents).sum::<i64>(), before.total_cents());
     }
 }

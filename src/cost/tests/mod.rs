@@ -2,6 +2,7 @@
 
 mod changes;
 mod resources;
+mod shapes;
 
 use super::*;
 use crate::config::{Overrides, Pipeline, load};

@@ -2,7 +2,7 @@
 
 use super::{EXAMPLE, pipeline as example};
 use crate::aws::Aws;
-use crate::blueprint::{API, EXPIRE_PARQUET, EXPIRE_PARTITIONED, Functions, graph};
+use crate::blueprint::{API, EXPIRE_PARQUET, EXPIRE_PARTITIONED, Functions, URL, graph};
 use crate::config::{Architecture, Pipeline};
 use crate::cost::meters::{self, Meter};
 use crate::cost::{Billed, Book, Inputs};
@@ -10,8 +10,8 @@ use crate::engine::live::AnyLive;
 use crate::engine::resource::{Live, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Bucket, Crawler, Database, Function, Graph, Inventory, Job, LogGroup, RestApi, Rule, Stream, Trigger, Word,
-    Workgroup,
+    Bucket, Crawler, Database, Function, FunctionUrl, Graph, Inventory, Job, LogGroup, RestApi, Rule, Stream, Table,
+    Trigger, Word, Workgroup,
 };
 use aws_sdk_firehose::types::CompressionFormat;
 use std::collections::BTreeSet;
@@ -24,12 +24,12 @@ fn meters(billed: &Billed) -> Vec<Meter> {
     meters::of(Book::bundled(), billed, &Inputs::of(&example(EXAMPLE)))
 }
 
-fn items(meters: &[Meter]) -> BTreeSet<&'static str> {
+pub(super) fn items(meters: &[Meter]) -> BTreeSet<&'static str> {
     meters.iter().map(|meter| meter.item).collect()
 }
 
 /// Items of which either side has a line that the other has not.
-fn different(one: &[Meter], other: &[Meter]) -> BTreeSet<&'static str> {
+pub(super) fn different(one: &[Meter], other: &[Meter]) -> BTreeSet<&'static str> {
     let same = |a: &Meter, b: &Meter| {
         a.item == b.item && a.dimension == b.dimension && a.quantity == b.quantity && a.how == b.how
     };
@@ -58,10 +58,10 @@ fn found<R: Resource<World = Aws>>(
 
 /// All that is billed of a graph, as a plan without work finds it.
 fn applied(graph: &Graph<'_>, names: &Names) -> Inventory {
-    fn of<R: Resource<World = Aws>>(graph: &Graph<'_>, names: &Names, name: &str) -> Box<dyn AnyLive<Aws>> {
-        found::<R>(graph, names, name, Owner::Us)
+    fn of<R: Resource<World = Aws>>(graph: &Graph<'_>, names: &Names, name: &str) -> Option<Box<dyn AnyLive<Aws>>> {
+        graph.desired::<R>(name).map(|_| found::<R>(graph, names, name, Owner::Us))
     }
-    let found = vec![
+    let found = [
         of::<Bucket>(graph, names, "data"),
         of::<LogGroup>(graph, names, "track"),
         of::<LogGroup>(graph, names, "mover"),
@@ -69,13 +69,17 @@ fn applied(graph: &Graph<'_>, names: &Names) -> Inventory {
         of::<Function>(graph, names, "track"),
         of::<Function>(graph, names, "mover"),
         of::<RestApi>(graph, names, API),
+        of::<FunctionUrl>(graph, names, URL),
         of::<Database>(graph, names, "catalog"),
+        of::<Table>(graph, names, "raw"),
+        of::<Table>(graph, names, "parquet"),
         of::<Crawler>(graph, names, "raw"),
         of::<Crawler>(graph, names, "parquet"),
         of::<Job>(graph, names, "etl"),
         of::<Trigger>(graph, names, "etl"),
         of::<Workgroup>(graph, names, "query"),
     ];
+    let found = found.into_iter().flatten().collect();
     Inventory::new(found, graph)
 }
 
@@ -87,7 +91,8 @@ fn with_graph(file: &str, check: impl FnOnce(&Graph<'_>, &Names, &Pipeline)) {
 
 #[test]
 fn what_is_live_costs_what_it_was_asked_for() {
-    for file in [EXAMPLE, "examples/minimal/pipeline.yaml", "examples/article-2018/pipeline.yaml"] {
+    let examples = ["minimal", "article-2018", "lean"].map(|name| format!("examples/{name}/pipeline.yaml"));
+    for file in examples.iter().map(String::as_str).chain([EXAMPLE]) {
         with_graph(file, |graph, names, _| {
             let (wanted, live) = (Billed::wanted(graph), Billed::live(&applied(graph, names), graph));
             assert_eq!(different(&meters(&wanted), &meters(&live)), [].into(), "{file}");

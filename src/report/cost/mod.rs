@@ -5,6 +5,7 @@ mod difference;
 mod html;
 mod levers;
 mod series;
+mod shapes;
 
 pub(crate) use difference::{
     comparison_to_markdown, difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text,
@@ -12,6 +13,7 @@ pub(crate) use difference::{
 pub(crate) use html::cost_to_html;
 pub(crate) use levers::{levers_to_json, levers_to_markdown, levers_to_text};
 pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
+pub(crate) use shapes::{shapes_to_json, shapes_to_markdown, shapes_to_text};
 
 use super::markdown::words;
 use super::paint::Paint;

@@ -30,6 +30,11 @@ impl Logging {
         }
     }
 
+    /// Whether Lambda writes START, END and REPORT of calls that go well.
+    pub(crate) fn has_reports(&self) -> bool {
+        self.system_log_level.as_ref().is_none_or(|level| level.0 != SystemLogLevel::Warn)
+    }
+
     pub(super) fn read(live: Option<&LoggingConfig>) -> Self {
         let json = live.filter(|live| live.log_format.as_ref().is_some_and(|format| *format != LogFormat::Text));
         let Some(LoggingConfig { log_format, application_log_level, system_log_level, .. }) = json.cloned() else {

@@ -1,0 +1,123 @@
+//! Shapes side by side: what each costs, and what it cannot do.
+
+use super::{MARKER, dollars, grouped};
+use crate::cost::{Column, Estimate, Load, Shapes};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// The version of what `--shapes --json` prints.
+const SCHEMA: &str = "pipectl-cost-shapes/1";
+
+fn label(load: &Load) -> String {
+    match (grouped(load.events.round() as i64), load.batch) {
+        (events, _) if load.events == 0.0 => format!("{events} events"),
+        (events, 1.0) => format!("{events}, one in a request"),
+        (events, batch) => format!("{events}, {batch} in a request"),
+    }
+}
+
+/// Whatever has no price in a cell is not in it.
+fn cell(estimate: &Estimate) -> String {
+    let lacks = if estimate.missing().next().is_some() { "*" } else { "" };
+    format!("{}{lacks}", dollars(estimate.total_cents()))
+}
+
+/// What is to be known of the prices, once for all columns.
+fn notes(shapes: &Shapes) -> Vec<String> {
+    let all = || shapes.columns.iter().flat_map(|column| &column.estimates);
+    let Some(first) = all().next() else { return vec![] };
+    let (region, free) = (&first.region, if first.free_tier { "with" } else { "without" });
+    let mut notes = vec![format!(
+        "list prices of {region} in month {}, {free} the free tier, without what queries scan; settings that are of no \
+         shape (memory, buffers, what is kept) are this file's",
+        first.inputs.get("month")
+    )];
+    let missing: BTreeSet<_> = all().flat_map(Estimate::missing).map(|line| line.item).collect();
+    if !missing.is_empty() {
+        let missing: Vec<_> = missing.into_iter().collect();
+        notes.push(format!("* lacks one or more of {}: no verified price in {region}", missing.join(", ")));
+    }
+    let unverified: BTreeSet<_> = all().flat_map(Estimate::unverified).collect();
+    notes.extend(unverified.into_iter().map(|(item, what)| format!("not verified in {region}: {item}, at {what}")));
+    notes
+}
+
+pub(crate) fn shapes_to_text(shapes: &Shapes) -> String {
+    let labels: Vec<_> = shapes.loads.iter().map(label).collect();
+    let first = labels.iter().map(String::len).max().unwrap_or(0);
+    let mut text = format!("{:first$}", "a month");
+    for column in &shapes.columns {
+        let _ = write!(text, "  {:>16}", column.name);
+    }
+    text.push('\n');
+    for (index, label) in labels.iter().enumerate() {
+        let _ = write!(text, "{label:first$}");
+        for column in &shapes.columns {
+            let _ = write!(text, "  {:>16}", column.estimates.get(index).map(cell).unwrap_or_default());
+        }
+        text.push('\n');
+    }
+    for note in notes(shapes) {
+        let _ = writeln!(text, "{note}");
+    }
+    for column in shapes.columns.iter().filter(|column| !column.limits.is_empty()) {
+        let _ = writeln!(text, "\n{} ({})", column.name, column.file);
+        for limit in column.limits {
+            let _ = writeln!(text, "  {limit}");
+        }
+    }
+    text
+}
+
+pub(crate) fn shapes_to_markdown(shapes: &Shapes, title: &str) -> String {
+    let names: Vec<_> = shapes.columns.iter().map(|column| column.name).collect();
+    let mut text = format!("{MARKER}\n### pipectl cost-estimate --shapes: {title}\n\n");
+    let _ = writeln!(text, "| A month | {} |\n|---|{}", names.join(" | "), "---:|".repeat(names.len()));
+    for (index, load) in shapes.loads.iter().enumerate() {
+        let cells = shapes.columns.iter().map(|column| column.estimates.get(index).map(cell).unwrap_or_default());
+        // An asterisk is no emphasis.
+        let cells: Vec<_> = cells.map(|cell| cell.replace('*', "\\*")).collect();
+        let _ = writeln!(text, "| {} | {} |", label(load), cells.join(" | "));
+    }
+    text.push('\n');
+    for note in notes(shapes) {
+        let _ = writeln!(text, "{}\n", note.replace('*', "\\*"));
+    }
+    for column in shapes.columns.iter().filter(|column| !column.limits.is_empty()) {
+        let _ = writeln!(text, "**{}** (`{}`)", column.name, column.file);
+        for limit in column.limits {
+            let _ = writeln!(text, "- {limit}");
+        }
+        text.push('\n');
+    }
+    text
+}
+
+pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Value {
+    let month = |(load, estimate): (&Load, &Estimate)| {
+        json!({
+            "events_per_month": load.events,
+            "events_per_request": load.batch,
+            "total_cents": estimate.total_cents(),
+            "fixed_cents": estimate.fixed_cents,
+            "missing": estimate.missing().map(|line| line.item).collect::<Vec<_>>(),
+            "unverified": estimate.unverified().map(|(item, _)| item).collect::<Vec<_>>(),
+        })
+    };
+    let column = |column: &Column| {
+        json!({
+            "name": column.name,
+            "file": column.file,
+            "limits": column.limits,
+            "months": shapes.loads.iter().zip(&column.estimates).map(month).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "schema": SCHEMA,
+        "pipeline": pipeline,
+        "stage": stage,
+        "currency": "USD",
+        "shapes": shapes.columns.iter().map(column).collect::<Vec<_>>(),
+    })
+}
