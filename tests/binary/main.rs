@@ -46,6 +46,7 @@ mod run;
 mod running;
 mod screening;
 mod sending;
+mod shapes;
 mod status;
 mod support;
 mod truth;

@@ -70,6 +70,23 @@ fn the_quick_start_ends_with_the_result_of_a_query() {
     assert_eq!(printed[3], shown.next().unwrap());
 }
 
+/// Both shapes answer the same of the same events.
+#[test]
+fn the_lean_example_answers_what_the_first_one_does() {
+    let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
+    let section = readme.split("\n### ").find(|section| section.starts_with("The same for a few dollars")).unwrap();
+    let place = Place::example("lean");
+    let example = place.path().join("examples/lean");
+    std::fs::create_dir_all(&example).unwrap();
+    std::fs::rename(place.path().join("pipeline.yaml"), example.join("pipeline.yaml")).unwrap();
+    let commands = section.lines().filter_map(|line| line.strip_prefix("$ pipectl "));
+    let printed: Vec<_> =
+        commands.map(|line| place.run(&line.split(' ').collect::<Vec<_>>()).exits(0).stdout).collect();
+    assert_eq!(printed.len(), 4);
+    let shown = readme.split("```text\n").nth(2).unwrap().split("```").next().unwrap();
+    assert_eq!(printed[3], shown);
+}
+
 #[test]
 fn the_error_looks_as_shown() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();

@@ -102,6 +102,13 @@ impl World {
         Self::of(Place::example("minimal"))
     }
 
+    /// Where Firehose does what the mover and the job do elsewhere.
+    pub(super) fn lean() -> Self {
+        let place = Place::example("minimal");
+        place.write(&format!("{}\nshape: lean\n", place.yaml()));
+        Self::of(place)
+    }
+
     /// With a key of its own, that what is in the bucket is encrypted with.
     pub(super) fn strict() -> Self {
         let place = Place::example("minimal");

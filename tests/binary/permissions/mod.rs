@@ -69,6 +69,22 @@ fn each_role_that_works_in_the_bucket_uses_its_key() {
     proves_in(&world, "etl", &["UseKey"], |flow| flow.run_fails("kms:Decrypt"));
 }
 
+/// Where it converts; elsewhere nothing is seen without it.
+#[test]
+fn delivery_reads_the_schema_that_it_converts_by() {
+    let world = World::lean();
+    let before = world.take("delivery", &["ReadSchema"]);
+    let flow = world.flow();
+    assert!(flow.answer == 204 && flow.moved && !flow.written, "{flow:#?}");
+    assert!(flow.says(DELIVERY, "glue:GetTable"), "{flow:#?}");
+    world.put("delivery", &before);
+    let flow = world.flow();
+    assert!(flow.answer == 204 && flow.moved && flow.written, "{flow:#?}");
+}
+
+/// What is tested by itself.
+const APART: &[(&str, &str)] = &[("delivery", "ReadSchema")];
+
 /// A test for each statement: its name, the role, the statement, and what is seen when it is missing.
 macro_rules! needed {
     ($($name:ident: $role:literal [$first:literal $(, $other:literal)*] => $symptom:expr;)*) => {
@@ -125,6 +141,6 @@ fn every_statement_of_every_role_is_tested() {
             all.insert((role.to_owned(), statement["Sid"].as_str().unwrap().to_owned()));
         }
     }
-    let tested = TESTED.iter().map(|(role, statement)| ((*role).to_owned(), (*statement).to_owned()));
+    let tested = TESTED.iter().chain(APART).map(|(role, statement)| ((*role).to_owned(), (*statement).to_owned()));
     assert_eq!(tested.collect::<BTreeSet<_>>(), all);
 }
