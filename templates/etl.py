@@ -66,10 +66,13 @@ def folders(s3, prefix, keys):
 
 
 def add_partitions(glue, s3, table):
-    """Tells the catalog of partitions that the crawler has not seen yet.
+    """Tells the catalog of partitions that no crawler has told it of yet.
 
     A bookmark goes on from the time of the last run. What a run does not read because its partition is not in the
     catalog is older than that when the crawler finds it, and no later run would read it.
+
+    A table that is declared has no crawler. Athena projects its partitions from the date, of which Spark takes no notice: without
+    this it would read nothing, and say nothing.
     """
     name = {"DatabaseName": SETTINGS["database"], "TableName": SETTINGS["table"]}
     pages = glue.get_paginator("get_partitions").paginate(**name, ExcludeColumnSchema=True)

@@ -44,6 +44,7 @@ mod regions;
 mod replacing;
 mod run;
 mod running;
+mod same_rows;
 mod screening;
 mod sending;
 mod shapes;
