@@ -131,7 +131,7 @@ def arguments():
     parser.add_argument("--warm-up", type=int, default=1000)
     parser.add_argument("--invocations", type=int, default=10000)
     parser.add_argument("--http-only", action="store_true")
-    parser.add_argument("--function-url", action="store_true", help="events of a function URL, with a key; only `track` takes them")
+    parser.add_argument("--function-url", action="store_true", help="events of a function URL, with a key: of `track` alone, the others take none")
     return parser.parse_args()
 
 
@@ -152,6 +152,8 @@ def main():
         print(f"{'':<22}{'cold':>9}{'CPU, one event':>17}{'each further':>15}{'memory':>10}{'zip':>10}")
         for firehose in [Firehose()] + ([] if options.http_only else [Firehose(context)]):
             for name, code, command in (candidate.split("=", 2) for candidate in options.candidate):
+                if options.function_url and name != "track":
+                    continue
                 variables = {**environment, "AWS_ENDPOINT_URL_FIREHOSE": firehose.url}
                 cold, single, further, peak = measure(command.split(), variables, firehose, options)
                 print(f"{name + ', ' + firehose.scheme:<22}{cold:6.1f} ms{single:14.0f} us{further:12.2f} us"
