@@ -14,9 +14,12 @@ use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal, Stay};
 use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
-use crate::resources::{Plan, Step, Table};
+use crate::resources::{FunctionUrl, Plan, Step, Table};
 use delta::deltas;
 use std::fmt::Write as _;
+
+/// What whoever reviews a plan should know before the first event comes.
+const URL_LACKS: &str = "no quota, no throttle but reserved concurrency, no WAF, 6 MB a request; what is refused is billed (docs/shapes.md)";
 
 /// The plan, step by step, and its summary.
 pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
@@ -73,6 +76,9 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
     if step.action() == Action::Create {
         for (name, value) in step.attributes.iter().filter(|(_, value)| **value != Value::Unset) {
             line(text, format_args!("    {name}: {value}"));
+        }
+        if step.address.kind == FunctionUrl::KIND {
+            line(text, format_args!("    {}", paint.faint(&format!("# {URL_LACKS}"))));
         }
     }
     for change in &step.changes {
