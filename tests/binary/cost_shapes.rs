@@ -42,12 +42,14 @@ const LOADS: [&str; 6] = [
 
 /// And the same with API Gateway's keys, throttle and quota in front of it.
 #[test]
-fn a_lean_pipeline_costs_nothing_idle_and_a_few_dollars_busy() {
-    let place = Place::example("lean");
+fn what_init_writes_costs_nothing_idle_and_a_few_dollars_busy() {
+    let place = Place::new("");
+    std::fs::remove_file(place.path().join("pipeline.yaml")).unwrap();
+    place.run(&["init"]).exits(0);
     assert!(cents(&recomputed(&place, IDLE), "total_cents") <= 100);
     assert!(but_for_queries(&recomputed(&place, BATCHES)) <= 700);
     assert!(but_for_queries(&recomputed(&place, SINGLE)) <= 9_000);
-    place.edit(&[("front: function_url", "front: rest_api")]);
+    place.edit(&[("# front: rest_api", "front: rest_api")]);
     assert!(cents(&recomputed(&place, IDLE), "total_cents") <= 100);
     assert!(but_for_queries(&recomputed(&place, BATCHES)) <= 3_500);
 }
