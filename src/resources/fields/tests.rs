@@ -159,8 +159,13 @@ const OTHERWISE: &[(&str, &str)] = &[
 ];
 
 /// What is read of AWS, but not of a resource.
-const ELSEWHERE: &[&str] =
-    &["s3:ListBucketMultipartUploads", "lambda:GetAccountSettings", "iam:ListInstanceProfilesForRole"];
+const ELSEWHERE: &[&str] = &[
+    "s3:ListBucketMultipartUploads",
+    "lambda:GetAccountSettings",
+    "iam:ListInstanceProfilesForRole",
+    "apigateway:GetUsage",
+    "glue:GetJobRuns",
+];
 
 #[test]
 fn every_operation_that_a_kind_is_read_with_has_a_table() {
