@@ -75,6 +75,7 @@ fn the_quick_start_ends_with_the_result_of_a_query() {
 fn the_lean_example_answers_what_the_first_one_does() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
     let section = readme.split("\n### ").find(|section| section.starts_with("The same for a few dollars")).unwrap();
+    let section = section.split("\n## ").next().unwrap();
     let place = Place::example("lean");
     let example = place.path().join("examples/lean");
     std::fs::create_dir_all(&example).unwrap();
