@@ -82,8 +82,7 @@ fn a_plan_says_which_columns_come_go_and_change() {
 /// The lines of docs/data.md.
 #[test]
 fn the_documentation_shows_what_a_plan_says() {
-    let place = Place::new("name: told\nschema: { referrer: string, n: int, ctx: 'struct<os:struct<name:string>>' }\n")
-        .hourly();
+    let place = Place::new("name: told\nschema: { referrer: string, n: int, ctx: 'struct<os:struct<name:string>>' }\n");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let after = "{ n: bigint, ctx: 'struct<os:struct<name:string,arch:string>>', plan: string }";
     place.write(&format!("name: told\nschema: {after}\n"));
@@ -96,7 +95,7 @@ fn the_documentation_shows_what_a_plan_says() {
 
 #[test]
 fn the_order_of_columns_is_no_change() {
-    let place = Place::new("name: ordered\nschema: { a: int, b: 'struct<x:int,y:int>' }\n").hourly();
+    let place = Place::new("name: ordered\nschema: { a: int, b: 'struct<x:int,y:int>' }\n");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.write("name: ordered\nschema: { b: 'struct<y:int,x:int>', a: int }\n");
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0).says("No changes");
@@ -104,7 +103,7 @@ fn the_order_of_columns_is_no_change() {
 
 #[test]
 fn a_column_that_takes_the_place_of_one_may_be_a_rename() {
-    let place = Place::new("name: renamed\nschema: { event: string, plan: string }\n").hourly();
+    let place = Place::new("name: renamed\nschema: { event: string, plan: string }\n");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     place.edit(&[("plan: string", "tier: string")]);
     let told = place.run(&["plan", "--local"]).exits(0).stdout;

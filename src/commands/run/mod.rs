@@ -7,7 +7,7 @@ mod sweep;
 mod told;
 
 use super::session::Session;
-use crate::aws::Pause;
+use crate::aws::{Expect as _, Pause, read};
 use crate::commands::Global;
 use crate::config::{Pipeline, Tables};
 use crate::error::{Error, Exit, Result};
@@ -97,6 +97,21 @@ impl Stage {
         }
     }
 
+    async fn is_left_over(self, session: &Session) -> Result<bool> {
+        let (aws, name) = (&session.aws, session.aws.names.physical(self.name()));
+        let there = match self {
+            Self::Mover => {
+                let found = read("lambda:GetFunctionConfiguration", || {
+                    aws.lambda.get_function_configuration().function_name(&name).send()
+                });
+                found.await.absent()?.is_some()
+            }
+            Self::Crawler(_) => false,
+            Self::Job(_) => read("glue:GetJob", || aws.glue.get_job().job_name(&name).send()).await.absent()?.is_some(),
+        };
+        Ok(there)
+    }
+
     /// Its name in the blueprint.
     fn name(self) -> &'static str {
         match self {
@@ -141,7 +156,7 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let (mut stages, mut signals) = (args.what.stages(), Signals::listen());
     match args.what {
         What::All => stages.retain(|stage| stage.missing(&session.pipeline).is_none()),
-        _ => refuse_missing(&session, &stages)?,
+        _ => refuse_missing(&session, &stages).await?,
     }
     if stages.is_empty() {
         say("there is nothing to run: what is delivered can be queried at once");
@@ -157,11 +172,16 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     done.map(|()| Exit::Done)
 }
 
-fn refuse_missing(session: &Session, stages: &[Stage]) -> Result<()> {
-    match stages.iter().find_map(|stage| stage.missing(&session.pipeline)) {
-        Some(why) => Err(Error::usage(why.to_owned(), "`pipectl run all` runs what there is")),
-        None => Ok(()),
+/// What the file does not ask for any more may have work left, and be there still.
+async fn refuse_missing(session: &Session, stages: &[Stage]) -> Result<()> {
+    for stage in stages {
+        if let Some(why) = stage.missing(&session.pipeline)
+            && !stage.is_left_over(session).await?
+        {
+            return Err(Error::usage(why.to_owned(), "`pipectl run all` runs what there is"));
+        }
     }
+    Ok(())
 }
 
 /// Between two looks at what Glue is doing: soon at first, later every five seconds.
