@@ -36,6 +36,11 @@ settings = main.__globals__["SETTINGS"]
 bucket, output = settings["output"].removeprefix("s3://").split("/", 1)
 # The only thing that differs: Spark on this machine has no file system for s3://.
 settings["output"] = (work / "spark").as_uri()
+# The embedded job has told the catalog of all partitions: the script has to do it by itself.
+raw, glue = {"DatabaseName": settings["database"], "TableName": settings["table"]}, boto3.client("glue")
+for page in glue.get_paginator("get_partitions").paginate(**raw):
+    for partition in page["Partitions"]:
+        glue.delete_partition(**raw, PartitionValues=partition["Values"])
 told = io.StringIO()
 with contextlib.redirect_stdout(told):
     main()
