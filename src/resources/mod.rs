@@ -60,9 +60,7 @@ pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
 pub(crate) use schema::{Difference, SCHEMA, What, columns_of};
 pub(crate) use stream::Stream;
-#[allow(unused_imports, reason = "no pipeline asks for them yet")]
 pub(crate) use stream::{Backup, Conversion};
-#[allow(unused_imports, reason = "no pipeline asks for them yet")]
 pub(crate) use table::{Columns, Format, Partitions, Since, Table, TableOutputs};
 pub(crate) use tags::Tags;
 pub(crate) use trigger::Trigger;
