@@ -59,7 +59,7 @@ BESIDE = {
 }
 
 # What is kept of a shape, and of a member.
-SHAPE = ["type", "flattened", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union"]
+SHAPE = ["type", "flattened", "required", "min", "max", "pattern", "enum", "sensitive", "timestampFormat", "document", "union", "payload"]
 NUMBERS = ["integer", "long", "float", "double"]
 MEMBER = ["shape", "location", "locationName"]
 

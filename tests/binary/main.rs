@@ -25,6 +25,7 @@ mod foreign;
 mod foreign_text;
 mod function_urls;
 mod handovers;
+mod importing;
 mod inputs;
 mod judges;
 mod keys;

@@ -90,6 +90,8 @@ struct Shape {
     members: BTreeMap<&'static str, Member>,
     #[serde(default)]
     required: Vec<&'static str>,
+    /// The member that is the whole body of a request or an answer.
+    payload: Option<&'static str>,
     /// Of a list.
     member: Option<&'static str>,
     /// Of a map.
@@ -166,6 +168,19 @@ impl Model {
         let input = self.document().operations.get(operation).and_then(|operation| operation.input);
         let members = input.into_iter().flat_map(|input| &self.shape(input).members);
         members.map(|(name, member)| (*name, member.wire.unwrap_or(name), member))
+    }
+
+    /// The member of an operation's input that is the body of its request, as it stands there.
+    pub(crate) fn payload(&self, operation: &str) -> Option<&'static str> {
+        let input = self.shape(self.document().operations.get(operation)?.input?);
+        let payload = input.payload?;
+        let member = input.members.get(payload)?;
+        (self.shape(member.shape).kind == Kind::Blob).then_some(payload)
+    }
+
+    /// Whether a member is a map, which has all of a query that no other member is called.
+    pub(crate) fn is_map(&self, member: &Member) -> bool {
+        self.shape(member.shape).kind == Kind::Map
     }
 
     /// Whether a member is a list, which stands in a query once for each item.

@@ -12,7 +12,8 @@ use http::{HeaderValue, Request, Response};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
-/// The values of a pattern's names, if the path has its form: `/restapis/{restapi_id}/stages/{stage_name}`.
+/// The values of a pattern's names, if the path has its form: `/restapis/{restapi_id}/stages/{stage_name}`. What a pattern
+/// has behind a question mark, the query has to have: `/restapis?mode=import`.
 fn matches(pattern: &str, path: &str) -> Option<Map<String, Value>> {
     let mut parts = path.trim_matches('/').split('/');
     let mut found = Map::new();
@@ -34,19 +35,32 @@ fn decode(part: &str) -> String {
 /// The operation that a request is for, the status of its success, and what its path holds.
 fn route(service: &Service, request: &Request<Bytes>) -> Result<(&'static str, u16, Map<String, Value>)> {
     let (method, path) = (request.method().as_str(), request.uri().path());
-    let mut routes = service.model.operations().filter_map(|(operation, described)| {
+    let query = request.uri().query().unwrap_or_default();
+    let routes = service.model.operations().filter_map(|(operation, described)| {
         let (wanted, pattern, status) = described.http?;
-        Some((operation, status, matches(pattern, path).filter(|_| wanted == method)?))
+        let (pattern, asked) = pattern.split_once('?').unwrap_or((pattern, ""));
+        let is_asked = asked.is_empty() || query.split('&').any(|pair| pair == asked);
+        let names = matches(pattern, path).filter(|_| wanted == method && is_asked)?;
+        Some((asked.len(), (operation, status, names)))
     });
-    routes.next().ok_or_else(|| ApiError::unknown_operation(service.prefix, &format!("{method} {path}")))
+    // The one that asks for something of the query goes before the one that does not.
+    let route = routes.reduce(|first, next| if next.0 > first.0 { next } else { first });
+    route
+        .map(|(_, route)| route)
+        .ok_or_else(|| ApiError::unknown_operation(service.prefix, &format!("{method} {path}")))
 }
 
 pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
     let (operation, status, path) = route(service, request)?;
     let (operation, run) = service.operation(operation)?;
-    let body = parse(request.body())?;
+    let payload = service.model.payload(operation);
+    let body = if payload.is_some() { Value::Object(Map::new()) } else { parse(request.body())? };
     let Value::Object(body) = body else { return Err(unreadable("Unexpected field type".to_owned())) };
-    Ok(Call { operation, input: input(service.model, operation, request, path, body)?, run, status })
+    let mut input = input(service.model, operation, request, path, body)?;
+    if let Some(payload) = payload {
+        input[payload] = String::from_utf8_lossy(request.body()).into();
+    }
+    Ok(Call { operation, input, run, status })
 }
 
 /// The input of an operation whose body is not JSON, without it.
@@ -72,6 +86,7 @@ fn input(
         let (given, form) = match member.location {
             None => (body.remove(wire), Form::Json),
             Some(Location::Uri) => (path.remove(wire), Form::Text),
+            Some(Location::Query) if model.is_map(member) => (rest_of_query(request, model, operation), Form::Text),
             Some(Location::Query) => (query(request, wire, model.is_list(member)), Form::Text),
             Some(Location::Header) => (header(request, wire), Form::Text),
             Some(Location::StatusCode) => continue,
@@ -90,6 +105,14 @@ fn query(request: &Request<Bytes>, name: &str, is_list: bool) -> Option<Value> {
     let mut values = pairs.filter(|(given, _)| given == name).map(|(_, value)| Value::from(value.into_owned()));
     let first = values.next()?;
     Some(if is_list { [first].into_iter().chain(values).collect() } else { first })
+}
+
+/// What a query has that no member is called.
+fn rest_of_query(request: &Request<Bytes>, model: &Model, operation: &str) -> Option<Value> {
+    let named: Vec<_> = model.placed(operation).map(|(_, wire, _)| wire).collect();
+    let pairs = form_urlencoded::parse(request.uri().query()?.as_bytes());
+    let rest = pairs.filter(|(name, _)| !named.contains(&name.as_ref()));
+    Some(Value::Object(rest.map(|(name, value)| (name.into_owned(), value.into_owned().into())).collect()))
 }
 
 fn header(request: &Request<Bytes>, name: &str) -> Option<Value> {

@@ -11,7 +11,7 @@ pub(crate) const GET_REST_APIS: Answer = Answer {
         managed("item.name", "name"),
         managed("item.description", "description"),
         ignored("item.createdDate", "when, not what"),
-        extra("item.version", "somebody's count of versions").by_hand(),
+        ignored("item.version", "of the document that an API was made of"),
         ignored("item.warnings", "of an import"),
         extra("item.binaryMediaTypes", "bodies of these types reach the function as base64"),
         extra("item.minimumCompressionSize", "answers from this size on are compressed"),

@@ -2,11 +2,12 @@
 //! overlap (terraform-provider-aws#776).
 
 use super::RestApi;
-use super::observe::{DEPLOYED, deployments, resources};
+use super::observe::{DEPLOYED, deployments, gateway_responses, resources};
 use super::patch::replace;
-use super::routes::{Headers, Integration, Method};
-use crate::aws::{Aws, Class, Expect, Result, read, write};
-use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType};
+use super::routes::{Headers, Integration, Method, Routes};
+use crate::aws::{Aws, Class, Expect, Patience, Result, call, read, write};
+use aws_sdk_apigateway::primitives::Blob;
+use aws_sdk_apigateway::types::{GatewayResponseType, IntegrationType, PutMode};
 use std::collections::BTreeMap;
 
 impl RestApi {
@@ -23,6 +24,8 @@ impl RestApi {
     pub(super) async fn converge(&self, aws: &Aws, id: &str, live: &Self) -> Result<()> {
         let _lane = aws.lane(&format!("apigateway:{id}")).await;
         let api = Api { aws, id };
+        let whole = if live.routes.is_empty() { Some(self.put_whole(&api, live).await?) } else { None };
+        let live = whole.as_ref().unwrap_or(live);
         let mut ids = live.resource_ids.clone();
         for (path, methods) in &self.routes.methods {
             let resource = api.resource(&mut ids, path).await?;
@@ -47,6 +50,30 @@ impl RestApi {
             api.throttle(&self.stage, self.rate, self.burst).await?;
         }
         Ok(())
+    }
+
+    /// Makes all that an API without routes lacks, of one document, and its stage. Gives what is there then: where the
+    /// document is not taken (whoever may not send it, and emulators), the calls are made one by one.
+    ///
+    /// What has routes keeps what others put beside them, which a document would take away.
+    async fn put_whole(&self, api: &Api<'_>, live: &Self) -> Result<Self> {
+        let refused = |class| matches!(class, Class::Invalid | Class::Absent | Class::Denied | Class::Busy);
+        let taken = match api.put_rest_api(&self.definition()).await {
+            Err(error) if refused(error.class()) => false,
+            put => put.map(|()| true)?,
+        };
+        let deployed = async { if taken { api.deploy(&self.stage, &self.deployment).await } else { Ok(()) } };
+        // Emulators read less in it than API Gateway, or stop halfway: looking takes no time beside the deployment.
+        let (resources, responses) = (resources(api.aws, api.id), gateway_responses(api.aws, api.id));
+        let (deployed, resources, responses) = futures::join!(deployed, resources, responses);
+        let (methods, resource_ids) = resources?;
+        let routes = Routes { methods, gateway_responses: responses? };
+        let mut deployment = String::new();
+        if taken && routes == self.routes {
+            deployed?;
+            deployment.clone_from(&self.deployment);
+        }
+        Ok(Self { routes, deployment, resource_ids, ..live.clone() })
     }
 
     /// Takes away the methods and paths that are not asked for.
@@ -199,6 +226,23 @@ impl Api<'_> {
                 .http_method(name)
                 .status_code(status)
                 .set_response_parameters(Some(named().collect()))
+                .send()
+        })
+        .await
+        .map(drop)
+    }
+
+    /// What the document does not say stays as it is.
+    async fn put_rest_api(&self, definition: &str) -> Result<()> {
+        // moto answers 500 to every one: it is not worth a long wait, as there is another way.
+        call("apigateway:PutRestApi", Patience::READING, || {
+            self.aws
+                .apigateway
+                .put_rest_api()
+                .rest_api_id(self.id)
+                .mode(PutMode::Merge)
+                .parameters("endpointConfigurationTypes", "REGIONAL")
+                .body(Blob::new(definition))
                 .send()
         })
         .await

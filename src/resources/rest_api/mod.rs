@@ -5,6 +5,7 @@
 //! stage that shows another one is deployed anew (terraform-provider-aws#162).
 
 mod changes;
+mod definition;
 mod observe;
 mod patch;
 mod routes;

@@ -180,7 +180,7 @@ fn integration(described: &Described) -> Integration {
 }
 
 /// Those that somebody set. API Gateway lists every kind of answer, with its default.
-async fn gateway_responses(aws: &Aws, id: &str) -> Result<BTreeMap<String, Headers>> {
+pub(super) async fn gateway_responses(aws: &Aws, id: &str) -> Result<BTreeMap<String, Headers>> {
     let found = read("apigateway:GetGatewayResponses", || {
         aws.apigateway.get_gateway_responses().rest_api_id(id).limit(500).send()
     });

@@ -53,6 +53,10 @@ const MAX_AGE_SECONDS: u32 = 7200;
 const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
 
 impl Routes {
+    pub(super) fn is_empty(&self) -> bool {
+        self.methods.is_empty() && self.gateway_responses.is_empty()
+    }
+
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.
     pub(crate) fn of_function(path: &str, uri: &str, api_key_required: bool, cors: &Cors) -> Self {
         let method = |api_key_required, integration| {

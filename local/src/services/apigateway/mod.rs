@@ -5,6 +5,7 @@ mod apis;
 mod deployments;
 mod front;
 mod gateway_responses;
+mod import;
 mod methods;
 mod patch;
 mod resources;
@@ -27,6 +28,8 @@ pub(crate) static SERVICE: Service = Service {
     model: &model::APIGATEWAY,
     operations: &[
         ("CreateRestApi", apis::create_rest_api),
+        ("ImportRestApi", import::import_rest_api),
+        ("PutRestApi", import::put_rest_api),
         ("GetRestApis", apis::get_rest_apis),
         ("GetRestApi", apis::get_rest_api),
         ("UpdateRestApi", apis::update_rest_api),
