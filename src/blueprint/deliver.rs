@@ -167,7 +167,7 @@ fn add_sweep<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Func
     let Design { pipeline, names, .. } = design;
     let rule = names.physical("sweep");
     let arn = names.arn("events", &format!("rule/{rule}"));
-    let permission = graph.add("sweep", move |out| Permission {
+    graph.add("sweep", move |out| Permission {
         name: "sweep".to_owned(),
         function: out[function].name.clone(),
         grant: Grant::Service {
@@ -181,7 +181,8 @@ fn add_sweep<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Func
         schedule: SWEEP.to_owned(),
         enabled: true,
         description: design.description("Has the function `mover` move what it left"),
-        function_arn: out[permission].function_arn.clone(),
+        // A target may be what is not there yet, and the first call comes an hour later.
+        function_arn: out.predicted(function).arn.clone(),
         input: sweep_order(&pipeline.bucket.name),
         tags: design.tags(),
     });

@@ -69,12 +69,17 @@ impl Permission {
             return Ok(());
         }
         remove(aws, &self.function, &self.sid()).await?;
-        self.add(aws).await
+        self.send(aws).await
     }
 
     /// Adds the statement and waits until it can be read: S3 refuses a notification to a function whose
     /// permission it does not see.
     async fn add(&self, aws: &Aws) -> Result<()> {
+        self.send(aws).await?;
+        wait(aws, &self.function, &self.sid(), true).await
+    }
+
+    async fn send(&self, aws: &Aws) -> Result<()> {
         // A function is found by one call a moment before it is by another.
         until("lambda:AddPermission", "known to Lambda", VISIBLE_WITHIN, async || {
             let sent = call("lambda:AddPermission", Patience::LAMBDA, || {
@@ -87,8 +92,7 @@ impl Permission {
                 Err(error) => Err(error),
             }
         })
-        .await?;
-        wait(aws, &self.function, &self.sid(), true).await
+        .await
     }
 }
 
@@ -127,11 +131,14 @@ impl Resource for Permission {
     }
 
     async fn create(&self, aws: &Aws, _: &str) -> Result<PermissionOutputs> {
-        let _turn = aws.lane(&lane(&self.function)).await;
-        match self.add(aws).await {
+        let turn = aws.lane(&lane(&self.function)).await;
+        match self.send(aws).await {
             Err(error) if error.class() == Class::Exists => self.replace(aws).await?,
-            added => added?,
+            sent => sent?,
         }
+        // The next may be written while this one is waited for.
+        drop(turn);
+        wait(aws, &self.function, &self.sid(), true).await?;
         Ok(self.outputs(&aws.names))
     }
 
