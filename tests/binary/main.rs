@@ -37,6 +37,7 @@ mod obstacles;
 mod odd_events;
 mod odd_files;
 mod permissions;
+mod open_urls;
 mod pipes;
 mod prices;
 mod readme;
