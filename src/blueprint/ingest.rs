@@ -2,7 +2,7 @@
 
 use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
-use crate::config::{Front, Function as Settings, LogLevel};
+use crate::config::{Front, Function as Settings, LogLevel, Pipeline};
 use crate::names::Names;
 use crate::resources::{
     ApiKey, ApiKeyOutputs, Cors, Function, FunctionUrl, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota,
@@ -10,6 +10,13 @@ use crate::resources::{
 };
 use aws_sdk_lambda::types::{ApplicationLogLevel, SystemLogLevel};
 use std::collections::BTreeMap;
+
+/// Bytes of the variable with the columns. All of a function's variables may have 4 KB together.
+const MOST_COLUMNS: usize = 3000;
+/// Bytes for the columns and what people write: the rest is names, and the stream's.
+const MOST_WRITTEN: usize = 3700;
+/// Bytes of a key's digest, with its comma.
+const DIGEST: usize = 65;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>) {
     let pipeline = design.pipeline;
@@ -98,6 +105,7 @@ fn add_function<'a>(
             Function::variable("DELIVERY_STREAM_NAME", out.predicted(stream).name.as_str()),
             Function::variable("CORS_ORIGINS", ingest.cors.origins.join(",")),
         ]);
+        environment.extend(columns(pipeline).map(|columns| Function::variable("COLUMNS", columns)));
         if own_door {
             environment.extend([Function::variable("EVENTS_PATH", ingest.path.as_str())]);
         }
@@ -116,6 +124,18 @@ fn add_function<'a>(
             ..design.function("track", "Takes events and queues them", &ingest.function)
         }
     })
+}
+
+/// What Firehose converts by, so that `track` can keep events apart that may not fit. Where there is no room, they share records.
+fn columns(pipeline: &Pipeline) -> Option<String> {
+    let columns: BTreeMap<_, _> =
+        pipeline.schema.iter().map(|column| (&column.name, column.column_type.to_string())).collect();
+    let json = serde_json::to_string(&columns).ok()?;
+    let ingest = &pipeline.ingest;
+    let origins: usize = ingest.cors.origins.iter().map(|origin| origin.len() + 1).sum();
+    let others = ingest.api_keys.len() * DIGEST + origins + ingest.path.len();
+    let has_room = json.len() <= MOST_COLUMNS && json.len() + others <= MOST_WRITTEN;
+    (pipeline.converts() && has_room).then_some(json)
 }
 
 impl Design<'_> {
@@ -207,4 +227,28 @@ fn add_usage_plan<'a>(graph: &mut Graph<'a>, design: Design<'a>, api: Added<Rest
             tags: design.tags(),
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::columns;
+    use crate::blueprint::article;
+
+    #[test]
+    fn the_function_knows_the_columns_where_firehose_converts_by_them_and_they_have_room() {
+        assert_eq!(columns(&article::pipeline()), None);
+        let mut lean = article::lean();
+        let known = r#"{"datetime":"timestamp","event":"string","userid":"string"}"#;
+        assert_eq!(columns(&lean).as_deref(), Some(known));
+        lean.ingest.api_keys = (0..60).map(|n| format!("key{n}")).collect();
+        assert_eq!(columns(&lean), None);
+        let mut lean = article::lean();
+        lean.schema = lean.schema.into_iter().cycle().take(300).enumerate().map(named).collect();
+        assert_eq!(columns(&lean), None);
+    }
+
+    fn named((number, mut column): (usize, crate::config::Column)) -> crate::config::Column {
+        column.name = format!("column{number}");
+        column
+    }
 }

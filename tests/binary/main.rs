@@ -30,6 +30,7 @@ mod inputs;
 mod judges;
 mod keys;
 mod kills;
+mod lean;
 mod life;
 mod locking;
 mod matrix;

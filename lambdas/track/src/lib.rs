@@ -8,10 +8,12 @@
 mod answer;
 mod body;
 mod client;
+mod columns;
 mod connection;
 mod deliver;
 mod endpoint;
 mod firehose;
+mod fits;
 mod headers;
 mod inflate;
 mod keys;
@@ -29,12 +31,15 @@ use tokio::time::Instant;
 
 pub use answer::Answer;
 pub use client::{Client, firehose_client};
+pub use columns::Columns;
 pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use log::{Level, Line, ended};
 pub use pack::Record;
 pub use request::ProxyRequest;
-pub use settings::{CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, Settings, SettingsError};
+pub use settings::{
+    COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, Settings, SettingsError,
+};
 
 /// Serves invocations until Lambda ends the process.
 ///
@@ -46,7 +51,7 @@ pub async fn run() -> Result<(), Error> {
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
     stream.connect().await;
-    let track = &Track::new(settings.door, stream);
+    let track = &Track::new(settings.door, settings.columns, stream);
     lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
@@ -67,12 +72,13 @@ fn instant(deadline: SystemTime) -> Instant {
 #[derive(Debug)]
 pub struct Track<S> {
     door: Door,
+    columns: Option<Columns>,
     stream: S,
 }
 
 impl<S: Stream> Track<S> {
-    pub fn new(door: Door, stream: S) -> Self {
-        Self { door, stream }
+    pub fn new(door: Door, columns: Option<Columns>, stream: S) -> Self {
+        Self { door, columns, stream }
     }
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
@@ -116,7 +122,7 @@ impl<S: Stream> Track<S> {
             Err(rejection) => return Answer::rejected(&rejection),
         };
         let records = match body::events(&bytes) {
-            Ok(events) => pack::records(&events),
+            Ok(events) => pack::records(&events, self.columns.as_ref()),
             Err(rejection) => return Answer::rejected(&rejection),
         };
         match deliver::deliver(&self.stream, &deliver::Runtime, records, deadline).await {

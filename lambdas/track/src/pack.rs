@@ -1,5 +1,6 @@
 //! From events to Firehose records, and from records to requests.
 
+use crate::columns::Columns;
 use std::borrow::Cow;
 use std::mem;
 
@@ -24,18 +25,26 @@ impl Record {
     }
 }
 
-/// Packs events, in order, into as few records as hold them. No event may be larger than a record.
-pub(crate) fn records(events: &[Cow<'_, [u8]>]) -> Vec<Record> {
-    let mut records = Vec::new();
+/// Packs events, in order, into as few records as hold them. No event may be larger than a record. With columns that Firehose
+/// converts by, the events that do not surely fit follow in a record each: one that does not fit fails all of its record.
+pub(crate) fn records(events: &[Cow<'_, [u8]>], columns: Option<&Columns>) -> Vec<Record> {
+    let (mut records, mut alone) = (Vec::new(), Vec::new());
     let mut data = Vec::new();
     for event in events {
+        if columns.is_some_and(|columns| !columns.surely_take(event)) {
+            alone.push(Record([event, &b"\n"[..]].concat()));
+            continue;
+        }
         if !data.is_empty() && data.len() + event.len() + 1 > MAX_RECORD_BYTES {
             records.push(Record(mem::take(&mut data)));
         }
         data.extend_from_slice(event);
         data.push(b'\n');
     }
-    records.push(Record(data));
+    if !data.is_empty() {
+        records.push(Record(data));
+    }
+    records.append(&mut alone);
     records
 }
 
@@ -69,25 +78,88 @@ mod tests {
 
     #[test]
     fn many_events_share_a_record_and_each_ends_with_a_newline() {
-        let records = records(&[event(2), event(3)]);
+        let records = records(&[event(2), event(3)], None);
         assert_eq!(records, [Record(b"xx\nxxx\n".to_vec())]);
     }
 
     #[test]
     fn a_record_is_filled_to_the_last_byte_and_no_further() {
         let half = MAX_RECORD_BYTES / 2 - 1;
-        assert_eq!(records(&[event(half), event(half)]).len(), 1);
-        let packed = records(&[event(half), event(half + 1), event(1)]);
+        assert_eq!(records(&[event(half), event(half)], None).len(), 1);
+        let packed = records(&[event(half), event(half + 1), event(1)], None);
         assert_eq!(packed.iter().map(|record| record.0.len()).collect::<Vec<_>>(), [half + 1, half + 2 + 2]);
     }
 
     #[test]
     fn no_byte_and_no_event_is_lost_in_packing() {
         let events: Vec<_> = (1..3000).map(|n| event(n % 1500 + 1)).collect();
-        let packed = records(&events);
+        let packed = records(&events, None);
         let expected: Vec<u8> = events.iter().flat_map(|event| [event.as_ref(), b"\n"].concat()).collect();
         assert_eq!(packed.iter().flat_map(|record| record.0.clone()).collect::<Vec<_>>(), expected);
         assert!(packed.iter().all(|record| record.0.len() <= MAX_RECORD_BYTES && record.0.ends_with(b"\n")));
+    }
+
+    /// Events of all sizes, every so often one that does not fit, and one that is not sure to.
+    fn mixture(seed: u64) -> Vec<Cow<'static, [u8]>> {
+        let mut random = fastrand::Rng::with_seed(seed);
+        let count = random.usize(1..2000);
+        let one = |_| {
+            let (n, most) = (random.u32(..), 1 << random.u8(..14));
+            let text = "x".repeat(random.usize(..most));
+            let event = match random.u8(..10) {
+                0 => format!(r#"{{"n":"{n}","s":"{text}"}}"#),
+                1 => format!(r#"{{"n":{n}.5,"s":"{text}"}}"#),
+                2 => format!(r#"{{"other":["{n}"],"s":"{text}"}}"#),
+                _ => format!(r#"{{"n":{n},"s":"{text}"}}"#),
+            };
+            Cow::Owned(event.into_bytes())
+        };
+        (0..count).map(one).collect()
+    }
+
+    fn sorted<'a>(lines: impl Iterator<Item = &'a [u8]>) -> Vec<&'a [u8]> {
+        let mut lines: Vec<_> = lines.collect();
+        lines.sort_unstable();
+        lines
+    }
+
+    fn lines(record: &Record) -> impl Iterator<Item = &[u8]> {
+        record.0.strip_suffix(b"\n").unwrap().split(|byte| *byte == b'\n')
+    }
+
+    #[test]
+    fn every_event_is_in_one_record_and_only_what_surely_fits_shares_one() {
+        let columns = Columns::parse(r#"{"n":"bigint","s":"string"}"#).unwrap();
+        for seed in 0..10 {
+            let events = mixture(seed);
+            let packed = records(&events, Some(&columns));
+            let all = sorted(events.iter().map(AsRef::as_ref));
+            assert!(sorted(packed.iter().flat_map(lines)) == all, "seed {seed}");
+            let (shared, alone): (Vec<_>, Vec<_>) = packed.iter().partition(|record| lines(record).nth(1).is_some());
+            let fits =
+                |event: &[u8]| !event.starts_with(br#"{"n":""#) && !event.windows(4).any(|part| part == b".5,\"");
+            assert!(shared.iter().flat_map(|record| lines(record)).all(fits), "seed {seed}");
+            // Beside a last record of one event, nothing is alone that need not be.
+            assert!(alone.iter().flat_map(|record| lines(record)).filter(|event| fits(event)).count() <= 1);
+            assert!(packed.iter().all(|record| record.0.len() <= MAX_RECORD_BYTES), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn events_that_all_fit_are_packed_as_without_columns() {
+        let any = Columns::parse("{}").unwrap();
+        for seed in 0..10 {
+            let events = mixture(seed);
+            assert!(records(&events, Some(&any)) == records(&events, None), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn where_nothing_fits_no_record_is_empty() {
+        let columns = Columns::parse(r#"{"n":"int"}"#).unwrap();
+        let events = [Cow::Borrowed(&br#"{"n":"x"}"#[..]), Cow::Borrowed(br#"{"n":1.5}"#)];
+        let expected = ["{\"n\":\"x\"}\n", "{\"n\":1.5}\n"].map(|line| Record(line.into()));
+        assert_eq!(records(&events, Some(&columns)), expected);
     }
 
     #[test]

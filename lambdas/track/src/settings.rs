@@ -1,5 +1,6 @@
 //! What the function is told through its environment.
 
+use crate::columns::Columns;
 use crate::keys::Keys;
 
 /// Names the Firehose stream that the events go to.
@@ -11,12 +12,16 @@ pub const CORS_ORIGINS: &str = "CORS_ORIGINS";
 pub const KEY_DIGESTS: &str = "KEY_DIGESTS";
 /// The one path of a function URL where events are taken, `/track`; absent for every path.
 pub const EVENTS_PATH: &str = "EVENTS_PATH";
+/// The table that Firehose converts by, as a JSON object of lower-case names and types in the spelling of the Glue catalog:
+/// `{"event":"string","n":"int"}`. Absent if it converts nothing, and all events may share records.
+pub const COLUMNS: &str = "COLUMNS";
 
 /// The environment, read once.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub stream: String,
     pub door: Door,
+    pub columns: Option<Columns>,
 }
 
 /// Whom the function lets in.
@@ -30,15 +35,16 @@ pub struct Door {
 
 impl Settings {
     /// # Errors
-    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`] or [`EVENTS_PATH`] is set to what is none: who wanted keys to be asked
-    /// for gets no open door.
+    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`], [`EVENTS_PATH`] or [`COLUMNS`] is set to what is none: who wanted
+    /// keys to be asked for gets no open door.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let stream = required(&env, DELIVERY_STREAM_NAME)?;
         let origins = Origins::parse(&env(CORS_ORIGINS).unwrap_or_default());
         let keys = read_if_set(&env, KEY_DIGESTS, Keys::parse)?;
         let path =
             read_if_set(&env, EVENTS_PATH, |path| path.starts_with('/').then(|| without_slash(path).to_owned()))?;
-        Ok(Self { stream, door: Door { origins, keys, path } })
+        let columns = read_if_set(&env, COLUMNS, Columns::parse)?;
+        Ok(Self { stream, door: Door { origins, keys, path }, columns })
     }
 }
 
@@ -138,8 +144,9 @@ mod tests {
     }
 
     #[test]
-    fn a_door_that_cannot_be_as_it_was_asked_for_stays_shut() {
-        for (name, value) in [(KEY_DIGESTS, ""), (KEY_DIGESTS, "5ec2e7"), (EVENTS_PATH, ""), (EVENTS_PATH, "5ec2e7")] {
+    fn what_cannot_be_as_it_was_asked_for_stays_shut() {
+        let unusable = [KEY_DIGESTS, EVENTS_PATH, COLUMNS].into_iter().flat_map(|name| [(name, ""), (name, "5ec2e7")]);
+        for (name, value) in unusable.chain([(COLUMNS, r#"{"a":"struct<"}"#)]) {
             let error = read(name, value).unwrap_err().to_string();
             assert_eq!(error, format!("the environment variable `{name}` has a value that cannot be used"));
         }

@@ -38,7 +38,7 @@ fn recorded(name: &str) -> ProxyRequest {
 fn track(stub: &Stub) -> Track<Firehose> {
     let env = |name: &str| environment(&stub.url, name);
     let settings = Settings::read(env).unwrap();
-    Track::new(settings.door, Firehose::new(firehose_client(env).unwrap(), settings.stream))
+    Track::new(settings.door, settings.columns, Firehose::new(firehose_client(env).unwrap(), settings.stream))
 }
 
 async fn send(stub: &Stub, request: &ProxyRequest) -> (Answer, Option<Line>) {

@@ -39,7 +39,8 @@ pub(crate) async fn call(event: Value, variables: &[(&str, &str)]) -> Ended {
     let all = [&[("DELIVERY_STREAM_NAME", "clickstream-prod")], variables].concat();
     let variable = |name: &str| Some(all.iter().find(|(known, _)| *known == name)?.1.to_owned());
     let stored = Mutex::new(String::new());
-    let track = Track::new(Settings::read(variable).unwrap().door, Stored(&stored));
+    let settings = Settings::read(variable).unwrap();
+    let track = Track::new(settings.door, settings.columns, Stored(&stored));
     let (answer, line) = track.handle(&request, Instant::now() + Duration::from_secs(5)).await;
     Ended { answer, line, stored: stored.into_inner().unwrap() }
 }
