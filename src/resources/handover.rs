@@ -7,9 +7,11 @@
 //! - An API or a URL that clients still post to is refused to go.
 
 use super::bucket::Stranded;
-use super::{Bucket, Function, FunctionUrl, Graph, Inventory, Job, Object, Plan, RestApi, Stream, Trigger, UsagePlan};
+use super::{
+    Bucket, Function, FunctionUrl, Graph, Inventory, Job, Object, Plan, RestApi, Step, Stream, Trigger, UsagePlan,
+};
 use crate::aws::{Aws, Dates, Expect as _, Result, pages, read};
-use crate::engine::plan::{Action, Consent, Refusal};
+use crate::engine::plan::{Action, Cause, Consent, Refusal};
 use crate::engine::resource::{Address, Resource};
 use crate::engine::value::Pending;
 use aws_sdk_glue::types::{JobRun, JobRunState};
@@ -75,9 +77,9 @@ impl Handover {
             plan.hold(&of(plan, &|address| address.kind == Trigger::KIND && address.name == JOB), why);
         }
         let job = Address::new(Job::KIND, JOB);
-        if plan.steps.iter().any(|step| step.address == job && step.cause.is_some())
-            && !consent.lose_data.contains(&job)
-        {
+        // Where all is taken down, nothing is left over.
+        let orphan = |step: &Step| step.action() == Action::Delete && step.cause == Some(Cause::Orphan);
+        if plan.steps.iter().any(|step| step.address == job && orphan(step)) && !consent.lose_data.contains(&job) {
             let script = |address: &Address| address.kind == Object::KIND;
             let all = of(plan, &|address| script(address) || address.name == JOB && address.kind != Trigger::KIND);
             plan.hold(

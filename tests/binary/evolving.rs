@@ -203,6 +203,9 @@ fn a_new_column_is_filled_for_old_events_by_converting_them_again() {
 #[test]
 fn converting_again_leaves_what_is_new_to_an_ordinary_run() {
     let place = with_rows("name: fresh\nschema: { event: string }\n", r#"{"event":"a"}"#);
+    // Or the job would run by itself at the full hour.
+    place.edit(&[("etl: { schedule: hourly }", "etl: { schedule: cron(0 0 1 1 ? 2099) }")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
     std::fs::write(place.path().join("events.ndjson"), r#"{"event":"b"}"#).unwrap();
     place.run(&["send", "--local", "--input", "events.ndjson"]).exits(0);
     place.run(&["local", "tick", "16min"]).exits(0);
