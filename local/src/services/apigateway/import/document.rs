@@ -1,7 +1,6 @@
 //! What a document says, in either of its two languages.
 
 use super::super::bad_request;
-use super::operation::Operation;
 use crate::api_error::Result;
 use crate::service::Input;
 use serde_json::Value;
@@ -10,18 +9,6 @@ use serde_json::Value;
 const MOST: usize = 6 * 1024 * 1024;
 
 pub(super) struct Definition(Value);
-
-/// What the documents call methods, and API Gateway.
-const METHODS: &[(&str, &str)] = &[
-    ("get", "GET"),
-    ("put", "PUT"),
-    ("post", "POST"),
-    ("delete", "DELETE"),
-    ("options", "OPTIONS"),
-    ("head", "HEAD"),
-    ("patch", "PATCH"),
-    ("x-amazon-apigateway-any-method", "ANY"),
-];
 
 impl Definition {
     /// JSON, or YAML, which has JSON in it.
@@ -103,7 +90,7 @@ impl Definition {
     }
 
     /// What is put before paths: by itself nothing, on request the base, or all of it but its first part.
-    fn prefix(&self, asked: Option<&str>) -> Result<String> {
+    pub(super) fn prefix(&self, asked: Option<&str>) -> Result<String> {
         let base = self.base();
         let below = match asked {
             None | Some("ignore") => "",
@@ -114,25 +101,7 @@ impl Definition {
         Ok(if below.is_empty() { String::new() } else { format!("/{below}") })
     }
 
-    /// Every operation of every path, and what is to be warned of.
-    pub(super) fn operations(&self, basepath: Option<&str>) -> Result<(Vec<Operation>, Vec<String>)> {
-        let prefix = self.prefix(basepath)?;
-        let (mut all, mut warnings) = (vec![], vec![]);
-        for (path, item) in self.0["paths"].as_object().into_iter().flatten() {
-            if !path.starts_with('/') {
-                return Err(bad_request(format!("Invalid path: {path}")));
-            }
-            let whole = format!("{prefix}{path}");
-            let whole = if whole == "/" { whole.as_str() } else { whole.trim_end_matches('/') };
-            for (word, method) in METHODS {
-                if item[word].is_object() {
-                    all.push(Operation::read(self, whole, method, &item[word], &item["parameters"])?);
-                }
-            }
-            if item["trace"].is_object() {
-                warnings.push(format!("Ignoring unsupported method 'TRACE' at path '{path}'"));
-            }
-        }
-        Ok((all, warnings))
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0["paths"].as_object().into_iter().flatten()
     }
 }

@@ -5,6 +5,18 @@ use super::document::Definition;
 use crate::api_error::Result;
 use serde_json::{Map, Value, json};
 
+/// What the documents call methods, and API Gateway.
+const METHODS: &[(&str, &str)] = &[
+    ("get", "GET"),
+    ("put", "PUT"),
+    ("post", "POST"),
+    ("delete", "DELETE"),
+    ("options", "OPTIONS"),
+    ("head", "HEAD"),
+    ("patch", "PATCH"),
+    ("x-amazon-apigateway-any-method", "ANY"),
+];
+
 /// The inputs of the calls that make it, without what they have of the API, the path and the method.
 pub(super) struct Operation {
     pub(super) path: String,
@@ -30,6 +42,28 @@ fn entries(value: &Value) -> impl Iterator<Item = (&String, &Value)> {
 }
 
 impl Operation {
+    /// Every operation of every path, and what is to be warned of.
+    pub(super) fn all(definition: &Definition, basepath: Option<&str>) -> Result<(Vec<Self>, Vec<String>)> {
+        let prefix = definition.prefix(basepath)?;
+        let (mut all, mut warnings) = (vec![], vec![]);
+        for (path, item) in definition.paths() {
+            if !path.starts_with('/') {
+                return Err(bad_request(format!("Invalid path: {path}")));
+            }
+            let whole = format!("{prefix}{path}");
+            let whole = if whole == "/" { whole.as_str() } else { whole.trim_end_matches('/') };
+            for (word, method) in METHODS {
+                if item[word].is_object() {
+                    all.push(Self::read(definition, whole, method, &item[word], &item["parameters"])?);
+                }
+            }
+            if item["trace"].is_object() {
+                warnings.push(format!("Ignoring unsupported method 'TRACE' at path '{path}'"));
+            }
+        }
+        Ok((all, warnings))
+    }
+
     pub(super) fn read(
         definition: &Definition,
         path: &str,
