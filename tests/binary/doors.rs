@@ -53,20 +53,28 @@ fn what_is_kept_and_what_is_saved_is_its_owners_alone() {
 #[ignore = "needs Chromium"]
 fn beacons_of_a_listed_origin_arrive_from_chromium() {
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let origin = |more: &str| {
+    let of = |shape: &str, keys: &str, more: &str| {
         let origins = format!("[\"http://shop.test:{port}\"{more}]");
         format!(
-            "name: beacon\ningest:\n  api_keys: []\n  cors: {{ origins: {origins} }}\nschema: {{ event: string }}\n"
+            "name: beacon\nshape: {shape}\ningest:\n  api_keys: [{keys}]\n  cors: {{ origins: {origins} }}\n\
+             schema: {{ event: string }}\n"
         )
     };
-    // API Gateway answers for one origin, the function for several.
-    for more in ["", ", \"https://other.example\""] {
-        let place = Place::new(&origin(more));
+    // API Gateway answers for one origin, the function for several, and Lambda for a URL, where a beacon has its key in the query.
+    let other = ", \"https://other.example\"";
+    for (shape, keys, more) in
+        [("article", "", ""), ("article", "", other), ("lean", "web", ""), ("lean", "web", other)]
+    {
+        let place = Place::new(&of(shape, keys, more));
         place.run(&["apply", "--local", "--yes"]).exits(0);
         let _server = place.serve();
-        let output = place.run(&["output", "--local", "--json"]).exits(0).stdout;
+        let output = place.run(&["output", "--local", "--json", "--show-secrets"]).exits(0).stdout;
         let output: serde_json::Value = serde_json::from_str(&output).unwrap();
-        let told = judge("beacon_page.py", &[output["endpoint"].as_str().unwrap(), &port.to_string()]);
+        let mut endpoint = output["endpoint"].as_str().unwrap().to_owned();
+        if let Some(key) = output["api_keys"][0]["value"].as_str() {
+            endpoint.push_str(&format!("?key={key}"));
+        }
+        let told = judge("beacon_page.py", &[&endpoint, &port.to_string()]);
         assert_eq!(told.trim(), "{\"json\": true, \"text\": true, \"packed\": 204}");
         place.run(&["local", "tick", "20min"]).exits(0);
         let arrived = place.run(&["events", "--local", "--json"]).exits(0).stdout;

@@ -88,6 +88,21 @@ fn the_lean_example_answers_what_the_first_one_does() {
     assert_eq!(printed[3], shown);
 }
 
+/// Beside the file's own column, which is the first one's again.
+#[test]
+fn the_bills_are_those_of_the_command() {
+    let golden = std::fs::read_to_string(root().join("tests/golden/lean-shapes.txt")).unwrap();
+    for page in ["README.md", "docs/shapes.md"] {
+        let text = std::fs::read_to_string(root().join(page)).unwrap();
+        let shown = text.split("```text\n").find(|block| block.starts_with("a month ")).unwrap();
+        let shown = shown.split("```").next().unwrap();
+        assert_eq!(shown.lines().count(), 4, "{page}");
+        for (shown, printed) in shown.lines().zip(golden.lines().skip(1)) {
+            assert!(printed.starts_with(shown), "{page}: {shown}\n{printed}");
+        }
+    }
+}
+
 #[test]
 fn the_error_looks_as_shown() {
     let readme = std::fs::read_to_string(root().join("README.md")).unwrap();
