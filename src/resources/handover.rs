@@ -8,7 +8,8 @@
 
 use super::bucket::Stranded;
 use super::{
-    Bucket, Function, FunctionUrl, Graph, Inventory, Job, Object, Plan, RestApi, Step, Stream, Trigger, UsagePlan,
+    Bucket, EventRule, Function, FunctionUrl, Graph, Inventory, Job, LogGroup, Notification, Object, Permission, Plan,
+    RestApi, Role, Step, Stream, Trigger, UsagePlan,
 };
 use crate::aws::{Aws, Dates, Expect as _, Result, pages, read};
 use crate::engine::plan::{Action, Cause, Consent, Refusal};
@@ -21,8 +22,16 @@ use std::time::{Duration, SystemTime};
 /// minutes" for the update itself.
 const SETTLED: Duration = Duration::from_secs(20 * 60);
 
-/// The parts of the blueprint that are left over together.
-const MOVER: &[&str] = &["mover", "sweep"];
+/// The parts of the blueprint that are left over together: their kinds and names. A key or a query may have the same name.
+const MOVER: &[(&str, &str)] = &[
+    (Function::KIND, "mover"),
+    (Role::KIND, "mover"),
+    (LogGroup::KIND, "mover"),
+    (Permission::KIND, "mover"),
+    (Notification::KIND, "mover"),
+    (Permission::KIND, "sweep"),
+    (EventRule::KIND, "sweep"),
+];
 const JOB: &str = "etl";
 
 /// What is still needed of what a graph does not ask for, in words.
@@ -70,7 +79,7 @@ impl Handover {
             deleted.filter(|address| wanted(address) && !consent.lose_data.contains(address)).collect()
         };
         if let Some(why) = &self.mover {
-            let all = of(plan, &|address| MOVER.contains(&&*address.name));
+            let all = of(plan, &|address| MOVER.contains(&(&*address.kind, &*address.name)));
             plan.hold(&all, why);
         }
         if let Some(why) = &self.trigger {
@@ -80,8 +89,8 @@ impl Handover {
         // Where all is taken down, nothing is left over.
         let orphan = |step: &Step| step.action() == Action::Delete && step.cause == Some(Cause::Orphan);
         if plan.steps.iter().any(|step| step.address == job && orphan(step)) && !consent.lose_data.contains(&job) {
-            let script = |address: &Address| address.kind == Object::KIND;
-            let all = of(plan, &|address| script(address) || address.name == JOB && address.kind != Trigger::KIND);
+            let role = Address::new(Role::KIND, JOB);
+            let all = of(plan, &|address| *address == job || *address == role || address.kind == Object::KIND);
             plan.hold(
                 &all,
                 "the job's bookmark knows which files are Parquet already, should it run again; it costs nothing",

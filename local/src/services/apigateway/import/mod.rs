@@ -85,7 +85,7 @@ pub(super) fn put_rest_api(context: &Context<'_>, input: &Value) -> Result<Value
 
 /// Makes the paths, methods and responses. A request that is refused leaves nothing behind.
 fn fill(context: &Context<'_>, id: &str, input: &Value, definition: &Definition) -> Result<Value> {
-    let (operations, mut warnings) = Operation::all(&definition, parameter(input, "basepath"))?;
+    let (operations, mut warnings) = Operation::all(definition, parameter(input, "basepath"))?;
     let mut errors = vec![];
     for operation in &operations {
         warnings.extend(operation.warnings.iter().cloned());
