@@ -1,7 +1,8 @@
 //! Keys whose value may differ from stage to stage: one value for all of them, or a group with one for each.
 
+use super::described::{Form, What};
 use super::problem::Problem;
-use super::reader::{Form, Section, What};
+use super::reader::Section;
 use super::tree::Node;
 use super::values;
 

@@ -1,6 +1,6 @@
 //! The JSON Schema of a file, from the descriptions that reading it gives.
 
-use super::reader::{Described, Form, What};
+use super::described::{Described, Form, What};
 use serde_json::{Map, Value, json};
 
 pub(super) fn of(described: &[Described]) -> Value {

@@ -4,6 +4,7 @@ mod by_stage;
 mod checks;
 mod column;
 mod cron_field;
+mod described;
 mod file;
 mod hive;
 mod json_schema;

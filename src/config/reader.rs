@@ -3,6 +3,7 @@
 //! Each key is asked for together with its description and default. So the same code that reads a file also
 //! tells what a file may hold: reading an empty one gives the JSON Schema.
 
+use super::described::{Described, Form, What};
 use super::problem::{Problem, Span};
 use super::substitute::Placeholders;
 use super::tree::{Node, Placed};
@@ -10,42 +11,6 @@ use super::units::show_duration;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// The form of a value, for the JSON Schema.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Form {
-    Text,
-    /// Text whose form a regular expression gives.
-    Pattern(&'static str),
-    /// A quantity with its unit, or a number where that is clear.
-    Quantity,
-    Bool,
-    OneOf(fn() -> Vec<&'static str>),
-}
-
-/// A key that a file may hold.
-#[derive(Clone, Debug)]
-pub(super) struct Described {
-    pub(super) key: &'static str,
-    pub(super) doc: &'static str,
-    pub(super) what: What,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum What {
-    /// A value; the default as it would be written, or none.
-    Value(Form, Option<String>, bool),
-    List(Form, Vec<String>),
-    /// A value, or a list of some.
-    Words(Form, String),
-    /// Names of the user's choice, each with a value.
-    Names(bool),
-    /// A value, or one for each of some stages.
-    ByStage(Form),
-    Group(Vec<Described>),
-    /// A group, or the word `none`.
-    GroupOrNone(Vec<Described>),
-}
 
 /// What is read and what is wrong, for a whole file.
 pub(super) struct Reader<'a> {

@@ -1,7 +1,8 @@
 //! `usage`: what is expected to go through a pipeline, and what AWS does not tell about it.
 
+use super::described::Form;
 use super::pipeline::Usage;
-use super::reader::{Form, Section};
+use super::reader::Section;
 use super::units::{ByteSize, parse_count};
 
 /// A number of an estimate that no other key of the file tells.

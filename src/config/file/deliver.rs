@@ -2,8 +2,8 @@
 
 use super::function::function;
 use super::{Group, Usual, prefix};
+use crate::config::described::Form;
 use crate::config::pipeline::{Buffer, Delivery, Mover};
-use crate::config::reader::Form;
 use crate::config::shape::Parts;
 use crate::config::units::ByteSize;
 use crate::config::values::{self, FunctionLimits};

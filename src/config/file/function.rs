@@ -1,8 +1,8 @@
 //! What each function may be set to.
 
 use super::{FORTNIGHT, Group, Usual};
+use crate::config::described::Form;
 use crate::config::pipeline::Function;
-use crate::config::reader::Form;
 use crate::config::units::ByteSize;
 use crate::config::values::{self, FunctionLimits};
 use crate::config::words::{Architecture, LogLevel};

@@ -2,9 +2,9 @@
 
 use super::function::function;
 use super::{Group, Usual};
+use crate::config::described::Form;
 use crate::config::pipeline::{Cors, Ingest, Quota, Throttle};
 use crate::config::problem::Problem;
-use crate::config::reader::Form;
 use crate::config::shape::Parts;
 use crate::config::units::{ByteSize, Rate};
 use crate::config::values::{self, FunctionLimits};

@@ -6,9 +6,10 @@ mod ingest;
 mod transform;
 
 use super::column::{Column, ColumnType};
+use super::described::Form;
 use super::pipeline::{AssumedRole, Bucket, Expire, Pipeline, Query, QueryResults};
 use super::places::Places;
-use super::reader::{Form, Section};
+use super::reader::Section;
 use super::units::{ByteSize, Days};
 use super::values;
 use super::words::{Format, LogLevel, Security, Shape};

@@ -1,8 +1,8 @@
 //! `catalog` and `etl`: how files become tables.
 
 use super::{Group, PLACE, prefix};
+use crate::config::described::Form;
 use crate::config::pipeline::{Catalog, Crawler, Crawlers, Etl, Workers};
-use crate::config::reader::Form;
 use crate::config::schedule::Schedule;
 use crate::config::shape::Parts;
 use crate::config::values;
