@@ -37,7 +37,6 @@ const SERVICES: &[Service] = &[
 /// What is not refused as the model says, and why: service, end of the member's path, rule.
 const EXCEPTIONS: &[(&str, &str, Rule, &str)] = &[
     ("firehose", ".clusterJDBCURL", Rule::Pattern, "looks behind in the middle, and Redshift is no destination here"),
-    ("lambda", "payload", Rule::Type, "is the body of Invoke, whatever that holds"),
     ("iam", "policyExclusionList", Rule::Maximum, "are as many of nothing, for which a form has no words"),
     ("sts", "providedContexts", Rule::Maximum, "are as many of nothing, for which a form has no words"),
 ];

@@ -96,11 +96,13 @@ impl Model {
         &self.document["shapes"][name]
     }
 
-    /// A member's name, its name in a request, and where it stands there (nothing: in the body).
+    /// A member's name, its name in a request, and where it stands there (nothing: in the body; `payload`: it is the body).
     pub(crate) fn members(&self, shape: &str) -> impl Iterator<Item = (&str, &str, &str)> {
-        self.shape(shape)["members"].as_object().into_iter().flatten().map(|(name, member)| {
+        let payload = self.shape(shape)["payload"].as_str();
+        self.shape(shape)["members"].as_object().into_iter().flatten().map(move |(name, member)| {
             let text = |key: &str| member[key].as_str();
-            (name.as_str(), text("locationName").unwrap_or(name), text("location").unwrap_or_default())
+            let of_body = if payload == Some(name) { "payload" } else { "" };
+            (name.as_str(), text("locationName").unwrap_or(name), text("location").unwrap_or(of_body))
         })
     }
 

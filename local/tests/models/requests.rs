@@ -23,15 +23,17 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// Whether a request can break a rule of a member there. A path without a part is another path; and what stands as
-    /// text in a path, a query, a header or a form is no string of another type, nor a list of one.
+    /// Whether a request can break a rule of a member there. A path without a part is another path; what stands as text in
+    /// a path, a query, a header or a form is no string of another type, nor a list of one; and a member that is the whole
+    /// body is there, of whatever bytes or none.
     pub(crate) fn can_say(&self, location: &str, broken: &Broken) -> bool {
         let is_text = self.protocol == Protocol::Query || !location.is_empty();
         let is_left_out = broken.value.is_null() || broken.value == "";
         let is_readable = ["string", "blob", "list", "map"].contains(&broken.kind.as_str());
         let is_another_path = location == "uri" && is_left_out;
         let is_any_text = is_text && broken.rule == Rule::Type && is_readable;
-        !is_another_path && !is_any_text
+        let is_any_body = location == "payload" && (is_left_out || broken.rule == Rule::Type);
+        !is_another_path && !is_any_text && !is_any_body
     }
 
     /// Whether an answer is AWS's refusal.
@@ -66,7 +68,7 @@ impl Service {
             Protocol::Rest => {
                 let (method, path) = model.http(operation);
                 let (mut path, mut query, mut body) = (path.to_owned(), vec![], Map::new());
-                let mut headers = vec![];
+                let (mut headers, mut payload) = (vec![], None);
                 for (name, wire, location) in model.members(&model.input(operation)) {
                     let value = &input[name];
                     match (location, value) {
@@ -77,11 +79,15 @@ impl Service {
                         }
                         ("querystring", value) => query.push(format!("{wire}={}", encoded(&text(value)))),
                         ("header", value) => headers.push((wire.to_owned(), text(value))),
+                        ("payload", value) => payload = Some(text(value)),
                         (_, value) => drop(body.insert(wire.to_owned(), value.clone())),
                     }
                 }
-                let body = if body.is_empty() { String::new() } else { Value::Object(body).to_string() };
-                let request = request.method(method).uri(format!("{path}?{}", query.join("&")));
+                let fields = (!body.is_empty()).then(|| Value::Object(body).to_string());
+                let body = payload.or(fields).unwrap_or_default();
+                // The model's own path may ask for something of the query: `/restapis?mode=import`.
+                let mark = if path.contains('?') { '&' } else { '?' };
+                let request = request.method(method).uri(format!("{path}{mark}{}", query.join("&")));
                 let request = headers.into_iter().fold(request, |request, (name, value)| request.header(name, value));
                 request.body(body.into())
             }
