@@ -66,7 +66,7 @@ backup: gzip True True
 off again: taken
 [b'{"n": 5}\n'] 1
 on again: taken
-[6] 1
+[b'{"n": 61}\n'] [62] 2
 back to no backup: InvalidArgumentException: S3BackupMode cannot be changed from Enabled to Disabled
 small again: InvalidArgumentException: BufferingHints.SizeInMBs must be at least 64 when data format conversion is enabled.
 other readers: taken

@@ -71,6 +71,8 @@ InvalidArgumentException: Invalid CustomTimeZone: Europe/Atlantis
 ValidationException: 1 validation error detected: Value at 'extendedS3DestinationUpdate.customTimeZone' failed to satisfy constraint: Member must satisfy regular expression pattern: ^$|[a-zA-Z/_]+
 ValidationException: 1 validation error detected: Value at 'extendedS3DestinationUpdate.fileExtension' failed to satisfy constraint: Member must satisfy regular expression pattern: ^$|\.[0-9a-z!\-_.*'()]+
 nothing of that was kept: 7
+sent before/ s-8 b'1\n'
+sent after/ s-9 b'2\n'
 ";
 
 #[test]

@@ -98,3 +98,11 @@ for wrong in [{"Prefix": "!{timestamp:yyyy"}, {"Prefix": "!{timestamp:YYYY-bb}/"
               {"CustomTimeZone": "Europe/Atlantis"}, {"CustomTimeZone": "Etc/GMT+5"}, {"FileExtension": "json"}]:
     print(update(**{"ErrorOutputPrefix": "e/", **wrong}))
 print("nothing of that was kept:", destination()["VersionId"])
+update(Prefix="before/", CompressionFormat="UNCOMPRESSED")
+firehose.put_record(DeliveryStreamName="s", Record={"Data": b"1\n"})
+update(Prefix="after/")
+firehose.put_record(DeliveryStreamName="s", Record={"Data": b"2\n"})
+step(61)
+for place in ["before/", "after/"]:
+    (key,) = [one["Key"] for one in s3.list_objects_v2(Bucket="files", Prefix=place).get("Contents", [])]
+    print("sent", place, re.search("/(s-[0-9]+)-", key)[1], s3.get_object(Bucket="files", Key=key)["Body"].read())

@@ -41,6 +41,9 @@ pub(super) struct Buffer {
     /// Of records as they were sent, beside what the stream makes of them.
     #[serde(default)]
     pub(super) backup: bool,
+    /// The stream as it was when the records came, where it has been updated since.
+    #[serde(default)]
+    pub(super) stream_then: Option<Value>,
 }
 
 /// A record of a buffer.
@@ -159,6 +162,7 @@ fn new(context: &Context<'_>, stream: &str, destination: &Value, backup: bool) -
         due: now + interval(destination),
         attempts: 0,
         backup,
+        stream_then: None,
     }
 }
 
@@ -174,6 +178,18 @@ pub(super) fn close_latest(context: &Context<'_>, buffer: &Buffer) -> Result<()>
         Some(latest) => close(context, &read(latest)?),
         None => Ok(()),
     }
+}
+
+/// What an update finds waiting is delivered as the stream was until then, when it would have been: a file has the version
+/// of the stream in its name, and main and backup of a record go by the same settings. AWS says no more than that an update
+/// takes effect "within a few minutes".
+pub(super) fn close_for_update(context: &Context<'_>, name: &str, stream: &Value) -> Result<()> {
+    for backup in [false, true] {
+        if let Some(document) = context.get(OPEN, &place(name, backup))? {
+            close(context, &Buffer { stream_then: Some(stream.clone()), ..read(document)? })?;
+        }
+    }
+    Ok(())
 }
 
 /// All that wait, in all regions: those that take records still, and those that are closed, with their keys.

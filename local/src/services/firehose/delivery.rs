@@ -65,6 +65,8 @@ fn deliver(core: &Core, key: &str, buffer: &Buffer) {
         buffer.forget(core);
         return;
     };
+    // Where that failed, an update since may be what mends it.
+    let stream = buffer.stream_then.clone().filter(|_| buffer.attempts == 0).unwrap_or(stream);
     let destination = destination_of(buffer, &stream);
     let delivered = files(core, buffer, &stream).and_then(|(files, because)| {
         put(core, key, buffer, destination, files)?;

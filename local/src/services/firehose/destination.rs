@@ -1,6 +1,6 @@
 //! Where a stream delivers to: S3, in its extended form.
 
-use super::{STREAMS, convert, existing, invalid, naming};
+use super::{STREAMS, buffer, convert, existing, invalid, naming};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -106,6 +106,7 @@ pub(super) fn update_destination(context: &Context<'_>, input: &Value) -> Result
     if id != DESTINATION_ID {
         return Err(invalid(format!("Destination Id {id} not found")));
     }
+    let before = stream.clone();
     let mode = |destination: &Value| destination["S3BackupMode"] == "Enabled";
     if mode(&stream["destination"]) && input["ExtendedS3DestinationUpdate"]["S3BackupMode"] == "Disabled" {
         // "You can't update the stream to disable it once backup is enabled."
@@ -115,6 +116,7 @@ pub(super) fn update_destination(context: &Context<'_>, input: &Value) -> Result
         merge(&mut stream["destination"], &input[update]);
     }
     check(context, &stream["destination"])?;
+    buffer::close_for_update(context, name, &before)?;
     stream["VersionId"] = (stream["VersionId"].as_i64().unwrap_or(1) + 1).into();
     stream["LastUpdateTimestamp"] = context.epoch().into();
     context.put(STREAMS, name, &stream)?;
