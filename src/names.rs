@@ -102,11 +102,6 @@ impl Names {
         fitting(&format!("{pipeline}-{stage}"), &format!("{account}-{region}"), LONGEST_BUCKET)
     }
 
-    /// What it was before names told regions apart. A bucket that is called so keeps its name, for its data.
-    pub(crate) fn old_bucket(&self) -> String {
-        format!("{}-{}-{}", self.pipeline, self.stage, self.account)
-    }
-
     /// The ARN of a regional resource.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         let Self { partition, account, region, .. } = self;

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Error, Result};
 use crate::names::Names;
 use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
-use crate::resources::{Bucket, Graph, Inventory, Plan, Stranded, Surroundings, observe};
+use crate::resources::{Graph, Inventory, Plan, Stranded, Surroundings, observe};
 use clap::Args;
 
 /// A pipeline and the AWS it is for.
@@ -100,10 +100,7 @@ impl Session {
         aws.names.ignored = pipeline.ignored.clone();
         aws.names.role_path = pipeline.role_path.clone();
         guard(&pipeline, &aws, local)?;
-        let mut pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
-        if !pipeline.bucket.is_named {
-            keep_old_bucket(&aws, &mut pipeline).await?;
-        }
+        let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions })
     }
 
@@ -155,16 +152,6 @@ impl Session {
             say(&self.aws.timings);
         }
     }
-}
-
-/// A bucket that was made when its default name did not hold the region keeps that name: another one would be
-/// another bucket, without the data. Known before anything is drawn, so that planning has not to ask.
-async fn keep_old_bucket(aws: &Aws, pipeline: &mut Pipeline) -> Result<()> {
-    let old = aws.names.old_bucket();
-    if Bucket::is_ours(aws, &old).await? {
-        pipeline.bucket.name = old;
-    }
-    Ok(())
 }
 
 /// With each request on stderr as it ends, if that was asked for.

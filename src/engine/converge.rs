@@ -200,7 +200,7 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
                 return Ok(None);
             }
         }
-        if graph.contains(&self.home) && !locks.has(&self.place) && !self.join(&mut locks, &seen[0]).await? {
+        if graph.contains(&self.home) && !locks.has(&self.place) && !self.join(&mut locks, &live, &seen[0]).await? {
             locks.release().await.map_err(Stopped::Locking)?;
             return Ok(None);
         }
@@ -282,7 +282,7 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
             return Ok(if again.found.is_some() { None } else { nowhere() });
         }
         let mut locks = Locks::default();
-        match self.join(&mut locks, own).await {
+        match self.join(&mut locks, live, own).await {
             Ok(true) => Ok(Some(Held { locks, made: true })),
             Ok(false) => Ok(None),
             // The name is somebody's, or it may not be made: no reason to leave what is to go.
@@ -293,8 +293,14 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
 
     /// Takes the lock in the home that the file asks for, too, which is made if it is not there. False: somebody was
     /// quicker.
-    async fn join<'l>(&'l self, locks: &mut Locks<'l, R>, own: &Seen<R::Version>) -> Result<bool, Stopped<W::Error>> {
-        let mut taken = self.lock(own).await?;
+    async fn join<'l>(
+        &'l self,
+        locks: &mut Locks<'l, R>,
+        live: &Inventory<W>,
+        own: &Seen<R::Version>,
+    ) -> Result<bool, Stopped<W::Error>> {
+        let is_there = live.get(&self.home).is_some() || self.homes(live).contains(&self.place);
+        let mut taken = if is_there { self.lock(own).await? } else { Taken::Nowhere };
         if matches!(taken, Taken::Nowhere) {
             let prepared = self.registers.prepare(&self.place).await;
             prepared.map_err(|error| Stopped::Preparing(self.home.clone(), error))?;

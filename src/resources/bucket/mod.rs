@@ -84,6 +84,13 @@ pub(crate) struct BucketOutputs {
     pub(crate) arn: String,
 }
 
+/// Whether a bucket's tags came with it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tagged {
+    Made,
+    Not,
+}
+
 fn invalid(operation: &'static str, error: impl std::fmt::Display) -> Error {
     Error::new(operation, "InvalidRequest", &error.to_string())
 }
@@ -101,11 +108,11 @@ impl Bucket {
 
     /// Its tags and its ownership are part of the call: a run that is killed after it leaves a bucket that is known to
     /// be ours, and organisations deny buckets without `BucketOwnerEnforced` (terraform-provider-aws#30168).
-    async fn create_bucket(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+    async fn create_bucket(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<Tagged> {
         let made = match self.send_creation(aws, tag_list(tags)?).await {
             // Whoever may not use s3:TagResource may still be allowed s3:PutBucketTagging, which follows.
-            Err(error) if error.class() == Class::Denied => self.send_creation(aws, vec![]).await,
-            made => made,
+            Err(error) if error.class() == Class::Denied => self.send_creation(aws, vec![]).await.map(|()| Tagged::Not),
+            made => made.map(|()| Tagged::Made),
         };
         made.map_err(|error| match error.class() {
             Class::Taken => error.with_hint("bucket names are shared by all of AWS: set `bucket.name` to another one"),
@@ -142,15 +149,9 @@ impl Bucket {
         let mut tags = aws.names.owner_tags();
         tags.insert(TAG_NAME.to_owned(), name.to_owned());
         match self.create_bucket(aws, &tags).await {
-            Err(error) if error.class() == Class::Exists => return Ok(()),
-            made => made?,
-        }
-        // Some emulators do not know tags in a creation.
-        let there = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(&self.bucket).send());
-        let there = there.await.map(|there| there.tag_set).unwrap_or_default();
-        match there.is_empty() {
-            true => self.put_tags(aws, &tags).await,
-            false => Ok(()),
+            Err(error) if error.class() == Class::Exists => Ok(()),
+            Ok(Tagged::Not) => self.put_tags(aws, &tags).await,
+            made => made.map(drop),
         }
     }
 
