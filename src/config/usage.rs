@@ -41,7 +41,13 @@ pub(crate) const FIGURES: &[Figure] = &[
     figure("crawler_dpu", 2.0, "AWS does not tell; `glue:ListCrawls` gives DPUHour of yours"),
     figure("crawler_minutes", 10.0, "AWS's minimum for a run"),
     figure("etl_minutes", 2.0, "a run of the job; 1 is AWS's minimum from Glue 2.0 on"),
-    figure("crawler_lists", 100.0, "LIST requests of a crawl"),
+    Figure {
+        least: 1.0,
+        ..figure("crawler_files_per_minute", 10_000.0, "AWS does not tell; only what takes over 10 minutes costs more")
+    },
+    figure("job_log_bytes", 1e6, "output, errors and progress of a run: `/aws-glue/jobs/*` in CloudWatch shows yours"),
+    figure("crawler_log_bytes", 2000.0, "of a crawl: `/aws-glue/crawlers` in CloudWatch shows yours"),
+    figure("log_storage_ratio", 0.15, "CloudWatch keeps logs compressed: AWS's calculator counts so much of them"),
     figure("quicksight_authors", 0.0, "people who make dashboards; none unless you say so"),
     figure("quicksight_readers", 0.0, "people who look at dashboards; none unless you say so"),
     figure("spice_gb", 0.0, "data imported into QuickSight; none unless you say so"),
@@ -52,6 +58,8 @@ pub(crate) const FIGURES: &[Figure] = &[
     ),
     known("firehose_gb", "GB that Firehose bills, in place of what follows from the records"),
     known("transfer_out_gb", "GB that leave AWS, in place of what follows from the answers"),
+    known("crawler_lists", "LIST requests of a crawl, in place of what follows from days and files"),
+    known("job_lists", "LIST requests of a run of the job, in place of what follows from days and files"),
     known("etl_dpu_hours", "DPU-hours of the job, in place of what follows from its schedule"),
 ];
 

@@ -23,10 +23,13 @@ pub(crate) use price_list::{fetch, not_looked_up};
 pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
 
 use meters::Meter;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Firehose counts a record in steps of this many bytes (Firehose FAQ).
 const FIREHOSE_STEP: f64 = 5120.0;
+
+/// Bytes that a record of Firehose's may have at most: 1,000 KiB.
+const LARGEST_RECORD: f64 = 1_024_000.0;
 
 /// The parts of the data's way, in their order.
 pub(crate) const PARTS: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
@@ -77,7 +80,8 @@ impl Line {
     /// Whole cents; `None` without a price.
     pub(crate) fn cents(&self) -> Option<i64> {
         match &self.priced {
-            Priced::At { dollars, .. } => Some((dollars * 100.0).round() as i64),
+            // Half a cent is rounded up, also where binary numbers have a little less than half.
+            Priced::At { dollars, .. } => Some((dollars * 100.0 * (1.0 + 1e-12) + 1e-9).round() as i64),
             Priced::Missing => None,
         }
     }
@@ -157,13 +161,16 @@ pub(crate) const SAAS: &str = "compare_price_per_million";
 
 /// Estimates a month. Needs no network.
 pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Inputs, free_tier: bool) -> Estimate {
-    let line = |meter: Meter| {
-        let from = meter.from.iter().map(|name| inputs.origin(name)).collect();
-        Line { from, ..price(book, region, meter, free_tier) }
+    let priced = |inputs: &Inputs| -> Vec<Line> {
+        let mut taken = BTreeMap::new();
+        let line = |meter: Meter| {
+            let from = meter.from.iter().map(|name| inputs.origin(name)).collect();
+            Line { from, ..price(book, region, meter, free_tier, &mut taken) }
+        };
+        meters::of(book, billed, inputs).into_iter().map(line).collect()
     };
-    let lines = meters::of(book, billed, &inputs).into_iter().map(line).collect();
-    let idle = meters::of(book, billed, &inputs.idle()).into_iter();
-    let fixed_cents = idle.filter_map(|meter| price(book, region, meter, free_tier).cents()).sum();
+    let lines = priced(&inputs);
+    let fixed_cents = priced(&inputs.idle()).iter().filter_map(Line::cents).sum();
     Estimate { region: region.to_owned(), free_tier, inputs, lines, fixed_cents }
 }
 
@@ -172,23 +179,27 @@ pub(crate) fn needed(billed: &Billed, inputs: &Inputs) -> BTreeSet<&'static str>
     meters::of(Book::bundled(), billed, inputs).into_iter().map(|meter| meter.dimension).collect()
 }
 
-fn price(book: &Book, region: &str, meter: Meter, free_tier: bool) -> Line {
+/// `taken` is what earlier lines have of each figure: tiers are of an account's whole month, not of a line.
+fn price(book: &Book, region: &str, meter: Meter, free_tier: bool, taken: &mut BTreeMap<&'static str, f64>) -> Line {
     let free = if free_tier { meter.free.min(meter.quantity) } else { 0.0 };
     let free = free + meter.always_free.min(meter.quantity - free);
     let billed = meter.quantity - free;
     let found = book.price(region, meter.dimension);
-    let priced = found.map_or(Priced::Missing, |price| at(price, billed));
+    let before = taken.entry(meter.dimension).or_default();
+    let priced = found.map_or(Priced::Missing, |price| at(price, *before, billed));
+    *before += billed;
     let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
     let Meter { part, item, usage_type, quantity, how, .. } = meter;
     Line { part, item, usage_type, quantity, free, unit, how, from: vec![], priced }
 }
 
-fn at(price: &Price, billed: f64) -> Priced {
-    let beyond = price.beyond(billed).then(|| "only the first tier is known: above it this is too high".to_owned());
-    let (dollars, rounded) = price.rounded(billed);
+fn at(price: &Price, before: f64, billed: f64) -> Priced {
+    let all = before + billed;
+    let beyond = price.beyond(all).then(|| "only the first tier is known: above it this is too high".to_owned());
+    let (dollars, rounded) = price.rounded(before, billed);
     Priced::At {
         dollars,
-        price: price.words(billed),
+        price: price.words(all),
         source: price.source.clone(),
         as_of: price.as_of.clone(),
         note: rounded.or(beyond),

@@ -56,7 +56,7 @@ pub(crate) use object::Object;
 pub(crate) use obstacles::Surroundings;
 pub(crate) use permission::{Grant, Permission};
 pub(crate) use policy::Policy;
-pub(crate) use rest_api::{Cors, RestApi, RestApiOutputs, Routes};
+pub(crate) use rest_api::{Cors, Preflights, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
 pub(crate) use schema::{Difference, SCHEMA, What, columns_of};
 pub(crate) use stream::Stream;

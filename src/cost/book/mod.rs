@@ -181,9 +181,10 @@ impl Price {
         self.tiers.iter().enumerate().map(part).sum()
     }
 
-    /// The cost as the maker of the book rounds it, and in words how, if that makes a difference.
-    pub(super) fn rounded(&self, units: f64) -> (f64, Option<String>) {
-        let exact = self.cost(units);
+    /// The cost of units after those before them, as the maker of the book rounds it, and in words how, if that makes a
+    /// difference.
+    pub(super) fn rounded(&self, before: f64, units: f64) -> (f64, Option<String>) {
+        let exact = self.cost(before + units) - self.cost(before);
         let Some(step) = self.rounded_down_to else { return (exact, None) };
         let rounded = (exact / step + 1e-9).floor() * step;
         let words = format!("${exact:.3}, rounded down to whole ${step} as the book does");

@@ -1,7 +1,7 @@
 //! Firehose: what it takes in, and what of it it converts.
 
-use super::{GB, Meter, Month};
-use crate::cost::FIREHOSE_STEP;
+use super::flow::Records;
+use super::{Meter, Month};
 
 /// Both are counted alike: "Format conversion is charged on GB ingested", each record in steps of 5 KB (Firehose's
 /// pricing page). What a backup takes is neither.
@@ -16,13 +16,12 @@ pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
 
 /// GB, how they come about, and what they follow from.
 fn taken_in(month: &Month<'_>) -> Option<(f64, String, &'static [&'static str])> {
-    let records = month.flow.as_ref()?.records;
+    let flow = month.flow.as_ref()?;
     if let Some(gb) = month.inputs.known("firehose_gb") {
         return Some((gb, "as given".to_owned(), &["firehose_gb"]));
     }
-    // `track` packs the events of a request into one record.
-    let bytes = month.get("events_per_request") * (month.get("event_bytes") + 1.0);
-    let rounded = (bytes / FIREHOSE_STEP).ceil() * FIREHOSE_STEP;
-    let how = format!("{records:.0} records of {bytes:.0} B, each billed as {rounded:.0} B");
-    Some((records * rounded / GB, how, &["events_per_month", "event_bytes", "events_per_request"]))
+    let Records { count, bytes, billed } = Records::of(month.inputs);
+    let (records, each, of) = (flow.records, bytes / count, billed / count);
+    let how = format!("{records:.0} records of {each:.0} B, each billed as {of:.0} B");
+    Some((flow.billed_gb, how, &["events_per_month", "event_bytes", "events_per_request"]))
 }

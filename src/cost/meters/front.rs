@@ -7,9 +7,9 @@ const EVENTS: &[&str] = &["events_per_month", "events_per_request", "preflights_
 
 /// Where there is a function URL as well, it is not known how many take it: none is assumed to.
 pub(super) fn requests(month: &Month<'_>) -> Option<Meter> {
-    let requests = month.flow.as_ref()?.requests;
+    let flow = month.flow.as_ref()?;
     month.billed.api.as_ref()?;
-    let preflights = requests * month.get("preflights_per_request");
+    let (requests, preflights) = (flow.requests, flow.preflights);
     let all = if month.billed.url.is_some() { ", none of them by the function URL" } else { "" };
     let how = format!("{requests:.0} requests + {preflights:.0} preflights{all}");
     let kind = ("ApiGatewayRequest", "apigw_rest_requests");
@@ -27,7 +27,7 @@ pub(super) fn transfer(month: &Month<'_>) -> Option<Meter> {
     if let Some(gb) = month.inputs.known("transfer_out_gb") {
         return Some(line(gb, "as given".to_owned()).from(&["transfer_out_gb"]));
     }
-    let answers = flow.requests * (1.0 + month.get("preflights_per_request")) + flow.refused;
+    let answers = flow.requests + flow.preflights + flow.refused;
     let bytes = month.get("response_bytes");
     let how = format!("{answers:.0} answers x {bytes} B");
     Some(line(answers * bytes / GB, how).from(EVENTS).from(&["response_bytes"]))

@@ -1,57 +1,77 @@
 //! Glue: crawlers and the job by the DPU-hour, and what the Data Catalog holds.
 
+use super::clock::{job_runs, runs};
+use super::tables::{Lying, parquet, raw};
 use super::{DAYS, Meter, Month};
-use crate::config::Schedule;
 use crate::resources::{Crawler, Job};
 
 pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
-    let billed = month.billed;
-    let crawlers = [
-        (&billed.raw_crawler, "Glue crawler raw", "catalog.crawlers.raw.schedule"),
-        (&billed.parquet_crawler, "Glue crawler parquet", "catalog.crawlers.parquet.schedule"),
-    ];
-    let crawlers =
-        crawlers.into_iter().filter_map(|(there, item, key)| Some(crawler(month, there.as_ref()?, item, key)));
-    crawlers.chain(billed.job.as_ref().map(|there| job(month, there))).chain(objects(month)).collect()
+    let crawlers = crawlers(month).map(|crawled| crawler(month, &crawled));
+    crawlers.chain(month.billed.job.as_ref().map(|there| job(month, there))).chain(objects(month)).collect()
 }
 
-/// How often a schedule of Glue's fires in a month; never where there is none, or where it is stopped.
-fn runs(schedule: &str) -> f64 {
-    Schedule::parse(schedule).map_or(0.0, |schedule| schedule.runs_a_day() * DAYS)
+/// A crawler, and what it looks through.
+struct Crawled<'a> {
+    name: &'static str,
+    item: &'static str,
+    key: &'static str,
+    crawler: &'a Crawler,
+    lying: Option<Lying>,
+}
+
+fn crawlers<'a>(month: &'a Month<'_>) -> impl Iterator<Item = Crawled<'a>> {
+    let json = month.billed.raw_crawler.as_ref().map(|crawler| {
+        let (item, key) = ("Glue crawler raw", "catalog.crawlers.raw.schedule");
+        Crawled { name: "raw", item, key, crawler, lying: raw(month) }
+    });
+    let converted = month.billed.parquet_crawler.as_ref().map(|crawler| {
+        let (item, key) = ("Glue crawler parquet", "catalog.crawlers.parquet.schedule");
+        Crawled { name: "parquet", item, key, crawler, lying: parquet(month) }
+    });
+    json.into_iter().chain(converted)
+}
+
+/// Of each crawler: its name, its crawls in a month, and the LISTs of one. Ours look at everything again.
+pub(super) fn crawled<'a>(month: &'a Month<'_>) -> impl Iterator<Item = (&'static str, f64, f64)> + 'a {
+    crawlers(month).map(|crawled| {
+        let lists = crawled.lying.map_or(1.0, |lying| lying.lists());
+        let lists = month.inputs.known("crawler_lists").unwrap_or(lists);
+        (crawled.name, runs(&crawled.crawler.schedule.0), lists)
+    })
 }
 
 /// Of all crawlers together.
 pub(super) fn crawls(month: &Month<'_>) -> f64 {
-    let crawlers = month.billed.raw_crawler.iter().chain(&month.billed.parquet_crawler);
-    crawlers.map(|crawler| runs(&crawler.schedule.0)).sum()
-}
-
-/// A job that no trigger starts does not run.
-pub(super) fn job_runs(month: &Month<'_>) -> f64 {
-    let (Some(_), Some(trigger)) = (&month.billed.job, &month.billed.trigger) else { return 0.0 };
-    if trigger.enabled { runs(&trigger.schedule.0) } else { 0.0 }
+    crawled(month).map(|(_, crawls, _)| crawls).sum()
 }
 
 /// However short a crawl is, ten minutes are billed.
-fn crawler(month: &Month<'_>, crawler: &Crawler, item: &'static str, key: &'static str) -> Meter {
-    let (runs, dpu) = (runs(&crawler.schedule.0), month.get("crawler_dpu"));
-    let minutes = month.get("crawler_minutes").max(10.0);
-    let how = format!("{runs:.0} runs x {minutes} min (10 at least) x {dpu} DPU");
+fn crawler(month: &Month<'_>, crawled: &Crawled<'_>) -> Meter {
+    let (runs, dpu) = (runs(&crawled.crawler.schedule.0), month.get("crawler_dpu"));
+    let files = crawled.lying.map_or(0.0, |lying| lying.files());
+    let (least, looked) = (month.get("crawler_minutes").max(10.0), files / month.get("crawler_files_per_minute"));
+    let minutes = least.max(looked);
+    let how = match looked > least {
+        true => format!("{runs:.0} runs x {minutes:.1} min for {files:.0} files x {dpu} DPU"),
+        false => format!("{runs:.0} runs x {minutes} min (10 at least) x {dpu} DPU"),
+    };
     let kind = ("Crawler-DPU-Hour", "glue_crawler_dpu_hour");
-    let line = Meter::new("transform", item, kind, runs * minutes / 60.0 * dpu, how);
-    line.from(&[key, "crawler_minutes", "crawler_dpu"])
+    let line = Meter::new("transform", crawled.item, kind, runs * minutes / 60.0 * dpu, how);
+    line.from(&[crawled.key, "crawler_minutes", "crawler_files_per_minute", "crawler_dpu", "month"])
 }
 
 fn job(month: &Month<'_>, job: &Job) -> Meter {
     // The versions from 6 on have prices of their own.
     let second = job.glue_version.parse::<f64>().is_ok_and(|version| version >= 6.0);
     let kind = match (second, job.execution_class.as_str()) {
+        // Workers with more memory are counted for themselves, whatever the version.
+        _ if job.worker_type.starts_with("R.") => ("ETL-MemOptimized-DPU-Hour", "glue_etl_memory_optimized_dpu_hour"),
         (false, "FLEX") => ("ETL-Flex-DPU-Hour", "glue_etl_flex_dpu_hour"),
         (false, _) => ("ETL-DPU-Hour", "glue_etl_dpu_hour"),
         (true, "FLEX") => ("ETL-Flex-DPU-Hour-Gen2", "glue6_etl_flex_dpu_hour"),
         (true, _) => ("ETL-DPU-Hour-Gen2", "glue6_etl_dpu_hour"),
     };
-    const PRICE: &[&str] = &["etl.glue_version", "etl.execution"];
+    const PRICE: &[&str] = &["etl.glue_version", "etl.execution", "etl.workers.type"];
     let line = |hours: f64, how: String| Meter::new("transform", "Glue job", kind, hours, how);
     if let Some(hours) = month.inputs.known("etl_dpu_hours") {
         return line(hours, "as given".to_owned()).from(&["etl_dpu_hours"]).from(PRICE);
@@ -86,7 +106,7 @@ fn objects(month: &Month<'_>) -> Option<Meter> {
         return Some(line(1.0 + declared, how).from(&["catalog.tables"]));
     }
     let filled = month.flow.as_ref().is_some_and(|flow| flow.files > 0.0);
-    let days = if filled { month.get("month") * DAYS } else { 0.0 };
+    let days = if filled { month.kept(None) * DAYS } else { 0.0 };
     let crawlers = billed.raw_crawler.iter().chain(&billed.parquet_crawler).count();
     let tables = if filled { crawlers as f64 } else { 0.0 };
     let how = format!("1 database + {tables} tables + {days} days x {tables} partitions");

@@ -1,6 +1,7 @@
 //! What AWS counts in a month: of each resource that is there, what its service bills.
 
 mod athena;
+mod clock;
 mod firehose;
 mod flow;
 mod front;
@@ -10,6 +11,7 @@ mod lambda;
 mod logs;
 mod quicksight;
 mod s3;
+mod tables;
 
 use super::{Billed, Book, Inputs};
 use flow::Flow;
@@ -93,9 +95,13 @@ impl Month<'_> {
         self.inputs.get(figure)
     }
 
-    /// Months of data that are there in the month that is shown, where it goes after so many days.
+    /// Months of data that are there, where it goes after so many days: on the average of the month that is shown, as AWS
+    /// bills what is there hour by hour.
     fn kept(&self, days: Option<i32>) -> f64 {
         let month = self.get("month");
-        days.map_or(month, |days| month.min(f64::from(days) / DAYS))
+        let most = days.map_or(f64::INFINITY, |days| f64::from(days) / DAYS);
+        // It grows until it is all that is kept. The sum of it from the first day on:
+        let until = |end: f64| if end <= most { end * end / 2.0 } else { most * most / 2.0 + most * (end - most) };
+        until(month) - until((month - 1.0).max(0.0))
     }
 }

@@ -1,91 +1,77 @@
 //! S3: what lies in the bucket, and the requests of all who read and write it.
-//!
-//! What Athena asks for queries is left out: a GET for each file, and a LIST for each folder of a day.
 
-use super::flow::{Flow, json_by_day, runs};
-use super::glue::{crawls, job_runs};
+use super::clock::job_runs;
+use super::flow::Flow;
+use super::glue::crawled;
+use super::tables::{Lying, json, parquet, raw, taken_away};
 use super::{Meter, Month};
-use crate::blueprint::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
-use crate::resources::{Bucket, Stream};
-use aws_sdk_firehose::types::CompressionFormat;
 
 /// Nothing where no event finds its way into a bucket.
 pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
-    let (Some(bucket), Some(flow), Some(stream)) = (&month.billed.bucket, &month.flow, &month.billed.stream) else {
-        return vec![];
-    };
-    let stored = [json(month, bucket, flow, stream), parquet(month, bucket, flow, stream)];
-    stored.into_iter().flatten().chain([puts(month, flow)]).chain(gets(month, flow)).collect()
+    let (Some(bucket), Some(flow)) = (&month.billed.bucket, &month.flow) else { return vec![] };
+    let old = bucket.versioned.then(|| old_versions(month));
+    let kept = [stored_json(month, flow), stored_parquet(month, flow), old];
+    kept.into_iter().flatten().chain([puts(month, flow)]).chain(gets(month, flow)).collect()
 }
 
-/// Months that objects are kept under one of our rules.
-fn kept(month: &Month<'_>, bucket: &Bucket, rule: &str) -> f64 {
-    month.kept(bucket.lifecycle.0.get(rule).and_then(|rule| rule.expire))
+const STORED: (&str, &str) = ("TimedStorage-ByteHrs", "s3_standard_gb_month");
+
+fn stored(item: &'static str, flow: &Flow, lying: &Lying) -> Meter {
+    let Lying { months, ratio, .. } = lying;
+    let how = format!("{:.2} GB of JSON a month x {months:.4} months on average x {ratio}", flow.json_gb);
+    let line = Meter::new("store", item, STORED, lying.monthly_gb * months, how);
+    line.from(&["events_per_month", "event_bytes", "month"])
 }
 
-fn stored(item: &'static str, flow: &Flow, months: f64, ratio: f64) -> Meter {
-    let how = format!("{:.2} GB of JSON a month x {months} months x {ratio}", flow.json_gb);
-    let kind = ("TimedStorage-ByteHrs", "s3_standard_gb_month");
-    Meter::new("store", item, kind, flow.json_gb * months * ratio, how).from(&[
-        "events_per_month",
-        "event_bytes",
-        "month",
-    ])
-}
-
-/// The files of Firehose where it or the mover puts them; without a mover they stay where Firehose did. One that converts
-/// has JSON in its backup only.
-fn json(month: &Month<'_>, bucket: &Bucket, flow: &Flow, stream: &Stream) -> Option<Meter> {
-    let compression = match (&stream.conversion, &stream.backup) {
-        (None, _) => &stream.compression,
-        (Some(_), backup) => &backup.as_ref()?.compression,
-    };
-    let ratio = match compression.0 {
-        CompressionFormat::Gzip | CompressionFormat::Zip => month.get("gzip_ratio"),
-        CompressionFormat::Snappy | CompressionFormat::HadoopSnappy => month.get("snappy_ratio"),
-        _ => 1.0,
-    };
-    let line = match json_by_day(stream) || month.billed.mover.as_ref().is_some_and(runs) {
-        true => {
-            let months = kept(month, bucket, EXPIRE_PARTITIONED);
-            stored("S3 partitioned JSON", flow, months, ratio).from(&["bucket.expire.partitioned"])
-        }
-        false => stored("S3 raw JSON", flow, month.kept(None), ratio),
+fn stored_json(month: &Month<'_>, flow: &Flow) -> Option<Meter> {
+    let lying = json(month)?;
+    let line = match lying.by_day {
+        true => stored("S3 partitioned JSON", flow, &lying).from(&["bucket.expire.partitioned"]),
+        false => stored("S3 raw JSON", flow, &lying),
     };
     Some(line.from(&["delivery.compression", "gzip_ratio", "snappy_ratio"]))
 }
 
-fn parquet(month: &Month<'_>, bucket: &Bucket, flow: &Flow, stream: &Stream) -> Option<Meter> {
-    if month.billed.job.is_none() && stream.conversion.is_none() {
-        return None;
-    }
-    let line = stored("S3 Parquet", flow, kept(month, bucket, EXPIRE_PARQUET), month.get("parquet_ratio"));
+fn stored_parquet(month: &Month<'_>, flow: &Flow) -> Option<Meter> {
+    let line = stored("S3 Parquet", flow, &parquet(month)?);
     Some(line.from(&["bucket.expire.parquet", "parquet_ratio"]))
+}
+
+/// In a bucket with versions, what expires or is taken away stays until the lifecycle takes old versions.
+fn old_versions(month: &Month<'_>) -> Meter {
+    let expired = |lying: Option<Lying>| lying.map_or(0.0, |lying| lying.monthly_gb * lying.old_months);
+    let (json, parquet, moved) = (expired(json(month)), expired(parquet(month)), taken_away(month));
+    let how =
+        format!("{json:.2} GB of expired JSON + {parquet:.2} of Parquet + {moved:.2} that the mover has taken away");
+    let line = Meter::new("store", "S3 old versions", STORED, json + parquet + moved, how);
+    line.from(&["bucket.versioning", "events_per_month", "event_bytes", "month"])
 }
 
 const FILES: &[&str] = &["events_per_month", "events_per_request", "delivery.buffer.size", "delivery.buffer.interval"];
 
-/// Firehose puts a file, and another one into its backup; the mover copies it; each run of the job writes at least one; a
-/// crawler lists.
+/// Firehose puts a file, and another one into its backup; the mover copies it; each run of the job looks for all files and
+/// writes at least one; a crawler looks for all.
 fn puts(month: &Month<'_>, flow: &Flow) -> Meter {
-    let (job, crawls, lists) = (job_runs(month), crawls(month), month.get("crawler_lists"));
     let mut how = match (flow.backup, flow.moved) {
         (0.0, 0.0) => format!("{:.0} files", flow.files),
         (0.0, moved) if flow.files == moved => format!("2 x {:.0} files", flow.files),
         (0.0, moved) => format!("{:.0} files + {moved:.0} copies", flow.files),
         (backup, _) => format!("{:.0} files + {backup:.0} of the backup", flow.files),
     };
-    let billed = month.billed;
     let mut from = FILES.to_vec();
-    if billed.job.is_some() {
-        how.push_str(&format!(" + {job:.0} runs of the job"));
-        from.push("etl.schedule");
+    let mut puts = flow.written();
+    if month.billed.job.is_some() {
+        let found = || raw(month).map_or(1.0, |raw| raw.lists());
+        let (job, lists) = (job_runs(month), month.inputs.known("job_lists").unwrap_or_else(found));
+        how.push_str(&format!(" + {job:.0} runs of the job x (1 PUT + {lists:.1} LIST)"));
+        from.extend(["etl.schedule", "job_lists", "month"]);
+        puts += job * (1.0 + lists);
     }
-    if billed.raw_crawler.is_some() || billed.parquet_crawler.is_some() {
-        how.push_str(&format!(" + {crawls:.0} crawls x {lists} LIST"));
-        from.extend(["catalog.crawlers.raw.schedule", "catalog.crawlers.parquet.schedule", "crawler_lists"]);
+    for (name, crawls, lists) in crawled(month) {
+        how.push_str(&format!(" + {crawls:.0} crawls of {name} x {lists:.1} LIST"));
+        from.extend(["catalog.crawlers.raw.schedule", "catalog.crawlers.parquet.schedule", "crawler_lists", "month"]);
+        puts += crawls * lists;
     }
-    let puts = flow.written() + job + crawls * lists;
     let kind = ("Requests-Tier1", "s3_put_copy_post_list_1k");
     Meter::new("store", "S3 PUT, COPY and LIST", kind, puts / 1000.0, how).from(&from)
 }

@@ -116,7 +116,8 @@ fn a_destroy_leaves_nothing_that_costs() {
 fn what_others_made_counts_only_under_a_name_that_is_asked_for() {
     with_graph(EXAMPLE, |graph, names, _| {
         let live = Inventory::new(vec![found::<Crawler>(graph, names, "raw", Owner::Nobody)], graph);
-        assert_eq!(items(&meters(&Billed::live(&live, graph))), ["Glue crawler raw"].into());
+        let lines = ["Glue crawler raw", LOGS[0], LOGS[1]];
+        assert_eq!(items(&meters(&Billed::live(&live, graph))), lines.into());
         assert!(meters(&Billed::live(&live, &Graph::new(names))).is_empty());
     });
 }
@@ -134,10 +135,11 @@ macro_rules! touch {
 #[test]
 fn a_resource_that_was_changed_changes_its_own_lines() {
     let buffer = [&CALLS[..], &STORE[2..], &LOGS].concat();
+    let small = [&buffer[..], &["Glue crawler raw"]].concat();
     let stopped = [&buffer[..], &["S3 partitioned JSON", "S3 raw JSON"]].concat();
     let nothing_taken = [&buffer[..], &STORE, &["Firehose ingestion", "Glue catalog objects"]].concat();
-    let (raw, parquet) = (["Glue crawler raw", STORE[2]], ["Glue crawler parquet", STORE[2]]);
-    let job = ["Glue job", STORE[2]];
+    let by_clock = |line| [line, STORE[2], LOGS[0], LOGS[1]];
+    let (raw, parquet, job) = (by_clock("Glue crawler raw"), by_clock("Glue crawler parquet"), by_clock("Glue job"));
     let cases: &[((&str, Touch), &[&str])] = &[
         (touch!(track.memory_mb = 256), &CALLS[..1]),
         (touch!(mover.memory_mb = 256), &CALLS[..1]),
@@ -149,8 +151,8 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
         (touch!(mover.reserved_concurrency = Some(0)), &stopped),
         (touch!(track_log.retention_days = Some(30)), &LOGS[1..]),
         (touch!(track_log.retention_days = None), &LOGS[1..]),
-        (touch!(mover_log.retention_days = None), &[]),
-        (touch!(stream.buffer_mb = 1), &buffer),
+        (touch!(mover_log.retention_days = None), &LOGS[1..]),
+        (touch!(stream.buffer_mb = 1), &small),
         (touch!(stream.buffer_seconds = 300), &buffer),
         (touch!(stream.compression = Word(CompressionFormat::Uncompressed)), &STORE[..1]),
         (touch!(stream.compression = Word(CompressionFormat::Snappy)), &STORE[..1]),
@@ -164,6 +166,7 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
         (touch!(job.workers = 2), &job[..1]),
         (touch!(job.worker_type = String::from("G.2X")), &job[..1]),
         (touch!(job.worker_type = String::from("G.025X")), &job[..1]),
+        (touch!(job.worker_type = String::from("R.1X")), &job[..1]),
         (touch!(job.worker_type = String::from("Standard")), &[]),
         (touch!(job.glue_version = String::from("6.0")), &job[..1]),
         (touch!(job.glue_version = String::from("4.0")), &[]),
@@ -182,11 +185,17 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
 
 #[test]
 fn a_lifecycle_is_that_of_our_rules() {
+    // In the first month, of which half is there on average.
+    let meters = |billed: &Billed| {
+        let mut inputs = Inputs::of(&example(EXAMPLE));
+        inputs.set("month=1").unwrap();
+        meters::of(Book::bundled(), billed, &inputs)
+    };
     let before = meters(&billed());
     let cases: &[(&str, Option<i32>, &[&str])] = &[
-        (EXPIRE_PARTITIONED, Some(20), &STORE[..1]),
-        (EXPIRE_PARTITIONED, None, &STORE[..1]),
-        (EXPIRE_PARQUET, Some(20), &STORE[1..2]),
+        (EXPIRE_PARTITIONED, Some(10), &[STORE[0], STORE[2]]),
+        (EXPIRE_PARTITIONED, None, &[]),
+        (EXPIRE_PARQUET, Some(10), &STORE[1..3]),
         ("of somebody else", Some(20), &[]),
     ];
     for (id, expire, lines) in cases {
@@ -199,7 +208,9 @@ fn a_lifecycle_is_that_of_our_rules() {
 
 #[test]
 fn a_resource_that_is_not_there_has_no_line() {
-    let events = [&REQUESTS[..], &CALLS, &["Firehose ingestion"], &STORE, &LOGS].concat();
+    // Crawlers and jobs log whether or not there is something to do.
+    let events = [&REQUESTS[..], &CALLS, &["Firehose ingestion"], &STORE].concat();
+    let logs = [&LOGS[..], &["Glue crawler raw", "Glue crawler parquet", "Glue job", STORE[1]]].concat();
     let cases: &[(&str, Touch, &[&str])] = &[
         ("api", |billed| billed.api = None, &events),
         ("track", |billed| billed.track = None, &events),
@@ -207,7 +218,14 @@ fn a_resource_that_is_not_there_has_no_line() {
         ("bucket", |billed| billed.bucket = None, &STORE),
         ("mover", |billed| billed.mover = None, &STORE[..1]),
         ("track's log", |billed| billed.track_log = None, &[]),
-        ("both logs", |billed| (billed.track_log, billed.mover_log) = (None, None), &LOGS),
+        (
+            "who logs",
+            |billed| {
+                (billed.track_log, billed.mover_log, billed.job) = (None, None, None);
+                (billed.raw_crawler, billed.parquet_crawler) = (None, None)
+            },
+            &logs,
+        ),
         ("database", |billed| billed.database = None, &["Glue catalog objects"]),
         ("raw crawler", |billed| billed.raw_crawler = None, &["Glue crawler raw"]),
         ("parquet crawler", |billed| billed.parquet_crawler = None, &["Glue crawler parquet"]),

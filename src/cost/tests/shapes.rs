@@ -103,9 +103,85 @@ fn a_job_reads_what_firehose_puts_into_the_folders_of_days() {
     let mut pipeline = example(EXAMPLE);
     pipeline.delivery.partition = crate::config::Partition::Firehose;
     pipeline.catalog.tables = crate::config::Tables::Declared;
-    let all = meters(&Billed::of_file(&pipeline, "us-east-1"), &[]);
+    let all = meters(&Billed::of_file(&pipeline, "us-east-1"), &["job_lists=0"]);
     assert_eq!(quantity(&all, "S3 GET"), 2.88, "the job's read of 2880 files");
     assert_eq!(quantity(&all, "S3 PUT, COPY and LIST"), 3.6, "2880 files and 720 runs of the job");
     assert_eq!(quantity(&all, "Glue catalog objects"), 3.0);
     assert!(!items(&all).contains("Glue crawler raw") && items(&all).contains("Glue job"));
+}
+
+/// Only several origins need code to tell which of them asks.
+#[test]
+fn preflights_run_the_function_only_behind_an_api_with_several_origins() {
+    let billed = |front: Front, origins: &[&str]| {
+        let mut pipeline = example("examples/lean/pipeline.yaml");
+        pipeline.ingest.front = vec![front];
+        pipeline.ingest.cors.origins = origins.iter().map(|&origin| origin.to_owned()).collect();
+        let all = meters(&Billed::of_file(&pipeline, "us-east-1"), &["preflights_per_request=0.5", "log_bytes=330"]);
+        ["Lambda requests", "API Gateway requests"].map(|item| quantity(&all, item) / 8_000_000.0)
+    };
+    let (one, two) = (["https://a.example"], ["https://a.example", "https://b.example"]);
+    assert_eq!(billed(Front::RestApi, &[]), [1.0, 1.0], "nobody is let in, so nobody asks");
+    assert_eq!(billed(Front::RestApi, &["*"]), [1.0, 1.5]);
+    assert_eq!(billed(Front::RestApi, &one), [1.0, 1.5]);
+    assert_eq!(billed(Front::RestApi, &two), [1.5, 1.5]);
+    assert_eq!(billed(Front::FunctionUrl, &two), [1.0, 0.0], "Lambda answers by itself");
+}
+
+/// What expires after 30 days is there as an old version for 30 more.
+#[test]
+fn old_versions_are_stored_until_the_lifecycle_takes_them() {
+    let old = |versions: bool, mover: bool, month: &str| {
+        let mut pipeline = example(if mover { EXAMPLE } else { "examples/lean/pipeline.yaml" });
+        pipeline.bucket.versioning = versions;
+        pipeline.bucket.expire.partitioned = Some(crate::config::Days(30));
+        let all = meters(&Billed::of_file(&pipeline, "us-east-1"), &["gzip_ratio=1", month]);
+        let stored = all.iter().find(|meter| meter.item == "S3 old versions")?;
+        Some((stored.quantity / quantity(&all, "S3 partitioned JSON") * 100.0).round())
+    };
+    assert_eq!(old(false, false, "month=12"), None);
+    assert_eq!(old(true, false, "month=1"), Some(0.0));
+    assert_eq!(old(true, false, "month=2"), Some(50.0), "it begins to expire");
+    assert_eq!(old(true, false, "month=12"), Some(100.0));
+    assert_eq!(old(true, true, "month=12"), Some(200.0), "and what the mover has copied and deleted");
+}
+
+/// Data grows through a month, and what is there hour by hour is billed.
+#[test]
+fn storage_is_that_of_the_months_average() {
+    let months = |month: &str| {
+        let all = meters(&lean(), &["parquet_ratio=1", "gzip_ratio=1", month]);
+        let monthly = 200e6 * 201.0 / (1_u64 << 30) as f64;
+        [STORE[1], STORE[0]].map(|item| (quantity(&all, item) / monthly * 1e6).round() / 1e6)
+    };
+    assert_eq!(months("month=1"), [0.5, 0.5]);
+    assert_eq!(months("month=12"), [11.5, 1.0], "the JSON is kept for 30 days");
+}
+
+#[test]
+fn crawls_and_runs_list_what_is_there() {
+    let mut pipeline = example(EXAMPLE);
+    pipeline.etl = None;
+    let all = |figures: &[&str]| meters(&Billed::of_file(&pipeline, "us-east-1"), figures);
+    // 90 days are kept, of 96 files each.
+    let lists =
+        |figures: &[&str]| ((quantity(&all(figures), STORE[2]) * 1000.0 - 2.0 * 2880.0) * 100.0).round() / 100.0;
+    assert_eq!(lists(&["month=12"]), 71020.8, "720 x (90 + 8640 / 1000)");
+    assert_eq!(lists(&["month=1"]), 11836.8, "720 x (15 + 1440 / 1000)");
+    assert_eq!(lists(&["month=12", "crawler_lists=7"]), 720.0 * 7.0);
+    let crawl = |figures: &[&str]| quantity(&all(figures), "Glue crawler raw");
+    assert_eq!(crawl(&["month=12"]), 240.0, "10 minutes, however short");
+    assert_eq!(crawl(&["month=12", "crawler_files_per_minute=432"]), 480.0, "20 minutes for 8640 files");
+}
+
+#[test]
+fn a_record_is_as_large_as_it_may_be() {
+    let gb = |figures: &[&str]| {
+        let all = meters(&lean(), &[figures, &["events_per_month=1M"]].concat());
+        (quantity(&all, "Firehose ingestion") * (1_u64 << 30) as f64).round()
+    };
+    assert_eq!(gb(&["event_bytes=4999", "events_per_request=100"]), 1e4 * 98.0 * 5120.0, "500,000 B in 98 steps");
+    // 204 events of 5000 B are the most: 1,020,000 B in 200 steps, and the other 296 in two records more.
+    let two = 200.0 + (92.0_f64 * 5000.0 / 5120.0).ceil();
+    assert_eq!(gb(&["event_bytes=4999", "events_per_request=500"]), 2000.0 * (200.0 + two) * 5120.0);
 }

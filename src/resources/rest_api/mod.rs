@@ -11,7 +11,7 @@ mod patch;
 mod routes;
 mod usual;
 
-pub(crate) use routes::{Cors, Routes};
+pub(crate) use routes::{Cors, Preflights, Routes};
 
 use super::apigateway::{Entry, Listed, ONCE, Whole, id_of, ladders, sent_once};
 use super::managed::Managed;

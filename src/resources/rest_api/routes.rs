@@ -14,6 +14,15 @@ pub(crate) enum Cors {
     Several,
 }
 
+/// Who answers a browser that asks whether it may post.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Preflights {
+    /// There is no `OPTIONS` method.
+    Nobody,
+    Gateway,
+    Function,
+}
+
 /// Methods by path, and gateway responses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Routes {
@@ -55,6 +64,14 @@ const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Dat
 impl Routes {
     pub(super) fn is_empty(&self) -> bool {
         self.methods.is_empty() && self.gateway_responses.is_empty()
+    }
+
+    pub(crate) fn preflights(&self) -> Preflights {
+        match self.methods.values().find_map(|methods| methods.get("OPTIONS")).map(|options| &options.integration) {
+            None => Preflights::Nobody,
+            Some(Integration::Function { .. }) => Preflights::Function,
+            Some(Integration::Mock { .. } | Integration::Other(_)) => Preflights::Gateway,
+        }
     }
 
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.
