@@ -3,24 +3,30 @@
 //! KMS keeps a key that is deleted for a month, unusable and free of charge. A pipeline that is made again in that time
 //! takes it back: what it encrypted can be read again.
 
+use super::apigateway::ONCE;
 use super::bucket;
 use super::fields::DESCRIBE_KEY;
 use super::managed::Managed;
 use super::named::{Found, Named, ladders};
 use super::policy::Policy;
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Error, Expect, Patience, Raw, Result, call, read, whole, write};
+use crate::aws::{Aws, Class, Error, Expect, Patience, Pause, Raw, Result, call, read, whole, write};
 use crate::engine::resource::Resource;
 use crate::engine::value::Pending;
 use crate::names::Names;
+use aws_sdk_kms::config::Builder;
+use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// For writes that follow the creation at once: KMS tells all of itself of a new key within seconds.
 const NEW_KEY: Patience = Patience::NEW_BUCKET;
 /// Days in which a deletion can be taken back: the most that KMS gives.
 const WINDOW: i32 = 30;
+/// How often a creation is sent that came to nothing, each time after a look.
+const MOST_SENT: u32 = 3;
 
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Key {
@@ -73,6 +79,18 @@ impl Key {
                 found.ok_or_else(|| Error::new("kms:DescribeKey", "NotFoundException", "the key is gone"))
             }
         }
+    }
+
+    /// KMS makes another key for each request, and each costs its dollar a month.
+    async fn create_once(&self, aws: &Aws, tags: &[Tag]) -> Result<String> {
+        let policy = self.policy.document();
+        let made = call("kms:CreateKey", ONCE, || {
+            let request = aws.kms.create_key().description(&self.description).policy(&policy);
+            let once = Builder::new().retry_config(RetryConfig::disabled());
+            request.set_tags(Some(tags.to_vec())).customize().config_override(once).send()
+        });
+        let id = made.await?.key_metadata.map(|key| key.key_id).filter(|id| !id.is_empty());
+        id.ok_or_else(|| Error::incomplete("kms:CreateKey", "the answer names no key"))
     }
 
     async fn put_policy(&self, aws: &Aws, id: &str) -> Result<()> {
@@ -160,13 +178,17 @@ impl Named for Key {
         names.arn("kms", &format!("key/{id}"))
     }
 
-    /// The Tagging API knows keys by their ids. A pipeline has one key, whose alias is known.
+    /// The Tagging API knows keys by their ids. A pipeline has one key, whose alias is known; another one is what is left
+    /// of a creation whose answer was lost.
     async fn list(aws: &Aws) -> Result<Vec<String>> {
-        Ok(vec![aws.names.key_alias()])
+        let ids = aws.tagged(&Self::arn(&aws.names, "")).await?;
+        let others = if ids.len() > 1 { ids } else { vec![] };
+        Ok([aws.names.key_alias()].into_iter().chain(others).collect())
     }
 
     async fn read(aws: &Aws, alias: &str) -> Result<Option<Found<Self>>> {
-        let Some((key, raw)) = find(aws, alias).await? else { return Ok(None) };
+        let found = if is_alias(alias) { find(aws, alias).await? } else { find_another(aws, alias).await? };
+        let Some((key, raw)) = found else { return Ok(None) };
         let (kms, id) = (&aws.kms, key.key_id.as_str());
         let tags = read("kms:ListResourceTags", || kms.list_resource_tags().key_id(id).send());
         let policy = read("kms:GetKeyPolicy", || kms.get_key_policy().key_id(id).send());
@@ -201,13 +223,21 @@ impl Named for Key {
             self.put_description(aws, &key.key_id).await?;
             return self.tag(aws, tags.clone(), vec![]).await;
         }
-        let (policy, tags) = (self.policy.document(), tag_list(tags)?);
-        let made = write("kms:CreateKey", || {
-            let request = aws.kms.create_key().description(&self.description).policy(&policy);
-            request.set_tags(Some(tags.clone())).send()
-        });
-        if let Some(key) = made.await?.key_metadata {
-            let _ = self.id.0.set(key.key_id);
+        let tags = tag_list(tags)?;
+        // The Tagging API takes a moment to know it.
+        let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
+        for sent in 1.. {
+            let lost = match self.create_once(aws, &tags).await {
+                Ok(id) => return Ok(drop(self.id.0.set(id))),
+                Err(error) if sent < MOST_SENT && matches!(error.class(), Class::Busy | Class::Network) => error,
+                Err(error) => return Err(error),
+            };
+            pause.pass().await;
+            aws.look_anew().await;
+            if let Some(key) = tagged(aws, &[KeyState::Enabled]).await.map_err(|_| lost)? {
+                let _ = self.id.0.set(key.key_id);
+                break;
+            }
         }
         Ok(())
     }
@@ -248,7 +278,9 @@ impl Named for Key {
     /// The alias first, so that nothing can use it any more; the key goes when its time is over.
     async fn remove(&self, aws: &Aws) -> Result<()> {
         let id = self.id(aws).await?;
-        write("kms:DeleteAlias", || aws.kms.delete_alias().alias_name(&self.alias).send()).await.gone()?;
+        if is_alias(&self.alias) {
+            write("kms:DeleteAlias", || aws.kms.delete_alias().alias_name(&self.alias).send()).await.gone()?;
+        }
         let key = describe(aws, &id).await.absent()?.map(|(key, _)| key);
         match key.and_then(|key| key.key_state) {
             None | Some(KeyState::PendingDeletion) => Ok(()),
@@ -270,6 +302,20 @@ async fn find(aws: &Aws, alias: &str) -> Result<Option<(KeyMetadata, Raw)>> {
         Some(key) => describe(aws, &key.key_id).await.absent(),
         None => Ok(None),
     }
+}
+
+fn is_alias(name: &str) -> bool {
+    name.starts_with("alias/")
+}
+
+/// The key of that id, unless it is the one that the alias leads to, or is on its way out.
+async fn find_another(aws: &Aws, id: &str) -> Result<Option<(KeyMetadata, Raw)>> {
+    let own = find(aws, &aws.names.key_alias()).await?;
+    if own.is_some_and(|(own, _)| own.key_id == id) {
+        return Ok(None);
+    }
+    let found = describe(aws, id).await.absent()?;
+    Ok(found.filter(|(key, _)| key.key_state != Some(KeyState::PendingDeletion)))
 }
 
 /// The pipeline's key by its tags, if it is in one of these states.

@@ -53,6 +53,25 @@ fn a_key_that_was_not_named_yet_is_found_again() {
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
 
+/// What a creation leaves whose answer was lost, while the Tagging API does not know it yet.
+#[test]
+fn a_second_key_is_seen_and_given_away() {
+    let place = strict();
+    let server = place.serve();
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let made = keys(&server);
+    let second = judge("second_key.py", &[&server.url, "alias/minimal-dev"]).trim().to_owned();
+    let plan = place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2);
+    assert!(plan.stdout.contains(&format!("- kms.key.{second}")), "{}", plan.stdout);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let mut both = keys(&server);
+    both.sort_unstable();
+    let mut expected = vec![format!("- PendingDeletion - {second}"), made[0].clone()];
+    expected.sort_unstable();
+    assert_eq!(both, expected);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
 #[test]
 fn what_somebody_did_to_the_key_is_put_back() {
     let place = strict();
