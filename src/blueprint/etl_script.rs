@@ -66,19 +66,19 @@ pub(crate) fn again_arguments(first: &str, last: Option<&str>) -> HashMap<String
 /// The job's default arguments, for [`crate::resources::Job::arguments`].
 pub(crate) fn etl_arguments(pipeline: &Pipeline) -> BTreeMap<String, String> {
     let temporary = format!("s3://{}/{OWN_PREFIX}tmp/", pipeline.bucket.name);
-    [
+    // CloudWatch bills them as custom metrics.
+    let metrics = pipeline.etl.as_ref().is_some_and(|etl| etl.metrics).then_some(("--enable-metrics", "true"));
+    let arguments = [
         ("--job-language", "python"),
         ("--job-bookmark-option", "job-bookmark-enable"),
-        ("--enable-metrics", "true"),
         ("--enable-continuous-cloudwatch-log", "true"),
         // The bucket would encrypt in any case; with this, a reviewer of the job need not know the bucket.
         ("--encryption-type", "sse-s3"),
         // Files show when all are written, so that a run that fails leaves none. The default since Glue 3.0.
         ("--enable-s3-parquet-optimized-committer", "true"),
         ("--TempDir", &temporary),
-    ]
-    .map(|(name, value)| (name.to_owned(), value.to_owned()))
-    .into()
+    ];
+    arguments.into_iter().chain(metrics).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }
 
 #[cfg(test)]
@@ -87,6 +87,14 @@ mod tests {
     use crate::blueprint::article;
     use crate::config::{Column, ColumnType};
     use std::process::Command;
+
+    #[test]
+    fn runs_report_figures_only_where_the_file_asks_for_them() {
+        let mut pipeline = article::pipeline();
+        assert_eq!(etl_arguments(&pipeline).get("--enable-metrics"), None);
+        pipeline.etl.iter_mut().for_each(|etl| etl.metrics = true);
+        assert_eq!(etl_arguments(&pipeline)["--enable-metrics"], "true");
+    }
 
     /// Runs Python on the script, which is in the file that the first argument names.
     fn python(script: &str, code: &str) -> String {

@@ -207,6 +207,8 @@ pub(crate) struct Etl {
     /// Whole minutes.
     pub(crate) timeout: Duration,
     pub(crate) execution: Execution,
+    /// Whether its runs report to CloudWatch, which bills each figure.
+    pub(crate) metrics: bool,
 }
 
 #[derive(Clone, Debug, PartialEq)]

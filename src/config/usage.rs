@@ -41,6 +41,10 @@ pub(crate) const FIGURES: &[Figure] = &[
     figure("crawler_dpu", 2.0, "AWS does not tell; `glue:ListCrawls` gives DPUHour of yours"),
     figure("crawler_minutes", 10.0, "AWS's minimum for a run"),
     figure("etl_minutes", 2.0, "a run of the job; 1 is AWS's minimum from Glue 2.0 on"),
+    figure("athena_scans_of_all", 0.0, "queries in a month that read all of the table"),
+    figure("athena_scans_of_a_month", 30.0, "queries in a month that read its newest month: one a day"),
+    figure("athena_scans_of_a_column", 0.0, "queries in a month that read one column of all days"),
+    figure("column_share", 1.0, "of the Parquet's bytes, what a column has"),
     Figure {
         least: 1.0,
         ..figure("crawler_files_per_minute", 10_000.0, "AWS does not tell; only what takes over 10 minutes costs more")
@@ -106,9 +110,9 @@ pub(super) fn usage(at: &mut Section<'_, '_>) -> Usage {
         ),
         athena_scanned_per_month: at.value(
             "athena_scanned_per_month",
-            "What queries read.",
+            "What queries read, whatever there is: `athena_scans_of_all` and its like follow from the data.",
             Form::Text,
-            ByteSize(1 << 40),
+            ByteSize(0),
             ByteSize::parse,
         ),
         figures: FIGURES

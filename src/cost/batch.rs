@@ -1,24 +1,25 @@
 //! How many events a client sends at once.
 
-use super::{Estimate, FIREHOSE_STEP, Inputs};
+use super::{Estimate, FIREHOSE_STEP, Inputs, LARGEST_RECORD};
 
-/// What a client may well hold back before it sends: more wait for the next request, and are lost with a closed page.
-const BATCH: f64 = 25.0;
-/// Bytes of a body that either front takes: a function URL's limit is 6 MB.
-const LARGEST_BODY: f64 = 5e6;
+/// What a client may well hold back before it sends, as the article's own sender does: more wait for the next request, and
+/// are lost with a closed page.
+const MOST: f64 = 100.0;
 
 /// How many events in a request cost the least, by what a month costs with each: they divide what is paid for requests,
 /// and fill the steps in which Firehose counts a record.
 ///
-/// As many as fill the first step, or [`BATCH`], or as many of these as fill the steps that they reach.
+/// [`MOST`] at most, and no more than a record of Firehose's holds, which is less than any front takes.
 pub(super) fn best_batch(inputs: &Inputs, estimate: &dyn Fn(&Inputs) -> Estimate) -> f64 {
     let bytes = inputs.get("event_bytes") + 1.0;
-    let full = |batch: f64| ((batch * bytes / FIREHOSE_STEP).floor() * FIREHOSE_STEP / bytes).floor();
-    let first = (FIREHOSE_STEP / bytes).floor();
-    let all = if first >= BATCH { vec![first] } else { vec![first, full(BATCH), BATCH] };
+    let most = MOST.min((LARGEST_RECORD / bytes).floor()).max(1.0);
+    // What fills its steps best is the most that fits into some number of them.
+    let steps = (most * bytes / FIREHOSE_STEP).ceil() as u32;
+    let fills = |steps: u32| (f64::from(steps) * FIREHOSE_STEP / bytes).floor().clamp(1.0, most);
+    let mut batches: Vec<f64> = (1..=steps).map(fills).chain([most]).collect();
+    batches.dedup();
     let cost = |batch: f64| with_batch(inputs, batch).map_or(i64::MAX, |inputs| estimate(&inputs).total_cents());
-    let possible = all.into_iter().map(|batch| batch.min((LARGEST_BODY / bytes).floor()).max(1.0));
-    let priced = possible.map(|batch| (cost(batch), batch));
+    let priced = batches.into_iter().map(|batch| (cost(batch), batch));
     priced.min_by(|(one, _), (other, _)| one.cmp(other)).map_or(1.0, |(_, batch)| batch)
 }
 

@@ -19,6 +19,17 @@ pub(crate) struct Inputs {
     places: Places,
 }
 
+/// What is assumed where the file says nothing, and why.
+fn usual(pipeline: &Pipeline, figure: &Figure) -> Option<(f64, String)> {
+    let columns = pipeline.schema.len().max(1);
+    let told = pipeline.places.of("usage.athena_scanned_per_month").is_some();
+    match figure.name {
+        "column_share" => Some((1.0 / columns as f64, format!("one of {columns} columns of `schema`"))),
+        "athena_scans_of_a_month" if told => Some((0.0, "`athena_scanned_per_month` says it all".to_owned())),
+        _ => figure.default.map(|value| (value, figure.why.to_owned())),
+    }
+}
+
 const COMMAND_LINE: &str = "--usage";
 
 impl Inputs {
@@ -39,19 +50,27 @@ impl Inputs {
         });
         let figures = FIGURES.iter().filter_map(|figure| {
             let written = usage.figures.get(figure.name).copied();
-            let source = place(figure.name).filter(|_| written.is_some()).unwrap_or_else(|| figure.why.to_owned());
-            written.or(figure.default).map(|value| Input { name: figure.name, value, source })
+            let usual = |pipeline, figure| usual(pipeline, figure).or(written.map(|value| (value, String::new())));
+            let (value, why) = usual(pipeline, figure)?;
+            let source = place(figure.name).filter(|_| written.is_some()).unwrap_or(why);
+            Some(Input { name: figure.name, value: written.unwrap_or(value), source })
         });
         Self { figures: told.into_iter().chain(figures).collect(), places: pipeline.places.clone() }
     }
 
+    /// The same while nobody asks.
+    pub(super) fn without_queries(&self) -> Self {
+        let mut silent = self.clone();
+        let asked = |input: &&mut Input| input.name == "athena_tb" || input.name.starts_with("athena_scans_");
+        silent.figures.iter_mut().filter(asked).for_each(|input| input.value = 0.0);
+        silent
+    }
+
     /// The same while no event comes and nobody asks: what follows from these two, and what a bill said of it, is gone.
     pub(super) fn idle(&self) -> Self {
-        let mut idle = self.clone();
+        let mut idle = self.without_queries();
         idle.figures.retain(|input| !["firehose_gb", "transfer_out_gb"].contains(&input.name));
-        for input in idle.figures.iter_mut().filter(|input| ["events_per_month", "athena_tb"].contains(&input.name)) {
-            input.value = 0.0;
-        }
+        idle.figures.iter_mut().filter(|input| input.name == "events_per_month").for_each(|input| input.value = 0.0);
         idle
     }
 

@@ -10,6 +10,7 @@ mod book;
 mod difference;
 mod inputs;
 mod levers;
+mod limits;
 mod meters;
 mod price_list;
 mod shapes;
@@ -111,6 +112,8 @@ pub(crate) struct Estimate {
     pub(crate) free_tier: bool,
     pub(crate) inputs: Inputs,
     pub(crate) lines: Vec<Line>,
+    /// Why this load cannot be carried, in words; usually nothing.
+    pub(crate) warnings: Vec<String>,
     /// What of the total, in cents, is there with no event and no query: the rest is of their number.
     pub(crate) fixed_cents: i64,
 }
@@ -171,7 +174,8 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
     };
     let lines = priced(&inputs);
     let fixed_cents = priced(&inputs.idle()).iter().filter_map(Line::cents).sum();
-    Estimate { region: region.to_owned(), free_tier, inputs, lines, fixed_cents }
+    let warnings = limits::broken(billed, &inputs);
+    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings, fixed_cents }
 }
 
 /// The figures of the book that an estimate needs.

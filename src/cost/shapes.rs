@@ -106,9 +106,8 @@ fn loads(inputs: &Inputs, estimate: &dyn Fn(&Inputs) -> Estimate) -> Vec<Load> {
 }
 
 fn usage(inputs: &Inputs, Load { events, batch }: Load) -> Result<Inputs, String> {
-    let mut changed = inputs.clone();
-    let figures =
-        [format!("events_per_month={events}"), format!("events_per_request={batch}"), "athena_tb=0".to_owned()];
+    let mut changed = inputs.without_queries();
+    let figures = [format!("events_per_month={events}"), format!("events_per_request={batch}")];
     figures.iter().try_for_each(|figure| changed.set(figure))?;
     Ok(changed)
 }

@@ -28,9 +28,11 @@ fn but_for_queries(estimate: &Value) -> i64 {
     cents(estimate, "total_cents") - cents(queries, "cost_cents")
 }
 
-const IDLE: &str = "events_per_month=0,athena_tb=0";
+const IDLE: &str = "events_per_month=0,athena_tb=0,athena_scans_of_all=0,athena_scans_of_a_month=0";
 const SINGLE: &str = "events_per_month=200M,events_per_request=1";
 const BATCHES: &str = "events_per_month=200M,events_per_request=25";
+/// What pays best for events of 200 bytes.
+const FULL: &str = "events_per_month=200M,events_per_request=100";
 const LOADS: [&str; 6] = [
     IDLE,
     "events_per_month=1M,events_per_request=1",
@@ -116,7 +118,9 @@ fn shapes_are_compared_as_files_that_say_them() {
     ];
     for ((name, months), said) in table.iter().zip(said) {
         place.write(&format!("{yaml}\n{said}\n"));
-        let loads = [IDLE, SINGLE, BATCHES].map(|usage| but_for_queries(&estimate(&place, &["--usage", usage])));
+        const SILENT: &str = "athena_scans_of_all=0,athena_scans_of_a_month=0";
+        let load = |usage| but_for_queries(&estimate(&place, &["--usage", usage, "--usage", SILENT]));
+        let loads = [IDLE, SINGLE, FULL].map(load);
         assert_eq!(months[..], loads, "{name}");
     }
     place.write(&yaml);

@@ -144,7 +144,7 @@ class Month:
         size = {"json": given[ratio] if ratio else D(1), "parquet": given["parquet_ratio"]}
         there, old = {"json": file.has_json, "parquet": file.has_parquet}, D(0)
         names = {"json": "S3 partitioned JSON", "parquet": "S3 Parquet"}
-        self.months = {}
+        self.months, self.sizes = {}, size
         for kind in there:
             if there[kind]:
                 monthly, days = self.json_gb * size[kind], expire[kind]
@@ -182,10 +182,11 @@ class Month:
             self.add(f"Glue crawler {name}", "glue_crawler_dpu_hour", crawls * minutes / 60 * given["crawler_dpu"])
             puts += crawls * given.get("crawler_lists", self.finds(per_month[kind], self.months[kind]))
             self.crawls, tables = self.crawls + crawls, tables + 1
-        self.add("S3 PUT, COPY and LIST", "s3_put_copy_post_list_1k", puts / 1000)
+        lists, asked = self.queries(per_month)
+        self.add("S3 PUT, COPY and LIST", "s3_put_copy_post_list_1k", (puts + lists) / 1000)
         read = self.json_files if file.job else D(0)
-        if file.mover or file.job:
-            self.add("S3 GET", "s3_get_select_1k", (self.moved + read) / 1000)
+        if file.mover or file.job or asked:
+            self.add("S3 GET", "s3_get_select_1k", (self.moved + read + asked) / 1000)
         if file.job:
             self.work()
         if file.declared:
@@ -193,6 +194,29 @@ class Month:
         else:
             objects = 1 + (tables * (1 + DAYS * self.there(None)) if self.files else D(0))
         self.add("Glue catalog objects", "glue_catalog_object_month", objects)
+
+    def queries(self, per_month):
+        """What queries scan, of 10 MB at least each; a LIST for a folder and a GET for a file, as S3 is asked."""
+        given = self.given
+        kind = "parquet" if "parquet" in self.months else "json"
+        months, monthly = self.months[kind], self.json_gb * self.sizes[kind]
+        files = per_month[kind] * months
+        newest = min(months, D(1))
+        # A projected table has 12 months of 31 days in each year; registered partitions are those that are there.
+        projected = 372 * up(given["month"] / 12)
+        days = projected if self.file.declared else (DAYS * months if per_month[kind] else D(0))
+        column = given["column_share"] if kind == "parquet" else D(1)
+        whole, new = (days + files / 1000, files), (DAYS + per_month[kind] * newest / 1000, per_month[kind] * newest)
+        self.scanned, lists, gets = D(0), D(0), D(0)
+        for name, gb, (listed, got) in [
+            ("athena_scans_of_all", monthly * months, whole),
+            ("athena_scans_of_a_month", monthly * newest, new),
+            ("athena_scans_of_a_column", monthly * months * column, whole),
+        ]:
+            times = given[name]
+            self.scanned += times * max(gb, D(10) / 1024) / 1024
+            lists, gets = lists + times * listed, gets + times * got
+        return lists, gets
 
     def work(self):
         """Per DPU-hour, a minute at least; workers with more memory, Flex and Glue 6 have prices of their own."""
@@ -203,6 +227,11 @@ class Month:
         price = f"{name}_flex_dpu_hour" if flex else f"{name}_dpu_hour"
         price = "glue_etl_memory_optimized_dpu_hour" if worker.startswith("R") else price
         dpus = D(worker[2:].rstrip("X")) * file.number("etl.workers.count", 2)
+        if file.get("etl.metrics", False):
+            # Glue's list: 12 of the driver; 5 of the driver, each executor and all; of this run, and of all runs.
+            hours = up(max(given["etl_minutes"], D(1)) / 60)
+            each = 2 * (12 + 5 * (file.number("etl.workers.count", 2) + 1))
+            self.add("Glue job metrics", "cw_custom_metric_month", each * self.runs * hours / 720)
         self.add("Glue job", price, self.runs * max(given["etl_minutes"], D(1)) / 60 * dpus)
 
     def rest(self):
@@ -213,7 +242,7 @@ class Month:
         if file.strict or file.get("bucket.kms_key"):
             asked = self.files * (2 if file.backup else 1) + 2 * self.moved + self.json_files
             self.add("KMS requests", "kms_symmetric_request", asked / 100)
-        self.add("Athena data scanned", "athena_tb_scanned", given["athena_tb"])
+        self.add("Athena data scanned", "athena_tb_scanned", given["athena_tb"] + self.scanned)
         written, kept = D(0), D(0)
         for where, calls in [("ingest", self.calls), ("mover", self.moved)]:
             level = file.get(f"{where}.function.log_level", "warn" if file.lean else "all")

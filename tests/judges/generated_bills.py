@@ -70,6 +70,7 @@ def pipeline(draw, number):
             "workers": {"type": worker, "count": draw.choice([2, 5, 10])},
             "glue_version": draw.choice(["5.0", "6.0"]),
             "execution": "flex" if flex else "standard",
+            "metrics": draw.random() < 0.3,
         }
     return file
 
@@ -80,6 +81,9 @@ def usage(draw):
         "event_bytes": draw.choice(SIZES),
         "events_per_request": draw.choice(BATCHES),
         "athena_tb": draw.choice([0, 0.5, 7]),
+        "athena_scans_of_all": draw.choice([0, 3]),
+        "athena_scans_of_a_month": draw.choice([0, 30]),
+        "athena_scans_of_a_column": draw.choice([0, 100]),
         "month": draw.choice([1, 2, 3, 12.5, 36]),
         "preflights_per_request": draw.choice([0, 0.25, 1]),
         "refused_per_request": draw.choice([0, 0.1]),

@@ -70,7 +70,7 @@ def bill(prices, month, free_tier):
 def compare(prices, estimate, file):
     """What differs, in words; nothing where both agree."""
     given = {one["name"]: D(str(one["value"])) for one in estimate["inputs"]}
-    idle = {**given, "events_per_month": D(0), "athena_tb": D(0)}
+    idle = {**given, "events_per_month": D(0), "athena_tb": D(0), **{name: D(0) for name in given if name.startswith("athena_scans")}}
     expected, fixed = (bill(prices, Month(File(file), one), estimate["free_tier"]) for one in (given, idle))
     found = {}
     for line in estimate["lines"]:

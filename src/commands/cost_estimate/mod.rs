@@ -67,7 +67,8 @@ pub(crate) struct CostArgs {
     /// Exit with 4 when the month costs more, in US dollars.
     #[arg(long, value_name = "USD")]
     budget: Option<f64>,
-    /// Print the totals for these numbers of events a month, `1M,100M,1B`.
+    /// Print the totals for these numbers of events a month, `1M,100M,1B`. Queries by `athena_scans_of_...` follow the
+    /// data; what is given in bytes or GB stays.
     #[arg(long, value_name = "EVENTS", value_delimiter = ',', conflicts_with_all = ["markdown", "html"])]
     scale: Vec<String>,
     /// Compare shapes with this file's usage: what each costs with no event, with one in a request and with batches,

@@ -89,5 +89,6 @@ pub(super) fn etl(at: Group<'_, '_, '_>) -> Etl {
             Execution::Standard,
             values::one_of(Execution::ALL),
         ),
+        metrics: at.flag("metrics", "Figures of each run in CloudWatch, which bills them as custom metrics.", false),
     }
 }

@@ -136,7 +136,8 @@ fn the_json_schema_and_the_examples_know_the_same_keys() {
             "role_path",
             "bucket.name",
             "bucket.expire.parquet",
-            "bucket.kms_key"
+            "bucket.kms_key",
+            "usage.athena_scanned_per_month"
         ]
     );
 }

@@ -89,7 +89,7 @@ fn schedules(pipeline: &Pipeline) -> Vec<Key> {
     crawled.into_iter().flatten().chain(pipeline.etl.iter().flat_map(job)).collect()
 }
 
-fn job(etl: &Etl) -> [Key; 4] {
+fn job(etl: &Etl) -> [Key; 5] {
     const RUNS: &str = "at the same minutes a run: a run that reads a day's files takes longer";
     // Flex is there from Glue 3.0 on, for the smaller workers.
     let flexible = etl.glue_version >= GlueVersion::V3;
@@ -97,6 +97,13 @@ fn job(etl: &Etl) -> [Key; 4] {
         schedule("etl.schedule", RUNS, &etl.schedule, |pipeline| {
             pipeline.etl.iter_mut().for_each(|etl| etl.schedule = Schedule::daily());
         }),
+        Key {
+            name: "etl.metrics",
+            note: "CloudWatch bills each figure of a run; its log says the most of it",
+            before: etl.metrics.to_string(),
+            after: false.to_string(),
+            set: |pipeline| pipeline.etl.iter_mut().for_each(|etl| etl.metrics = false),
+        },
         Key {
             name: "etl.execution",
             note: "runs when there is spare capacity, and may be interrupted and begin again",

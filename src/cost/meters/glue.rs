@@ -7,7 +7,8 @@ use crate::resources::{Crawler, Job};
 
 pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
     let crawlers = crawlers(month).map(|crawled| crawler(month, &crawled));
-    crawlers.chain(month.billed.job.as_ref().map(|there| job(month, there))).chain(objects(month)).collect()
+    let work = month.billed.job.iter().flat_map(|there| [job(month, there)].into_iter().chain(metrics(month, there)));
+    crawlers.chain(work).chain(objects(month)).collect()
 }
 
 /// A crawler, and what it looks through.
@@ -81,6 +82,23 @@ fn job(month: &Month<'_>, job: &Job) -> Meter {
     let how = format!("{runs:.0} runs x {minutes} min (1 at least) x {dpu} DPU");
     let from = &["etl.schedule", "etl_minutes", "etl.workers.type", "etl.workers.count"];
     line(runs * minutes / 60.0 * dpu, how).from(from).from(PRICE)
+}
+
+/// "For a Spark job that reports metrics": these of the driver alone, and these of the driver, of each executor and of all
+/// together.
+const OF_DRIVER: f64 = 12.0;
+const OF_EACH: f64 = 5.0;
+
+/// Each stands there under its run and under all runs, and CloudWatch bills the hours in which it is reported.
+fn metrics(month: &Month<'_>, job: &Job) -> Option<Meter> {
+    job.arguments.get("--enable-metrics").filter(|value| *value == "true")?;
+    let (runs, hours) = (job_runs(month), (month.get("etl_minutes").max(1.0) / 60.0).ceil());
+    // One worker is the driver.
+    let metrics = 2.0 * (OF_DRIVER + OF_EACH * (f64::from(job.workers) + 1.0));
+    let how = format!("{metrics} metrics x {runs:.0} runs x {hours} h of 720");
+    let kind = ("CW:MetricMonitorUsage", "cw_custom_metric_month");
+    let line = Meter::new("transform", "Glue job metrics", kind, metrics * runs * hours / (DAYS * 24.0), how);
+    Some(line.from(&["etl.metrics", "etl.schedule", "etl.workers.count", "etl_minutes"]))
 }
 
 /// What a worker counts as: `G.2X` has two DPUs; `Standard`, which only old versions of Glue know, has one.

@@ -4,7 +4,7 @@ use super::clock::job_runs;
 use super::flow::Flow;
 use super::glue::crawled;
 use super::tables::{Lying, json, parquet, raw, taken_away};
-use super::{Meter, Month};
+use super::{Meter, Month, athena};
 
 /// Nothing where no event finds its way into a bucket.
 pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
@@ -72,21 +72,31 @@ fn puts(month: &Month<'_>, flow: &Flow) -> Meter {
         from.extend(["catalog.crawlers.raw.schedule", "catalog.crawlers.parquet.schedule", "crawler_lists", "month"]);
         puts += crawls * lists;
     }
+    let (lists, _) = athena::requests(month);
+    if lists > 0.0 {
+        how.push_str(&format!(" + {lists:.0} LISTs of queries"));
+        puts += lists;
+    }
     let kind = ("Requests-Tier1", "s3_put_copy_post_list_1k");
     Meter::new("store", "S3 PUT, COPY and LIST", kind, puts / 1000.0, how).from(&from)
 }
 
-/// Of whom reads files: nobody, where Firehose puts them in their place and converts them.
+/// Of whom reads files: only queries, where Firehose puts them in their place and converts them.
 fn gets(month: &Month<'_>, flow: &Flow) -> Option<Meter> {
     let (mover, job) = (month.billed.mover.is_some(), month.billed.job.is_some());
     let (moved, read) = (flow.moved, if job { flow.partitioned } else { 0.0 });
-    let how = match (mover, job) {
-        (false, false) => return None,
-        (true, true) if read == moved => format!("the mover's copy and the job's read of {moved:.0} files"),
-        (true, true) => format!("the mover's copy of {moved:.0} files, the job's read of {read:.0}"),
-        (true, false) => format!("the mover's copy of {moved:.0} files"),
-        (false, true) => format!("the job's read of {read:.0} files"),
+    let (_, asked) = athena::requests(month);
+    let mut how = match (mover, job) {
+        (false, false) if asked == 0.0 => return None,
+        (false, false) => vec![],
+        (true, true) if read == moved => vec![format!("the mover's copy and the job's read of {moved:.0} files")],
+        (true, true) => vec![format!("the mover's copy of {moved:.0} files, the job's read of {read:.0}")],
+        (true, false) => vec![format!("the mover's copy of {moved:.0} files")],
+        (false, true) => vec![format!("the job's read of {read:.0} files")],
     };
+    if asked > 0.0 {
+        how.push(format!("{asked:.0} files that queries read"));
+    }
     let kind = ("Requests-Tier2", "s3_get_select_1k");
-    Some(Meter::new("store", "S3 GET", kind, (moved + read) / 1000.0, how).from(FILES))
+    Some(Meter::new("store", "S3 GET", kind, (moved + read + asked) / 1000.0, how.join(" + ")).from(FILES))
 }

@@ -31,9 +31,12 @@ const EXAMPLE: &str = "examples/clickstream/pipeline.yaml";
 /// a newline behind each event, one minute at least for each of 720 runs of the job, and the mover's calls.
 #[test]
 fn the_articles_pipeline_costs_what_its_parts_say() {
-    let usage =
-        [&["month=12.5", "crawler_lists=0", "job_lists=0"][..], &["track_ms=100", "etl_minutes=1", "mover_ms=5000"]]
-            .concat();
+    let usage = [
+        &["month=12.5", "crawler_lists=0", "job_lists=0", "athena_tb=500"][..],
+        &["athena_scans_of_all=0", "athena_scans_of_a_month=0"],
+        &["track_ms=100", "etl_minutes=1", "mover_ms=5000"],
+    ]
+    .concat();
     let month = month(EXAMPLE, "us-east-1", &usage, true);
     let expected = [
         ("API Gateway requests", 70_000), // scenario A: 700.00
@@ -89,7 +92,14 @@ fn nothing_costs_only_what_runs_by_the_clock() {
     let month = month(
         EXAMPLE,
         "us-east-1",
-        &["events_per_month=0", "athena_tb=0", "crawler_lists=0", "job_lists=0", "job_log_bytes=0"],
+        &[
+            "events_per_month=0",
+            "athena_scans_of_all=0",
+            "athena_scans_of_a_month=0",
+            "crawler_lists=0",
+            "job_lists=0",
+            "job_log_bytes=0",
+        ],
         false,
     );
     let charged: Vec<_> = month.lines.iter().filter(|line| line.cents() != Some(0)).map(|line| line.part).collect();

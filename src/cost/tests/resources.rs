@@ -21,7 +21,7 @@ fn billed() -> Billed {
 }
 
 fn meters(billed: &Billed) -> Vec<Meter> {
-    meters::of(Book::bundled(), billed, &Inputs::of(&example(EXAMPLE)))
+    meters::of(Book::bundled(), billed, &Inputs::of(&example(EXAMPLE)).without_queries())
 }
 
 pub(super) fn items(meters: &[Meter]) -> BTreeSet<&'static str> {
@@ -172,6 +172,7 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
         (touch!(job.glue_version = String::from("4.0")), &[]),
         (touch!(job.execution_class = String::from("FLEX")), &job[..1]),
         (touch!(job.timeout = 9), &[]),
+        (touch!(job.arguments = [("--enable-metrics".to_owned(), "true".to_owned())].into()), &["Glue job metrics"]),
         (touch!(workgroup.enabled = false), &["Athena data scanned"]),
         (touch!(workgroup.scan_limit = None), &[]),
     ];
@@ -187,7 +188,7 @@ fn a_resource_that_was_changed_changes_its_own_lines() {
 fn a_lifecycle_is_that_of_our_rules() {
     // In the first month, of which half is there on average.
     let meters = |billed: &Billed| {
-        let mut inputs = Inputs::of(&example(EXAMPLE));
+        let mut inputs = Inputs::of(&example(EXAMPLE)).without_queries();
         inputs.set("month=1").unwrap();
         meters::of(Book::bundled(), billed, &inputs)
     };

@@ -13,7 +13,7 @@ fn lean() -> Billed {
 }
 
 fn meters(billed: &Billed, figures: &[&str]) -> Vec<Meter> {
-    let mut inputs = Inputs::of(&example("examples/lean/pipeline.yaml"));
+    let mut inputs = Inputs::of(&example("examples/lean/pipeline.yaml")).without_queries();
     figures.iter().for_each(|figure| inputs.set(figure).unwrap());
     meters::of(Book::bundled(), billed, &inputs)
 }
@@ -184,4 +184,66 @@ fn a_record_is_as_large_as_it_may_be() {
     // 204 events of 5000 B are the most: 1,020,000 B in 200 steps, and the other 296 in two records more.
     let two = 200.0 + (92.0_f64 * 5000.0 / 5120.0).ceil();
     assert_eq!(gb(&["event_bytes=4999", "events_per_request=500"]), 2000.0 * (200.0 + two) * 5120.0);
+}
+
+/// They are of the data: ten times the events, ten times the bytes, and S3 is asked for each file and folder.
+#[test]
+fn scans_follow_the_data() {
+    let months = ["month=12", "parquet_ratio=0.5", "gzip_ratio=0.5"];
+    let tb = |scans: &str, events: &str| {
+        let all = meters(&lean(), &[&months[..], &[scans, events]].concat());
+        let asked = quantity(&all, "S3 GET") * 1000.0;
+        (quantity(&all, "Athena data scanned") * 1024.0, asked)
+    };
+    let monthly = 200e6 * 201.0 * 0.5 / (1_u64 << 30) as f64;
+    let near = |(gb, files): (f64, f64), (wanted, read): (f64, f64)| {
+        assert!((gb / wanted - 1.0).abs() < 1e-9 && (files - read).abs() < 1e-6, "{gb} of {wanted}, {files} of {read}");
+    };
+    near(tb("athena_scans_of_all=2", "events_per_month=200M"), (2.0 * 11.5 * monthly, 2.0 * 11.5 * 2880.0));
+    // Ten times the bytes fill a few files more than one each 15 minutes.
+    let full = 2e9 * 201.0 / f64::from(128 << 20);
+    near(tb("athena_scans_of_all=2", "events_per_month=2B"), (20.0 * 11.5 * monthly, 2.0 * 11.5 * full));
+    near(tb("athena_scans_of_a_month=30", "events_per_month=200M"), (30.0 * monthly, 30.0 * 2880.0));
+    near(tb("athena_scans_of_a_column=3", "events_per_month=200M"), (11.5 * monthly, 3.0 * 11.5 * 2880.0));
+    assert_eq!(tb("athena_scans_of_a_month=30", "events_per_month=0"), (30.0 * 10.0 / 1024.0, 0.0), "10 MB at least");
+}
+
+#[test]
+fn what_cannot_be_is_said() {
+    let said = |figures: &[&str]| {
+        let mut inputs = Inputs::of(&example(EXAMPLE));
+        figures.iter().for_each(|figure| inputs.set(figure).unwrap());
+        crate::cost::limits::broken(&Billed::of_file(&example(EXAMPLE), "us-east-1"), &inputs).join("; ")
+    };
+    assert_eq!(said(&[]), "");
+    let cases = [
+        (&["track_ms=5001", "events_per_month=1M"][..], "`track` is stopped after 5 s"),
+        (&["mover_ms=30001"], "`mover` is stopped after 30 s"),
+        (&["etl_minutes=61"], "given up after 60 minutes"),
+        (&["event_bytes=1024000", "events_per_request=1"], "more than a record"),
+        (&["event_bytes=100000", "events_per_request=105"], "more than API Gateway takes (10 MB)"),
+        (&["track_ms=1000", "events_per_month=200M"], "`reserved_concurrency` allows 50"),
+        (&["track_ms=1", "events_per_month=3B"], "`ingest.throttle` allows 1000"),
+    ];
+    for (figures, words) in cases {
+        assert!(said(figures).contains(words) && !said(figures).contains(';'), "{figures:?}: {}", said(figures));
+    }
+}
+
+/// Whatever the size of an event: within a record, what fills the 5 KB steps.
+#[test]
+fn batches_pay_at_any_size_of_event() {
+    use crate::cost::batch::{best_batch, with_batch};
+    use crate::cost::estimate;
+    let billed = lean();
+    let price = |inputs: &Inputs| estimate(Book::bundled(), &billed, "us-east-1", inputs.clone(), false);
+    for (bytes, most) in [(100, 100.0), (200, 100.0), (2600, 100.0), (3000, 100.0), (5120, 100.0), (100_000, 10.0)] {
+        let mut inputs = Inputs::of(&example("examples/lean/pipeline.yaml")).without_queries();
+        inputs.set(&format!("event_bytes={bytes}")).unwrap();
+        let best = best_batch(&inputs, &price);
+        let cents = |batch: f64| price(&with_batch(&inputs, batch).unwrap()).total_cents();
+        let all: Vec<_> = (1..=most as u32).map(|batch| cents(f64::from(batch))).collect();
+        assert!(best <= most && cents(best) == *all.iter().min().unwrap(), "{bytes}: {best}");
+        assert!(cents(best) < cents(1.0), "{bytes}: {best}");
+    }
 }

@@ -50,7 +50,8 @@ fn notes(estimate: &Estimate) -> Vec<String> {
     let lacks = format!("The total lacks {}: no verified price in {}.", missing.join(", "), estimate.region);
     let unverified =
         estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
-    let notes = per_million(estimate).into_iter().chain([prices]).chain((!missing.is_empty()).then_some(lacks));
+    let warnings = estimate.warnings.iter().map(|words| format!("Warning: this cannot be: {words}."));
+    let notes = warnings.chain(per_million(estimate)).chain([prices]).chain((!missing.is_empty()).then_some(lacks));
     notes.chain(unverified).collect()
 }
 

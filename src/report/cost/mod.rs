@@ -152,6 +152,9 @@ fn summary(text: &mut String, estimate: &Estimate) {
     if let Some(words) = per_million(estimate) {
         let _ = writeln!(text, "{words}");
     }
+    for words in &estimate.warnings {
+        let _ = writeln!(text, "warning: this cannot be: {words}");
+    }
     let free = if estimate.free_tier { "with" } else { "without" };
     let (region, dates) = (&estimate.region, dates(estimate));
     let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
@@ -205,6 +208,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
         "share_of_saas": estimate.share_of_saas(),
         "complete": estimate.missing().next().is_none(),
         "parts_cents": parts,
+        "warnings": estimate.warnings,
         "lines": estimate.lines.iter().map(line).collect::<Vec<_>>(),
         "inputs": estimate.inputs.iter()
             .map(|input| json!({"name": input.name, "value": input.value, "source": input.source}))

@@ -78,6 +78,11 @@ pub(crate) fn series_to_text(series: &Series) -> String {
         format!("{}\n", cells.join("  ").trim_end())
     };
     let mut text: String = rows.iter().map(line).collect();
+    for estimate in &series.estimates {
+        let at = grouped(estimate.inputs.get(series.by.name()).round() as i64);
+        let words = estimate.warnings.iter().map(|words| format!("warning: {at} cannot be: {words}\n"));
+        text.extend(words);
+    }
     let missing = series.missing();
     if !missing.is_empty() {
         text.push_str(&format!("every total lacks {}: no verified price\n", missing.join(", ")));
@@ -98,6 +103,7 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
             "share_of_saas": estimate.share_of_saas(),
             "so_far_cents": (series.by == By::Month).then_some(so_far),
             "complete": estimate.missing().next().is_none(),
+            "warnings": estimate.warnings,
         })
     };
     json!({
