@@ -9,7 +9,7 @@ Exit codes:
     1  failed
     2  changes pending (`plan --detailed-exitcode`); events without a column (`events --check`)
     3  wrong usage or pipeline.yaml
-    4  refused: data loss, somebody else's resource or lock, stale plan, budget
+    4  refused: data loss, somebody else's resource or lock, stale plan, budget, limits
     5  partly applied
   130  interrupted (SIGINT, Ctrl+C)
   143  terminated (SIGTERM, as CI cancels a job)";
@@ -32,6 +32,9 @@ pub(crate) enum Command {
     Init(commands::init::InitArgs),
     /// Check pipeline.yaml without talking to AWS.
     Validate,
+    /// Hold the file and its usage against AWS's limits: what does not fit, and which wall is the first. Needs no AWS
+    /// account, but for `--account`.
+    Check(commands::check::CheckArgs),
     /// Print the JSON Schema of pipeline.yaml, for editors.
     Schema,
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
@@ -97,6 +100,7 @@ impl Command {
     pub(crate) fn purpose(&self) -> Purpose {
         match self {
             Self::Validate
+            | Self::Check(_)
             | Self::Schema
             | Self::CostEstimate(_)
             | Self::Plan(_)

@@ -13,6 +13,7 @@ mod commands;
 mod config;
 mod cost;
 mod error;
+mod limits;
 mod names;
 mod report;
 mod resources;
@@ -74,6 +75,7 @@ async fn run(cli: Cli) -> Result<Exit> {
     match command {
         Command::Init(args) => commands::init::run(&global.file, &args),
         Command::Validate => commands::validate::run(&global),
+        Command::Check(args) => commands::check::run(&global, &args).await,
         Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args).await,
         Command::Prices { command } => commands::prices::run(&global, &command).await,
         Command::Schema => commands::schema::run(),

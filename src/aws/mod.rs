@@ -1,5 +1,6 @@
 //! The one connection to AWS: clients, who we are there, how calls are repeated and waited for, and what errors mean.
 
+mod account_limits;
 mod answer;
 mod asked;
 mod connect;
@@ -24,6 +25,7 @@ mod wait;
 #[cfg(feature = "local")]
 mod embedded;
 
+pub(crate) use account_limits::AccountLimits;
 pub(crate) use connect::{Manner, Target, connect};
 pub(crate) use credentials::Role;
 pub(crate) use dates::Dates;

@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod build;
+pub(crate) mod check;
 pub(crate) mod completions;
 mod confirm;
 pub(crate) mod cost_estimate;

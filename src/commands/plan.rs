@@ -1,12 +1,14 @@
 //! `pipectl plan`
 
+use super::check::warn;
 use super::renamed;
 use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
 use crate::commands::Global;
+use crate::cost::Inputs;
 use crate::error::{Error, Exit, Result};
 use crate::report::{
-    data, difference_to_json, difference_to_markdown, exact, plan_to_json, plan_to_markdown, say_stranded,
-    stranded_to_json,
+    data, difference_to_json, difference_to_markdown, exact, findings_to_json, plan_to_json, plan_to_markdown,
+    say_stranded, stranded_to_json,
 };
 use clap::Args;
 use std::io::Write as _;
@@ -43,6 +45,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let graph = if args.destroy { &nothing } else { &wanted };
     let plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
     let cost = cost_of(&session, &plan, graph, &live);
+    let limits = if args.destroy { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
     let note = match args.destroy {
         true => None,
         false => renamed::note(&session, graph, &live, global).await?,
@@ -53,6 +56,9 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     }
     if !stranded.is_none() {
         json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
+    }
+    if !limits.is_empty() {
+        json["limits"] = findings_to_json(&limits, &session.pipeline);
     }
     if let Some(note) = &note {
         json["note"] = note.as_str().into();

@@ -206,6 +206,15 @@ pub(super) fn load(global: &Global) -> Result<Pipeline> {
     Ok(config::load(&global.file, &overrides)?)
 }
 
+/// Where neither the file, nor `--region`, nor the environment says.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// The region that is meant, as far as that can be told without AWS.
+pub(super) fn assumed_region(pipeline: &Pipeline) -> String {
+    let from_env = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
+    pipeline.region.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_REGION.to_owned())
+}
+
 /// For commands that read no file.
 #[cfg(feature = "local")]
 pub(super) async fn target_of_no_file(global: &Global) -> Result<Target> {

@@ -31,7 +31,7 @@ pub(crate) use usage::{FIGURES, Figure, parse_number};
 #[cfg(test)]
 pub(crate) use words::Security;
 pub(crate) use words::{
-    Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Shape, Tables,
+    Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Period, Shape, Tables,
 };
 
 use problem::Problem;

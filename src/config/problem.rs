@@ -12,6 +12,13 @@ const LONGEST: usize = 400;
 /// Bytes of the source.
 pub(crate) type Span = Range<usize>;
 
+/// How bad something is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Severity {
+    Error,
+    Warning,
+}
+
 /// One thing that is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Problem {
@@ -19,24 +26,55 @@ pub(crate) struct Problem {
     pub(super) span: Option<Span>,
     pub(super) message: String,
     pub(super) hint: Option<String>,
+    /// Where it is written that this cannot be.
+    pub(super) source: Option<String>,
 }
 
 impl Problem {
     pub(super) fn new(span: Span, message: impl Into<String>) -> Self {
-        Self { span: Some(span), message: message.into(), hint: None }
+        Self { span: Some(span), message: message.into(), hint: None, source: None }
     }
 
     /// A message of the form `what: write how` is a problem and its hint.
     pub(super) fn split(span: Option<Span>, message: &str) -> Self {
-        match message.split_once(": write ") {
-            Some((what, how)) => Self { span, message: what.to_owned(), hint: Some(format!("write {how}")) },
-            None => Self { span, message: message.to_owned(), hint: None },
-        }
+        let (message, hint) = match message.split_once(": write ") {
+            Some((what, how)) => (what, Some(format!("write {how}"))),
+            None => (message, None),
+        };
+        Self { span, message: message.to_owned(), hint, source: None }
     }
 
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// With its place in a source, if it has one there, and a caret below it.
+    pub(super) fn show(&self, severity: Severity, path: &Path, source: &str) -> String {
+        let message = shortened(&self.message);
+        let Some(span) = self.span.as_ref().filter(|_| !source.is_empty()) else {
+            let word = if severity == Severity::Error { "error" } else { "warning" };
+            let notes: String = self.notes().map(|(name, note)| format!("\n{name}: {note}")).collect();
+            return format!("{word}: {message}{notes}");
+        };
+        let level = if severity == Severity::Error { Level::ERROR } else { Level::WARNING };
+        let title = level.primary_title(message.as_ref());
+        let path = path.display().to_string();
+        let end = span.end.min(source.len());
+        // A value of several lines is marked by its first one.
+        let first = source[span.start.min(end)..end].lines().next().map_or(0, str::len);
+        let span = span.start.min(end)..span.start.min(end) + first;
+        let snippet = Snippet::source(source).path(path.as_str());
+        let mut group = Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
+        for (name, note) in self.notes() {
+            group = group.element(Level::HELP.with_name(name).message(note));
+        }
+        Renderer::plain().render(&[group])
+    }
+
+    fn notes(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let notes = [("hint", &self.hint), ("source", &self.source)];
+        notes.into_iter().filter_map(|(name, note)| Some((name, note.as_deref()?)))
     }
 }
 
@@ -64,7 +102,7 @@ impl Problems {
             true => format!("there is `{}`: rename it, or write `--file {}`", beside.display(), beside.display()),
             false => "`pipectl init` writes one to start from; `--file` names another".to_owned(),
         });
-        Self::new(path, "", vec![Problem { span: None, message, hint }])
+        Self::new(path, "", vec![Problem { span: None, message, hint, source: None }])
     }
 
     /// Line and column of each problem, counted from 1, and its message.
@@ -82,23 +120,7 @@ impl Problems {
     }
 
     fn show(&self, problem: &Problem) -> String {
-        let Some(span) = problem.span.as_ref().filter(|_| !self.source.is_empty()) else {
-            let hint = problem.hint.as_ref().map(|hint| format!("\nhint: {hint}"));
-            return format!("error: {}{}", shortened(&problem.message), hint.unwrap_or_default());
-        };
-        let message = shortened(&problem.message);
-        let title = Level::ERROR.primary_title(message.as_ref());
-        let path = self.path.display().to_string();
-        let end = span.end.min(self.source.len());
-        // A value of several lines is marked by its first one.
-        let first = self.source[span.start.min(end)..end].lines().next().map_or(0, str::len);
-        let span = span.start.min(end)..span.start.min(end) + first;
-        let snippet = Snippet::source(self.source.as_str()).path(path.as_str());
-        let mut group = Group::with_title(title).element(snippet.annotation(AnnotationKind::Primary.span(span)));
-        if let Some(hint) = &problem.hint {
-            group = group.element(Level::HELP.with_name("hint").message(hint.as_str()));
-        }
-        Renderer::plain().render(&[group])
+        problem.show(Severity::Error, &self.path, &self.source)
     }
 }
 

@@ -60,6 +60,8 @@ pub(crate) const FIGURES: &[Figure] = &[
         150.0,
         "dollars that a SaaS takes for a million events, as the article puts it",
     ),
+    Figure { least: 1.0, ..figure("peak_factor", 3.0, "the busiest second, in averages: limits are held against it") },
+    figure("athena_gb_per_second", 0.6, "the article's: 17 GB of Parquet in 28 s"),
     known("firehose_gb", "GB that Firehose bills, in place of what follows from the records"),
     known("transfer_out_gb", "GB that leave AWS, in place of what follows from the answers"),
     known("crawler_lists", "LIST requests of a crawl, in place of what follows from days and files"),

@@ -4,6 +4,7 @@ mod cost;
 mod error;
 mod events;
 mod foreign;
+mod limits;
 mod list;
 #[cfg(feature = "local")]
 mod local;
@@ -29,6 +30,7 @@ pub(crate) use cost::{
 pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use foreign::one_line;
+pub(crate) use limits::{Checked, check_to_json, check_to_text, findings_to_json, findings_to_text};
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
 pub(crate) use local::Status;

@@ -143,7 +143,7 @@ fn lever<'a>(estimate: &'a Value, key: &str) -> Option<&'a Value> {
 fn levers_propose_parts_with_what_the_changed_file_saves() {
     let place = Place::example("clickstream");
     let (yaml, now) = (place.yaml(), estimate(&place, &[]));
-    let quota = ("  quota: { requests: 10M, per: month }\n", "");
+    let quota = ("  quota: { requests: 200M, per: month }   # of each key\n", "");
     let throttle = ("  throttle: { rate: 1000/s, burst: 2000 }\n", "");
     let front = ("front: rest_api", "front: function_url");
     let from = yaml.find("etl:  ").unwrap();

@@ -56,7 +56,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("lambda get-function-concurrency --function-name clickstream-prod-track", "50"),
     ("apigateway get-rest-apis", "clickstream-prod"),
     ("apigateway get-api-keys", "clickstream-prod-web"),
-    ("apigateway get-usage-plans", "10000000"),
+    ("apigateway get-usage-plans", "200000000"),
     ("glue get-database --name clickstream", "clickstream"),
     ("glue get-crawler --name clickstream-prod-raw", "partitioned_analytics_raw/"),
     ("glue get-job --job-name clickstream-prod-etl", "job-bookmark-enable"),

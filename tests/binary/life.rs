@@ -9,7 +9,7 @@ use std::process::Stdio;
 pub(crate) const EDITS: &[(&str, &str)] = &[
     ("partitioned: 90 days", "partitioned: 91 days"),
     ("path: /track", "path: /events"),
-    ("requests: 10M", "requests: 20M"),
+    ("requests: 200M", "requests: 300M"),
     ("memory: 128 MB", "memory: 256 MB"),
     ("log_retention: 14 days", "log_retention: 30 days"),
     ("size: 128 MB", "size: 64 MB"),
@@ -117,7 +117,10 @@ fn a_file_that_leaves_something_out_deletes_it() {
     assert_eq!(planned(&place), expected);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     assert_eq!(planned(&place), BTreeSet::new());
-    place.edit(&[("api_keys: [web]", "api_keys: []"), ("  quota: { requests: 10M, per: month }\n", "")]);
+    place.edit(&[
+        ("api_keys: [web]", "api_keys: []"),
+        ("  quota: { requests: 200M, per: month }   # of each key\n", ""),
+    ]);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     assert_eq!(planned(&place), BTreeSet::new());
 }

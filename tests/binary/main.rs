@@ -32,6 +32,7 @@ mod keys;
 mod kills;
 mod lean;
 mod life;
+mod limits;
 mod locking;
 mod matrix;
 mod obstacles;

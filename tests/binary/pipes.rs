@@ -66,6 +66,8 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("init -f started.yaml --force", 0, Done),
     ("validate", 0, Shown),
     ("validate -f broken.yaml", 3, Shown),
+    ("check", 0, Shown),
+    ("check --peak 1M --strict", 4, Shown),
     ("schema", 0, Shown),
     ("completions zsh", 0, Shown),
     ("cost-estimate", 0, Shown),

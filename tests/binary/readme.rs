@@ -40,6 +40,16 @@ fn the_commands_for_costs_work() {
 }
 
 #[test]
+fn the_commands_for_limits_work() {
+    let place = Place::example("clickstream");
+    let commands = commands("What it carries");
+    assert!(commands.len() >= 3);
+    for command in commands {
+        place.run(&command.split(' ').collect::<Vec<_>>()).exits(0).says("events a month");
+    }
+}
+
+#[test]
 fn the_commands_for_local_aws_work() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);

@@ -2,26 +2,26 @@
 
 mod other;
 
+use super::check::warn;
 use super::prices::listed;
-use super::session::load;
+use super::session::{assumed_region, load};
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{
     Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed, shaped_pipelines, shapes,
 };
 use crate::error::{Error, Exit, Result};
+use crate::limits::Finding;
 use crate::report::{
     By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data,
-    difference_to_json, difference_to_text, dollars, exact, levers_to_json, levers_to_markdown, levers_to_text, say,
-    scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text,
+    difference_to_json, difference_to_text, dollars, exact, findings_to_json, levers_to_json, levers_to_markdown,
+    levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
+    shapes_to_text,
 };
 use clap::Args;
 use other::Other;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-
-/// Where neither the file, nor `--region`, nor the environment says.
-const DEFAULT_REGION: &str = "us-east-1";
 
 #[derive(Debug, Args)]
 pub(crate) struct CostArgs {
@@ -94,6 +94,8 @@ struct Question<'a> {
     region: String,
     own_prices: Option<Book>,
     args: &'a CostArgs,
+    /// What this much cannot pass.
+    limits: Vec<Finding>,
 }
 
 pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
@@ -104,6 +106,7 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
         question.own_prices = Some(question.listed_prices(global, before.as_ref()).await?);
     }
     let month = question.estimate(None)?;
+    question.limits = warn(&pipeline, &month.inputs);
     let title = format!("{}/{}", pipeline.name, pipeline.stage);
     let paint = match args.out {
         Some(_) => Paint::plain(),
@@ -134,14 +137,13 @@ fn write(path: &Path, text: &str) -> Result<()> {
 
 impl<'a> Question<'a> {
     fn new(pipeline: &'a Pipeline, args: &'a CostArgs) -> Result<Self> {
-        let from_env = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
-        let region = pipeline.region.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_REGION.to_owned());
+        let region = assumed_region(pipeline);
         let own_prices = args.prices.as_deref().map(Book::read).transpose();
         let own_prices = own_prices.map_err(|message| {
             Error::usage(message, "templates/prices/book.yaml of pipectl's sources shows the form of a price book")
         })?;
         let billed = Billed::of_file(pipeline, pipeline.region.as_ref().unwrap_or(&region));
-        Ok(Self { pipeline, billed, region, own_prices, args })
+        Ok(Self { pipeline, billed, region, own_prices, args, limits: vec![] })
     }
 
     fn region_of<'b>(&'b self, pipeline: &'b Pipeline) -> &'b str {
@@ -206,6 +208,7 @@ impl<'a> Question<'a> {
         Ok(if self.args.json {
             let mut json = cost_to_json(month, name, stage);
             json["levers"] = levers_to_json(&self.levers(month));
+            json["limits"] = findings_to_json(&self.limits, self.pipeline);
             format!("{json:#}\n")
         } else if self.args.markdown {
             cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month))

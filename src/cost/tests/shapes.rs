@@ -222,7 +222,7 @@ fn what_cannot_be_is_said() {
         (&["etl_minutes=61"], "given up after 60 minutes"),
         (&["event_bytes=1024000", "events_per_request=1"], "more than a record"),
         (&["event_bytes=100000", "events_per_request=105"], "more than API Gateway takes (10 MB)"),
-        (&["track_ms=1000", "events_per_month=200M"], "`reserved_concurrency` allows 50"),
+        (&["track_ms=1000", "events_per_month=300M"], "`reserved_concurrency` allows 100"),
         (&["track_ms=1", "events_per_month=3B"], "`ingest.throttle` allows 1000"),
     ];
     for (figures, words) in cases {

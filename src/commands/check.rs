@@ -1,0 +1,124 @@
+//! `pipectl check`, and the warnings that other commands give of the same.
+
+use super::session::{Session, assumed_region, load};
+use crate::aws::AccountLimits;
+use crate::commands::Global;
+use crate::config::{Pipeline, parse_count};
+use crate::cost::Inputs;
+use crate::error::{Error, Exit, Result};
+use crate::limits::{self, Account, Finding, Load, Subject};
+use crate::report::{Checked, Paint, check_to_json, check_to_text, data, exact, findings_to_text, say};
+use clap::Args;
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// Show every wall on the way, and what to ask AWS for, at this many events: `1B/month`, `30M/day`, `400/s`.
+    #[arg(long, value_name = "EVENTS", value_parser = parse_volume)]
+    at: Option<f64>,
+    /// How many times the average comes in the busiest second. [default: `usage.peak_factor`, 3]
+    #[arg(long, value_name = "N")]
+    peak: Option<String>,
+    /// Figures that differ from the file's or from what is assumed: `events_per_request=25,track_ms=5`.
+    #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
+    usage: Vec<String>,
+    /// Ask AWS what this account has: Lambda's executions, API Gateway's rate. Needs credentials that allow
+    /// `lambda:GetAccountSettings` and `apigateway:GET` of `/account`.
+    #[arg(long)]
+    account: bool,
+    /// Exit with 4 where something does not fit.
+    #[arg(long)]
+    strict: bool,
+    /// Print JSON (schema pipectl-check/1).
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
+    let session = if args.account { Some(Session::open(global).await?) } else { None };
+    let of_file = if session.is_none() { Some(load(global)?) } else { None };
+    let Some(pipeline) = session.as_ref().map(|session| &session.pipeline).or(of_file.as_ref()) else {
+        return Ok(Exit::Usage);
+    };
+    let account = match &session {
+        Some(session) => of_aws(session.aws.account_limits().await?),
+        None => Account::default(),
+    };
+    let region = assumed_region(pipeline);
+    let subject = Subject { pipeline, region: &region, account: &account };
+    let load = Load::of(&inputs(pipeline, args)?, pipeline);
+    let whose = session.as_ref().map(|session| session.aws.names.account.as_str());
+    let (findings, walls) = (limits::check(&subject, &load), limits::walls(&subject, &load));
+    let checked = Checked { pipeline, region: &region, account: whose, load, findings, walls };
+    if args.json {
+        exact(format_args!("{:#}\n", check_to_json(&checked)));
+    } else {
+        let paint = Paint::new(global.color, &std::io::stdout());
+        data(check_to_text(&checked, args.at.is_some(), paint));
+    }
+    if args.strict && !checked.findings.is_empty() {
+        let hint = "each finding says what to change; without `--strict` they are warnings";
+        return Err(Error::refused("the pipeline cannot carry this", hint));
+    }
+    Ok(Exit::Done)
+}
+
+fn of_aws(AccountLimits { executions, unreserved, rate, burst }: AccountLimits) -> Account {
+    Account::with([("lambda.concurrency", executions), ("apigw.rate", rate), ("apigw.burst", burst)], unreserved)
+}
+
+fn inputs(pipeline: &Pipeline, args: &CheckArgs) -> Result<Inputs> {
+    let at = args.at.map(|events| format!("events_per_month={events}"));
+    let peak = args.peak.as_ref().map(|peak| format!("peak_factor={peak}"));
+    let mut inputs = Inputs::of(pipeline);
+    for text in args.usage.iter().chain(&at).chain(&peak) {
+        let hint = "`pipectl cost-estimate --explain` lists the figures";
+        inputs.set(text).map_err(|message| Error::usage(message, hint))?;
+    }
+    Ok(inputs)
+}
+
+/// Events in a month of 30 days.
+fn parse_volume(text: &str) -> Result<f64, String> {
+    const DAY: f64 = 86_400.0;
+    let how = || format!("`{text}` is not a number of events such as `1B/month`, `30M/day` or `400/s`");
+    let (count, period) = text.split_once('/').unwrap_or((text, "month"));
+    let in_month = match period.trim() {
+        "month" => 1.0,
+        "day" => 30.0,
+        "h" | "hour" => 30.0 * 24.0,
+        "s" | "sec" | "second" => 30.0 * DAY,
+        _ => return Err(how()),
+    };
+    parse_count(count).map(|count| count as f64 * in_month).map_err(|_| how())
+}
+
+/// What does not fit, by what AWS gives an account at first, each said on stderr as a warning.
+pub(super) fn warn(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
+    let (region, account) = (assumed_region(pipeline), Account::default());
+    let subject = Subject { pipeline, region: &region, account: &account };
+    let findings = limits::check(&subject, &Load::of(inputs, pipeline));
+    findings_to_text(&findings, pipeline).iter().for_each(say);
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_volume;
+
+    #[test]
+    fn volumes_are_of_a_month() {
+        for (text, events) in [
+            ("1B/month", 1e9),
+            ("1B", 1e9),
+            ("30M/day", 9e8),
+            ("1k/h", 720_000.0),
+            ("400/s", 400.0 * 2_592_000.0),
+            ("2 / second", 5_184_000.0),
+        ] {
+            assert_eq!(parse_volume(text), Ok(events), "{text}");
+        }
+        for text in ["", "1B/year", "-1/s", "nan", "/s", "1//s"] {
+            assert!(parse_volume(text).is_err(), "{text}");
+        }
+    }
+}
