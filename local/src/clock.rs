@@ -71,6 +71,18 @@ mod tests {
     }
 
     #[test]
+    fn a_clock_that_stands_still_is_moved_only_by_steps() {
+        let clock = Clock::new(0, 0.0);
+        let before = clock.now();
+        std::thread::sleep(Duration::from_millis(2));
+        assert_eq!(clock.now(), before);
+        assert_eq!(clock.until(before), Duration::ZERO);
+        assert_eq!(clock.until(before + SignedDuration::from_secs(1)), Duration::MAX);
+        clock.move_to(before + SignedDuration::from_secs(1));
+        assert_eq!(clock.now(), before + SignedDuration::from_secs(1));
+    }
+
+    #[test]
     fn a_fast_clock_waits_less() {
         let clock = Clock::new(0, 3600.0);
         let soon = clock.until(clock.now() + SignedDuration::from_hours(2));

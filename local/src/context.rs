@@ -5,6 +5,7 @@ use crate::blobs::Blobs;
 use crate::caller::Caller;
 use crate::faults::Faults;
 use crate::store::Documents;
+use crate::tokens::Quotas;
 use jiff::Timestamp;
 use serde_json::Value;
 use std::time::Duration;
@@ -21,6 +22,7 @@ pub(crate) struct Context<'a> {
     pub(crate) documents: &'a Documents,
     pub(crate) blobs: &'a Blobs,
     pub(crate) faults: &'a Faults,
+    pub(crate) quotas: &'a Quotas,
     /// The URL at which Local AWS is reached.
     pub(crate) endpoint: &'a str,
     /// How long what is made stays `CREATING` or `Pending`.

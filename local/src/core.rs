@@ -14,6 +14,7 @@ use crate::memory;
 use crate::private;
 use crate::slots::{Slot, Slots};
 use crate::store::Store;
+use crate::tokens::Quotas;
 use serde_json::json;
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -104,12 +105,14 @@ pub struct Options {
     pub latency: Duration,
     /// How long what is made stays `CREATING` or `Pending`, and an update `InProgress`.
     pub settle: Duration,
-    /// How many seconds pass in one of the machine's.
+    /// How many seconds pass in one of the machine's; with 0, the clock stands still until it is stepped forward.
     pub time_scale: f64,
     /// What queries may use of the memory together, in bytes.
     pub query_memory: u64,
     /// Whose everything in it is. None: the directory's, as it was first opened.
     pub account: Option<Account>,
+    /// Whether the account is held to what AWS gives one at first: requests in a second, Firehose's rates.
+    pub limits: bool,
 }
 
 impl Default for Options {
@@ -120,6 +123,7 @@ impl Default for Options {
             time_scale: 1.0,
             query_memory: memory::share(),
             account: None,
+            limits: false,
         }
     }
 }
@@ -134,6 +138,7 @@ pub(crate) struct Core {
     pub(crate) blobs: Blobs,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
+    pub(crate) quotas: Quotas,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
     /// What opens the admin pages.
@@ -188,6 +193,7 @@ impl Core {
             blobs,
             clock: Clock::new(ahead, options.time_scale),
             faults: Faults::default(),
+            quotas: Quotas::new(options.limits),
             options,
             sessions: Sessions::default(),
             token,
@@ -295,6 +301,7 @@ impl Core {
                 documents,
                 blobs: &self.blobs,
                 faults: &self.faults,
+                quotas: &self.quotas,
                 endpoint: self.endpoint.get().map_or(DEFAULT_ENDPOINT, String::as_str),
                 settle: self.options.settle,
             })

@@ -53,6 +53,7 @@ mod store;
 mod tags;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use crate::account::Account;
 pub use crate::core::{Error, Options};

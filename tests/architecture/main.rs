@@ -19,6 +19,7 @@ const FLOORS: &[&[&str]] = &[
         "memory",
         "private",
         "clock",
+        "tokens",
         "blobs",
         "lock",
         "store",

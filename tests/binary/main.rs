@@ -56,3 +56,4 @@ mod status;
 mod support;
 mod truth;
 mod unfinished;
+mod walls;

@@ -27,12 +27,16 @@ pub(crate) struct LocalArgs {
     /// Wait this long before answering each request, to see what a distant AWS costs.
     #[arg(long, value_name = "TIME", value_parser = parse_latency)]
     latency: Option<Duration>,
-    /// Let time pass N times as fast: with 60, an hour's schedule comes due each minute.
+    /// Let time pass N times as fast: with 60, an hour's schedule comes due each minute; with 0, it stands still until
+    /// `local tick`.
     #[arg(long, value_name = "N", default_value_t = 1.0, value_parser = parse_scale)]
     time_scale: f64,
     /// Whose everything in it is, twelve digits; kept in the directory. Without it, a new one is of account 000000000000.
     #[arg(long, value_name = "ID", env = ACCOUNT)]
     account: Option<Account>,
+    /// Refuse what is over the limits that AWS gives an account at first: requests to API Gateway and Lambda, and Firehose's rates.
+    #[arg(long)]
+    limits: bool,
     /// How much memory queries may use together, such as `2 GB`. [default: a quarter of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     query_memory: Option<u64>,
@@ -66,8 +70,8 @@ fn parse_size(text: &str) -> Result<u64, String> {
 
 fn parse_scale(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
-        Ok(scale) if (1.0..=100_000.0).contains(&scale) => Ok(scale),
-        _ => Err("write a number from 1 to 100000".to_owned()),
+        Ok(scale) if scale == 0.0 || (1.0..=100_000.0).contains(&scale) => Ok(scale),
+        _ => Err("write 0, or a number from 1 to 100000".to_owned()),
     }
 }
 
@@ -131,6 +135,7 @@ pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<
 async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let latency = args.latency.unwrap_or_default();
     let options = Options { latency, time_scale: args.time_scale, account: args.account.clone(), ..Options::default() };
+    let options = Options { limits: args.limits, ..options };
     let options = Options { query_memory: args.query_memory.unwrap_or(options.query_memory), ..options };
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;

@@ -1,5 +1,6 @@
 //! Amazon API Gateway, REST APIs (v1): what they answer, their stages, keys and usage plans.
 
+mod account;
 mod api_keys;
 mod apis;
 mod deployments;
@@ -85,7 +86,7 @@ pub(crate) static SERVICE: Service = Service {
         ("GetTags", tagging::get_tags),
         ("TagResource", tagging::tag_resource),
         ("UntagResource", tagging::untag_resource),
-        ("GetAccount", get_account),
+        ("GetAccount", account::get_account),
     ],
     resource: anything,
     whole: None,
@@ -126,10 +127,4 @@ fn listed(context: &Context<'_>, input: &Value, all: Vec<Value>) -> Result<Value
     let bad_position = || bad_request("Invalid position parameter specified");
     let page = context.page(all, input.optional("position"), limit.or(Some(25)), 500, bad_position)?;
     Ok(json!({"item": page.items, "position": page.next}))
-}
-
-fn get_account(_: &Context<'_>, _: &Value) -> Result<Value> {
-    Ok(
-        json!({"throttleSettings": {"burstLimit": 5000, "rateLimit": 10000.0}, "features": ["UsagePlans"], "apiKeyVersion": "4"}),
-    )
 }

@@ -13,6 +13,7 @@ mod destination;
 pub(crate) mod java_time;
 mod naming;
 mod prefix;
+mod rates;
 mod records;
 mod streams;
 

@@ -1,7 +1,7 @@
 //! PutRecord and PutRecordBatch: what is acknowledged is in the stream's buffer, on disk.
 
-use super::buffer;
 use super::{STREAMS, existing, invalid, status};
+use super::{buffer, rates};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::service::Input;
@@ -39,6 +39,10 @@ fn data(record: &Value) -> Result<Vec<u8>> {
 pub(super) fn put_record(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, stream) = active(context, input)?;
     let data = data(&input["Record"])?;
+    rates::admit_request(context, &name)?;
+    if !rates::admit_record(context, &name, data.len()) {
+        return Err(rates::slow_down());
+    }
     buffer::append(context, &name, &stream["destination"], &[&data])?;
     Ok(json!({"RecordId": id(), "Encrypted": false}))
 }
@@ -51,10 +55,12 @@ pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<V
     if decoded.iter().map(Vec::len).sum::<usize>() > LARGEST_BATCH {
         return Err(invalid(format!("Records size exceeds {LARGEST_BATCH} bytes limit")));
     }
+    rates::admit_request(context, &name)?;
     let (mut taken, mut answers) = (vec![], vec![]);
     for data in &decoded {
         match context.faults.strike(RECORD, &name).and_then(|strike| strike.error) {
             Some(error) => answers.push(json!({"ErrorCode": error.code, "ErrorMessage": error.message})),
+            None if !rates::admit_record(context, &name, data.len()) => answers.push(rates::refused()),
             None => {
                 taken.push(data.as_slice());
                 answers.push(json!({"RecordId": id()}));

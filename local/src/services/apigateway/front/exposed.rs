@@ -6,6 +6,7 @@ use crate::api_error::Result;
 use crate::core::Core;
 use crate::service::Input;
 use crate::services::lambda;
+use crate::tokens::Rate;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub(super) struct Exposed {
     /// By the value that callers send.
     keys: HashMap<String, Key>,
     /// Rate per second and burst, by resource path and method; `*/*` for all.
-    pub(super) throttles: HashMap<String, Throttle>,
+    pub(super) throttles: HashMap<String, Rate>,
 }
 
 #[derive(Debug)]
@@ -57,20 +58,13 @@ pub(super) enum Integration {
     Other,
 }
 
-/// Requests per second, and how many at once.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Throttle {
-    pub(super) rate: f64,
-    pub(super) burst: f64,
-}
-
 /// A key that the stage knows, by one of its plans.
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) id: String,
     pub(super) value: String,
     pub(super) plan: String,
-    pub(super) throttle: Option<Throttle>,
+    pub(super) throttle: Option<Rate>,
     /// Requests, and the period they are for: `DAY`, `WEEK` or `MONTH`.
     pub(super) quota: Option<(u64, String)>,
 }
@@ -188,11 +182,11 @@ fn integration(
     }
 }
 
-fn throttle(value: &Value, rate: &str, burst: &str) -> Option<Throttle> {
-    Some(Throttle { rate: value[rate].as_f64()?, burst: value[burst].as_f64().unwrap_or(0.0).max(1.0) })
+fn throttle(value: &Value, rate: &str, burst: &str) -> Option<Rate> {
+    Some(Rate { rate: value[rate].as_f64()?, burst: value[burst].as_f64().unwrap_or(0.0).max(1.0) })
 }
 
-fn throttles(settings: &Value) -> HashMap<String, Throttle> {
+fn throttles(settings: &Value) -> HashMap<String, Rate> {
     let all = settings.as_object().into_iter().flatten();
     // `~1track/POST` is the method POST of `/track`.
     all.filter_map(|(place, set)| {

@@ -1,12 +1,14 @@
 //! How often callers may call: a bucket of tokens for each method and each key, and quotas of the plans.
 
+use super::super::account;
 use super::Front;
-use super::exposed::{Exposed, Found, Key, Throttle};
+use super::exposed::{Exposed, Found, Key};
 use super::refusal::Refusal;
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
 use crate::service::Worker;
+use crate::tokens::{Rate, Tokens};
 use futures::FutureExt as _;
 use jiff::civil::Weekday;
 use jiff::{Timestamp, tz::TimeZone};
@@ -22,15 +24,8 @@ pub(crate) const WORKER: Worker = Worker { pass: |core| pass(core).boxed(), due:
 
 #[derive(Debug, Default)]
 pub(super) struct Limits {
-    buckets: Mutex<HashMap<String, Bucket>>,
+    tokens: Tokens,
     used: Mutex<HashMap<String, Used>>,
-}
-
-/// Tokens that requests take; it fills at the rate, up to the burst.
-#[derive(Debug)]
-struct Bucket {
-    tokens: f64,
-    millis: i64,
 }
 
 #[derive(Debug, Default)]
@@ -55,33 +50,24 @@ impl Limits {
         let places = [format!("{resource}/{}", found.verb), format!("{resource}/*"), "*/*".to_owned()];
         let stage = places.iter().find_map(|place| exposed.throttles.get(place));
         // A stage's limits are those of each of its methods: preflights take nothing from the events.
-        let bucket = |throttle: &Throttle| {
+        let bucket = |throttle: &Rate| {
             (format!("{}/{}/{}/{}", exposed.api, exposed.stage, found.verb, found.resource), *throttle)
         };
         let stage = stage.map(bucket);
         let plan = key.and_then(|key| Some((format!("{}/{}", key.plan, key.id), key.throttle?)));
         for (name, throttle) in plan.into_iter().chain(stage) {
-            if !self.take(name, throttle, millis) {
+            if !self.tokens.take(name, throttle, 1.0, millis) {
                 return Err(Refusal::THROTTLED);
             }
+        }
+        let all = format!("apigateway/{}", exposed.region);
+        if !core.quotas.admit(all, account::rate(&exposed.region), 1.0, millis) {
+            return Err(Refusal::THROTTLED);
         }
         match key {
             Some(key) => self.count(core, key, millis),
             None => Ok(()),
         }
-    }
-
-    fn take(&self, name: String, throttle: Throttle, millis: i64) -> bool {
-        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        let bucket = buckets.entry(name).or_insert(Bucket { tokens: throttle.burst, millis });
-        let passed = (millis - bucket.millis).max(0) as f64 / 1000.0;
-        bucket.tokens = (bucket.tokens + passed * throttle.rate).min(throttle.burst);
-        bucket.millis = bucket.millis.max(millis);
-        if bucket.tokens < 1.0 {
-            return false;
-        }
-        bucket.tokens -= 1.0;
-        true
     }
 
     fn count(&self, core: &Core, key: &Key, millis: i64) -> Result<(), Refusal> {
@@ -159,17 +145,6 @@ async fn pass(core: &Arc<Core>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_bucket_gives_its_burst_and_then_its_rate() {
-        let limits = Limits::default();
-        let throttle = Throttle { rate: 10.0, burst: 3.0 };
-        let taken = |millis| (0..10).filter(|_| limits.take("x".into(), throttle, millis)).count();
-        assert_eq!(taken(0), 3);
-        assert_eq!(taken(200), 2);
-        assert_eq!(taken(100), 0, "a clock that stood still gave tokens");
-        assert_eq!(taken(60_000), 3);
-    }
 
     #[test]
     fn a_period_begins_on_its_first_day() {

@@ -181,6 +181,9 @@ async fn invoke(
     asked: &Asked,
     (name, timeout): (&str, Duration),
 ) -> Result<Response<Body>, Refusal> {
+    if !lambda::admits(core, &exposed.region, name) {
+        return Err(Refusal::CONFIGURATION);
+    }
     let event = event::proxy(exposed, found, key, asked);
     let answer = lambda::invoke(core, &exposed.region, name, event);
     let invoked = match tokio::time::timeout(timeout, answer).await {

@@ -16,6 +16,7 @@ use crate::core::Core;
 use crate::services::iam::{permit, policy_lets_everybody};
 use crate::services::lambda::execution::{Function, invoke};
 use crate::services::lambda::policy;
+use crate::services::lambda::rates::{CONCURRENCY, PER_SEAT};
 use crate::slots::Slot;
 use axum::body::Body;
 use bytes::Bytes;
@@ -27,8 +28,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const PATH: &str = "/lambda-urls/";
 /// "The maximum request rate per second of a function URL is equivalent to 10 times the configured reserved concurrency."
-const PER_SEAT: usize = 10;
-const CONCURRENCY: usize = 1000;
 const LARGEST_BODY: usize = 6 << 20;
 
 /// A request to a URL.
