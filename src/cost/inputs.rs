@@ -103,6 +103,14 @@ impl Inputs {
     /// # Errors
     /// What is wrong with it, and what there is.
     pub(crate) fn set(&mut self, text: &str) -> Result<(), String> {
+        self.set_from(text, COMMAND_LINE)
+    }
+
+    /// The same, where something else than the command line says it.
+    ///
+    /// # Errors
+    /// What is wrong with it, and what there is.
+    pub(crate) fn set_from(&mut self, text: &str, source: &str) -> Result<(), String> {
         let (name, value) = text.split_once('=').ok_or_else(|| format!("`{text}` is not `name=value`"))?;
         let name = name.trim();
         if value.trim().is_empty() && Figure::named(name).is_some_and(|figure| figure.default.is_none()) {
@@ -116,7 +124,7 @@ impl Inputs {
         if name == "events_per_request" && value < 1.0 {
             return Err("`events_per_request` is 1 or more".to_owned());
         }
-        let source = COMMAND_LINE.to_owned();
+        let source = source.to_owned();
         if let Some(input) = self.figures.iter_mut().find(|input| input.name == name) {
             *input = Input { name: input.name, value, source };
             return Ok(());

@@ -107,7 +107,7 @@ fn the_article_knows_no_tiers() {
 #[test]
 fn the_published_scenario_is_met_line_by_line() {
     let usage = "month=12.5,track_ms=100,mover_ms=5000,crawler_dpu=2,crawler_lists=0,job_lists=0,etl_minutes=1,\
-                 events_per_request=1,athena_tb=500,athena_scans_of_all=0,athena_scans_of_a_month=0";
+                 events_per_request=1,gzip_ratio=0.3333,parquet_ratio=0.3333,athena_tb=500,athena_scans_of_all=0,athena_scans_of_a_month=0";
     let found = cents(&["-f", "examples/clickstream/pipeline.yaml", "--free-tier", "--usage", usage]);
     // Lines; the scenario's cents; how many more they are here; why.
     let scenario: &[(&[&str], i64, i64, &str)] = &[
@@ -241,7 +241,9 @@ fn pages_and_plots_are_whole_and_need_nothing_from_elsewhere() {
     let printed = place.run(&["cost-estimate", "-f", name, "--html"]).exits(0).stdout;
     let page = std::fs::read_to_string(place.path().join("cost.html")).unwrap();
     assert_eq!(page, printed);
-    assert!(page.contains("$1,129.90") && page.contains("a&amp;&lt;b&gt;.yaml:"));
+    let text = place.run(&["cost-estimate", "-f", name]).exits(0).stdout;
+    let total = text.lines().find_map(|line| line.strip_prefix("a month")).unwrap().trim().to_owned();
+    assert!(page.contains(&total) && page.contains("a&amp;&lt;b&gt;.yaml:"), "{total}");
     assert!(page.contains("prefers-color-scheme:dark") && page.contains("<code>usage.events_per_request</code>"));
     let scale = ["cost-estimate", "-f", name, "--scale", "1M,10M,100M,1B", "--svg", "scale.svg"];
     place.run(&scale).exits(0).says("per million");
@@ -249,7 +251,7 @@ fn pages_and_plots_are_whole_and_need_nothing_from_elsewhere() {
     let script = root().join("tests/judges/page.py");
     let told = Command::new("python3").arg(script).args(["cost.html", "scale.svg"]).current_dir(place.path()).output();
     let told = Ran::new(&told.unwrap()).exits(0).stdout;
-    assert_eq!(told.trim(), "page: 13 bars; plot: 7 lines, 28 points");
+    assert_eq!(told.trim(), "page: 14 bars; plot: 7 lines, 28 points");
 }
 
 #[test]
@@ -379,4 +381,53 @@ fn levers_name_a_key_and_what_it_saves() {
     assert_eq!(first["saves_cents"], saved);
     assert!(changed["levers"].as_array().unwrap().iter().all(|lever| lever["key"] != "usage.events_per_request"));
     place.run(&["cost-estimate", "--markdown"]).exits(0).says("`catalog.crawlers.raw.schedule` | `hourly` | `daily`");
+}
+
+/// What the bytes are is counted by others: gzip and pyarrow.
+#[test]
+fn events_are_measured_by_packing_them() {
+    let place = Place::example("lean");
+    let line =
+        |n: u32| format!(r#"{{"event":"view","userid":"u{}","datetime":"2026-01-01 00:00:{:02}"}}"#, n * n, n % 60);
+    let lines: String = (0..20_000).map(|n| line(n) + "\n").collect();
+    std::fs::write(place.path().join("events.jsonl"), &lines).unwrap();
+    let ran =
+        place.run(&["cost-estimate", "--json", "--measure", "events.jsonl"]).exits(0).says("measured 20000 events");
+    let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+    let input = |name: &str| {
+        let inputs = json["inputs"].as_array().unwrap();
+        let input = inputs.iter().find(|input| input["name"] == name).unwrap();
+        assert_eq!(input["source"], "measured: 20000 events of events.jsonl");
+        input["value"].as_f64().unwrap()
+    };
+    assert_eq!(input("event_bytes"), (lines.len() as f64 / 20_000.0 - 1.0).round());
+    let code =
+        "import gzip, sys; data = open(sys.argv[1], 'rb').read(); print(len(gzip.compress(data, 6)) / len(data))";
+    let told = Command::new("python3").args(["-c", code, "events.jsonl"]).current_dir(place.path()).output().unwrap();
+    let gzip: f64 = Ran::new(&told).exits(0).stdout.trim().parse().unwrap();
+    assert!((input("gzip_ratio") / gzip - 1.0).abs() < 0.1, "{} and {gzip}", input("gzip_ratio"));
+    assert!(input("parquet_ratio") > 0.02 && input("parquet_ratio") < 0.5, "{}", input("parquet_ratio"));
+    // A directory, packed; and what is said by hand goes first.
+    std::fs::create_dir(place.path().join("all")).unwrap();
+    std::fs::rename(place.path().join("events.jsonl"), place.path().join("all/events.jsonl")).unwrap();
+    let ran = place.run(&["cost-estimate", "--explain", "--measure", "all", "--usage", "event_bytes=7"]).exits(0);
+    ran.says("measured: 20000 events of all").says("event_bytes                          7  --usage");
+    std::fs::write(place.path().join("all/events.jsonl"), "").unwrap();
+    place.run(&["cost-estimate", "--measure", "all"]).exits(3).says("there are no events of all");
+}
+
+/// The command that the defaults name gives them.
+#[test]
+fn the_defaults_are_what_generated_events_measure() {
+    let place = Place::example("lean");
+    let inputs = |arguments: &[&str]| -> BTreeMap<String, f64> {
+        let ran = place.run(&[&["cost-estimate", "--json"], arguments].concat()).exits(0);
+        let json: Value = serde_json::from_str(&ran.stdout).unwrap();
+        let inputs = json["inputs"].as_array().unwrap().iter();
+        inputs.map(|one| (one["name"].as_str().unwrap().to_owned(), one["value"].as_f64().unwrap())).collect()
+    };
+    let (assumed, measured) = (inputs(&[]), inputs(&["--measure"]));
+    for name in ["gzip_ratio", "parquet_ratio"] {
+        assert!((assumed[name] - measured[name]).abs() < 0.01, "{name}: {} and {}", assumed[name], measured[name]);
+    }
 }

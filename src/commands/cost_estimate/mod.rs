@@ -1,5 +1,7 @@
 //! `pipectl cost-estimate`
 
+#[cfg(feature = "local")]
+mod measure;
 mod other;
 
 use super::check::warn;
@@ -28,6 +30,11 @@ pub(crate) struct CostArgs {
     /// Figures that differ from the file's or from what is assumed: `events_per_month=1B,track_ms=5`.
     #[arg(long, value_name = "NAME=VALUE", value_delimiter = ',')]
     usage: Vec<String>,
+    /// Take the size of events, and how well gzip and Parquet pack them, from the events of FILE (or of all files of a
+    /// directory): JSON in lines or arrays, with gzip or without. Without FILE, from events that `schema` generates.
+    #[cfg(feature = "local")]
+    #[arg(long, value_name = "FILE", num_args = 0..=1)]
+    measure: Option<Option<PathBuf>>,
     /// Show this month; storage grows from one to the next.
     #[arg(long, value_name = "N", conflicts_with = "months")]
     month: Option<String>,
@@ -93,6 +100,8 @@ struct Question<'a> {
     /// Of the run, where a file does not say.
     region: String,
     own_prices: Option<Book>,
+    /// What was found out about events: figures, and where they are from.
+    measured: Option<(Vec<String>, String)>,
     args: &'a CostArgs,
     /// What this much cannot pass.
     limits: Vec<Finding>,
@@ -129,6 +138,21 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     within_budget(&month, args.budget)
 }
 
+/// What `--measure` asks for, told as it is found.
+#[cfg(feature = "local")]
+fn measured(pipeline: &Pipeline, args: &CostArgs) -> Result<Option<(Vec<String>, String)>> {
+    let Some(path) = &args.measure else { return Ok(None) };
+    let measured = measure::measure(pipeline, path.as_deref())?;
+    say(format_args!("{}", measured.words()));
+    Ok(Some((measured.figures().to_vec(), measured.source())))
+}
+
+/// Without the embedded AWS there is no Parquet.
+#[cfg(not(feature = "local"))]
+fn measured(_: &Pipeline, _: &CostArgs) -> Result<Option<(Vec<String>, String)>> {
+    Ok(None)
+}
+
 fn write(path: &Path, text: &str) -> Result<()> {
     std::fs::write(path, text).map_err(|source| Error::File { path: path.to_owned(), source })?;
     say(format_args!("wrote {}", path.display()));
@@ -143,7 +167,8 @@ impl<'a> Question<'a> {
             Error::usage(message, "templates/prices/book.yaml of pipectl's sources shows the form of a price book")
         })?;
         let billed = Billed::of_file(pipeline, pipeline.region.as_ref().unwrap_or(&region));
-        Ok(Self { pipeline, billed, region, own_prices, args, limits: vec![] })
+        let measured = measured(pipeline, args)?;
+        Ok(Self { pipeline, billed, region, own_prices, measured, args, limits: vec![] })
     }
 
     fn region_of<'b>(&'b self, pipeline: &'b Pipeline) -> &'b str {
@@ -183,6 +208,10 @@ impl<'a> Question<'a> {
         let month = args.month.as_ref().map(|month| format!("month={month}"));
         let saas = args.compare_price_per_million.as_ref().map(|price| format!("{SAAS}={price}"));
         let mut inputs = Inputs::of(pipeline);
+        if let Some((figures, source)) = &self.measured {
+            let set = figures.iter().try_for_each(|figure| inputs.set_from(figure, source));
+            set.map_err(|message| Error::usage(message, "measure other events"))?;
+        }
         for text in args.usage.iter().chain(&month).chain(&saas).chain(&last) {
             inputs
                 .set(text)

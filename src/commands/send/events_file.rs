@@ -9,7 +9,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 /// Longer than any event that Firehose takes; an array may be as long as it likes.
 const LONGEST_EVENT: usize = 4 << 20;
 
-pub(super) struct EventsFile {
+pub(crate) struct EventsFile {
     /// For messages.
     name: String,
     lines: Box<dyn BufRead + Send>,
@@ -27,7 +27,7 @@ pub(super) struct EventsFile {
 impl EventsFile {
     /// # Errors
     /// Nothing can be read.
-    pub(super) fn open(
+    pub(crate) fn open(
         name: String,
         input: Box<dyn Read + Send>,
         rejects: Option<Box<dyn Write + Send>>,
@@ -43,7 +43,7 @@ impl EventsFile {
     ///
     /// # Errors
     /// The file cannot be read on, or what comes next is no event and there is no place for it.
-    pub(super) fn next(&mut self) -> Result<Option<String>> {
+    pub(crate) fn next(&mut self) -> Result<Option<String>> {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }

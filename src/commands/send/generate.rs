@@ -12,7 +12,7 @@ const EVENTS_PER_USER: u64 = 10;
 
 /// Makes events, one after the other.
 #[derive(Debug)]
-pub(super) struct Generator {
+pub(crate) struct Generator {
     columns: Vec<Column>,
     random: Rng,
     users: u64,
@@ -22,7 +22,7 @@ pub(super) struct Generator {
 
 impl Generator {
     /// Of `events` events in all, whose times lie in `times`.
-    pub(super) fn new(columns: &[Column], seed: u64, events: u64, times: (Timestamp, Timestamp)) -> Self {
+    pub(crate) fn new(columns: &[Column], seed: u64, events: u64, times: (Timestamp, Timestamp)) -> Self {
         Self {
             columns: columns.to_vec(),
             random: Rng::with_seed(seed),
@@ -31,7 +31,7 @@ impl Generator {
         }
     }
 
-    pub(super) fn event(&mut self) -> String {
+    pub(crate) fn event(&mut self) -> String {
         let columns = self.columns.clone();
         let fields = columns.iter().map(|column| (column.name.clone(), self.named(&column.name, &column.column_type)));
         Value::Object(fields.collect::<Map<_, _>>()).to_string()

@@ -35,6 +35,7 @@ fn the_articles_pipeline_costs_what_its_parts_say() {
         &["month=12.5", "crawler_lists=0", "job_lists=0", "athena_tb=500"][..],
         &["athena_scans_of_all=0", "athena_scans_of_a_month=0"],
         &["track_ms=100", "etl_minutes=1", "mover_ms=5000"],
+        &["gzip_ratio=0.3333", "parquet_ratio=0.3333"],
     ]
     .concat();
     let month = month(EXAMPLE, "us-east-1", &usage, true);
