@@ -145,6 +145,8 @@ impl<'a, W: World> Plan<'a, W> {
         for step in self.steps.iter_mut().filter(|step| addresses.contains(&step.address)) {
             if let Work::Delete(live) = step.work {
                 (step.work, step.cause, step.refusal) = (Work::Keep(live), None, None);
+                // It waits for no deletion any more, and whatever waited for its own may go.
+                step.needs.clear();
                 held.push(step.address.clone());
             }
         }

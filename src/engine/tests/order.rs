@@ -1,7 +1,9 @@
 //! In what order steps are carried out, and how many at a time.
 
-use crate::fake::{Fake, Function, Memory, Role, Trigger, Vault};
+use crate::fake::{Fake, Function, Memory, Role, Trigger, Vault, consent};
 use pipectl_engine::graph::Graph;
+use pipectl_engine::plan::plan;
+use pipectl_engine::resource::Address;
 
 /// Two functions that take a role and a vault, and a trigger of the first.
 pub(crate) fn family(graph: &mut Graph<'_, Memory>) {
@@ -69,6 +71,24 @@ async fn what_uses_goes_before_what_it_uses() {
         assert!(before(&calls, first, second), "{first} before {second} in {calls:#?}");
     }
     assert_eq!(world.there(), [""; 0]);
+}
+
+/// Every choice of what stays for now: it stays, and keeps nothing else from going.
+#[tokio::test]
+async fn what_stays_keeps_nothing_else() {
+    const ALL: [&str; 5] = ["fake.function.f", "fake.function.g", "fake.role.r", "fake.trigger.t", "fake.vault.v"];
+    for chosen in 0..1 << ALL.len() {
+        let world = Memory::default();
+        world.run(&drawn(family), 8).await;
+        let staying: Vec<_> = (0..ALL.len()).filter(|at| chosen >> at & 1 == 1).map(|at| ALL[at]).collect();
+        let (graph, addresses) = (drawn(|_| ()), staying.iter().map(|address| address.parse().unwrap()));
+        let live = world.observe(&graph).await;
+        let mut plan = plan(&graph, &live, &consent());
+        plan.hold(&addresses.collect::<Vec<Address>>(), "it works still");
+        let (told, outcome) = world.carry_out(&plan, 8).await;
+        assert_eq!(world.there(), staying, "{told:#?}");
+        assert!(outcome.failed.is_empty() && outcome.skipped.is_empty(), "{staying:?}: {told:#?}");
+    }
 }
 
 /// A role that is no longer asked for outlives the function that is moved to another one.
