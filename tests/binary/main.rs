@@ -51,6 +51,7 @@ mod running;
 mod same_rows;
 mod screening;
 mod sending;
+mod shape_walks;
 mod shapes;
 mod status;
 mod support;

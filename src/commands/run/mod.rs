@@ -112,6 +112,18 @@ impl Stage {
         Ok(there)
     }
 
+    /// The job stays for good, for its bookmark; its trigger stays until it has converted what it was there for.
+    async fn has_work_left(self, session: &Session) -> Result<bool> {
+        let (aws, name) = (&session.aws, session.aws.names.physical(self.name()));
+        match self {
+            Self::Job(_) => {
+                let trigger = read("glue:GetTrigger", || aws.glue.get_trigger().name(&name).send()).await.absent()?;
+                Ok(trigger.and_then(|found| found.trigger).is_some())
+            }
+            _ => self.is_left_over(session).await,
+        }
+    }
+
     /// Its name in the blueprint.
     fn name(self) -> &'static str {
         match self {
@@ -155,7 +167,7 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     }
     let (mut stages, mut signals) = (args.what.stages(), Signals::listen());
     match args.what {
-        What::All => stages.retain(|stage| stage.missing(&session.pipeline).is_none()),
+        What::All => stages = with_work(&session, stages).await?,
         _ => refuse_missing(&session, &stages).await?,
     }
     if stages.is_empty() {
@@ -170,6 +182,17 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     };
     session.print_timings(global);
     done.map(|()| Exit::Done)
+}
+
+/// What the file asks for, and what stays of another shape until its work is done.
+async fn with_work(session: &Session, stages: Vec<Stage>) -> Result<Vec<Stage>> {
+    let mut all = vec![];
+    for stage in stages {
+        if stage.missing(&session.pipeline).is_none() || stage.has_work_left(session).await? {
+            all.push(stage);
+        }
+    }
+    Ok(all)
 }
 
 /// What the file does not ask for any more may have work left, and be there still.
