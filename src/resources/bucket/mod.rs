@@ -5,6 +5,7 @@
 //! they are written all the same, because they can be turned off.
 
 pub(super) mod contents;
+mod creation;
 mod lifecycle;
 mod others;
 mod stranded;
@@ -22,11 +23,11 @@ use crate::aws::{Aws, Class, Error, Expect, Patience, Result, call, read, whole,
 use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource};
 use crate::engine::value::Pending;
-use crate::names::{Names, TAG_NAME};
+use crate::names::Names;
 use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, ObjectOwnership, OwnershipControls,
-    OwnershipControlsRule, PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
-    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging, VersioningConfiguration,
+    BucketVersioningStatus, ObjectOwnership, OwnershipControls, OwnershipControlsRule, PublicAccessBlockConfiguration,
+    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
+    VersioningConfiguration,
 };
 use futures::future::try_join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -84,13 +85,6 @@ pub(crate) struct BucketOutputs {
     pub(crate) arn: String,
 }
 
-/// Whether a bucket's tags came with it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Tagged {
-    Made,
-    Not,
-}
-
 fn invalid(operation: &'static str, error: impl std::fmt::Display) -> Error {
     Error::new(operation, "InvalidRequest", &error.to_string())
 }
@@ -103,55 +97,6 @@ impl Bucket {
             // Another region's or another account's: whoever guessed the name.
             Err(error) if matches!(error.class(), Class::Elsewhere | Class::Denied) => Ok(false),
             Err(error) => Err(error),
-        }
-    }
-
-    /// Its tags and its ownership are part of the call: a run that is killed after it leaves a bucket that is known to
-    /// be ours, and organisations deny buckets without `BucketOwnerEnforced` (terraform-provider-aws#30168).
-    async fn create_bucket(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<Tagged> {
-        let made = match self.send_creation(aws, tag_list(tags)?).await {
-            // Whoever may not use s3:TagResource may still be allowed s3:PutBucketTagging, which follows.
-            Err(error) if error.class() == Class::Denied => self.send_creation(aws, vec![]).await.map(|()| Tagged::Not),
-            made => made.map(|()| Tagged::Made),
-        };
-        made.map_err(|error| match error.class() {
-            Class::Taken => error.with_hint("bucket names are shared by all of AWS: set `bucket.name` to another one"),
-            Class::Denied => {
-                error.with_hint("let the caller's IAM policy allow s3:CreateBucket, and s3:TagResource for its tags")
-            }
-            _ => error,
-        })
-    }
-
-    async fn send_creation(&self, aws: &Aws, tags: Vec<Tag>) -> Result<()> {
-        // us-east-1 is the one region that may not be named.
-        let region = Some(aws.names.region.as_str()).filter(|region| *region != "us-east-1");
-        let configuration = CreateBucketConfiguration::builder()
-            .set_location_constraint(region.map(BucketLocationConstraint::from))
-            .set_tags((!tags.is_empty()).then_some(tags));
-        let configuration = configuration.build();
-        write("s3:CreateBucket", || {
-            aws.s3
-                .create_bucket()
-                .bucket(&self.bucket)
-                .set_object_ownership(self.ownership.as_deref().map(ObjectOwnership::from))
-                .create_bucket_configuration(configuration.clone())
-                .send()
-        })
-        .await
-        .map(drop)
-    }
-
-    /// Makes it with no more than its owner's tags and its name, for the lock to be in: settings are changed under the
-    /// lock. Without a name it would not be found by a run that no longer asks for it. Where it is there already,
-    /// another run does the same, and nothing is changed.
-    pub(crate) async fn prepare(&self, aws: &Aws, name: &str) -> Result<()> {
-        let mut tags = aws.names.owner_tags();
-        tags.insert(TAG_NAME.to_owned(), name.to_owned());
-        match self.create_bucket(aws, &tags).await {
-            Err(error) if error.class() == Class::Exists => Ok(()),
-            Ok(Tagged::Not) => self.put_tags(aws, &tags).await,
-            made => made.map(drop),
         }
     }
 
@@ -382,28 +327,9 @@ impl Named for Bucket {
     }
 }
 
-impl Bucket {
-    async fn put_tags(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
-        let tagging = Tagging::builder()
-            .set_tag_set(Some(tag_list(tags)?))
-            .build()
-            .map_err(|error| invalid("s3:PutBucketTagging", error))?;
-        call("s3:PutBucketTagging", NEW_BUCKET, || {
-            aws.s3.put_bucket_tagging().bucket(&self.bucket).tagging(tagging.clone()).send()
-        })
-        .await
-        .map(drop)
-    }
-}
-
 async fn read_tags(aws: &Aws, bucket: &str) -> Result<BTreeMap<String, String>> {
     let tags = read("s3:GetBucketTagging", || aws.s3.get_bucket_tagging().bucket(bucket).send()).await?;
     Ok(tags.tag_set.into_iter().map(|tag| (tag.key, tag.value)).collect())
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>> {
-    let built = tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build());
-    built.collect::<std::result::Result<_, _>>().map_err(|error| invalid("s3:PutBucketTagging", error))
 }
 
 fn blocks_all(block: &PublicAccessBlockConfiguration) -> bool {

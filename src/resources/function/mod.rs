@@ -3,11 +3,13 @@
 //! VPC, layers, tracing and the like are not managed: updates leave out what they do not change, and plans show what
 //! somebody set.
 
+mod code;
 mod logging;
 mod usual;
 
 pub(crate) use logging::Logging;
 
+use self::code::{Upload, running};
 use super::fields::GET_FUNCTION;
 use super::function_settle::{failed, gone, idle, settled};
 use super::managed::Managed;
@@ -22,13 +24,11 @@ use crate::engine::extra::Extra;
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Pending, Secret, Value};
 use crate::names::Names;
-use aws_sdk_lambda::config::Builder;
 use aws_sdk_lambda::operation::get_function::GetFunctionOutput;
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_lambda::types::{self as sdk, Environment, FunctionCode};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 
@@ -103,20 +103,6 @@ impl Canonical for Architecture {
 pub(crate) struct FunctionOutputs {
     pub(crate) name: String,
     pub(crate) arn: String,
-}
-
-/// Code on its way to Lambda.
-struct Upload {
-    zip: Bytes,
-    /// As Lambda spells it: base64.
-    sha256: String,
-}
-
-impl Upload {
-    /// Settings for a request that carries it: on a slow line it takes its time.
-    fn unhurried(&self, aws: &Aws) -> Builder {
-        Builder::new().timeout_config(aws.timeouts.upload(self.zip.len()))
-    }
 }
 
 impl Function {
@@ -251,15 +237,6 @@ impl Function {
             name,
         };
         Some((resource, stamp))
-    }
-}
-
-/// The digest of the code that runs, if it is the code that was recorded when it was put there.
-fn running(recorded: Option<&String>, sha256: &str) -> String {
-    match recorded.and_then(|recorded| recorded.split_once(':')) {
-        Some((digest, of)) if of == sha256 => digest.to_owned(),
-        Some(_) => format!("changed outside pipectl (sha256 {sha256})"),
-        None => format!("not from pipectl (sha256 {sha256})"),
     }
 }
 
