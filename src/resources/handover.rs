@@ -64,7 +64,7 @@ impl Handover {
             if left(RestApi::KIND, "ingest") { requests(aws, live).await } else { Ok(None) }
         })?;
         let trigger = match runs {
-            true => unconverted(aws, live, mover.is_some(), changed.as_ref()).await?,
+            true => unconverted(aws, live, mover.is_some() || begins_to_convert(graph, live), changed.as_ref()).await?,
             false => None,
         };
         let url = left(FunctionUrl::KIND, "track").then(|| "how many, only CloudWatch knows".to_owned());
@@ -156,11 +156,19 @@ async fn waiting(aws: &Aws, graph: &Graph<'_>, live: &Inventory, changed: Option
     Ok((!left.is_none()).then(|| format!("below `{prefix}` wait {left}; `pipectl run mover` moves them now")))
 }
 
-/// Why the trigger of a job is still needed: no run has begun after the last file came that is not converted.
-async fn unconverted(aws: &Aws, live: &Inventory, moves: bool, changed: Option<&Changed>) -> Result<Option<String>> {
+/// Firehose delivers JSON until this apply.
+fn begins_to_convert(graph: &Graph<'_>, live: &Inventory) -> bool {
+    let converts = |stream: &Stream| stream.conversion.is_some();
+    let wanted = graph.desired::<Stream>("delivery");
+    let there = live.live::<Stream>("delivery");
+    wanted.as_ref().is_some_and(converts) && there.is_some_and(|live| !converts(&live.resource))
+}
+
+/// Why the trigger of a job is still needed: files come that are not converted, or no run has begun after the last of them.
+async fn unconverted(aws: &Aws, live: &Inventory, comes: bool, changed: Option<&Changed>) -> Result<Option<String>> {
     let why = "until a run of the job has converted what came before Firehose did; `pipectl run etl` does it now";
     let (Some(job), Some(changed)) = (live.live::<Job>(JOB), changed) else { return Ok(None) };
-    if moves || !changed.is_settled() {
+    if comes || !changed.is_settled() {
         return Ok(Some(why.to_owned()));
     }
     let name = &job.resource.name;

@@ -121,7 +121,7 @@ fn walk(ways: &[usize]) {
 /// A sample of what stands below.
 #[test]
 fn a_pipeline_changes_how_it_makes_its_tables() {
-    walk(&[0, 4, 1, 5, 2]);
+    walk(&[0, 4, 1, 5, 2, 4]);
 }
 
 /// Each pair, there and back.
