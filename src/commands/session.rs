@@ -7,7 +7,7 @@ use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect, wait_at_
 use crate::blueprint::{self, Functions};
 use crate::commands::Global;
 use crate::config::{self, Pipeline};
-use crate::cost::{Billed, Book, Difference, Inputs, estimate};
+use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
 use crate::engine::plan::{Consent, Revert, plan};
 use crate::engine::resource::Address;
 use crate::error::{Error, Result};
@@ -317,14 +317,20 @@ pub(crate) fn print_plan(session: &Session, plan: &Plan, cost: Option<&Differenc
     }
 }
 
-/// What a month costs before and after a plan, at list prices; `None` where the plan changes nothing.
+/// What a month costs before and after a plan, at list prices; `None` where the plan changes nothing, and where nothing
+/// can be said in US dollars, which it tells on stderr.
 ///
 /// Usage is the file's, before and after: what is live does not tell how much it is used.
 pub(crate) fn cost_of(session: &Session, plan: &Plan, graph: &Graph<'_>, live: &Inventory) -> Option<Difference> {
-    let month = |billed: Billed| {
-        let inputs = Inputs::of(&session.pipeline);
-        estimate(Book::bundled(), &billed, &session.aws.names.region, inputs, false)
-    };
+    let region = &session.aws.names.region;
+    let month = |billed: Billed| estimate(Book::bundled(), &billed, region, Inputs::of(&session.pipeline), false);
+    if plan.is_empty() {
+        return None;
+    }
+    if let Err(why) = priceable(Book::bundled(), region) {
+        say(format_args!("costs are not estimated: `{region}` {why}"));
+        return None;
+    }
     let (before, after) = (Billed::live(live, graph), Billed::wanted(graph));
-    (!plan.is_empty()).then(|| Difference::between(&month(before), &month(after)))
+    Some(Difference::between(&month(before), &month(after)))
 }

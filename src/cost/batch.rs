@@ -18,8 +18,8 @@ pub(super) fn best_batch(inputs: &Inputs, estimate: &dyn Fn(&Inputs) -> Estimate
     let fills = |steps: u32| (f64::from(steps) * FIREHOSE_STEP / bytes).floor().clamp(1.0, most);
     let mut batches: Vec<f64> = (1..=steps).map(fills).chain([most]).collect();
     batches.dedup();
-    let cost = |batch: f64| with_batch(inputs, batch).map_or(i64::MAX, |inputs| estimate(&inputs).total_cents());
-    let priced = batches.into_iter().map(|batch| (cost(batch), batch));
+    let cost = |batch: f64| with_batch(inputs, batch).map(|inputs| estimate(&inputs).total().certain());
+    let priced = batches.into_iter().filter_map(|batch| cost(batch).map(|cost| (cost, batch)));
     priced.min_by(|(one, _), (other, _)| one.cmp(other)).map_or(1.0, |(_, batch)| batch)
 }
 

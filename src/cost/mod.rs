@@ -13,15 +13,19 @@ mod levers;
 mod limits;
 mod meters;
 mod price_list;
+mod regions;
 mod shapes;
+mod total;
 
 pub(crate) use billed::Billed;
 pub(crate) use book::{Beside, Book, Finding, Listed, Price, Update, book_of, updated};
-pub(crate) use difference::{Difference, Row, Side};
-pub(crate) use inputs::Inputs;
-pub(crate) use levers::{Lever, levers};
+pub(crate) use difference::{Change, Changes, Difference, Row, Side};
+pub(crate) use inputs::{Input, Inputs};
+pub(crate) use levers::{Lever, Levers, Unpriced, levers};
 pub(crate) use price_list::{fetch, not_looked_up};
+pub(crate) use regions::{Unpriceable, priceable};
 pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
+pub(crate) use total::{Amount, Total};
 
 use meters::Meter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,10 +46,14 @@ pub(crate) struct Line {
     pub(crate) item: &'static str,
     /// As on the bill, without the prefix that regions other than us-east-1 have.
     pub(crate) usage_type: &'static str,
+    /// Its price in the book.
+    pub(crate) dimension: &'static str,
     /// In `unit`s, before anything free.
     pub(crate) quantity: f64,
     /// What of it the free tier takes away.
     pub(crate) free: f64,
+    /// Units of the same price in the lines above: tiers are of all together.
+    before: f64,
     pub(crate) unit: String,
     /// How the quantity comes about.
     pub(crate) how: String,
@@ -78,13 +86,18 @@ pub(crate) enum Priced {
 }
 
 impl Line {
-    /// Whole cents; `None` without a price.
+    /// Whole cents; `None` without a price, unless nothing is billed: that costs nothing at any price.
     pub(crate) fn cents(&self) -> Option<i64> {
         match &self.priced {
             // Half a cent is rounded up, also where binary numbers have a little less than half.
             Priced::At { dollars, .. } => Some((dollars * 100.0 * (1.0 + 1e-12) + 1e-9).round() as i64),
-            Priced::Missing => None,
+            Priced::Missing => (self.billed() <= 0.0).then_some(0),
         }
+    }
+
+    /// Units that are paid for.
+    fn billed(&self) -> f64 {
+        self.quantity - self.free
     }
 }
 
@@ -114,35 +127,41 @@ pub(crate) struct Estimate {
     pub(crate) lines: Vec<Line>,
     /// Why this load cannot be carried, in words; usually nothing.
     pub(crate) warnings: Vec<String>,
-    /// What of the total, in cents, is there with no event and no query: the rest is of their number.
-    pub(crate) fixed_cents: i64,
+    /// The bill with no event and no query: the rest is of their number.
+    idle: Vec<Line>,
 }
 
 impl Estimate {
-    /// Cents that the month's events and queries make.
-    pub(crate) fn usage_cents(&self) -> i64 {
-        self.total_cents() - self.fixed_cents
+    /// The lines as they are printed.
+    pub(crate) fn total(&self) -> Total {
+        Total::of(&self.lines)
     }
 
-    /// Dollars for a million events; `None` without events.
+    /// What is there with no event and no query.
+    pub(crate) fn fixed(&self) -> Total {
+        Total::of(&self.idle)
+    }
+
+    /// What the month's events and queries make. What is as much with no event is none of theirs, whatever its price.
+    pub(crate) fn usage(&self) -> Total {
+        difference::changes(&self.idle, &self.lines, true).added()
+    }
+
+    pub(crate) fn part(&self, part: &str) -> Total {
+        Total::of(self.lines.iter().filter(|line| line.part == part))
+    }
+
+    /// Dollars for a million events; `None` without events, and where a price is missing.
     pub(crate) fn per_million(&self) -> Option<f64> {
-        let events = self.inputs.get("events_per_month");
-        (events > 0.0).then(|| self.total_cents() as f64 / 100.0 / (events / 1e6))
+        let (events, cents) = (self.inputs.get("events_per_month"), self.total().whole()?);
+        (events > 0.0).then(|| cents as f64 / 100.0 / (events / 1e6))
     }
 
-    /// What part that is of what a SaaS would take; `None` without events or such a price.
+    /// What part that is of what a SaaS would take; `None` without events or such a price, and where a price of the
+    /// estimate's own is missing.
     pub(crate) fn share_of_saas(&self) -> Option<f64> {
         let saas = self.inputs.get(SAAS);
         self.per_million().filter(|_| saas > 0.0).map(|each| each / saas)
-    }
-
-    /// The sum of the lines as they are printed, in cents.
-    pub(crate) fn total_cents(&self) -> i64 {
-        self.lines.iter().filter_map(Line::cents).sum()
-    }
-
-    pub(crate) fn part_cents(&self, part: &str) -> i64 {
-        self.lines.iter().filter(|line| line.part == part).filter_map(Line::cents).sum()
     }
 
     /// Items whose price no source has for this region, and what it is in its place.
@@ -151,11 +170,6 @@ impl Estimate {
             Priced::At { unverified: Some(what), .. } => Some((line.item, what.as_str())),
             _ => None,
         })
-    }
-
-    /// Lines without a price: the total is without them.
-    pub(crate) fn missing(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter().filter(|line| matches!(line.priced, Priced::Missing))
     }
 }
 
@@ -172,10 +186,9 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
         };
         meters::of(book, billed, inputs).into_iter().map(line).collect()
     };
-    let lines = priced(&inputs);
-    let fixed_cents = priced(&inputs.idle()).iter().filter_map(Line::cents).sum();
+    let (lines, idle) = (priced(&inputs), priced(&inputs.idle()));
     let warnings = limits::broken(billed, &inputs);
-    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings, fixed_cents }
+    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings, idle }
 }
 
 /// The figures of the book that an estimate needs.
@@ -187,14 +200,17 @@ pub(crate) fn needed(billed: &Billed, inputs: &Inputs) -> BTreeSet<&'static str>
 fn price(book: &Book, region: &str, meter: Meter, free_tier: bool, taken: &mut BTreeMap<&'static str, f64>) -> Line {
     let free = if free_tier { meter.free.min(meter.quantity) } else { 0.0 };
     let free = free + meter.always_free.min(meter.quantity - free);
+    // What is free for everybody is what the price list of the partition `aws` has so.
+    let free = if book::shares_prices(region) { free } else { 0.0 };
     let billed = meter.quantity - free;
     let found = book.price(region, meter.dimension);
-    let before = taken.entry(meter.dimension).or_default();
-    let priced = found.map_or(Priced::Missing, |price| at(price, *before, billed));
-    *before += billed;
-    let unit = found.map_or_else(|| "units".to_owned(), |price| price.unit.clone());
-    let Meter { part, item, usage_type, quantity, how, .. } = meter;
-    Line { part, item, usage_type, quantity, free, unit, how, from: vec![], priced }
+    let taken = taken.entry(meter.dimension).or_default();
+    let before = *taken;
+    let priced = found.map_or(Priced::Missing, |price| at(price, before, billed));
+    *taken += billed;
+    let unit = found.map(|price| &*price.unit).or_else(|| book.unit(meter.dimension)).unwrap_or("units").to_owned();
+    let Meter { part, item, usage_type, dimension, quantity, how, .. } = meter;
+    Line { part, item, usage_type, dimension, quantity, free, before, unit, how, from: vec![], priced }
 }
 
 fn at(price: &Price, before: f64, billed: f64) -> Priced {

@@ -31,14 +31,15 @@ def dollars(price, units):
 
 
 class Bill:
-    """Cents of each line; `None` where the book has no price."""
+    """Cents of each line; `None` where the book has no price for what is used."""
 
     def __init__(self, prices, free_tier):
         self.prices, self.free_tier, self.taken, self.cents = prices, free_tier, {}, {}
 
     def line(self, item, dimension, units):
         if dimension not in self.prices:
-            self.cents[item] = None
+            # Nothing costs nothing at any price.
+            self.cents[item] = None if units else self.cents.get(item, 0)
             return
         before = self.taken.get(dimension, D(0))
         self.taken[dimension] = before + units

@@ -10,15 +10,16 @@ use super::session::{assumed_region, load};
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{
-    Billed, Book, Difference, Estimate, Inputs, Lever, SAAS, estimate, levers, needed, shaped_pipelines, shapes,
+    Amount, Billed, Book, Difference, Estimate, Inputs, Levers, SAAS, Unpriceable, estimate, levers, needed, priceable,
+    shaped_pipelines, shapes,
 };
 use crate::error::{Error, Exit, Result};
 use crate::limits::Finding;
 use crate::report::{
     By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data,
-    difference_to_json, difference_to_text, dollars, exact, findings_to_json, levers_to_json, levers_to_markdown,
+    difference_to_json, difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown,
     levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
-    shapes_to_text,
+    shapes_to_text, told,
 };
 use clap::Args;
 use other::Other;
@@ -58,8 +59,8 @@ pub(crate) struct CostArgs {
     /// Show how each line comes about, its price's source and date, and every figure that went in.
     #[arg(long)]
     explain: bool,
-    /// Print JSON (schema pipectl-cost/2; pipectl-cost-series/2 with --scale and --months,
-    /// pipectl-cost-shapes/1 with --shapes).
+    /// Print JSON (schema pipectl-cost/3; pipectl-cost-series/3 with --scale and --months,
+    /// pipectl-cost-shapes/2 with --shapes).
     #[arg(long, conflicts_with_all = ["markdown", "html"])]
     json: bool,
     /// Print Markdown for a pull-request comment.
@@ -111,6 +112,9 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     let pipeline = load(global)?;
     let mut question = Question::new(&pipeline, args)?;
     let before = question.other(global)?;
+    for pipeline in before.iter().map(|other| &other.pipeline).chain([&pipeline]) {
+        question.check(question.region_of(pipeline))?;
+    }
     if args.listed_prices {
         question.own_prices = Some(question.listed_prices(global, before.as_ref()).await?);
     }
@@ -175,6 +179,23 @@ impl<'a> Question<'a> {
         pipeline.region.as_ref().unwrap_or(&self.region)
     }
 
+    /// Whether there is anything to say in US dollars. A region that is not known here may be new to AWS's list.
+    fn check(&self, region: &str) -> Result<()> {
+        let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
+        match priceable(book, region) {
+            Err(Unpriceable::Unknown { .. }) if self.args.listed_prices => Ok(()),
+            Err(why) => {
+                let hint = match &why {
+                    Unpriceable::Unknown { like: Some(like) } => format!("did you mean `{like}`?"),
+                    Unpriceable::Unknown { like: None } => "check the name of the region".to_owned(),
+                    Unpriceable::InYuan => "estimate for a region of another partition with `--region`".to_owned(),
+                };
+                Err(Error::usage(format!("`{region}` {why}"), hint))
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
     /// Of the regions of all that is estimated.
     async fn listed_prices(&self, global: &Global, before: Option<&Other>) -> Result<Book> {
         let mut wanted = BTreeMap::<_, BTreeSet<_>>::new();
@@ -220,7 +241,7 @@ impl<'a> Question<'a> {
         Ok(inputs)
     }
 
-    fn levers(&self, month: &Estimate) -> Vec<Lever> {
+    fn levers(&self, month: &Estimate) -> Levers {
         levers(self.pipeline, &month.inputs, &|pipeline, inputs| self.estimate_of(pipeline, inputs.clone()))
     }
 
@@ -236,7 +257,7 @@ impl<'a> Question<'a> {
         let Pipeline { name, stage, .. } = self.pipeline;
         Ok(if self.args.json {
             let mut json = cost_to_json(month, name, stage);
-            json["levers"] = levers_to_json(&self.levers(month));
+            levers_to_json(&self.levers(month)).into_iter().for_each(|(name, levers)| json[name] = levers);
             json["limits"] = findings_to_json(&self.limits, self.pipeline);
             format!("{json:#}\n")
         } else if self.args.markdown {
@@ -307,15 +328,17 @@ impl<'a> Question<'a> {
 
 fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
     let Some(budget) = budget else { return Ok(Exit::Done) };
-    let missing: Vec<_> = month.missing().map(|line| line.item).collect();
-    if !missing.is_empty() {
-        let message = format!("whether it fits the budget is not known: no price for {}", missing.join(", "));
-        return Err(Error::refused(message, "estimate for a region whose prices are known, or without `--budget`"));
+    let total = month.total();
+    match total.amount() {
+        Amount::Whole(cents) | Amount::AtLeast(cents) if cents as f64 / 100.0 > budget => {
+            let message = format!("a month costs {}, more than the budget of ${budget}", told(&total));
+            Err(Error::refused(message, "`--explain` shows where the money goes"))
+        }
+        Amount::Whole(_) => Ok(Exit::Done),
+        Amount::AtLeast(_) | Amount::Unknown => {
+            let missing = total.missing().join(", ");
+            let message = format!("whether it fits the budget is not known: no price for {missing}");
+            Err(Error::refused(message, "estimate for a region whose prices are known, or without `--budget`"))
+        }
     }
-    let total = month.total_cents();
-    if total as f64 / 100.0 > budget {
-        let message = format!("a month costs {}, more than the budget of ${budget}", dollars(total));
-        return Err(Error::refused(message, "`--explain` shows where the money goes"));
-    }
-    Ok(Exit::Done)
 }

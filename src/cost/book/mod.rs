@@ -110,7 +110,13 @@ impl Book {
 
     /// A price in a region. Never another region's.
     pub(super) fn price(&self, region: &str, dimension: &str) -> Option<&Price> {
-        self.regions.get(region).and_then(|all| all.get(dimension)).or_else(|| self.global.get(dimension))
+        let global = || self.global.get(dimension).filter(|_| shares_prices(region));
+        self.regions.get(region).and_then(|all| all.get(dimension)).or_else(global)
+    }
+
+    /// The unit that other regions count it in.
+    pub(super) fn unit(&self, dimension: &str) -> Option<&str> {
+        self.regions.values().find_map(|prices| prices.get(dimension)).map(|price| price.unit.as_str())
     }
 
     #[cfg(test)]
@@ -208,6 +214,11 @@ impl Price {
         });
         words.collect::<Vec<_>>().join(", then ")
     }
+}
+
+/// Whether what costs the same in every region does so here: other partitions have prices of their own.
+pub(super) fn shares_prices(region: &str) -> bool {
+    !region.starts_with("us-gov-") && !region.starts_with("cn-")
 }
 
 #[cfg(test)]

@@ -4,9 +4,8 @@ mod keys;
 mod parts;
 
 use super::batch::{best_batch, with_batch};
-use super::{Estimate, Inputs};
+use super::{Amount, Difference, Estimate, Inputs, Total};
 use crate::config::{Pipeline, may_be};
-use std::collections::BTreeSet;
 
 /// One key with another value, or several that go together.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,8 +16,26 @@ pub(crate) struct Lever {
     pub(crate) after: String,
     /// What has to be known before.
     pub(crate) note: &'static str,
-    /// Cents less a month, with nothing else changed.
-    pub(crate) saves: i64,
+    /// Cents less a month, with nothing else changed. What has no price and of which there would be less is missing.
+    pub(crate) saves: Total,
+}
+
+/// One of which nobody can say what it saves: a price is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Unpriced {
+    pub(crate) key: &'static str,
+    pub(crate) before: String,
+    pub(crate) after: String,
+    /// Items without a price.
+    pub(crate) missing: Vec<&'static str>,
+}
+
+/// What would save money.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Levers {
+    /// The most first.
+    pub(crate) found: Vec<Lever>,
+    pub(crate) not_estimated: Vec<Unpriced>,
 }
 
 /// A change that may help.
@@ -40,29 +57,36 @@ struct Key {
     set: fn(&mut Pipeline),
 }
 
-/// What saves a cent or more, the most first.
+/// What saves a cent or more, and what may do so.
 ///
 /// Each amount is the difference of two estimates. They do not add up: a second lever pulls less when the first is
-/// pulled. What a file could not say is none, and neither is what has no price: it would seem to cost nothing.
+/// pulled. What a file could not say is none. Where anything that has no price would grow, or be paid for in place of
+/// something else, nobody knows what is saved.
 pub(crate) fn levers(
     pipeline: &Pipeline,
     inputs: &Inputs,
     estimate: &dyn Fn(&Pipeline, &Inputs) -> Estimate,
-) -> Vec<Lever> {
+) -> Levers {
     let now = estimate(pipeline, inputs);
-    let unknown: BTreeSet<_> = now.missing().map(|line| line.item).collect();
     let batches = batches(pipeline, inputs, &|inputs| estimate(pipeline, inputs));
     let ideas = batches.into_iter().chain(changes(pipeline, inputs));
-    let mut all: Vec<_> = ideas
-        .filter_map(|idea| {
-            let changed = estimate(&idea.pipeline, &idea.inputs);
-            let known = changed.missing().all(|line| unknown.contains(line.item));
-            let saves = now.total_cents() - changed.total_cents();
-            let lever = Lever { key: idea.key, before: idea.before, after: idea.after, note: idea.note, saves };
-            (known && saves > 0).then_some(lever)
-        })
-        .collect();
-    all.sort_by_key(|lever| std::cmp::Reverse(lever.saves));
+    let mut all = Levers::default();
+    for idea in ideas {
+        let change = Difference::between(&now, &estimate(&idea.pipeline, &idea.inputs)).change();
+        let Idea { key, before, after, note, .. } = idea;
+        let saves = change.saved();
+        match saves.as_ref().map(Total::amount) {
+            Some(Amount::Whole(cents) | Amount::AtLeast(cents)) if cents > 0 => {
+                all.found.extend(saves.map(|saves| Lever { key, before, after, note, saves }));
+            }
+            Some(Amount::Whole(_)) => {}
+            Some(Amount::AtLeast(_) | Amount::Unknown) | None => {
+                let (_, missing) = change.compared();
+                all.not_estimated.push(Unpriced { key, before, after, missing });
+            }
+        }
+    }
+    all.found.sort_by_key(|lever| std::cmp::Reverse(lever.saves.certain()));
     all
 }
 

@@ -59,7 +59,7 @@ fn the_articles_pipeline_costs_what_its_parts_say() {
     ];
     let found: Vec<_> = month.lines.iter().map(|line| (line.item, line.cents().unwrap())).collect();
     assert_eq!(found, expected);
-    assert_eq!(month.total_cents(), expected.iter().map(|(_, cents)| cents).sum::<i64>());
+    assert_eq!(month.total().whole(), Some(expected.iter().map(|(_, cents)| cents).sum::<i64>()));
 }
 
 #[test]
@@ -83,9 +83,12 @@ fn tiers_are_crossed() {
 #[test]
 fn a_missing_price_is_said_and_not_guessed() {
     let month = month(EXAMPLE, "ap-southeast-2", &[], false);
-    let missing: Vec<_> = month.missing().map(|line| line.item).collect();
+    let total = month.total();
+    let missing = total.missing();
     assert!(missing.contains(&"API Gateway requests") && missing.contains(&"Firehose ingestion"), "{missing:?}");
-    assert!(month.missing().all(|line| line.cents().is_none()));
+    assert_eq!((total.whole(), month.per_million(), month.share_of_saas()), (None, None, None));
+    // No Athena is paid for without a query, at whatever price.
+    assert!(missing.contains(&"Athena data scanned") && !month.fixed().missing().contains(&"Athena data scanned"));
 }
 
 #[test]
@@ -117,7 +120,7 @@ proptest! {
             prop_assert!(before.cents().unwrap() >= 0);
             prop_assert!(after.cents().unwrap() >= before.cents().unwrap(), "{}", after.item);
         }
-        let parts: i64 = PARTS.iter().map(|part| after.part_cents(part)).sum();
-        prop_assert_eq!(parts, after.total_cents());
+        let parts = PARTS.iter().fold(Total::default(), |sum, part| sum.plus(&after.part(part)));
+        prop_assert_eq!(parts, after.total());
     }
 }

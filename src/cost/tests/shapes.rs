@@ -241,7 +241,7 @@ fn batches_pay_at_any_size_of_event() {
         let mut inputs = Inputs::of(&example("examples/lean/pipeline.yaml")).without_queries();
         inputs.set(&format!("event_bytes={bytes}")).unwrap();
         let best = best_batch(&inputs, &price);
-        let cents = |batch: f64| price(&with_batch(&inputs, batch).unwrap()).total_cents();
+        let cents = |batch: f64| price(&with_batch(&inputs, batch).unwrap()).total().whole().unwrap();
         let all: Vec<_> = (1..=most as u32).map(|batch| cents(f64::from(batch))).collect();
         assert!(best <= most && cents(best) == *all.iter().min().unwrap(), "{bytes}: {best}");
         assert!(cents(best) < cents(1.0), "{bytes}: {best}");

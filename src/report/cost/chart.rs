@@ -1,6 +1,6 @@
 //! Charts as SVG: no script, nothing from elsewhere, readable on light and dark ground.
 
-use super::{dollars, grouped, in_dollars};
+use super::amounts::{dollars, grouped, in_dollars};
 use crate::report::foreign::visible;
 use std::fmt::Write as _;
 
@@ -80,8 +80,20 @@ pub(super) fn bars(bars: &[Bar<'_>]) -> String {
     svg
 }
 
-/// A line: its name, and its points as events and dollars. The first is the total.
-type Line = (&'static str, Vec<(f64, f64)>);
+/// What a line shows. The first is the total.
+pub(super) struct Line {
+    pub(super) name: &'static str,
+    /// Events and dollars.
+    pub(super) points: Vec<(f64, f64)>,
+    /// Whether no price is missing in any point. What is not lies too low, and is drawn with gaps.
+    pub(super) whole: bool,
+}
+
+impl Line {
+    fn label(&self) -> String {
+        if self.whole { self.name.to_owned() } else { format!("{}, at least", self.name) }
+    }
+}
 
 /// Where logarithms lie on the drawing.
 struct Plot {
@@ -98,7 +110,7 @@ const HEIGHT: f64 = 380.0;
 impl Plot {
     /// Around all points above zero. A cent is the least that is drawn.
     fn around(lines: &[Line]) -> Self {
-        let points = || lines.iter().flat_map(|(_, points)| points.iter().copied().filter(|point| drawn(*point)));
+        let points = || lines.iter().flat_map(|line| line.points.iter().copied().filter(|point| drawn(*point)));
         let ends = |values: Vec<f64>| {
             let least = values.iter().copied().fold(f64::INFINITY, f64::min).log10().floor();
             let most = values.iter().copied().fold(0.0, f64::max).log10().ceil();
@@ -139,14 +151,16 @@ impl Plot {
         }
     }
 
-    fn line(&self, svg: &mut String, (name, points): &Line, class: &str) {
+    fn line(&self, svg: &mut String, line: &Line, class: &str) {
+        let (name, points) = (line.label(), &line.points);
+        let gaps = if line.whole { "" } else { " stroke-dasharray=\"7 5\"" };
         let width = if class == "total" { 3 } else { 2 };
         // A part that costs nothing for few events begins where it costs something: zero has no logarithm.
         let places: Vec<_> = points.iter().filter(|point| drawn(**point)).map(|point| self.place(*point)).collect();
         let path: Vec<_> = places.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
         let _ = writeln!(
             svg,
-            "<polyline class=\"line-{class}\" fill=\"none\" stroke-width=\"{width}\" points=\"{}\"/>",
+            "<polyline class=\"line-{class}\" fill=\"none\" stroke-width=\"{width}\"{gaps} points=\"{}\"/>",
             path.join(" ")
         );
         for ((x, y), (events, cost)) in places.iter().zip(points.iter().filter(|point| drawn(**point))) {
@@ -177,9 +191,9 @@ fn magnitude(power: i32) -> String {
 
 /// Names beside the ends of their lines, pushed apart where lines end close to each other.
 fn labels(svg: &mut String, plot: &Plot, lines: &[Line]) {
-    let end = |(name, points): &Line| {
-        let last = points.iter().copied().rfind(|point| drawn(*point))?;
-        Some((plot.place(last), *name, class(name)))
+    let end = |line: &Line| {
+        let last = line.points.iter().copied().rfind(|point| drawn(*point))?;
+        Some((plot.place(last), line.label(), class(line.name)))
     };
     let mut ends: Vec<_> = lines.iter().filter_map(end).collect();
     ends.sort_by(|((_, a), ..), ((_, b), ..)| a.total_cmp(b));
@@ -213,7 +227,7 @@ pub(super) fn growth(title: &str, note: Option<&str>, lines: &[Line]) -> String 
         title = escape(title),
     );
     plot.grid(&mut svg);
-    lines.iter().skip(1).for_each(|line| plot.line(&mut svg, line, class(line.0)));
+    lines.iter().skip(1).for_each(|line| plot.line(&mut svg, line, class(line.name)));
     lines.iter().take(1).for_each(|line| plot.line(&mut svg, line, "total"));
     labels(&mut svg, &plot, lines);
     let middle = LEFT + WIDTH / 2.0;
@@ -245,7 +259,8 @@ mod tests {
 
     #[test]
     fn each_power_of_ten_is_as_wide_as_the_next() {
-        let lines = [("in all", vec![(1e6, 1.0), (1e8, 100.0), (0.0, 5.0), (1e9, 0.0)])];
+        let points = vec![(1e6, 1.0), (1e8, 100.0), (0.0, 5.0), (1e9, 0.0)];
+        let lines = [Line { name: "in all", points, whole: true }];
         let plot = Plot::around(&lines);
         assert_eq!((plot.x, plot.y), ((6, 8), (0, 2)));
         assert_eq!(plot.place((1e7, 10.0)), (LEFT + WIDTH / 2.0, TOP + HEIGHT / 2.0));

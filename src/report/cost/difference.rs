@@ -1,24 +1,15 @@
 //! What a change costs a month: for people, for programs, for pull requests.
 
-use super::{MARKER, NO_PRICE, dollars};
-use crate::cost::{Difference, PARTS, Row, Side};
+use super::MARKER;
+use super::amounts::{NO_PRICE, dollars, put, signed, told};
+use crate::cost::{Change, Changes, Difference, PARTS, Row, Side, Total};
 use crate::report::Paint;
 use crate::report::markdown::code;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
 /// The version of what `cost-estimate --compare --json` prints.
-const SCHEMA: &str = "pipectl-cost-difference/2";
-
-/// `+$1.00`, `-$1.00`, `$0.00`
-pub(super) fn signed(cents: i64) -> String {
-    let sign = match cents {
-        0 => "",
-        1.. => "+",
-        _ => "-",
-    };
-    format!("{sign}{}", dollars(cents.abs()))
-}
+const SCHEMA: &str = "pipectl-cost-difference/3";
 
 fn side(side: Side) -> String {
     match side {
@@ -28,14 +19,25 @@ fn side(side: Side) -> String {
     }
 }
 
-fn change(row: &Row) -> String {
-    row.change().map_or_else(|| "unknown".to_owned(), signed)
+fn change(change: Change) -> String {
+    match change {
+        Change::By(cents) => signed(cents),
+        Change::Less => "less".to_owned(),
+        Change::More => "more".to_owned(),
+        Change::Unknown => "unknown".to_owned(),
+    }
 }
 
-/// What the total does not tell.
+/// Of several lines: an amount only where it is all of it.
+fn sum(changes: &Changes) -> String {
+    changes.whole().map_or_else(|| "unknown".to_owned(), signed)
+}
+
+/// What the amounts do not tell.
 fn caveat(difference: &Difference) -> Option<String> {
-    let unknown: Vec<_> = difference.unknown().map(|row| row.item).collect();
-    (!unknown.is_empty()).then(|| format!("the totals lack {}: no verified price in the region", unknown.join(", ")))
+    let (cents, left_out) = difference.change().compared();
+    let compared = format!("{} is of the lines that can be compared", signed(cents));
+    (!left_out.is_empty()).then(|| format!("{compared}; left out, without a verified price: {}", left_out.join(", ")))
 }
 
 /// Every line, with `before` and `after` named.
@@ -47,24 +49,41 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
     };
     row(&mut text, "", ["before", "after", "difference"]);
     for part in PARTS {
-        let heading = format!("{part:<57}{:>15}", signed(difference.part_change(part)));
+        let heading = format!("{part:<57}{:>15}", sum(&difference.part_change(part)));
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in difference.rows.iter().filter(|row| row.part == part) {
             let name = format!("  {}", line.item);
-            row(&mut text, &name, [&side(line.before), &side(line.after), &change(line)]);
+            row(&mut text, &name, [&side(line.before), &side(line.after), &change(line.change)]);
         }
     }
     let mut total = String::new();
-    let (was, will) = (dollars(difference.before), dollars(difference.after));
-    row(&mut total, "a month", [&was, &will, &signed(difference.change())]);
+    totals(&mut total, "a month", (&difference.before, &difference.after), &difference.change());
     text.push_str(&paint.strong(total.trim_end()));
     text.push('\n');
-    let (was, will) = difference.fixed;
-    row(&mut text, "  fixed, with no event", [&dollars(was), &dollars(will), &signed(will - was)]);
+    let (was, will) = &difference.fixed;
+    totals(&mut text, "  fixed, with no event", (was, will), &difference.fixed_change);
     if let Some(caveat) = caveat(difference) {
         let _ = writeln!(text, "{caveat}");
     }
     text
+}
+
+/// On one line where both sides are whole; what is not takes more room than a column has.
+fn totals(text: &mut String, name: &str, (before, after): (&Total, &Total), change: &Changes) {
+    let _ = match (before.whole(), after.whole()) {
+        (Some(before), Some(after)) => {
+            writeln!(text, "{name:<29}{:>14}{:>14}{:>15}", dollars(before), dollars(after), sum(change))
+        }
+        _ => writeln!(text, "{name}: {} -> {}, {}", told(before), told(after), compared(change)),
+    };
+}
+
+/// `+$1.00`, or `+$1.00 of what can be compared`.
+fn compared(change: &Changes) -> String {
+    match change.whole() {
+        Some(cents) => signed(cents),
+        None => format!("{} of what can be compared", signed(change.compared().0)),
+    }
 }
 
 /// The comparison of two files for a pull-request comment.
@@ -76,13 +95,13 @@ pub(crate) fn comparison_to_markdown(difference: &Difference, title: &str, (befo
 /// Lines that change, as rows of a Markdown table with their heading.
 pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
     let mut text = format!("**{}**\n", headline(difference));
-    let changed: Vec<_> = difference.rows.iter().filter(|row| row.change() != Some(0)).collect();
+    let changed: Vec<_> = difference.changed().collect();
     if !changed.is_empty() {
         text.push_str("\n| Part | Item | Before | After | Difference |\n|---|---|---:|---:|---:|\n");
     }
     for row in changed {
         let (before, after) = (side(row.before), side(row.after));
-        let _ = writeln!(text, "| {} | {} | {before} | {after} | {} |", row.part, row.item, change(row));
+        let _ = writeln!(text, "| {} | {} | {before} | {after} | {} |", row.part, row.item, change(row.change));
     }
     if let Some(caveat) = caveat(difference) {
         let _ = writeln!(text, "\n{caveat}");
@@ -92,22 +111,22 @@ pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
 
 /// `A month: $35.00 -> $70.01 (+$35.01)`
 fn headline(difference: &Difference) -> String {
-    let (before, after) = (dollars(difference.before), dollars(difference.after));
-    let total = match difference.change() {
-        0 => format!("A month: {after}, as before"),
-        cents => format!("A month: {before} -> {after} ({})", signed(cents)),
+    let (before, after, change) = (told(&difference.before), told(&difference.after), difference.change());
+    let total = match change.whole() {
+        Some(0) => format!("A month: {after}, as before"),
+        _ => format!("A month: {before} -> {after} ({})", compared(&change)),
     };
-    match difference.fixed {
-        (was, will) if was == will => total,
-        (was, will) => format!("{total}; with no event {} -> {}", dollars(was), dollars(will)),
+    match &difference.fixed {
+        _ if difference.fixed_change.whole() == Some(0) => total,
+        (was, will) => format!("{total}; with no event {} -> {}", told(was), told(will)),
     }
 }
 
 /// What a plan ends with: the total, and the lines that make the difference.
 pub(crate) fn difference_below_plan(difference: &Difference, paint: Paint) -> String {
     let mut text = format!("{}\n", paint.strong(&headline(difference)));
-    for row in difference.rows.iter().filter(|row| row.change() != Some(0)) {
-        let _ = writeln!(text, "  {:<27}{:>14}", row.item, change(row));
+    for row in difference.changed() {
+        let _ = writeln!(text, "  {:<27}{:>14}", row.item, change(row.change));
     }
     if let Some(caveat) = caveat(difference) {
         let _ = writeln!(text, "{caveat}");
@@ -127,18 +146,22 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
             "item": row.item,
             "before_cents": cents(row.before),
             "after_cents": cents(row.after),
-            "change_cents": row.change(),
+            "change_cents": row.change.cents(),
         })
     };
-    json!({
-        "schema": SCHEMA,
-        "currency": "USD",
-        "before_cents": difference.before,
-        "after_cents": difference.after,
-        "change_cents": difference.change(),
-        "fixed_before_cents": difference.fixed.0,
-        "fixed_after_cents": difference.fixed.1,
-        "complete": difference.unknown().next().is_none(),
-        "lines": difference.rows.iter().map(row).collect::<Vec<_>>(),
-    })
+    let change = difference.change();
+    let (cents, left_out) = change.compared();
+    let mut json = json!({"schema": SCHEMA, "currency": "USD"});
+    if let Value::Object(json) = &mut json {
+        put(json, "before", &difference.before);
+        put(json, "after", &difference.after);
+        json.insert("change_cents".to_owned(), json!(change.whole()));
+        json.insert("compared_change_cents".to_owned(), json!(cents));
+        put(json, "fixed_before", &difference.fixed.0);
+        put(json, "fixed_after", &difference.fixed.1);
+        json.insert("complete".to_owned(), json!(left_out.is_empty()));
+        json.insert("missing".to_owned(), json!(left_out));
+    }
+    json["lines"] = difference.rows.iter().map(row).collect();
+    json
 }

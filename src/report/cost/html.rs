@@ -1,8 +1,9 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
+use super::amounts::{amount, lacks, told};
 use super::levers::levers_to_html;
-use super::{apart, chart, cost, dollars, part_cost, per_million, quantity, short};
-use crate::cost::{Estimate, Lever, Line, PARTS, Priced};
+use super::{apart, chart, cost, per_million, quantity, short};
+use crate::cost::{Estimate, Levers, Line, PARTS, Priced};
 use chart::escape;
 use std::fmt::Write as _;
 
@@ -14,7 +15,7 @@ const PAGE: &str = "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);bac
     .scroll{overflow-x:auto}:root{color-scheme:light dark}";
 
 /// A whole HTML file.
-pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -> String {
+pub(crate) fn cost_to_html(estimate: &Estimate, levers: &Levers, title: &str) -> String {
     let title = escape(title);
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
@@ -22,7 +23,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -
          <style>{PAGE}{}</style>\n</head>\n<body>\n<h1>What a month of {title} costs</h1>\n",
         chart::style()
     );
-    let _ = writeln!(page, "<p class=\"sum\">{}</p>", dollars(estimate.total_cents()));
+    let _ = writeln!(page, "<p class=\"sum\">{}</p>", told(&estimate.total()));
     let _ = writeln!(page, "<p>{}</p>", apart(estimate));
     for words in notes(estimate) {
         let _ = writeln!(page, "<p>{}</p>", escape(&words));
@@ -34,7 +35,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -
         "<thead><tr><th>Item</th><th class=\"n\">Quantity</th><th class=\"n\">Cost</th></tr></thead>\n<tbody>\n",
     );
     PARTS.iter().for_each(|part| part_rows(&mut page, estimate, part));
-    let total = dollars(estimate.total_cents());
+    let total = told(&estimate.total());
     let _ =
         writeln!(page, "<tr><th colspan=\"2\">a month</th><th class=\"n\">{total}</th></tr>\n</tbody></table></div>");
     page.push_str(&levers_to_html(levers));
@@ -46,12 +47,12 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &[Lever], title: &str) -
 fn notes(estimate: &Estimate) -> Vec<String> {
     let free = if estimate.free_tier { "with" } else { "without" };
     let prices = format!("List prices of {}, {free} the free tier, without taxes and support.", estimate.region);
-    let missing: Vec<_> = estimate.missing().map(|line| line.item).collect();
-    let lacks = format!("The total lacks {}: no verified price in {}.", missing.join(", "), estimate.region);
+    let missing =
+        lacks(&estimate.total(), &estimate.region).map(|words| format!("Not in the amounts and the chart, {words}."));
     let unverified =
         estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
     let warnings = estimate.warnings.iter().map(|words| format!("Warning: this cannot be: {words}."));
-    let notes = warnings.chain(per_million(estimate)).chain([prices]).chain((!missing.is_empty()).then_some(lacks));
+    let notes = warnings.chain(per_million(estimate)).chain([prices]).chain(missing);
     notes.chain(unverified).collect()
 }
 
@@ -63,7 +64,7 @@ fn dearest(estimate: &Estimate) -> Vec<chart::Bar<'_>> {
 }
 
 fn part_rows(page: &mut String, estimate: &Estimate, part: &str) {
-    let sum = part_cost(estimate, part);
+    let sum = amount(&estimate.part(part));
     let _ = writeln!(page, "<tr><th colspan=\"2\">{part}</th><th class=\"n\">{sum}</th></tr>");
     for line in estimate.lines.iter().filter(|line| line.part == part) {
         let missing = if line.cents().is_none() { " missing" } else { "" };

@@ -1,5 +1,6 @@
 //! An estimate for people, for programs and for pull requests.
 
+mod amounts;
 mod chart;
 mod difference;
 mod html;
@@ -7,6 +8,7 @@ mod levers;
 mod series;
 mod shapes;
 
+pub(crate) use amounts::told;
 pub(crate) use difference::{
     comparison_to_markdown, difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text,
 };
@@ -17,37 +19,15 @@ pub(crate) use shapes::{shapes_to_json, shapes_to_markdown, shapes_to_text};
 
 use super::markdown::words;
 use super::paint::Paint;
-use crate::cost::{Estimate, Line, PARTS, Priced, SAAS};
-use serde_json::{Value, json};
+use crate::cost::{Estimate, Input, Line, PARTS, Priced, SAAS};
+use amounts::{NO_PRICE, amount, dollars, grouped, in_dollars, lacks, put};
+use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
 /// The version of what `--json` prints.
-const SCHEMA: &str = "pipectl-cost/2";
+const SCHEMA: &str = "pipectl-cost/3";
 /// A hidden line by which a bot finds the comment it has to replace.
 const MARKER: &str = "<!-- pipectl cost -->";
-
-const NO_PRICE: &str = "no price";
-
-pub(crate) fn dollars(cents: i64) -> String {
-    format!("${}.{:02}", grouped(cents / 100), cents % 100)
-}
-
-fn in_dollars(amount: f64) -> String {
-    dollars((amount * 100.0).round() as i64)
-}
-
-/// With commas between thousands.
-fn grouped(whole: i64) -> String {
-    let whole = whole.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
 
 fn cost(line: &Line) -> String {
     line.cents().map_or_else(|| NO_PRICE.to_owned(), dollars)
@@ -57,16 +37,10 @@ fn quantity(value: f64) -> String {
     if value >= 1000.0 || value == value.trunc() { grouped(value.round() as i64) } else { format!("{value:.3}") }
 }
 
-/// A part of which no price is known does not cost nothing.
-fn part_cost(estimate: &Estimate, part: &str) -> String {
-    let mut lines = estimate.lines.iter().filter(|line| line.part == part);
-    if lines.all(|line| line.cents().is_none()) { NO_PRICE.to_owned() } else { dollars(estimate.part_cents(part)) }
-}
-
 pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
     let mut text = String::new();
     for part in PARTS {
-        let heading = format!("{part:<58}{:>14}", part_cost(estimate, part));
+        let heading = format!("{part:<40}{:>32}", amount(&estimate.part(part)));
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in estimate.lines.iter().filter(|line| line.part == part) {
             let _ = writeln!(
@@ -83,9 +57,9 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
             }
         }
     }
-    let _ = writeln!(text, "{}", paint.strong(&format!("{:<58}{:>14}", "a month", dollars(estimate.total_cents()))));
-    for (name, cents) in [("fixed, with no event", estimate.fixed_cents), ("usage", estimate.usage_cents())] {
-        let _ = writeln!(text, "  {name:<56}{:>14}", dollars(cents));
+    let _ = writeln!(text, "{}", paint.strong(&format!("{:<24}{:>48}", "a month", told(&estimate.total()))));
+    for (name, total) in [("fixed, with no event", estimate.fixed()), ("usage", estimate.usage())] {
+        let _ = writeln!(text, "  {name:<22}{:>48}", told(&total));
     }
     summary(&mut text, estimate);
     if explain {
@@ -123,7 +97,7 @@ fn explain_line(text: &mut String, line: &Line) {
 
 /// What is there with no event, and the rest.
 fn apart(estimate: &Estimate) -> String {
-    let (fixed, usage) = (dollars(estimate.fixed_cents), dollars(estimate.usage_cents()));
+    let (fixed, usage) = (told(&estimate.fixed()), told(&estimate.usage()));
     format!("fixed {fixed} (with no event), usage {usage}")
 }
 
@@ -158,9 +132,8 @@ fn summary(text: &mut String, estimate: &Estimate) {
     let free = if estimate.free_tier { "with" } else { "without" };
     let (region, dates) = (&estimate.region, dates(estimate));
     let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
-    let missing: Vec<_> = estimate.missing().map(|line| line.item).collect();
-    if !missing.is_empty() {
-        let _ = writeln!(text, "the total lacks {}: no verified price in {}", missing.join(", "), estimate.region);
+    if let Some(words) = lacks(&estimate.total(), region) {
+        let _ = writeln!(text, "{words}");
     }
     for (item, what) in estimate.unverified() {
         let _ = writeln!(text, "not verified in {}: {item}, at {what}", estimate.region);
@@ -192,28 +165,36 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "from": line.from.iter().map(|one| json!({"name": one.name, "place": one.place})).collect::<Vec<_>>(),
         })
     };
-    let parts: serde_json::Map<_, _> =
-        PARTS.iter().map(|part| ((*part).to_owned(), estimate.part_cents(part).into())).collect();
-    json!({
+    let mut json = json!({
         "schema": SCHEMA,
         "pipeline": pipeline,
         "stage": stage,
         "region": estimate.region,
         "currency": "USD",
         "free_tier": estimate.free_tier,
-        "total_cents": estimate.total_cents(),
-        "fixed_cents": estimate.fixed_cents,
-        "usage_cents": estimate.usage_cents(),
-        "per_million_dollars": estimate.per_million(),
-        "share_of_saas": estimate.share_of_saas(),
-        "complete": estimate.missing().next().is_none(),
-        "parts_cents": parts,
-        "warnings": estimate.warnings,
-        "lines": estimate.lines.iter().map(line).collect::<Vec<_>>(),
-        "inputs": estimate.inputs.iter()
-            .map(|input| json!({"name": input.name, "value": input.value, "source": input.source}))
-            .collect::<Vec<_>>(),
-    })
+    });
+    if let Value::Object(json) = &mut json {
+        totals(json, estimate);
+    }
+    json["warnings"] = json!(estimate.warnings);
+    json["lines"] = estimate.lines.iter().map(line).collect();
+    let input = |input: &Input| json!({"name": input.name, "value": input.value, "source": input.source});
+    json["inputs"] = estimate.inputs.iter().map(input).collect();
+    json
+}
+
+/// What is known of a month; what is not is null.
+fn totals(json: &mut Map<String, Value>, estimate: &Estimate) {
+    let total = estimate.total();
+    put(json, "total", &total);
+    put(json, "fixed", &estimate.fixed());
+    put(json, "usage", &estimate.usage());
+    json.insert("per_million".to_owned(), json!(estimate.per_million()));
+    json.insert("share_of_saas".to_owned(), json!(estimate.share_of_saas()));
+    json.insert("complete".to_owned(), json!(total.whole().is_some()));
+    json.insert("missing".to_owned(), json!(total.missing()));
+    let parts = PARTS.iter().map(|part| ((*part).to_owned(), json!(estimate.part(part).whole())));
+    json.insert("parts_cents".to_owned(), Value::Object(parts.collect()));
 }
 
 pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
@@ -221,7 +202,7 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
     let _ = writeln!(
         text,
         "**{} a month**: {}\n\n| Part | Item | Quantity | Cost |\n|---|---|---:|---:|",
-        dollars(estimate.total_cents()),
+        told(&estimate.total()),
         apart(estimate)
     );
     for line in &estimate.lines {

@@ -1,12 +1,12 @@
 //! Estimates side by side: for more and more events, or month after month.
 
-use super::chart;
-use super::{dollars, grouped, in_dollars, part_cost};
-use crate::cost::{Estimate, PARTS};
+use super::amounts::{amount, at_least, grouped, in_dollars, lacks, put};
+use super::{chart, totals};
+use crate::cost::{Estimate, PARTS, Total};
 use serde_json::{Value, json};
 
 /// The version of what `--json` prints of several estimates.
-const SCHEMA: &str = "pipectl-cost-series/2";
+const SCHEMA: &str = "pipectl-cost-series/3";
 
 /// What differs from one estimate to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,17 +32,23 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    fn missing(&self) -> Vec<&'static str> {
-        let first = self.estimates.first();
-        first.into_iter().flat_map(Estimate::missing).map(|line| line.item).collect()
+    /// All estimates together: of use for what is missing in any of them.
+    fn sum(&self) -> Total {
+        self.so_far().last().unwrap_or_default()
     }
 
-    /// The dollars of all months up to each; of no use between numbers of events.
-    fn so_far(&self) -> impl Iterator<Item = i64> {
-        self.estimates.iter().scan(0, |sum, estimate| {
-            *sum += estimate.total_cents();
-            Some(*sum)
+    /// All months up to each; of no use between numbers of events.
+    fn so_far(&self) -> impl Iterator<Item = Total> {
+        self.estimates.iter().scan(Total::default(), |sum, estimate| {
+            *sum = sum.plus(&estimate.total());
+            Some(sum.clone())
         })
+    }
+
+    /// Below a table or a chart.
+    fn note(&self) -> Option<String> {
+        let region = &self.estimates.first()?.region;
+        lacks(&self.sum(), region)
     }
 }
 
@@ -51,17 +57,17 @@ fn rows(series: &Series) -> Vec<Vec<String>> {
     let head = [&[if series.by == By::Events { "events" } else { "month" }][..], &PARTS, &["fixed", "a month"], &last]
         .concat();
     let head: Vec<String> = head.into_iter().map(str::to_owned).collect();
-    let row = |(estimate, so_far): (&Estimate, i64)| {
+    let row = |(estimate, so_far): (&Estimate, Total)| {
         let mut row = vec![grouped(estimate.inputs.get(series.by.name()).round() as i64)];
-        row.extend(PARTS.iter().map(|part| part_cost(estimate, part)));
-        row.extend([estimate.fixed_cents, estimate.total_cents()].map(dollars));
+        row.extend(PARTS.iter().map(|part| amount(&estimate.part(part))));
+        row.extend([estimate.fixed(), estimate.total()].map(|total| amount(&total)));
         row.extend(match series.by {
             By::Events => [
                 estimate.per_million().map(in_dollars),
                 estimate.share_of_saas().map(|share| format!("{:.1}%", share * 100.0)),
             ]
             .map(|cell| cell.unwrap_or_else(|| "-".to_owned())),
-            By::Month => [dollars(so_far), String::new()],
+            By::Month => [amount(&so_far), String::new()],
         });
         row
     };
@@ -83,28 +89,21 @@ pub(crate) fn series_to_text(series: &Series) -> String {
         let words = estimate.warnings.iter().map(|words| format!("warning: {at} cannot be: {words}\n"));
         text.extend(words);
     }
-    let missing = series.missing();
-    if !missing.is_empty() {
-        text.push_str(&format!("every total lacks {}: no verified price\n", missing.join(", ")));
-    }
+    series.note().into_iter().for_each(|note| text.push_str(&format!("{note}\n")));
     text
 }
 
 pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Value {
-    let point = |(estimate, so_far): (&Estimate, i64)| {
-        let parts: serde_json::Map<_, _> =
-            PARTS.iter().map(|part| ((*part).to_owned(), estimate.part_cents(part).into())).collect();
-        json!({
-            series.by.name(): estimate.inputs.get(series.by.name()),
-            "total_cents": estimate.total_cents(),
-            "fixed_cents": estimate.fixed_cents,
-            "parts_cents": parts,
-            "per_million_dollars": estimate.per_million(),
-            "share_of_saas": estimate.share_of_saas(),
-            "so_far_cents": (series.by == By::Month).then_some(so_far),
-            "complete": estimate.missing().next().is_none(),
-            "warnings": estimate.warnings,
-        })
+    let point = |(estimate, so_far): (&Estimate, Total)| {
+        let mut json = json!({series.by.name(): estimate.inputs.get(series.by.name())});
+        if let Value::Object(json) = &mut json {
+            totals(json, estimate);
+            json.insert("warnings".to_owned(), json!(estimate.warnings));
+            if series.by == By::Month {
+                put(json, "so_far", &so_far);
+            }
+        }
+        json
     };
     json!({
         "schema": SCHEMA,
@@ -112,22 +111,21 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
         "stage": stage,
         "by": series.by.name(),
         "currency": "USD",
-        "missing": series.missing(),
+        "missing": series.sum().missing(),
         "points": series.estimates.iter().zip(series.so_far()).map(point).collect::<Vec<_>>(),
     })
 }
 
 /// How cost grows with events, in all and by part: an SVG file of its own.
 pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
-    let points = |cents: &dyn Fn(&Estimate) -> i64| -> Vec<(f64, f64)> {
-        let point = |estimate: &Estimate| (estimate.inputs.get(By::Events.name()), cents(estimate) as f64 / 100.0);
-        let mut points: Vec<_> = series.estimates.iter().map(point).collect();
+    let line = |name: &'static str, sum: &dyn Fn(&Estimate) -> Total| {
+        let all: Vec<_> = series.estimates.iter().map(|each| (each.inputs.get(By::Events.name()), sum(each))).collect();
+        let whole = all.iter().all(|(_, total)| total.whole().is_some());
+        let mut points: Vec<_> = all.iter().map(|(events, total)| (*events, at_least(total) as f64 / 100.0)).collect();
         points.sort_by(|(one, _), (other, _)| one.total_cmp(other));
-        points
+        chart::Line { name, points, whole }
     };
-    let parts = PARTS.iter().map(|part| (*part, points(&|estimate| estimate.part_cents(part))));
-    let total = [("in all", points(&Estimate::total_cents))];
-    let missing = series.missing();
-    let note = (!missing.is_empty()).then(|| format!("without {}: no verified price", missing.join(", ")));
-    chart::growth(title, note.as_deref(), &total.into_iter().chain(parts).collect::<Vec<_>>())
+    let parts = PARTS.iter().map(|part| line(part, &|estimate| estimate.part(part)));
+    let total = [line("in all", &Estimate::total)];
+    chart::growth(title, series.note().as_deref(), &total.into_iter().chain(parts).collect::<Vec<_>>())
 }

@@ -1,13 +1,14 @@
 //! Shapes side by side: what each costs, and what it cannot do.
 
-use super::{MARKER, dollars, grouped};
-use crate::cost::{Column, Estimate, Load, Shapes};
+use super::MARKER;
+use super::amounts::{amount, grouped, lacks, put};
+use crate::cost::{Column, Estimate, Load, Shapes, Total};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// The version of what `--shapes --json` prints.
-const SCHEMA: &str = "pipectl-cost-shapes/1";
+const SCHEMA: &str = "pipectl-cost-shapes/2";
 
 fn label(load: &Load) -> String {
     match (grouped(load.events.round() as i64), load.batch) {
@@ -17,10 +18,8 @@ fn label(load: &Load) -> String {
     }
 }
 
-/// Whatever has no price in a cell is not in it.
 fn cell(estimate: &Estimate) -> String {
-    let lacks = if estimate.missing().next().is_some() { "*" } else { "" };
-    format!("{}{lacks}", dollars(estimate.total_cents()))
+    amount(&estimate.total())
 }
 
 /// What is to be known of the prices, once for all columns.
@@ -33,11 +32,11 @@ fn notes(shapes: &Shapes) -> Vec<String> {
          shape (memory, buffers, what is kept) are this file's",
         first.inputs.get("month")
     )];
-    let missing: BTreeSet<_> = all().flat_map(Estimate::missing).map(|line| line.item).collect();
-    if !missing.is_empty() {
-        let missing: Vec<_> = missing.into_iter().collect();
-        notes.push(format!("* lacks one or more of {}: no verified price in {region}", missing.join(", ")));
-    }
+    let missing = |column: &Column| {
+        let sum = column.estimates.iter().fold(Total::default(), |sum, estimate| sum.plus(&estimate.total()));
+        lacks(&sum, region).map(|words| format!("{}: {words}", column.name))
+    };
+    notes.extend(shapes.columns.iter().filter_map(missing));
     let unverified: BTreeSet<_> = all().flat_map(Estimate::unverified).collect();
     notes.extend(unverified.into_iter().map(|(item, what)| format!("not verified in {region}: {item}, at {what}")));
     notes
@@ -46,15 +45,17 @@ fn notes(shapes: &Shapes) -> Vec<String> {
 pub(crate) fn shapes_to_text(shapes: &Shapes) -> String {
     let labels: Vec<_> = shapes.loads.iter().map(label).collect();
     let first = labels.iter().map(String::len).max().unwrap_or(0);
+    let cells: Vec<Vec<_>> = shapes.columns.iter().map(|column| column.estimates.iter().map(cell).collect()).collect();
+    let width = cells.iter().flatten().map(String::len).fold(16, usize::max);
     let mut text = format!("{:first$}", "a month");
     for column in &shapes.columns {
-        let _ = write!(text, "  {:>16}", column.name);
+        let _ = write!(text, "  {:>width$}", column.name);
     }
     text.push('\n');
     for (index, label) in labels.iter().enumerate() {
         let _ = write!(text, "{label:first$}");
-        for column in &shapes.columns {
-            let _ = write!(text, "  {:>16}", column.estimates.get(index).map(cell).unwrap_or_default());
+        for column in &cells {
+            let _ = write!(text, "  {:>width$}", column[index]);
         }
         text.push('\n');
     }
@@ -76,13 +77,11 @@ pub(crate) fn shapes_to_markdown(shapes: &Shapes, title: &str) -> String {
     let _ = writeln!(text, "| A month | {} |\n|---|{}", names.join(" | "), "---:|".repeat(names.len()));
     for (index, load) in shapes.loads.iter().enumerate() {
         let cells = shapes.columns.iter().map(|column| column.estimates.get(index).map(cell).unwrap_or_default());
-        // An asterisk is no emphasis.
-        let cells: Vec<_> = cells.map(|cell| cell.replace('*', "\\*")).collect();
-        let _ = writeln!(text, "| {} | {} |", label(load), cells.join(" | "));
+        let _ = writeln!(text, "| {} | {} |", label(load), cells.collect::<Vec<_>>().join(" | "));
     }
     text.push('\n');
     for note in notes(shapes) {
-        let _ = writeln!(text, "{}\n", note.replace('*', "\\*"));
+        let _ = writeln!(text, "{note}\n");
     }
     for column in shapes.columns.iter().filter(|column| !column.limits.is_empty()) {
         let _ = writeln!(text, "**{}** (`{}`)", column.name, column.file);
@@ -96,14 +95,14 @@ pub(crate) fn shapes_to_markdown(shapes: &Shapes, title: &str) -> String {
 
 pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Value {
     let month = |(load, estimate): (&Load, &Estimate)| {
-        json!({
-            "events_per_month": load.events,
-            "events_per_request": load.batch,
-            "total_cents": estimate.total_cents(),
-            "fixed_cents": estimate.fixed_cents,
-            "missing": estimate.missing().map(|line| line.item).collect::<Vec<_>>(),
-            "unverified": estimate.unverified().map(|(item, _)| item).collect::<Vec<_>>(),
-        })
+        let mut json = json!({"events_per_month": load.events, "events_per_request": load.batch});
+        if let Value::Object(json) = &mut json {
+            put(json, "total", &estimate.total());
+            put(json, "fixed", &estimate.fixed());
+        }
+        json["missing"] = json!(estimate.total().missing());
+        json["unverified"] = estimate.unverified().map(|(item, _)| item).collect();
+        json
     };
     let column = |column: &Column| {
         json!({
