@@ -228,7 +228,10 @@ impl Named for Key {
         let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(4));
         for sent in 1.. {
             let lost = match self.create_once(aws, &tags).await {
-                Ok(id) => return Ok(drop(self.id.0.set(id))),
+                Ok(id) => {
+                    let _ = self.id.0.set(id);
+                    return Ok(());
+                }
                 Err(error) if sent < MOST_SENT && matches!(error.class(), Class::Busy | Class::Network) => error,
                 Err(error) => return Err(error),
             };
