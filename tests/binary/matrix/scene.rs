@@ -1,7 +1,12 @@
 //! What a pipeline is like before a command, and what the command then asks AWS.
 
+use crate::kills::LEAN_EDITS;
 use crate::life::EDITS;
 use crate::support::{Place, Ran};
+
+/// What the lean example says for a pipeline of the other one, whose clients go on posting to the front of before.
+const TO_LEAN: &[(&str, &str)] =
+    &[("stage: lean", "stage: prod"), ("front: function_url", "front: [function_url, rest_api]")];
 
 /// A command on a pipeline that is in some state.
 pub(super) struct Scene {
@@ -16,13 +21,48 @@ pub(super) struct Scene {
 }
 
 pub(super) fn all() -> Vec<Scene> {
-    let check = &["plan", "--detailed-exitcode"][..];
+    let (check, apply, destroy) = (&["plan", "--detailed-exitcode"][..], &["apply", "--yes"], &["destroy", "--yes"]);
+    let check_destroy = &["plan", "--destroy", "--detailed-exitcode"];
     vec![
-        Scene::of("apply", &["apply", "--yes"], check, false, false),
-        Scene::of("update", &["apply", "--yes"], check, true, true),
-        Scene::of("destroy", &["destroy", "--yes"], &["plan", "--destroy", "--detailed-exitcode"], true, false),
-        Scene::of("plan", check, check, true, false),
+        Scene::of("apply", apply, check, State::nothing("clickstream")),
+        Scene::of("update", apply, check, State::edited("clickstream", EDITS)),
+        Scene::of("destroy", destroy, check_destroy, State::made("clickstream")),
+        Scene::of("plan", check, check, State::made("clickstream")),
+        Scene::of("apply, lean", apply, check, State::nothing("lean")),
+        Scene::of("update, lean", apply, check, State::edited("lean", LEAN_EDITS)),
+        Scene::of("destroy, lean", destroy, check_destroy, State::made("lean")),
+        Scene::of("plan, lean", check, check, State::made("lean")),
+        Scene::of("change to lean", apply, check, State::changed_to_lean()),
     ]
+}
+
+/// What is there before a command.
+struct State(Place);
+
+impl State {
+    fn nothing(example: &str) -> Self {
+        Self(Place::example(example))
+    }
+
+    fn made(example: &str) -> Self {
+        let state = Self::nothing(example);
+        state.0.run(&["apply", "--yes", "--local"]).exits(0);
+        state
+    }
+
+    /// The file says something else than what is made.
+    fn edited(example: &str, edits: &[(&str, &str)]) -> Self {
+        let state = Self::made(example);
+        state.0.edit(edits);
+        state
+    }
+
+    fn changed_to_lean() -> Self {
+        let state = Self::made("clickstream");
+        state.0.write(&Place::example("lean").yaml());
+        state.0.edit(TO_LEAN);
+        state
+    }
 }
 
 impl Scene {
@@ -30,16 +70,8 @@ impl Scene {
         name: &'static str,
         command: &'static [&'static str],
         check: &'static [&'static str],
-        made: bool,
-        edited: bool,
+        State(place): State,
     ) -> Self {
-        let place = Place::example("clickstream");
-        if made {
-            place.run(&["apply", "--yes", "--local"]).exits(0);
-        }
-        if edited {
-            place.edit(EDITS);
-        }
         let mut scene = Self { name, command, check, before: place, operations: vec![] };
         let rehearsed = scene.place();
         let server = rehearsed.serve();

@@ -92,7 +92,7 @@ impl<'a> Trial<'a> {
         let changed = server.admin().requests().iter().any(|operation| !is_read(operation));
         server.admin().forget_faults();
         let verdict = match ran.exit {
-            _ if missed => Err("the fault did not strike".to_owned()),
+            _ if missed => Err(format!("the fault did not strike: exit {}: {}", ran.exit, ran.stderr)),
             0 => scene.is_done(&place, &ran).map(|()| Verdict::Survived).map_err(|why| format!("false success: {why}")),
             1 | 5 => {
                 let told = self.is_told(&ran.stderr);
