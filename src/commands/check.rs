@@ -92,11 +92,16 @@ fn parse_volume(text: &str) -> Result<f64, String> {
     parse_count(count).map(|count| count as f64 * in_month).map_err(|_| how())
 }
 
-/// What does not fit, by what AWS gives an account at first, each said on stderr as a warning.
-pub(super) fn warn(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
+/// What does not fit, by what AWS gives an account at first.
+pub(super) fn findings(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
     let (region, account) = (assumed_region(pipeline), Account::default());
     let subject = Subject { pipeline, region: &region, account: &account };
-    let findings = limits::check(&subject, &Load::of(inputs, pipeline));
+    limits::check(&subject, &Load::of(inputs, pipeline))
+}
+
+/// The same, each said on stderr as a warning.
+pub(super) fn warn(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
+    let findings = findings(pipeline, inputs);
     findings_to_text(&findings, pipeline).iter().for_each(say);
     findings
 }

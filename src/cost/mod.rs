@@ -10,7 +10,6 @@ mod book;
 mod difference;
 mod inputs;
 mod levers;
-mod limits;
 mod meters;
 mod price_list;
 mod regions;
@@ -125,7 +124,7 @@ pub(crate) struct Estimate {
     pub(crate) free_tier: bool,
     pub(crate) inputs: Inputs,
     pub(crate) lines: Vec<Line>,
-    /// Why this load cannot be carried, in words; usually nothing.
+    /// What of this load AWS or the file does not let through, in words: from whoever knows the file.
     pub(crate) warnings: Vec<String>,
     /// The bill with no event and no query: the rest is of their number.
     idle: Vec<Line>,
@@ -187,8 +186,7 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
         meters::of(book, billed, inputs).into_iter().map(line).collect()
     };
     let (lines, idle) = (priced(&inputs), priced(&inputs.idle()));
-    let warnings = limits::broken(billed, &inputs);
-    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings, idle }
+    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings: vec![], idle }
 }
 
 /// The figures of the book that an estimate needs.

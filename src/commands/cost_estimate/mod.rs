@@ -4,7 +4,7 @@
 mod measure;
 mod other;
 
-use super::check::warn;
+use super::check::{findings, warn};
 use super::prices::listed;
 use super::session::{assumed_region, load};
 use crate::commands::Global;
@@ -210,18 +210,20 @@ impl<'a> Question<'a> {
 
     /// A month; `last` overrides every other figure.
     fn estimate(&self, last: Option<String>) -> Result<Estimate> {
-        Ok(self.priced(&self.billed, self.region_of(self.pipeline), self.inputs(self.pipeline, last)?))
+        Ok(self.priced(self.pipeline, &self.billed, self.inputs(self.pipeline, last)?))
     }
 
     /// Of another pipeline.
     fn estimate_of(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
-        let region = self.region_of(pipeline);
-        self.priced(&Billed::of_file(pipeline, region), region, inputs)
+        self.priced(pipeline, &Billed::of_file(pipeline, self.region_of(pipeline)), inputs)
     }
 
-    fn priced(&self, billed: &Billed, region: &str, inputs: Inputs) -> Estimate {
+    fn priced(&self, pipeline: &Pipeline, billed: &Billed, inputs: Inputs) -> Estimate {
         let book = self.own_prices.as_ref().unwrap_or_else(|| Book::bundled());
-        estimate(book, billed, region, inputs, self.args.free_tier)
+        let warnings = findings(pipeline, &inputs).into_iter().map(|finding| finding.message).collect();
+        let mut estimate = estimate(book, billed, self.region_of(pipeline), inputs, self.args.free_tier);
+        estimate.warnings = warnings;
+        estimate
     }
 
     fn inputs(&self, pipeline: &Pipeline, last: Option<String>) -> Result<Inputs> {

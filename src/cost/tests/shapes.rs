@@ -208,28 +208,6 @@ fn scans_follow_the_data() {
     assert_eq!(tb("athena_scans_of_a_month=30", "events_per_month=0"), (30.0 * 10.0 / 1024.0, 0.0), "10 MB at least");
 }
 
-#[test]
-fn what_cannot_be_is_said() {
-    let said = |figures: &[&str]| {
-        let mut inputs = Inputs::of(&example(EXAMPLE));
-        figures.iter().for_each(|figure| inputs.set(figure).unwrap());
-        crate::cost::limits::broken(&Billed::of_file(&example(EXAMPLE), "us-east-1"), &inputs).join("; ")
-    };
-    assert_eq!(said(&[]), "");
-    let cases = [
-        (&["track_ms=5001", "events_per_month=1M"][..], "`track` is stopped after 5 s"),
-        (&["mover_ms=30001"], "`mover` is stopped after 30 s"),
-        (&["etl_minutes=61"], "given up after 60 minutes"),
-        (&["event_bytes=1024000", "events_per_request=1"], "more than a record"),
-        (&["event_bytes=100000", "events_per_request=105"], "more than API Gateway takes (10 MB)"),
-        (&["track_ms=1000", "events_per_month=300M"], "`reserved_concurrency` allows 100"),
-        (&["track_ms=1", "events_per_month=3B"], "`ingest.throttle` allows 1000"),
-    ];
-    for (figures, words) in cases {
-        assert!(said(figures).contains(words) && !said(figures).contains(';'), "{figures:?}: {}", said(figures));
-    }
-}
-
 /// Whatever the size of an event: within a record, what fills the 5 KB steps.
 #[test]
 fn batches_pay_at_any_size_of_event() {

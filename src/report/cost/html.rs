@@ -51,7 +51,7 @@ fn notes(estimate: &Estimate) -> Vec<String> {
         lacks(&estimate.total(), &estimate.region).map(|words| format!("Not in the amounts and the chart, {words}."));
     let unverified =
         estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
-    let warnings = estimate.warnings.iter().map(|words| format!("Warning: this cannot be: {words}."));
+    let warnings = estimate.warnings.iter().map(|words| format!("Warning: {words}."));
     let notes = warnings.chain(per_million(estimate)).chain([prices]).chain(missing);
     notes.chain(unverified).collect()
 }

@@ -126,9 +126,6 @@ fn summary(text: &mut String, estimate: &Estimate) {
     if let Some(words) = per_million(estimate) {
         let _ = writeln!(text, "{words}");
     }
-    for words in &estimate.warnings {
-        let _ = writeln!(text, "warning: this cannot be: {words}");
-    }
     let free = if estimate.free_tier { "with" } else { "without" };
     let (region, dates) = (&estimate.region, dates(estimate));
     let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
@@ -176,7 +173,6 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
     if let Value::Object(json) = &mut json {
         totals(json, estimate);
     }
-    json["warnings"] = json!(estimate.warnings);
     json["lines"] = estimate.lines.iter().map(line).collect();
     let input = |input: &Input| json!({"name": input.name, "value": input.value, "source": input.source});
     json["inputs"] = estimate.inputs.iter().map(input).collect();

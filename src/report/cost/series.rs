@@ -86,7 +86,7 @@ pub(crate) fn series_to_text(series: &Series) -> String {
     let mut text: String = rows.iter().map(line).collect();
     for estimate in &series.estimates {
         let at = grouped(estimate.inputs.get(series.by.name()).round() as i64);
-        let words = estimate.warnings.iter().map(|words| format!("warning: {at} cannot be: {words}\n"));
+        let words = estimate.warnings.iter().map(|words| format!("warning: at {at}, {words}\n"));
         text.extend(words);
     }
     series.note().into_iter().for_each(|note| text.push_str(&format!("{note}\n")));
