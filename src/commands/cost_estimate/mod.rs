@@ -73,7 +73,7 @@ pub(crate) struct CostArgs {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Exit with 4 when the month costs more, in US dollars.
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", value_parser = parse_budget)]
     budget: Option<f64>,
     /// Print the totals for these numbers of events a month, `1M,100M,1B`. Queries by `athena_scans_of_...` follow the
     /// data; what is given in bytes or GB stays.
@@ -326,6 +326,12 @@ impl<'a> Question<'a> {
         let estimates = figures.into_iter().map(|figure| self.estimate(Some(figure))).collect::<Result<_>>()?;
         Ok(Some(Series { by, estimates }))
     }
+}
+
+/// Nothing is more than what is no number.
+fn parse_budget(text: &str) -> std::result::Result<f64, String> {
+    let budget = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
+    budget.ok_or_else(|| "a budget is a number of dollars that is not negative, such as 500".to_owned())
 }
 
 fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
