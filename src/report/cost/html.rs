@@ -1,6 +1,6 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
-use super::amounts::{amount, lacks, told};
+use super::amounts::{amount, grouped, lacks, told};
 use super::levers::levers_to_html;
 use super::{apart, chart, cost, per_million, quantity, short};
 use crate::cost::{Estimate, Levers, Line, PARTS, Priced};
@@ -9,8 +9,8 @@ use std::fmt::Write as _;
 
 const PAGE: &str = "body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);max-width:60rem;\
     margin:2rem auto;padding:0 1rem}table{border-collapse:collapse;width:100%}td,th{padding:.3rem .6rem;text-align:left;\
-    border-bottom:1px solid var(--faint);vertical-align:top}td.n,th.n{text-align:right;white-space:nowrap;\
-    font-variant-numeric:tabular-nums}tbody th{padding-top:1rem}details{opacity:.85;font-size:13px}summary{cursor:pointer}\
+    border-bottom:1px solid var(--faint);vertical-align:top}td.n,th.n{text-align:right;\
+    font-variant-numeric:tabular-nums}td.n{white-space:nowrap}tbody th{padding-top:1rem}details{opacity:.85;font-size:13px}summary{cursor:pointer}\
     .sum{font-size:2rem;margin:.2rem 0}.missing{font-weight:600}svg{max-width:100%;height:auto}\
     .scroll{overflow-x:auto}:root{color-scheme:light dark}";
 
@@ -24,6 +24,9 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &Levers, title: &str) ->
         chart::style()
     );
     let _ = writeln!(page, "<p class=\"sum\">{}</p>", told(&estimate.total()));
+    let figure = |name: &str| grouped(estimate.inputs.get(name).round() as i64);
+    let (events, month) = (figure("events_per_month"), figure("month"));
+    let _ = writeln!(page, "<p>{events} events, in month {month}: storage grows from one to the next.</p>");
     let _ = writeln!(page, "<p>{}</p>", apart(estimate));
     for words in notes(estimate) {
         let _ = writeln!(page, "<p>{}</p>", escape(&words));
