@@ -53,7 +53,7 @@ const COMMANDS: &[(&str, &str)] = &[
     ("lambda list-functions", "clickstream-prod-mover"),
     ("lambda get-function --function-name clickstream-prod-track", "provided.al2023"),
     ("lambda get-policy --function-name clickstream-prod-track", "pipectl-track"),
-    ("lambda get-function-concurrency --function-name clickstream-prod-track", "50"),
+    ("lambda get-function-concurrency --function-name clickstream-prod-track", "\"ReservedConcurrentExecutions\": 100"),
     ("apigateway get-rest-apis", "clickstream-prod"),
     ("apigateway get-api-keys", "clickstream-prod-web"),
     ("apigateway get-usage-plans", "200000000"),

@@ -109,6 +109,13 @@ impl World {
         Self::of(place)
     }
 
+    /// With figures of each run of the job in CloudWatch.
+    pub(super) fn measuring() -> Self {
+        let place = Place::example("minimal");
+        place.write(&format!("{}\netl: {{ metrics: true }}\n", place.yaml()));
+        Self::of(place)
+    }
+
     /// With a key of its own, that what is in the bucket is encrypted with.
     pub(super) fn strict() -> Self {
         let place = Place::example("minimal");

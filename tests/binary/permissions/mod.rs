@@ -82,8 +82,15 @@ fn delivery_reads_the_schema_that_it_converts_by() {
     assert!(flow.answer == 204 && flow.moved && flow.written, "{flow:#?}");
 }
 
+/// With `etl.metrics`; elsewhere nothing is seen without it.
+#[test]
+fn the_job_reports_its_figures() {
+    let denied = |flow: &Flow| flow.says("/aws-glue/jobs/error", "cloudwatch:PutMetricData");
+    proves_in(&World::measuring(), "etl", &["Measure"], denied);
+}
+
 /// What is tested by itself.
-const APART: &[(&str, &str)] = &[("delivery", "ReadSchema")];
+const APART: &[(&str, &str)] = &[("delivery", "ReadSchema"), ("etl", "Measure")];
 
 /// A test for each statement: its name, the role, the statement, and what is seen when it is missing.
 macro_rules! needed {
@@ -123,7 +130,6 @@ needed! {
     etl_keeps_bookmarks: "etl" ["KeepBookmarks"] => |flow| flow.run_fails("glue:GetJobBookmark") && !flow.written;
     etl_sees_its_runs: "etl" ["SeeRuns"] => |flow| flow.again_fails("glue:GetJobRun");
     etl_writes_its_log: "etl" ["Log"] => |flow| flow.lines(RUNS).is_empty() && flow.lines(CRAWLS).is_empty();
-    etl_measures: "etl" ["Measure"] => |flow| flow.says("/aws-glue/jobs/error", "cloudwatch:PutMetricData");
 }
 
 const DELIVERY: &str = "/aws/kinesisfirehose/minimal-dev";
