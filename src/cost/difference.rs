@@ -1,5 +1,6 @@
 //! What a change costs: two estimates, line by line.
 
+use super::total::Marks;
 use super::{Estimate, Line, PARTS, Total};
 
 /// One side of a line.
@@ -32,6 +33,8 @@ pub(crate) struct Row {
     pub(crate) before: Side,
     pub(crate) after: Side,
     pub(crate) change: Change,
+    /// Of either side.
+    pub(crate) marks: Marks,
 }
 
 /// What changes in all: cents of what can be compared, and what cannot be.
@@ -39,6 +42,7 @@ pub(crate) struct Row {
 pub(crate) struct Changes {
     compared: i64,
     left_out: Vec<(&'static str, Change)>,
+    marks: Marks,
 }
 
 /// Every line of either estimate, in the order of the parts.
@@ -74,11 +78,14 @@ impl Change {
 
 impl Changes {
     fn of<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Self {
-        let mut all = Self { compared: 0, left_out: vec![] };
+        let mut all = Self { compared: 0, left_out: vec![], marks: Marks::default() };
         for row in rows {
             match row.change {
                 Change::By(cents) => all.compared += cents,
                 change => all.left_out.push((row.item, change)),
+            }
+            if row.change != Change::By(0) {
+                all.marks.and(&row.marks);
             }
         }
         all
@@ -91,18 +98,27 @@ impl Changes {
 
     /// Cents more a month of what has a price on both sides, or is as it was; and the items that have not and are not.
     pub(crate) fn compared(&self) -> (i64, Vec<&'static str>) {
-        (self.compared, self.left_out.iter().map(|(item, _)| *item).collect())
+        (self.compared, self.items())
     }
 
     /// What is saved for certain: items that are left out may save more. `None` if any of them may cost more.
     pub(crate) fn saved(&self) -> Option<Total> {
         let falls = self.left_out.iter().all(|(_, change)| *change == Change::Less);
-        falls.then(|| Total::with(-self.compared, self.left_out.iter().map(|(item, _)| *item)))
+        falls.then(|| Total::with(-self.compared, &self.items(), &self.marks))
     }
 
     /// What comes on top, where items that are left out can only do so as well.
     pub(super) fn added(&self) -> Total {
-        Total::with(self.compared, self.left_out.iter().map(|(item, _)| *item))
+        Total::with(self.compared, &self.items(), &self.marks)
+    }
+
+    /// Of lines that are not as they were.
+    pub(crate) fn marks(&self) -> &Marks {
+        &self.marks
+    }
+
+    fn items(&self) -> Vec<&'static str> {
+        self.left_out.iter().map(|(item, _)| *item).collect()
     }
 }
 
@@ -147,7 +163,10 @@ fn rows(before: &[Line], after: &[Line], same: bool) -> Vec<Row> {
             lines.iter().filter(|line| line.part == part && line.item == item).cloned().collect()
         };
         let (was, will) = (of(before), of(after));
-        rows.push(Row { part, item, before: side(&was), after: side(&will), change: change(&was, &will, same) });
+        let mut marks = Marks::default();
+        was.iter().chain(&will).for_each(|line| marks.and(&Marks::of(line)));
+        let change = change(&was, &will, same);
+        rows.push(Row { part, item, before: side(&was), after: side(&will), change, marks });
     }
     rows.sort_by_key(|row| PARTS.iter().position(|part| *part == row.part));
     rows

@@ -24,7 +24,7 @@ pub(crate) use levers::{Lever, Levers, Unpriced, levers};
 pub(crate) use price_list::{fetch, not_looked_up};
 pub(crate) use regions::{Unpriceable, priceable};
 pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
-pub(crate) use total::{Amount, Total};
+pub(crate) use total::{Amount, Marks, Total};
 
 use meters::Meter;
 use std::collections::{BTreeMap, BTreeSet};
@@ -79,6 +79,10 @@ pub(crate) enum Priced {
         note: Option<String>,
         /// What the price is, where no source has it for this region.
         unverified: Option<String>,
+        /// The region whose price it is, where this one's is missing and somebody said that it may stand in.
+        assumed_from: Option<String>,
+        /// Whether there are more units than the tiers that are known are for.
+        beyond: bool,
     },
     /// The book has no price for this in this region. It is not guessed.
     Missing,
@@ -92,6 +96,19 @@ impl Line {
             Priced::At { dollars, .. } => Some((dollars * 100.0 * (1.0 + 1e-12) + 1e-9).round() as i64),
             Priced::Missing => (self.billed() <= 0.0).then_some(0),
         }
+    }
+
+    /// The region at whose price it is paid for, where that is not its own.
+    pub(crate) fn assumed(&self) -> Option<&str> {
+        match &self.priced {
+            Priced::At { assumed_from, .. } if self.billed() > 0.0 => assumed_from.as_deref(),
+            Priced::At { .. } | Priced::Missing => None,
+        }
+    }
+
+    /// Whether there is more of it than the tiers that are known are for.
+    pub(crate) fn beyond(&self) -> bool {
+        matches!(&self.priced, Priced::At { beyond: true, .. })
     }
 
     /// Units that are paid for.
@@ -201,27 +218,33 @@ fn price(book: &Book, region: &str, meter: Meter, free_tier: bool, taken: &mut B
     // What is free for everybody is what the price list of the partition `aws` has so.
     let free = if book::shares_prices(region) { free } else { 0.0 };
     let billed = meter.quantity - free;
-    let found = book.price(region, meter.dimension);
+    let own = book.price(region, meter.dimension);
+    let other = || book.stand_in(meter.dimension).map(|(from, price)| (Some(from.to_owned()), price));
+    let found = own.map(|price| (None, price)).or_else(other);
     let taken = taken.entry(meter.dimension).or_default();
     let before = *taken;
-    let priced = found.map_or(Priced::Missing, |price| at(price, before, billed));
+    let unit = found.as_ref().map(|(_, price)| &*price.unit).or_else(|| book.unit(meter.dimension));
+    let unit = unit.unwrap_or("units").to_owned();
+    let priced = found.map_or(Priced::Missing, |(from, price)| at(price, before, billed, from));
     *taken += billed;
-    let unit = found.map(|price| &*price.unit).or_else(|| book.unit(meter.dimension)).unwrap_or("units").to_owned();
     let Meter { part, item, usage_type, dimension, quantity, how, .. } = meter;
     Line { part, item, usage_type, dimension, quantity, free, before, unit, how, from: vec![], priced }
 }
 
-fn at(price: &Price, before: f64, billed: f64) -> Priced {
+fn at(price: &Price, before: f64, billed: f64, assumed_from: Option<String>) -> Priced {
     let all = before + billed;
-    let beyond = price.beyond(all).then(|| "only the first tier is known: above it this is too high".to_owned());
+    let beyond = price.beyond(all);
+    let words = beyond.then(|| "only the first tier is known: above it this is too high".to_owned());
     let (dollars, rounded) = price.rounded(before, billed);
     Priced::At {
         dollars,
         price: price.words(all),
         source: price.source.clone(),
         as_of: price.as_of.clone(),
-        note: rounded.or(beyond),
+        note: rounded.or(words),
         unverified: price.unverified.clone(),
+        assumed_from,
+        beyond,
     }
 }
 

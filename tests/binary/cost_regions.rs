@@ -4,7 +4,7 @@ use crate::support::{Place, root};
 use serde_json::{Map, Value, json};
 
 /// Of the book, of the partition without a price in it, and of another one that is billed in US dollars.
-fn regions(book: &Value) -> Vec<String> {
+pub(crate) fn regions(book: &Value) -> Vec<String> {
     let of_book = book["regions"].as_object().unwrap().keys().cloned();
     of_book.chain(["me-central-1", "ca-west-1", "us-gov-west-1"].map(str::to_owned)).collect()
 }
@@ -95,7 +95,7 @@ const QUESTIONS: [&[&str]; 5] = [
 ];
 
 /// A clickstream, and a lean pipeline in another region beside it.
-fn place() -> Place {
+pub(crate) fn place() -> Place {
     let place = Place::example("clickstream");
     let lean = std::fs::read_to_string(root().join("examples/lean/pipeline.yaml")).unwrap();
     std::fs::write(place.path().join("other.yaml"), lean).unwrap();
@@ -103,7 +103,7 @@ fn place() -> Place {
     place
 }
 
-fn ask(place: &Place, region: &str, prices: Option<&str>, question: &[&str]) -> String {
+pub(crate) fn ask(place: &Place, region: &str, prices: Option<&str>, question: &[&str]) -> String {
     let prices = prices.map(|file| ["--prices", file]);
     let fixed = [&["cost-estimate", "--region", region][..], question].concat();
     place.run(&[&fixed[..], prices.as_ref().map_or(&[][..], |prices| &prices[..])].concat()).exits(0).stdout
@@ -113,7 +113,7 @@ fn written(place: &Place, name: &str, book: &Value) {
     std::fs::write(place.path().join(name), book.to_string()).unwrap();
 }
 
-fn book() -> Value {
+pub(crate) fn book() -> Value {
     let text = std::fs::read_to_string(root().join("templates/prices/book.yaml")).unwrap();
     serde_saphyr::from_str(&text).unwrap()
 }

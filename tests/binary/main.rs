@@ -12,6 +12,7 @@ mod cli;
 mod clients;
 mod connection;
 mod converting;
+mod cost_assumed;
 mod cost_measures;
 mod cost_regions;
 mod cost_shapes;

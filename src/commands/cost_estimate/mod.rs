@@ -50,6 +50,9 @@ pub(crate) struct CostArgs {
     /// have is missing. Needs credentials that allow `pricing:GetProducts`.
     #[arg(long, conflicts_with = "prices")]
     listed_prices: bool,
+    /// Take prices that a region lacks from this one. Each line and each sum that has one says so.
+    #[arg(long, value_name = "REGION", conflicts_with = "listed_prices")]
+    assume_region_prices: Option<String>,
     /// What a SaaS takes for a million events, to compare with; the article's is $150.
     #[arg(long, value_name = "USD")]
     compare_price_per_million: Option<String>,
@@ -170,6 +173,10 @@ impl<'a> Question<'a> {
         let own_prices = own_prices.map_err(|message| {
             Error::usage(message, "templates/prices/book.yaml of pipectl's sources shows the form of a price book")
         })?;
+        let own_prices = match &args.assume_region_prices {
+            Some(from) => Some(assuming(own_prices.as_ref().unwrap_or_else(|| Book::bundled()), from)?),
+            None => own_prices,
+        };
         let billed = Billed::of_file(pipeline, pipeline.region.as_ref().unwrap_or(&region));
         let measured = measured(pipeline, args)?;
         Ok(Self { pipeline, billed, region, own_prices, measured, args, limits: vec![] })
@@ -326,6 +333,18 @@ impl<'a> Question<'a> {
         let estimates = figures.into_iter().map(|figure| self.estimate(Some(figure))).collect::<Result<_>>()?;
         Ok(Some(Series { by, estimates }))
     }
+}
+
+/// The book with a region that stands in for others.
+fn assuming(book: &Book, from: &str) -> Result<Book> {
+    book.assuming(from).map_err(|known| {
+        let message = format!("the price book has no prices of `{from}`, which `--assume-region-prices` names");
+        let hint = match priceable(book, from) {
+            Err(Unpriceable::Unknown { like: Some(like) }) => format!("did you mean `{like}`?"),
+            _ => format!("it has those of {}", known.join(", ")),
+        };
+        Error::usage(message, hint)
+    })
 }
 
 /// Nothing is more than what is no number.

@@ -17,7 +17,7 @@ use std::sync::LazyLock;
 const SCHEMA: &str = "pipectl-prices/1";
 const BOOK: &str = include_str!("../../../templates/prices/book.yaml");
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub(crate) struct Book {
     /// Whose form it has: `pipectl-prices/1`.
     schema: String,
@@ -28,6 +28,9 @@ pub(crate) struct Book {
     /// What is free for an account each month.
     #[serde(default)]
     free_tier: BTreeMap<String, Free>,
+    /// Whose prices stand in for those that a region lacks: nobody's, unless somebody says so.
+    #[serde(skip)]
+    assumed_from: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -96,7 +99,25 @@ impl Book {
 
     /// These prices of regions and nothing else; what is free stays as it is here.
     pub(super) fn only(&self, regions: BTreeMap<String, BTreeMap<String, Price>>) -> Self {
-        Self { schema: self.schema.clone(), regions, global: BTreeMap::new(), free_tier: self.free_tier.clone() }
+        let (global, assumed_from) = (BTreeMap::new(), None);
+        Self { schema: self.schema.clone(), regions, global, free_tier: self.free_tier.clone(), assumed_from }
+    }
+
+    /// The same prices, and those of a region for what another one lacks.
+    ///
+    /// # Errors
+    /// The regions of the book, if it has no price of that one.
+    pub(crate) fn assuming(&self, region: &str) -> Result<Self, Vec<&str>> {
+        match self.regions.contains_key(region) {
+            true => Ok(Self { assumed_from: Some(region.to_owned()), ..self.clone() }),
+            false => Err(self.regions().collect()),
+        }
+    }
+
+    /// What stands in for a price that a region lacks, and whose it is.
+    pub(super) fn stand_in(&self, dimension: &str) -> Option<(&str, &Price)> {
+        let from = self.assumed_from.as_deref()?;
+        Some((from, self.price(from, dimension)?))
     }
 
     pub(crate) fn regions(&self) -> impl Iterator<Item = &str> {

@@ -1,6 +1,6 @@
 //! Amounts in words: what is whole, and what is not.
 
-use crate::cost::{Amount, Total};
+use crate::cost::{Amount, Marks, Total};
 use serde_json::{Map, Value, json};
 
 pub(super) const NO_PRICE: &str = "no price";
@@ -36,32 +36,72 @@ pub(super) fn grouped(whole: i64) -> String {
     grouped
 }
 
-/// `$1.00`, `at least $1.00`, `no price`: for a cell, where what is missing is told below.
+/// `$1.00`, `at least $1.00`, `$1.00 (assumed)`, `no price`: for a cell, where what is missing or marked is told below.
 pub(super) fn amount(total: &Total) -> String {
+    let tags = tags(total.marks());
     match total.amount() {
-        Amount::Whole(cents) => dollars(cents),
-        Amount::AtLeast(cents) => format!("at least {}", dollars(cents)),
+        Amount::Whole(cents) => format!("{}{tags}", dollars(cents)),
+        Amount::AtLeast(cents) => format!("at least {}{tags}", dollars(cents)),
         Amount::Unknown => NO_PRICE.to_owned(),
     }
 }
 
-/// `$1.00`, `at least $1.00 (2 prices missing)`, `not known (2 prices missing)`
+/// Beside an amount: nothing, ` (assumed)`, ` (too high)` or ` (assumed, too high)`.
+pub(super) fn tags(marks: &Marks) -> String {
+    let tags = [(&marks.assumed, "assumed"), (&marks.beyond, "too high")];
+    let tags: Vec<_> = tags.into_iter().filter(|(items, _)| !items.is_empty()).map(|(_, tag)| tag).collect();
+    if tags.is_empty() { String::new() } else { format!(" ({})", tags.join(", ")) }
+}
+
+/// Beside a line of its own: nothing, or `; assumed from us-east-1`.
+pub(super) fn remark(marks: &Marks) -> String {
+    let assumed = marks.from.iter().map(|from| format!("; assumed from {from}"));
+    let beyond = (!marks.beyond.is_empty()).then(|| "; too high: its upper tiers are not known".to_owned());
+    assumed.chain(beyond).collect()
+}
+
+/// `$1.00`, `at least $1.00 (2 prices missing)`, `not known (2 prices missing)`,
+/// `$1.00 (with 2 prices assumed from us-east-1)`
 pub(crate) fn told(total: &Total) -> String {
-    let prices = match total.missing().len() {
-        1 => "1 price missing".to_owned(),
-        count => format!("{count} prices missing"),
+    let marks = total.marks();
+    let from = marks.from.as_deref().unwrap_or_default();
+    let prices = |items: &[&str]| match items.len() {
+        0 => None,
+        1 => Some("1 price".to_owned()),
+        count => Some(format!("{count} prices")),
     };
+    let missing = prices(total.missing()).map(|prices| format!("{prices} missing"));
+    let assumed = prices(&marks.assumed).map(|prices| format!("with {prices} assumed from {from}"));
+    let beyond = prices(&marks.beyond).map(|prices| format!("{prices} too high above the tiers that are known"));
+    let words: Vec<_> = [missing, assumed, beyond].into_iter().flatten().collect();
+    let words = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
     match total.amount() {
-        Amount::Whole(cents) => dollars(cents),
-        Amount::AtLeast(cents) => format!("at least {} ({prices})", dollars(cents)),
-        Amount::Unknown => format!("not known ({prices})"),
+        Amount::Whole(cents) => format!("{}{words}", dollars(cents)),
+        Amount::AtLeast(cents) => format!("at least {}{words}", dollars(cents)),
+        Amount::Unknown => format!("not known{words}"),
     }
 }
 
-/// Why a total is not whole; `None` where it is.
-pub(super) fn lacks(total: &Total, region: &str) -> Option<String> {
+/// Why a total is not whole, or not what it seems; nothing where it is.
+pub(super) fn caveats(total: &Total, region: &str) -> Vec<String> {
     let missing = total.missing();
-    (!missing.is_empty()).then(|| format!("no verified price in {region}: {}", missing.join(", ")))
+    let missing = (!missing.is_empty()).then(|| format!("no verified price in {region}: {}", missing.join(", ")));
+    missing.into_iter().chain(marked(total.marks())).collect()
+}
+
+/// Which prices are not what they seem.
+pub(super) fn marked(marks: &Marks) -> impl Iterator<Item = String> {
+    let list = |items: &[&str], words: String| (!items.is_empty()).then(|| format!("{words}: {}", items.join(", ")));
+    let assumed = format!("prices assumed from {}", marks.from.as_deref().unwrap_or_default());
+    let beyond = "too high, since only the lower tiers of the price are known".to_owned();
+    [list(&marks.assumed, assumed), list(&marks.beyond, beyond)].into_iter().flatten()
+}
+
+/// Into a document: which items are not at a price of their region, and which are above the tiers that are known.
+pub(super) fn put_marks(json: &mut Map<String, Value>, marks: &Marks) {
+    json.insert("assumed".to_owned(), json!(marks.assumed));
+    json.insert("assumed_from".to_owned(), json!(marks.from));
+    json.insert("incomplete_tiers".to_owned(), json!(marks.beyond));
 }
 
 /// Into a document: `total_cents`, null unless it is whole, and `total_at_least_cents`.

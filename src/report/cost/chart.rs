@@ -51,20 +51,20 @@ pub(super) fn style() -> String {
     format!("svg text{{font:13px system-ui,sans-serif}}{light}@media(prefers-color-scheme:dark){{{dark}}}")
 }
 
-/// A bar: its name, part, and cents.
-pub(super) type Bar<'a> = (&'a str, &'a str, i64);
+/// A bar: its name, part, what is to be known of the amount, and cents.
+pub(super) type Bar<'a> = (&'a str, &'a str, String, i64);
 
 /// Bars from the dearest on, for a page that has [`style`].
 pub(super) fn bars(bars: &[Bar<'_>]) -> String {
-    let (left, width, row) = (210.0, 470.0, 26.0);
+    let (left, width, row) = (210.0, 420.0, 26.0);
     let most = bars.iter().map(|(.., cents)| *cents).max().unwrap_or(1).max(1) as f64;
     let height = bars.len() as f64 * row + 8.0;
     let mut svg = format!(
         "<svg role=\"img\" aria-label=\"Cost of each line\" viewBox=\"0 0 800 {height}\" width=\"800\" height=\"{height}\">\n"
     );
-    for (index, (name, part, cents)) in bars.iter().enumerate() {
+    for (index, (name, part, tags, cents)) in bars.iter().enumerate() {
         let (y, length) = (index as f64 * row + 4.0, (*cents as f64 / most * width).max(1.0));
-        let (name, part, amount) = (escape(name), escape(part), dollars(*cents));
+        let (name, part, amount) = (escape(name), escape(part), dollars(*cents) + tags);
         let _ = writeln!(
             svg,
             "<g><title>{name} ({part}): {amount}</title><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\
@@ -217,11 +217,13 @@ fn class(name: &str) -> &str {
 }
 
 /// Cost against events, both axes logarithmic: a whole SVG file.
-pub(super) fn growth(title: &str, note: Option<&str>, lines: &[Line]) -> String {
+pub(super) fn growth(title: &str, notes: &[String], lines: &[Line]) -> String {
+    const NOTE: usize = 18;
+    let height = 520 + NOTE * notes.len().saturating_sub(1);
     let plot = Plot::around(lines);
     let mut svg = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 780 520\" width=\"780\" height=\"520\">\n\
-         <title>{title}</title>\n<style>{}</style>\n<rect class=\"ground\" width=\"780\" height=\"520\"/>\n\
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 780 {height}\" width=\"780\" height=\"{height}\">\n\
+         <title>{title}</title>\n<style>{}</style>\n<rect class=\"ground\" width=\"780\" height=\"{height}\"/>\n\
          <text x=\"{LEFT}\" y=\"28\" style=\"font-size:16px;font-weight:600\">{title}</text>\n",
         style(),
         title = escape(title),
@@ -241,8 +243,9 @@ pub(super) fn growth(title: &str, note: Option<&str>, lines: &[Line]) -> String 
         svg,
         "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" transform=\"rotate(-90 {x} {y})\">US dollars a month</text>"
     );
-    if let Some(note) = note {
-        let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"{}\">{}</text>", TOP + HEIGHT + 64.0, escape(note));
+    for (index, note) in notes.iter().enumerate() {
+        let y = TOP + HEIGHT + 64.0 + (index * NOTE) as f64;
+        let _ = writeln!(svg, "<text x=\"{LEFT}\" y=\"{y}\">{}</text>", escape(note));
     }
     svg.push_str("</svg>\n");
     svg

@@ -1,7 +1,7 @@
 //! What a change costs a month: for people, for programs, for pull requests.
 
 use super::MARKER;
-use super::amounts::{NO_PRICE, dollars, put, signed, told};
+use super::amounts::{NO_PRICE, dollars, marked, put, put_marks, remark, signed, tags, told};
 use crate::cost::{Change, Changes, Difference, PARTS, Row, Side, Total};
 use crate::report::Paint;
 use crate::report::markdown::code;
@@ -33,27 +33,36 @@ fn sum(changes: &Changes) -> String {
     changes.whole().map_or_else(|| "unknown".to_owned(), signed)
 }
 
+/// Of both sides together.
+fn both(difference: &Difference) -> Total {
+    difference.before.plus(&difference.after)
+}
+
 /// What the amounts do not tell.
-fn caveat(difference: &Difference) -> Option<String> {
+fn caveats(difference: &Difference) -> impl Iterator<Item = String> {
     let (cents, left_out) = difference.change().compared();
     let compared = format!("{} is of the lines that can be compared", signed(cents));
-    (!left_out.is_empty()).then(|| format!("{compared}; left out, without a verified price: {}", left_out.join(", ")))
+    let left_out = (!left_out.is_empty())
+        .then(|| format!("{compared}; left out, without a verified price: {}", left_out.join(", ")));
+    left_out.into_iter().chain(marked(both(difference).marks()).collect::<Vec<_>>())
 }
 
 /// Every line, with `before` and `after` named.
 pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str, &str), paint: Paint) -> String {
     let mut text = format!("before: {before}\nafter:  {after}\n\n");
-    let row = |text: &mut String, name: &str, cells: [&str; 3]| {
+    let row = |text: &mut String, name: &str, cells: [&str; 3], remark: &str| {
         let [before, after, change] = cells;
-        let _ = writeln!(text, "{name:<29}{before:>14}{after:>14}{change:>15}");
+        let _ = writeln!(text, "{name:<29}{before:>14}{after:>14}{change:>15}{remark}");
     };
-    row(&mut text, "", ["before", "after", "difference"]);
+    row(&mut text, "", ["before", "after", "difference"], "");
     for part in PARTS {
-        let heading = format!("{part:<57}{:>15}", sum(&difference.part_change(part)));
+        let together = difference.part_change(part);
+        let heading = format!("{part:<57}{:>15}{}", sum(&together), tags(together.marks()));
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in difference.rows.iter().filter(|row| row.part == part) {
             let name = format!("  {}", line.item);
-            row(&mut text, &name, [&side(line.before), &side(line.after), &change(line.change)]);
+            let (before, after, change) = (side(line.before), side(line.after), change(line.change));
+            row(&mut text, &name, [&before, &after, &change], &remark(&line.marks));
         }
     }
     let mut total = String::new();
@@ -62,7 +71,7 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
     text.push('\n');
     let (was, will) = &difference.fixed;
     totals(&mut text, "  fixed, with no event", (was, will), &difference.fixed_change);
-    if let Some(caveat) = caveat(difference) {
+    for caveat in caveats(difference) {
         let _ = writeln!(text, "{caveat}");
     }
     text
@@ -70,8 +79,9 @@ pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str
 
 /// On one line where both sides are whole; what is not takes more room than a column has.
 fn totals(text: &mut String, name: &str, (before, after): (&Total, &Total), change: &Changes) {
+    let marked = !tags(before.plus(after).marks()).is_empty();
     let _ = match (before.whole(), after.whole()) {
-        (Some(before), Some(after)) => {
+        (Some(before), Some(after)) if !marked => {
             writeln!(text, "{name:<29}{:>14}{:>14}{:>15}", dollars(before), dollars(after), sum(change))
         }
         _ => writeln!(text, "{name}: {} -> {}, {}", told(before), told(after), compared(change)),
@@ -101,9 +111,10 @@ pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
     }
     for row in changed {
         let (before, after) = (side(row.before), side(row.after));
-        let _ = writeln!(text, "| {} | {} | {before} | {after} | {} |", row.part, row.item, change(row.change));
+        let (change, remark) = (change(row.change), remark(&row.marks));
+        let _ = writeln!(text, "| {} | {} | {before} | {after} | {change}{remark} |", row.part, row.item);
     }
-    if let Some(caveat) = caveat(difference) {
+    for caveat in caveats(difference) {
         let _ = writeln!(text, "\n{caveat}");
     }
     text
@@ -126,9 +137,9 @@ fn headline(difference: &Difference) -> String {
 pub(crate) fn difference_below_plan(difference: &Difference, paint: Paint) -> String {
     let mut text = format!("{}\n", paint.strong(&headline(difference)));
     for row in difference.changed() {
-        let _ = writeln!(text, "  {:<27}{:>14}", row.item, change(row.change));
+        let _ = writeln!(text, "  {:<27}{:>14}{}", row.item, change(row.change), remark(&row.marks));
     }
-    if let Some(caveat) = caveat(difference) {
+    for caveat in caveats(difference) {
         let _ = writeln!(text, "{caveat}");
     }
     text
@@ -147,6 +158,8 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
             "before_cents": cents(row.before),
             "after_cents": cents(row.after),
             "change_cents": row.change.cents(),
+            "assumed_from": row.marks.from,
+            "incomplete_tiers": !row.marks.beyond.is_empty(),
         })
     };
     let change = difference.change();
@@ -161,6 +174,7 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
         put(json, "fixed_after", &difference.fixed.1);
         json.insert("complete".to_owned(), json!(left_out.is_empty()));
         json.insert("missing".to_owned(), json!(left_out));
+        put_marks(json, both(difference).marks());
     }
     json["lines"] = difference.rows.iter().map(row).collect();
     json

@@ -1,9 +1,9 @@
 //! An estimate as one page that needs nothing from elsewhere.
 
-use super::amounts::{amount, grouped, lacks, told};
+use super::amounts::{amount, caveats, grouped, remark, tags, told};
 use super::levers::levers_to_html;
 use super::{apart, chart, cost, per_million, quantity, short};
-use crate::cost::{Estimate, Levers, Line, PARTS, Priced};
+use crate::cost::{Estimate, Levers, Line, Marks, PARTS, Priced};
 use chart::escape;
 use std::fmt::Write as _;
 
@@ -50,18 +50,24 @@ pub(crate) fn cost_to_html(estimate: &Estimate, levers: &Levers, title: &str) ->
 fn notes(estimate: &Estimate) -> Vec<String> {
     let free = if estimate.free_tier { "with" } else { "without" };
     let prices = format!("List prices of {}, {free} the free tier, without taxes and support.", estimate.region);
-    let missing =
-        lacks(&estimate.total(), &estimate.region).map(|words| format!("Not in the amounts and the chart, {words}."));
+    let caveats = caveats(&estimate.total(), &estimate.region);
+    let caveats = caveats.into_iter().map(|words| match words.starts_with("no verified price") {
+        true => format!("Not in the amounts and the chart, {words}."),
+        false => format!("In the amounts and the chart, {words}."),
+    });
     let unverified =
         estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
     let warnings = estimate.warnings.iter().map(|words| format!("Warning: {words}."));
-    let notes = warnings.chain(per_million(estimate)).chain([prices]).chain(missing);
+    let notes = warnings.chain(per_million(estimate)).chain([prices]).chain(caveats);
     notes.chain(unverified).collect()
 }
 
 fn dearest(estimate: &Estimate) -> Vec<chart::Bar<'_>> {
-    let bar = |line: &Line| line.cents().filter(|cents| *cents > 0).map(|cents| (line.item, line.part, cents));
-    let mut bars: Vec<_> = estimate.lines.iter().filter_map(bar).collect();
+    let bars = estimate.lines.iter().filter_map(|line| {
+        let cents = line.cents().filter(|cents| *cents > 0)?;
+        Some((line.item, line.part, tags(&Marks::of(line)), cents))
+    });
+    let mut bars: Vec<_> = bars.collect();
     bars.sort_by_key(|(.., cents)| std::cmp::Reverse(*cents));
     bars
 }
@@ -74,12 +80,13 @@ fn part_rows(page: &mut String, estimate: &Estimate, part: &str) {
         let _ = writeln!(
             page,
             "<tr><td>{}<details><summary>how</summary>{}</details></td><td class=\"n\">{} {}</td>\
-             <td class=\"n{missing}\">{}</td></tr>",
+             <td class=\"n{missing}\">{}{}</td></tr>",
             escape(line.item),
             escape(&how(line)),
             quantity(line.quantity),
             escape(short(&line.unit)),
-            cost(line)
+            cost(line),
+            escape(&remark(&Marks::of(line)))
         );
     }
 }
@@ -91,10 +98,11 @@ fn how(line: &Line) -> String {
         let _ = write!(text, " Free of charge: {}.", quantity(line.free));
     }
     match &line.priced {
-        Priced::At { price, source, as_of, note, unverified, .. } => {
+        Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
+            let whose = assumed_from.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
             let note = note.as_deref().map(|note| format!(" {note}.")).unwrap_or_default();
             let what = unverified.as_deref().map(|what| format!(" Not verified: {what}.")).unwrap_or_default();
-            let _ = write!(text, " ${price} per {}, from {source}, as of {as_of}.{note}{what}", line.unit);
+            let _ = write!(text, " ${price} per {}{whose}, from {source}, as of {as_of}.{note}{what}", line.unit);
         }
         Priced::Missing => text.push_str(" No price is known for this in this region."),
     }

@@ -1,6 +1,6 @@
 //! What would save money.
 
-use super::amounts::{amount, at_least};
+use super::amounts::{amount, at_least, marked};
 use super::chart::escape;
 use crate::cost::{Lever, Levers, Unpriced};
 use crate::report::markdown::code;
@@ -16,7 +16,7 @@ fn without(missing: &[&str]) -> Option<String> {
 
 fn notes(lever: &Lever) -> impl Iterator<Item = String> {
     let more = without(lever.saves.missing()).map(|why| format!("may save more: {why}"));
-    [lever.note.to_owned()].into_iter().chain(more)
+    [lever.note.to_owned()].into_iter().chain(more).chain(marked(lever.saves.marks()))
 }
 
 /// What would have been a lever with every price known.
@@ -109,6 +109,8 @@ pub(crate) fn levers_to_json(levers: &Levers) -> [(&'static str, Value); 2] {
             "saves_cents": saves.whole(),
             "saves_at_least_cents": at_least(saves),
             "missing": saves.missing(),
+            "assumed": saves.marks().assumed,
+            "incomplete_tiers": saves.marks().beyond,
         })
     };
     let unpriced = |lever: &Unpriced| {

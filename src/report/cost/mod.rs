@@ -19,8 +19,8 @@ pub(crate) use shapes::{shapes_to_json, shapes_to_markdown, shapes_to_text};
 
 use super::markdown::words;
 use super::paint::Paint;
-use crate::cost::{Estimate, Input, Line, PARTS, Priced, SAAS};
-use amounts::{NO_PRICE, amount, dollars, grouped, in_dollars, lacks, put};
+use crate::cost::{Estimate, Input, Line, Marks, PARTS, Priced, SAAS};
+use amounts::{NO_PRICE, amount, caveats, dollars, grouped, in_dollars, put, put_marks, remark, tags};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
@@ -45,12 +45,13 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
         for line in estimate.lines.iter().filter(|line| line.part == part) {
             let _ = writeln!(
                 text,
-                "  {:<27}{:>16} {:<12}{:>14}  {}",
+                "  {:<27}{:>16} {:<12}{:>14}  {}{}",
                 line.item,
                 quantity(line.quantity),
                 short(&line.unit),
                 cost(line),
-                paint.faint(line.usage_type)
+                paint.faint(line.usage_type),
+                remark(&Marks::of(line))
             );
             if explain {
                 explain_line(&mut text, line);
@@ -85,8 +86,9 @@ fn explain_line(text: &mut String, line: &Line) {
         let _ = writeln!(text, "      free of charge: {}", quantity(line.free));
     }
     match &line.priced {
-        Priced::At { price, source, as_of, note, unverified, .. } => {
-            let _ = writeln!(text, "      ${price} per {}, from {source}, as of {as_of}", line.unit);
+        Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
+            let whose = assumed_from.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
+            let _ = writeln!(text, "      ${price} per {}{whose}, from {source}, as of {as_of}", line.unit);
             for words in note.iter().cloned().chain(unverified.iter().map(|what| format!("not verified: {what}"))) {
                 let _ = writeln!(text, "      {words}");
             }
@@ -106,7 +108,8 @@ fn per_million(estimate: &Estimate) -> Option<String> {
     let each = estimate.per_million()?;
     let saas = estimate.inputs.get(SAAS);
     let share = estimate.share_of_saas().map(|share| format!(", {:.1}% of a SaaS at ${saas}", share * 100.0));
-    Some(format!("{} per million events{}", in_dollars(each), share.unwrap_or_default()))
+    let tags = tags(estimate.total().marks());
+    Some(format!("{} per million events{}{tags}", in_dollars(each), share.unwrap_or_default()))
 }
 
 /// ` as of 2026-01-31`, or from the oldest to the newest; each line's own is in `--explain`.
@@ -129,7 +132,7 @@ fn summary(text: &mut String, estimate: &Estimate) {
     let free = if estimate.free_tier { "with" } else { "without" };
     let (region, dates) = (&estimate.region, dates(estimate));
     let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
-    if let Some(words) = lacks(&estimate.total(), region) {
+    for words in caveats(&estimate.total(), region) {
         let _ = writeln!(text, "{words}");
     }
     for (item, what) in estimate.unverified() {
@@ -139,11 +142,13 @@ fn summary(text: &mut String, estimate: &Estimate) {
 
 pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> Value {
     let line = |line: &Line| {
-        let (price, source, as_of, note, unverified) = match &line.priced {
-            Priced::At { price, source, as_of, note, unverified, .. } => {
-                (json!(price), json!(source), json!(as_of), json!(note), json!(unverified))
+        let (price, source, as_of, note, unverified, assumed_from) = match &line.priced {
+            Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
+                (json!(price), json!(source), json!(as_of), json!(note), json!(unverified), json!(assumed_from))
             }
-            Priced::Missing => (Value::Null, Value::Null, Value::Null, json!("no price is known"), Value::Null),
+            Priced::Missing => {
+                (Value::Null, Value::Null, Value::Null, json!("no price is known"), Value::Null, Value::Null)
+            }
         };
         json!({
             "part": line.part,
@@ -158,6 +163,8 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "price_as_of": as_of,
             "note": note,
             "unverified": unverified,
+            "assumed_from": assumed_from,
+            "incomplete_tiers": line.beyond(),
             "how": line.how,
             "from": line.from.iter().map(|one| json!({"name": one.name, "place": one.place})).collect::<Vec<_>>(),
         })
@@ -189,6 +196,7 @@ fn totals(json: &mut Map<String, Value>, estimate: &Estimate) {
     json.insert("share_of_saas".to_owned(), json!(estimate.share_of_saas()));
     json.insert("complete".to_owned(), json!(total.whole().is_some()));
     json.insert("missing".to_owned(), json!(total.missing()));
+    put_marks(json, total.marks());
     let parts = PARTS.iter().map(|part| ((*part).to_owned(), json!(estimate.part(part).whole())));
     json.insert("parts_cents".to_owned(), Value::Object(parts.collect()));
 }
@@ -204,12 +212,13 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
     for line in &estimate.lines {
         let _ = writeln!(
             text,
-            "| {} | {} | {} {} | {} |",
+            "| {} | {} | {} {} | {}{} |",
             line.part,
             line.item,
             quantity(line.quantity),
             words(short(&line.unit)),
-            cost(line)
+            cost(line),
+            remark(&Marks::of(line))
         );
     }
     text.push('\n');

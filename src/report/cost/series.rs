@@ -1,6 +1,6 @@
 //! Estimates side by side: for more and more events, or month after month.
 
-use super::amounts::{amount, at_least, grouped, in_dollars, lacks, put};
+use super::amounts::{amount, at_least, caveats, grouped, in_dollars, put, put_marks, tags};
 use super::{chart, totals};
 use crate::cost::{Estimate, PARTS, Total};
 use serde_json::{Value, json};
@@ -46,9 +46,8 @@ impl Series {
     }
 
     /// Below a table or a chart.
-    fn note(&self) -> Option<String> {
-        let region = &self.estimates.first()?.region;
-        lacks(&self.sum(), region)
+    fn notes(&self) -> Vec<String> {
+        self.estimates.first().map(|first| caveats(&self.sum(), &first.region)).unwrap_or_default()
     }
 }
 
@@ -63,7 +62,7 @@ fn rows(series: &Series) -> Vec<Vec<String>> {
         row.extend([estimate.fixed(), estimate.total()].map(|total| amount(&total)));
         row.extend(match series.by {
             By::Events => [
-                estimate.per_million().map(in_dollars),
+                estimate.per_million().map(|each| in_dollars(each) + &tags(estimate.total().marks())),
                 estimate.share_of_saas().map(|share| format!("{:.1}%", share * 100.0)),
             ]
             .map(|cell| cell.unwrap_or_else(|| "-".to_owned())),
@@ -89,7 +88,7 @@ pub(crate) fn series_to_text(series: &Series) -> String {
         let words = estimate.warnings.iter().map(|words| format!("warning: at {at}, {words}\n"));
         text.extend(words);
     }
-    series.note().into_iter().for_each(|note| text.push_str(&format!("{note}\n")));
+    series.notes().into_iter().for_each(|note| text.push_str(&format!("{note}\n")));
     text
 }
 
@@ -105,15 +104,20 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
         }
         json
     };
-    json!({
+    let sum = series.sum();
+    let mut json = json!({
         "schema": SCHEMA,
         "pipeline": pipeline,
         "stage": stage,
         "by": series.by.name(),
         "currency": "USD",
-        "missing": series.sum().missing(),
+        "missing": sum.missing(),
         "points": series.estimates.iter().zip(series.so_far()).map(point).collect::<Vec<_>>(),
-    })
+    });
+    if let Value::Object(json) = &mut json {
+        put_marks(json, sum.marks());
+    }
+    json
 }
 
 /// How cost grows with events, in all and by part: an SVG file of its own.
@@ -127,5 +131,5 @@ pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
     };
     let parts = PARTS.iter().map(|part| line(part, &|estimate| estimate.part(part)));
     let total = [line("in all", &Estimate::total)];
-    chart::growth(title, series.note().as_deref(), &total.into_iter().chain(parts).collect::<Vec<_>>())
+    chart::growth(title, &series.notes(), &total.into_iter().chain(parts).collect::<Vec<_>>())
 }

@@ -1,7 +1,7 @@
 //! Shapes side by side: what each costs, and what it cannot do.
 
 use super::MARKER;
-use super::amounts::{amount, grouped, lacks, put};
+use super::amounts::{amount, caveats, grouped, put, put_marks};
 use crate::cost::{Column, Estimate, Load, Shapes, Total};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -34,9 +34,9 @@ fn notes(shapes: &Shapes) -> Vec<String> {
     )];
     let missing = |column: &Column| {
         let sum = column.estimates.iter().fold(Total::default(), |sum, estimate| sum.plus(&estimate.total()));
-        lacks(&sum, region).map(|words| format!("{}: {words}", column.name))
+        caveats(&sum, region).into_iter().map(|words| format!("{}: {words}", column.name)).collect::<Vec<_>>()
     };
-    notes.extend(shapes.columns.iter().filter_map(missing));
+    notes.extend(shapes.columns.iter().flat_map(missing));
     let unverified: BTreeSet<_> = all().flat_map(Estimate::unverified).collect();
     notes.extend(unverified.into_iter().map(|(item, what)| format!("not verified in {region}: {item}, at {what}")));
     notes
@@ -99,6 +99,7 @@ pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Va
         if let Value::Object(json) = &mut json {
             put(json, "total", &estimate.total());
             put(json, "fixed", &estimate.fixed());
+            put_marks(json, estimate.total().marks());
         }
         json["missing"] = json!(estimate.total().missing());
         json["unverified"] = estimate.unverified().map(|(item, _)| item).collect();
