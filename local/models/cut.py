@@ -23,6 +23,8 @@ DATA = pathlib.Path(botocore.__file__).parent / "data"
 NAMES = {
     "apigateway": "apigateway",
     "athena": "athena",
+    "ce": "ce",
+    "cloudwatch": "cloudwatch",
     "events": "events",
     "firehose": "firehose",
     "glue": "glue",

@@ -38,6 +38,7 @@ mod listen;
 mod local;
 mod lock;
 mod memory;
+mod metering;
 mod model;
 mod private;
 mod protocol;

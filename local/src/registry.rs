@@ -3,13 +3,17 @@
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
-use crate::services::{apigateway, athena, events, firehose, glue, iam, kms, lambda, logs, s3, sts, tagging};
+use crate::services::{
+    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, sts, tagging,
+};
 use serde_json::Value;
 
 /// Every service.
 pub(crate) static ALL: &[&Service] = &[
     &apigateway::SERVICE,
     &athena::SERVICE,
+    &ce::SERVICE,
+    &cloudwatch::SERVICE,
     &events::SERVICE,
     &firehose::SERVICE,
     &glue::SERVICE,

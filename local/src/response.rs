@@ -1,11 +1,19 @@
 //! Answers over HTTP.
 
 use crate::context::new_uuid;
-use axum::body::Body;
+use axum::body::{Body, HttpBody as _};
 use bytes::Bytes;
 use http::{HeaderValue, Response, header};
 use jiff::Timestamp;
 use serde_json::Value;
+
+/// GB of an answer, as HTTP/1.1 writes it.
+pub(crate) fn sent(response: &Response<Body>) -> f64 {
+    const LINES: usize = "HTTP/1.1 200 OK\r\n\r\n".len() + "date: Thu, 26 Nov 2026 00:00:00 GMT\r\n".len();
+    let headers: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    let body = response.body().size_hint().exact().unwrap_or_default();
+    ((LINES + headers) as f64 + body as f64) / (1_u64 << 30) as f64
+}
 
 /// An answer that no AWS service gives.
 pub(crate) fn plain(status: u16, words: &str) -> Response<Body> {

@@ -60,7 +60,7 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
     if let Some(strike) = core.faults.strike(&operation, &about) {
         // Only the answer is lost, be it a good or a bad one.
         let lost = (!strike.stops()).then(|| written(service, call, work()));
-        return struck(core, service, (&operation, &about, region), strike, lost).await;
+        return struck(core, (service, call), (&operation, &about, region), strike, lost).await;
     }
     let response = written(service, call, work());
     core.log(&operation, &about, region, response.status().as_u16());
@@ -70,14 +70,14 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
 fn written(service: &Service, call: &Call, result: Result<Value>) -> Response<Body> {
     match &result {
         Ok(output) => protocol::write(service, call, output),
-        Err(error) => protocol::write_error(service, error),
+        Err(error) => protocol::write_failure(service, call, error),
     }
 }
 
 /// `lost` is the answer that would have been given, if the work was done.
 async fn struck(
     core: &Core,
-    service: &Service,
+    (service, call): (&Service, &Call),
     (operation, about, region): (&str, &str, &str),
     mut strike: Strike,
     lost: Option<Response<Body>>,
@@ -98,5 +98,5 @@ async fn struck(
         return dropped();
     };
     core.log(operation, about, region, error.status);
-    identified(protocol::write_error(service, &error))
+    identified(protocol::write_failure(service, call, &error))
 }

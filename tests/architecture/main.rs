@@ -28,6 +28,7 @@ const FLOORS: &[&[&str]] = &[
         "caller",
         "context",
         "tags",
+        "metering",
         "access",
         "door",
         "response",
@@ -46,8 +47,22 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// Its services: each may use those before it.
-const SERVICES: &[&str] =
-    &["iam", "sts", "kms", "logs", "lambda", "events", "s3", "tagging", "glue", "firehose", "athena", "apigateway"];
+const SERVICES: &[&str] = &[
+    "iam",
+    "sts",
+    "kms",
+    "logs",
+    "lambda",
+    "events",
+    "s3",
+    "tagging",
+    "glue",
+    "firehose",
+    "athena",
+    "apigateway",
+    "ce",
+    "cloudwatch",
+];
 
 fn read(directory: &str) -> Modules {
     Modules::of_directory(&Path::new(env!("CARGO_MANIFEST_DIR")).join(directory)).unwrap()

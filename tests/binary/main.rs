@@ -8,6 +8,7 @@ mod action;
 mod admin;
 mod adoption;
 mod artifacts;
+mod bills;
 mod cli;
 mod clients;
 mod connection;

@@ -9,6 +9,7 @@
 mod answer;
 mod pattern;
 mod rules;
+mod times;
 mod typed;
 
 pub(crate) use answer::Times;
@@ -46,6 +47,8 @@ pub(crate) static APIGATEWAY: Model =
 // equal to 262144" (dbt-project-evaluator#457): the one error of a client that Athena has.
 pub(crate) static ATHENA: Model =
     Model::new(include_str!("../../models/athena.json"), Words { code: "InvalidRequestException", ..SHOWN });
+pub(crate) static CE: Model = Model::new(include_str!("../../models/ce.json"), SHOWN);
+pub(crate) static CLOUDWATCH: Model = Model::new(include_str!("../../models/cloudwatch.json"), QUERY);
 pub(crate) static EVENTS: Model = Model::new(include_str!("../../models/events.json"), SHOWN);
 // Recorded at AWS: "Value at 'extendedS3DestinationConfiguration.compressionFormat' failed ...".
 pub(crate) static FIREHOSE: Model =
@@ -204,9 +207,11 @@ impl Model {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &Model); 9] = [
+    const ALL: [(&str, &Model); 11] = [
         ("apigateway", &APIGATEWAY),
         ("athena", &ATHENA),
+        ("ce", &CE),
+        ("cloudwatch", &CLOUDWATCH),
         ("firehose", &FIREHOSE),
         ("glue", &GLUE),
         ("iam", &IAM),
@@ -218,6 +223,7 @@ mod tests {
 
     /// Patterns that look behind themselves. What they add to the rest is checked nowhere.
     const UNCHECKED: &[(&str, &str)] = &[
+        ("ce", "CostCategoryName"),     // of cost categories, which Local AWS does not filter by
         ("firehose", "ClusterJDBCURL"), // of Redshift, which Local AWS does not deliver to
         ("iam", "accountAliasType"),    // of answers; there are no aliases
     ];

@@ -1,6 +1,6 @@
 //! The AWS JSON protocol: `X-Amz-Target: AWSGlue.GetJob`, everything else in the body.
 
-use super::{Call, DEEPEST};
+use super::{Call, DEEPEST, Wire};
 use crate::api_error::{ApiError, Result};
 use crate::model::Form;
 use crate::response::body;
@@ -17,7 +17,7 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
     let (operation, run) = service.operation(target.rsplit('.').next().unwrap_or_default())?;
     let mut input = parse(request.body())?;
     service.model.type_input(operation, &mut input, Form::Json).map_err(unreadable)?;
-    Ok(Call { operation, input, run, status: 200 })
+    Ok(Call { operation, input, run, status: 200, wire: Wire::Usual })
 }
 
 /// A body, which may be left out.

@@ -1,5 +1,6 @@
 //! AWS's protocols: how an operation and its input stand in a request, and how its answer is written.
 
+mod cbor;
 mod json;
 mod query;
 mod rest;
@@ -25,6 +26,15 @@ pub(crate) struct Call {
     pub(crate) run: Run,
     /// The status of success.
     pub(crate) status: u16,
+    /// How it came, and is answered.
+    wire: Wire,
+}
+
+/// What a service that is spoken to in JSON is also spoken to in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wire {
+    Usual,
+    Cbor,
 }
 
 impl Service {
@@ -37,6 +47,7 @@ impl Service {
 
 pub(crate) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> {
     match &service.protocol {
+        Protocol::Json { .. } if cbor::is(request) => cbor::read(service, request),
         Protocol::Json { .. } => json::read(service, request),
         Protocol::Query { .. } => query::read(service, request),
         Protocol::Rest { .. } => rest::read(service, request),
@@ -69,9 +80,18 @@ pub(crate) fn check_answer(service: &Service, call: &Call, output: &Value) -> Re
 
 pub(crate) fn write(service: &Service, call: &Call, output: &Value) -> Response<Body> {
     match &service.protocol {
+        Protocol::Json { .. } if call.wire == Wire::Cbor => cbor::write(service.model, call.operation, output),
         Protocol::Json { .. } => json::write(output),
         Protocol::Query { namespace, .. } => query::write(namespace, call.operation, output),
         Protocol::Rest { .. } => rest::write(service.model, call, output),
+    }
+}
+
+/// The answer of an operation that has failed.
+pub(crate) fn write_failure(service: &Service, call: &Call, error: &ApiError) -> Response<Body> {
+    match call.wire {
+        Wire::Cbor => cbor::write_error(error),
+        Wire::Usual => write_error(service, error),
     }
 }
 

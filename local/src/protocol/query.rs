@@ -1,6 +1,6 @@
 //! The AWS query protocol: a form with `Action=CreateRole&Tags.member.1.Key=...`, answered in XML.
 
-use super::{Call, DEEPEST};
+use super::{Call, DEEPEST, Wire};
 use crate::api_error::{ApiError, Result};
 use crate::model::Form;
 use crate::response::body;
@@ -28,7 +28,7 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
     let mut input = lists(Value::Object(fields));
     let typed = service.model.type_input(operation, &mut input, Form::Text);
     typed.map_err(|message| ApiError::new("MalformedInput", message))?;
-    Ok(Call { operation, input, run, status: 200 })
+    Ok(Call { operation, input, run, status: 200, wire: Wire::Usual })
 }
 
 fn too_deep() -> ApiError {

@@ -1,7 +1,7 @@
 //! The REST JSON protocol: method and path name the operation, and the model says what stands where.
 
-use super::Call;
 use super::json::{parse, unreadable, without_nulls};
+use super::{Call, Wire};
 use crate::api_error::{ApiError, Result};
 use crate::model::{Form, Location, Model};
 use crate::response::body;
@@ -60,7 +60,7 @@ pub(super) fn read(service: &Service, request: &Request<Bytes>) -> Result<Call> 
     if let Some(payload) = payload {
         input[payload] = String::from_utf8_lossy(request.body()).into();
     }
-    Ok(Call { operation, input, run, status })
+    Ok(Call { operation, input, run, status, wire: Wire::Usual })
 }
 
 /// The input of an operation whose body is not JSON, without it.

@@ -4,6 +4,8 @@
 
 pub(crate) mod apigateway;
 pub(crate) mod athena;
+pub(crate) mod ce;
+pub(crate) mod cloudwatch;
 pub(crate) mod events;
 pub(crate) mod firehose;
 pub(crate) mod glue;

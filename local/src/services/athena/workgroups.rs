@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const PRIMARY: &str = "primary";
 
-fn arn(context: &Context<'_>, name: &str) -> String {
+pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("athena", &format!("workgroup/{name}"))
 }
 

@@ -3,6 +3,7 @@
 use super::buffer::{self, Buffer};
 use super::compression::compress;
 use super::convert::{self, Failure};
+use super::metered;
 use super::naming;
 use super::records::stream_of;
 use crate::api_error::{ApiError, Result};
@@ -134,6 +135,9 @@ fn put(core: &Core, key: &str, buffer: &Buffer, destination: &Value, files: Vec<
         let mut replaced = vec![];
         for object in objects {
             replaced.extend(objects::add(context, &bucket, object)?);
+        }
+        if !buffer.backup {
+            metered::delivered(context, &buffer.stream, (buffer.size, buffer.records, buffer.since))?;
         }
         Ok(replaced)
     });

@@ -11,6 +11,7 @@ mod convert;
 mod delivery;
 mod destination;
 pub(crate) mod java_time;
+mod metered;
 mod naming;
 mod prefix;
 mod rates;

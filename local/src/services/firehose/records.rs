@@ -1,7 +1,7 @@
 //! PutRecord and PutRecordBatch: what is acknowledged is in the stream's buffer, on disk.
 
 use super::{STREAMS, existing, invalid, status};
-use super::{buffer, rates};
+use super::{buffer, metered, rates};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::service::Input;
@@ -44,6 +44,7 @@ pub(super) fn put_record(context: &Context<'_>, input: &Value) -> Result<Value> 
         return Err(rates::slow_down());
     }
     buffer::append(context, &name, &stream["destination"], &[&data])?;
+    metered::taken(context, &name, &stream["destination"], &[&data])?;
     Ok(json!({"RecordId": id(), "Encrypted": false}))
 }
 
@@ -69,6 +70,7 @@ pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<V
     }
     if !taken.is_empty() {
         buffer::append(context, &name, &stream["destination"], &taken)?;
+        metered::taken(context, &name, &stream["destination"], &taken)?;
     }
     Ok(json!({"FailedPutCount": decoded.len() - taken.len(), "Encrypted": false, "RequestResponses": answers}))
 }

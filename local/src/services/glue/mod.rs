@@ -10,6 +10,7 @@ mod crawlers;
 pub(crate) mod databases;
 pub(crate) mod hive;
 mod jobs;
+mod metered;
 pub(crate) mod partitions;
 pub(crate) mod rows;
 mod run;

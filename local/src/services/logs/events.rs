@@ -1,7 +1,7 @@
 //! Log streams and their events.
 
 use super::pattern::Filter;
-use super::{existing, invalid, not_found};
+use super::{existing, invalid, metered, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -28,6 +28,7 @@ pub(super) fn has_stream(context: &Context<'_>, group: &str, stream: &str) -> Re
 }
 
 pub(super) fn forget(context: &Context<'_>, group: &str) -> Result<()> {
+    metered::forgotten(context, group)?;
     for collection in [STREAMS, EVENTS] {
         for (key, _) in context.list(collection, &format!("{group}:"))? {
             context.remove(collection, &key)?;
@@ -100,6 +101,7 @@ pub(super) fn add_log_events(context: &Context<'_>, input: &Value) -> Result<Val
     let events = input["logEvents"].as_array().map(Vec::as_slice).unwrap_or_default();
     let now = context.now.as_millisecond();
     let mut position = stream["events"].as_u64().unwrap_or(0);
+    metered::ingested(context, group, events)?;
     for event in events {
         let time = event["timestamp"].as_i64().unwrap_or_default();
         let kept = json!({"timestamp": time, "message": event["message"], "ingestionTime": now});

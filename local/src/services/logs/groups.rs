@@ -1,6 +1,6 @@
 //! Log groups.
 
-use super::{GROUPS, existing, invalid, not_found};
+use super::{GROUPS, arn, existing, invalid, not_found};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
@@ -11,10 +11,6 @@ use serde_json::{Value, json};
 /// The values that CloudWatch Logs takes, in days.
 const RETENTIONS: &[i64] =
     &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-
-fn arn(context: &Context<'_>, name: &str) -> String {
-    context.arn("logs", &format!("log-group:{name}"))
-}
 
 pub(super) fn create_log_group(context: &Context<'_>, input: &Value) -> Result<Value> {
     let name = input.text("logGroupName")?;

@@ -2,6 +2,7 @@
 
 mod events;
 mod groups;
+mod metered;
 mod pattern;
 mod under;
 
@@ -42,6 +43,10 @@ pub(crate) static SERVICE: Service = Service {
 };
 
 const GROUPS: &str = "logs.group";
+
+fn arn(context: &Context<'_>, group: &str) -> String {
+    context.arn("logs", &format!("log-group:{group}"))
+}
 
 fn not_found(what: &str) -> ApiError {
     ApiError::new("ResourceNotFoundException", format!("The specified {what} does not exist."))

@@ -12,6 +12,7 @@ mod creation;
 mod events;
 mod lifecycle;
 pub(crate) mod lists;
+mod metered;
 mod multipart;
 mod notifications;
 pub(crate) mod objects;
@@ -23,6 +24,7 @@ mod presigned;
 pub(crate) mod versions;
 
 pub(crate) use buckets::{give_away, region_of_ours};
+pub(crate) use metered::{count, lists as lists_of};
 pub(crate) use packages::with_code;
 pub(crate) use permissions::permit_role;
 
@@ -120,6 +122,7 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         core.log(&name, &about, &scope.region, 500);
         return plain(500, "Local AWS could not answer");
     };
+    metered::request(core, &scope.region, (&name, &about), answer.status());
     core.ring();
     logged(core, named, finish(answer, is_head))
 }

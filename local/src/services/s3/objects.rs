@@ -2,7 +2,7 @@
 
 use super::conditions::{Conditions, Verdict, WriteConditions};
 use super::versions::{self, Version};
-use super::{checksums, configurations, error, events, from_api, precondition_failed, refuse};
+use super::{checksums, configurations, error, events, from_api, metered, precondition_failed, refuse};
 use crate::api_error::ApiError;
 use crate::context::Context;
 use crate::core::Core;
@@ -88,8 +88,9 @@ pub(crate) fn prepare(key: String, content_type: &str, blob: String, bytes: &[u8
     }
 }
 
-/// Makes an object. Gives the files that nobody needs any more, to be swept when the transaction is over.
+/// Makes an object, as a service of this account does. Gives the files that nobody needs any more, to be swept when the transaction is over.
 pub(crate) fn add(context: &Context<'_>, bucket: &str, version: Version) -> Result<Vec<String>, ApiError> {
+    metered::count(context, bucket, (1, 0))?;
     Ok(add_version(context, bucket, version, "ObjectCreated:Put")?.1)
 }
 

@@ -2,7 +2,7 @@
 
 use super::buckets::{existing, keep};
 use super::checksums::Checksums;
-use super::refuse;
+use super::{metered, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::core::Core;
@@ -149,6 +149,7 @@ pub(crate) fn add(context: &Context<'_>, bucket: &str, mut version: Version) -> 
     version.versioned = is_versioned(&document);
     let written = serde_json::to_value(&version).map_err(ApiError::internal)?;
     context.documents.put(VERSIONS, &version.place, &written)?;
+    metered::stored(context, bucket, version.size as f64)?;
     Ok((version, gone))
 }
 
@@ -161,6 +162,8 @@ pub(super) fn rewrite(context: &Context<'_>, version: &Version) -> Result<()> {
 /// Takes a version away and gives the file that nobody needs any more.
 fn remove(context: &Context<'_>, version: &Version) -> Result<Option<String>> {
     context.documents.remove(VERSIONS, &version.place)?;
+    let bucket = version.place.split('/').next().unwrap_or_default();
+    metered::stored(context, bucket, -(version.size as f64))?;
     Ok((!version.blob.is_empty()).then(|| version.blob.clone()))
 }
 

@@ -17,6 +17,8 @@ const LONGEST_TIMEOUT: u64 = 29_000;
 #[derive(Debug)]
 pub(super) struct Exposed {
     pub(super) api: String,
+    /// The API's, as metrics have it.
+    pub(super) name: String,
     pub(super) stage: String,
     pub(super) region: String,
     pub(super) account: String,
@@ -95,6 +97,7 @@ impl Exposed {
         let resources = resources.map(|(id, resource)| Resource::read(core, (&region, api, stage), id, resource));
         Ok(Some(Self {
             api: api.to_owned(),
+            name: document.optional("name").unwrap_or_default().to_owned(),
             stage: stage.to_owned(),
             disabled: document["disableExecuteApiEndpoint"] == true,
             variables: shown["variables"].clone(),

@@ -9,6 +9,7 @@ mod event;
 mod exposed;
 mod inflate;
 mod limits;
+mod metered;
 mod mock;
 mod refusal;
 
@@ -142,11 +143,14 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
         }
         Err(refusal) => Err(refusal),
     };
+    let refused = answered.as_ref().err().copied();
     let response = answered.unwrap_or_else(|refusal| answer::refuse(&exposed, &asked, &refusal));
     core.log("execute-api:Invoke", "", &exposed.region, response.status().as_u16());
     let count = if response.status().is_success() { &front.answered } else { &front.refused };
     count.fetch_add(1, Ordering::Relaxed);
-    identify(response, &asked)
+    let response = identify(response, &asked);
+    metered::count(core, &exposed, refused, &response);
+    response
 }
 
 async fn run(core: &Arc<Core>, front: &Front, exposed: &Exposed, asked: &Asked) -> Result<Response<Body>, Refusal> {

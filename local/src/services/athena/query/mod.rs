@@ -20,11 +20,12 @@ mod table;
 mod trino;
 mod utility;
 
-use super::{EXECUTIONS, OPEN};
+use super::{EXECUTIONS, OPEN, workgroups};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
-use crate::services::s3::objects;
+use crate::metering::SCANNED;
+use crate::services::s3::{self, objects};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::TableReference;
@@ -198,6 +199,7 @@ fn finish(
         "QueryPlanningTimeInMillis": 0,
         "ServiceProcessingTimeInMillis": 0,
     });
+    metered(context, &execution, answer.is_ok(), meter)?;
     let kept = answer.as_ref().map_err(Clone::clone).and_then(|answer| {
         let kept = keep(context, &execution, answer);
         kept.map(|()| json!(answer.columns)).map_err(|error| format!("{}: {}", error.code, error.message))
@@ -218,6 +220,18 @@ fn finish(
     }
     context.put(EXECUTIONS, id, &execution)?;
     context.remove(OPEN, id).map(drop)
+}
+
+/// "You are charged for the number of bytes scanned per query, rounded up to the nearest megabyte, with a 10 MB minimum";
+/// nothing for what fails, and nothing for statements that read no data.
+fn metered(context: &Context<'_>, execution: &Value, is_well: bool, meter: &Meter) -> Result<()> {
+    if !is_well || execution["StatementType"] != "DML" {
+        return Ok(());
+    }
+    let megabytes = meter.scanned().div_ceil(1 << 20).max(10);
+    let workgroup = workgroups::arn(context, execution["WorkGroup"].as_str().unwrap_or_default());
+    context.meter(&SCANNED, &workgroup, megabytes as f64 / (1_u64 << 20) as f64)?;
+    meter.asked().into_iter().try_for_each(|(bucket, asked)| s3::count(context, &bucket, asked))
 }
 
 fn keep(context: &Context<'_>, execution: &Value, answer: &Answer) -> Result<()> {

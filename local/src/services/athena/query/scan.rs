@@ -15,10 +15,11 @@ use datafusion::physical_plan::streaming::PartitionStream;
 use futures::StreamExt as _;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 const ROWS_PER_BATCH: usize = 8192;
@@ -45,15 +46,38 @@ pub(super) struct ScanFile {
 pub(super) struct Meter {
     scanned: AtomicU64,
     cutoff: Option<u64>,
+    /// By bucket: the folders that were listed, and the files that were opened.
+    asked: Mutex<BTreeMap<String, (u64, u64)>>,
 }
 
 impl Meter {
     pub(super) fn new(cutoff: Option<u64>) -> Self {
-        Self { scanned: AtomicU64::new(0), cutoff }
+        Self { cutoff, ..Self::default() }
     }
 
     pub(super) fn scanned(&self) -> u64 {
         self.scanned.load(Ordering::Relaxed)
+    }
+
+    /// What was asked of each bucket: LISTs and GETs.
+    pub(super) fn asked(&self) -> BTreeMap<String, (u64, u64)> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Files that a query is going to read: a LIST for each folder and each 1000 files in it, and a GET for each file at
+    /// least.
+    pub(super) fn reads(&self, files: &[ScanFile]) {
+        let mut folders: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+        for file in files {
+            let (bucket, key) = file.key.trim_start_matches("s3://").split_once('/').unwrap_or_default();
+            *folders.entry((bucket, key.rsplit_once('/').map_or("", |(folder, _)| folder))).or_default() += 1;
+        }
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        for ((bucket, _), files) in folders {
+            let (lists, gets) = asked.entry(bucket.to_owned()).or_default();
+            *lists += files.div_ceil(1000);
+            *gets += files;
+        }
     }
 
     /// # Errors

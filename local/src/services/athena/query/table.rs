@@ -227,6 +227,9 @@ impl TableProvider for GlueTable {
     ) -> PlanResult<Arc<dyn ExecutionPlan>> {
         self.check_injected(filters)?;
         let files = self.pruned(state, filters)?;
+        if let Some(meter) = &self.meter {
+            meter.reads(&files);
+        }
         let all: Vec<_> = (0..self.schema.fields().len()).collect();
         let wanted = projection.unwrap_or(&all);
         let schema = Arc::new(self.schema.project(wanted)?);

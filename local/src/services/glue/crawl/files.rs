@@ -5,6 +5,7 @@ use crate::api_error::Result;
 use crate::core::Core;
 use crate::service::Input;
 use crate::services::iam::like;
+use crate::services::s3;
 use crate::services::s3::versions::{self, Version};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -52,7 +53,9 @@ pub(super) fn find(
         // Both are in AWS's list of what crawlers and jobs need ("AWS managed policy: AWSGlueServiceRole").
         permit_s3(context, crawl, "s3:GetBucketLocation", (&bucket, ""), &[])?;
         permit_s3(context, crawl, "s3:ListBucket", (&bucket, ""), &[("s3:prefix", &prefix)])?;
-        versions::list(context, &bucket, &prefix)
+        let all = versions::list(context, &bucket, &prefix)?;
+        s3::count(context, &bucket, (s3::lists_of(all.iter().map(|file| file.key.as_str())), 0))?;
+        Ok(all)
     })?;
     let is_there = |file: &Version| file.is_latest && !file.is_marker && file.size > 0;
     let wanted = |rest: &str| is_data(rest) && !excluded(target, rest);

@@ -7,6 +7,7 @@ use crate::core::Core;
 use crate::services::glue::hive::HiveType;
 use crate::services::glue::invalid;
 use crate::services::glue::rows::{Json, lines};
+use crate::services::s3;
 use crate::services::s3::versions::Version;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use std::collections::BTreeMap;
@@ -64,7 +65,10 @@ pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &mut Found)
     let mut groups: BTreeMap<Kind, Group> = BTreeMap::new();
     for file in found.folders.values().flat_map(|folder| &folder.files) {
         let place = (found.bucket.as_str(), file.key.as_str());
-        core.run(region, |context| permit_s3(context, crawl, "s3:GetObject", place, &[]))?;
+        core.run(region, |context| {
+            permit_s3(context, crawl, "s3:GetObject", place, &[])?;
+            s3::count(context, &found.bucket, (0, 1))
+        })?;
         // A file that is deleted while it is read is not there any more.
         let Ok(opened) = File::open(core.blobs.path(&file.blob)) else { continue };
         let uri = format!("s3://{}/{}", found.bucket, file.key);

@@ -5,7 +5,7 @@ mod files;
 mod infer;
 
 use super::crawlers::existing;
-use super::{CRAWLERS, invalid, listed};
+use super::{CRAWLERS, invalid, listed, metered};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
@@ -178,6 +178,7 @@ fn finish(context: &Context<'_>, crawl: &Crawl, result: &Result<Changes>, stoppe
         "FAILED"
     };
     let message = result.as_ref().err().map(|error| error.message.clone());
+    let hours = metered::crawl(context, &crawl.name, seconds)?;
     crawler["State"] = "READY".into();
     crawler["LastCrawl"] = json!({
         "Status": status,
@@ -208,7 +209,7 @@ fn finish(context: &Context<'_>, crawl: &Crawl, result: &Result<Changes>, stoppe
         "LogGroup": LOG_GROUP,
         "LogStream": crawl.name,
         "MessagePrefix": id,
-        "DPUHour": 0.0,
+        "DPUHour": hours,
     });
     context.put(CRAWLS, &format!("{}/{started:015}-{id}", crawl.name), &history)?;
     log(context, crawl, id, started, result);

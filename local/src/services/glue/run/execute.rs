@@ -9,6 +9,7 @@ use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
+use crate::services::glue::metered;
 use crate::services::glue::rows::{Columns, lines};
 use crate::services::iam::{permit_role, role_assumable};
 use crate::services::logs;
@@ -154,6 +155,7 @@ impl Work<'_> {
         let (bucket, key) = location.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
         let blob = self.core.run(self.region, |context| {
             self.may(context, "s3:GetObject", bucket, key)?;
+            s3::count(context, bucket, (0, 1))?;
             versions::find(context, bucket, key, None)
         })?;
         let bytes = self.core.blobs.get(&blob.blob).map_err(ApiError::internal)?;
@@ -170,6 +172,7 @@ impl Work<'_> {
         let folder = format!("{prefix}{}", files::path(&part.values));
         self.core.run(self.region, |context| {
             part.files.iter().try_for_each(|file| self.may(context, "s3:GetObject", &settings.bucket, &file.key))?;
+            s3::count(context, &settings.bucket, (0, part.files.len() as u64))?;
             for action in ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"] {
                 self.may(context, action, bucket, &format!("{folder}part"))?;
             }
@@ -304,6 +307,7 @@ fn finish(
     if let Err(error) = result {
         run["ErrorMessage"] = format!("{}: {}", error.code, error.message).into();
     }
+    metered::run(context, job, &run, seconds)?;
     context.put(RUNS, key, &run)?;
     let attempt = run["Attempt"].as_i64().unwrap_or(0);
     let document = super::existing(context, job)?;

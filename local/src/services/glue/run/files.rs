@@ -121,6 +121,7 @@ fn add_partitions(
     let known = partitions::all(context, &place)?;
     let known: BTreeSet<_> = known.iter().map(|partition| partition.texts("Values")).collect();
     let files = versions::list(context, &settings.bucket, &settings.input)?;
+    s3::count(context, &settings.bucket, (s3::lists_of(files.iter().map(|file| file.key.as_str())), 0))?;
     let mut all = known.clone();
     for file in files.iter().filter(|file| file.is_latest && !file.is_marker) {
         all.extend(values(&file.key[settings.input.len()..]));

@@ -8,6 +8,7 @@
 
 mod journal;
 mod logging;
+mod metered;
 mod pool;
 mod queue;
 mod request;
@@ -93,6 +94,8 @@ pub(crate) struct Function {
     pub(crate) timeout: Duration,
     /// In MB, as Lambda counts them: 2^20 bytes.
     pub(crate) memory: u64,
+    /// `arm64`, or `x86_64`.
+    architecture: String,
     pub(crate) log_group: String,
     logging: logging::Logging,
     pub(crate) reserved: Option<usize>,
@@ -140,6 +143,7 @@ impl Function {
             handler: text(&document["Handler"]),
             timeout: Duration::from_secs(document["Timeout"].as_u64().unwrap_or(3)),
             memory: document["MemorySize"].as_u64().unwrap_or(128),
+            architecture: text(&document["Architectures"][0]),
             log_group: text(&document["LoggingConfig"]["LogGroup"]),
             logging: logging::Logging::of(&document["LoggingConfig"]),
             reserved: None,

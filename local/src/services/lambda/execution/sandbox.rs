@@ -2,6 +2,7 @@
 
 use super::journal::Journal;
 use super::logging::Level;
+use super::metered;
 use super::runtime_api::{Answer, Job, RuntimeApi};
 use super::seat::Seat;
 use super::unpack::unpack;
@@ -183,6 +184,7 @@ impl Sandbox {
         let init = self.journal.init.take().map(self::millis);
         // Since 2025, the time that a start takes is billed with the first invocation.
         let billed = (millis + init.unwrap_or(0.0)).ceil();
+        metered::count(core, &self.function, billed, millis);
         let (size, peak) = (self.function.memory, self.peak().unwrap_or(0));
         let mut line = format!(
             "REPORT RequestId: {request_id}\tDuration: {millis:.2} ms\tBilled Duration: {billed} ms\tMemory Size: {size} MB\tMax Memory Used: {peak} MB\t"

@@ -13,6 +13,8 @@ use crate::api_error::{ApiError, Result as ApiResult};
 use crate::caller::Caller;
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
+use crate::metering::URL_TRANSFER;
+use crate::response::sent;
 use crate::services::iam::{permit, policy_lets_everybody};
 use crate::services::lambda::execution::{Function, invoke};
 use crate::services::lambda::policy;
@@ -84,6 +86,9 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
     let mut response = response;
     if let Ok(id) = HeaderValue::try_from(request_id) {
         response.headers_mut().insert("x-amzn-requestid", id);
+    }
+    if !region.is_empty() {
+        let _ = core.run(&region, |context| context.meter(&URL_TRANSFER, "", sent(&response)));
     }
     response
 }
