@@ -56,6 +56,9 @@ pub(crate) enum Command {
     Output(commands::output::OutputArgs),
     /// List the pipelines and stages of the account. Needs no pipeline.yaml.
     List(commands::list::ListArgs),
+    /// Print a module that sends events, in batches and again where need be: for a page, an app or a server. Needs no
+    /// AWS account.
+    Client(commands::client::ClientArgs),
     /// Send events to the pipeline, made up after the schema, and count what became of each.
     Send(commands::send::SendArgs),
     /// Show how old the newest rows are, and what is still on its way.
@@ -106,6 +109,7 @@ impl Command {
             | Self::Plan(_)
             | Self::List(_)
             | Self::Output(_)
+            | Self::Client(_)
             | Self::Query(_)
             | Self::Status(_)
             | Self::Events(_)

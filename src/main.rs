@@ -9,6 +9,7 @@ mod artifact;
 mod aws;
 mod blueprint;
 mod cli;
+mod client;
 mod commands;
 mod config;
 mod cost;
@@ -92,6 +93,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Events(args) => commands::events::run(&global, &args).await,
         Command::Logs(args) => commands::logs::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
+        Command::Client(args) => commands::client::run(&global, &args),
         Command::Completions { shell } => commands::completions::run(shell, Cli::command()),
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(global.local, &args).await,

@@ -68,7 +68,7 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let (saved, lock_timeout) = (args.plan.as_deref(), args.lock.lock_timeout);
     let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, yes, saved, lock_timeout };
     let made = converge(&session, global, asked).await?;
-    super::output::print(&session, &made);
+    super::output::print(global, &session, &made);
     session.print_timings(global);
     Ok(Exit::Done)
 }

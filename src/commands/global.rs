@@ -60,6 +60,30 @@ fn parse_timeout(text: &str) -> Result<Duration, String> {
 const STAGE: &str = "PIPECTL_STAGE";
 
 impl Global {
+    /// The options that another command needs to be about the same pipeline, each behind a blank.
+    pub(crate) fn same_pipeline(&self) -> String {
+        let mut words = vec![];
+        if self.file.as_os_str() != "pipeline.yaml" {
+            words.extend(["-f".to_owned(), self.file.display().to_string()]);
+        }
+        #[cfg(feature = "local")]
+        match &self.local {
+            Some(directory) if directory.as_os_str() == super::local::DIRECTORY => words.push("--local".to_owned()),
+            Some(directory) => words.push(format!("--local={}", directory.display())),
+            None => {}
+        }
+        let options = [
+            ("--name", &self.name),
+            ("--stage", &self.stage),
+            ("--region", &self.region),
+            ("--profile", &self.profile),
+        ];
+        for (option, value) in options {
+            words.extend(value.iter().flat_map(|value| [option.to_owned(), value.clone()]));
+        }
+        words.iter().map(|word| format!(" {}", quoted(word))).collect()
+    }
+
     /// What stands beside the file. CI sets a variable to nothing where it has nothing to say.
     pub(crate) fn overrides<'a>(&self, env: &'a dyn Fn(&str) -> Option<String>) -> Overrides<'a> {
         let from_env = || env(STAGE).filter(|stage| !stage.is_empty());
@@ -71,6 +95,16 @@ impl Global {
             region: self.region.clone(),
             env,
         }
+    }
+}
+
+/// A word of a command line for a shell of POSIX.
+fn quoted(word: &str) -> String {
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,@+".contains(letter);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod build;
 pub(crate) mod check;
+pub(crate) mod client;
 pub(crate) mod completions;
 mod confirm;
 pub(crate) mod cost_estimate;

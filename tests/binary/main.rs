@@ -24,6 +24,7 @@ mod etl;
 mod events;
 mod evolving;
 mod faults;
+mod first_event;
 mod flow;
 mod foreign;
 mod foreign_text;

@@ -70,6 +70,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("check --peak 1M --strict", 4, Shown),
     ("schema", 0, Shown),
     ("completions zsh", 0, Shown),
+    ("client --ts", 0, Shown),
     ("cost-estimate", 0, Shown),
     ("cost-estimate --html", 0, Shown),
     ("cost-estimate --budget 0.01", 4, Shown),

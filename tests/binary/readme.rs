@@ -22,6 +22,18 @@ fn the_commands_for_a_pipeline_of_your_own_work_one_after_the_other() {
 }
 
 #[test]
+fn the_commands_for_a_first_event_work() {
+    let place = Place::example("lean");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let commands = commands("Send your first event");
+    assert!(commands.len() >= 4, "{commands:?}");
+    for command in commands {
+        let words: Vec<_> = command.split(' ').collect();
+        place.run(&words).exits(0);
+    }
+}
+
+#[test]
 fn the_commands_for_ci_work() {
     let place = Place::example("clickstream");
     for command in commands("In CI") {
@@ -75,7 +87,8 @@ fn the_quick_start_ends_with_the_result_of_a_query() {
     assert_eq!(printed.len(), 4);
     let mut shown = section.split("```text\n").skip(1).map(|block| block.split("```").next().unwrap());
     let id = printed[0].split("/restapis/").nth(1).unwrap().split('/').next().unwrap();
-    let made = shown.next().unwrap().replace("<id>", id);
+    let now = printed[0].split("\"datetime\":\"").nth(1).unwrap().split('"').next().unwrap();
+    let made = shown.next().unwrap().replace("<id>", id).replace("<now>", now);
     assert!(printed[0].ends_with(&made), "{made}\n{}", printed[0]);
     assert_eq!(printed[3], shown.next().unwrap());
 }

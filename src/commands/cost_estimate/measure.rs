@@ -1,6 +1,7 @@
 //! `--measure`: how large events are and how well they pack, found by packing them.
 
-use crate::commands::send::{EventsFile, Generator};
+use crate::client::Generator;
+use crate::commands::send::EventsFile;
 use crate::config::{Column, ColumnType, Pipeline};
 use crate::error::{Error, Result};
 use arrow::datatypes::{DataType, Field, Fields, Schema, TimeUnit};

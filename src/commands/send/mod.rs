@@ -5,7 +5,6 @@
 //! ```
 
 mod events_file;
-mod generate;
 mod sender;
 mod source;
 mod tally;
@@ -13,6 +12,7 @@ mod template;
 
 use super::output;
 use super::session::Session;
+use crate::client::Generator;
 use crate::commands::Global;
 use crate::config::parse_count;
 use crate::error::{Error, Exit, Result};
@@ -20,7 +20,6 @@ use crate::report::{Bar, data, exact, say};
 use crate::signal::{Signal, Signals};
 use clap::Args;
 pub(crate) use events_file::EventsFile;
-pub(crate) use generate::Generator;
 use http::HeaderValue;
 use jiff::{Timestamp, ToSpan as _};
 use sender::{Pace, Sender, Target};

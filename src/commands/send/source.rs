@@ -1,7 +1,8 @@
 //! Where events come from.
 
+use super::Template;
 use super::events_file::EventsFile;
-use super::{Generator, Template};
+use crate::client::Generator;
 use crate::error::Result;
 use std::io::Write;
 

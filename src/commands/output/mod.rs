@@ -1,7 +1,10 @@
 //! `pipectl output`, and what an apply ends with.
 
+mod request;
+
 use super::session::Session;
 use crate::blueprint::{API, URL};
+use crate::client::Language;
 use crate::commands::Global;
 use crate::config::Front;
 use crate::engine::value::{Pending, Secret};
@@ -18,6 +21,13 @@ pub(crate) struct OutputArgs {
     /// Print the values of the API keys too.
     #[arg(long)]
     show_secrets: bool,
+    /// Print a request that sends an event, and nothing else. Its key is asked for where it runs, or is in it with
+    /// `--show-secrets`.
+    #[arg(long, value_name = "LANGUAGE", conflicts_with = "json")]
+    snippet: Option<Language>,
+    /// Print the value of this API key, and nothing else.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "snippet"])]
+    api_key: Option<String>,
 }
 
 /// What only AWS knows about a pipeline.
@@ -73,6 +83,14 @@ pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secr
 
 pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
+    if let Some(name) = &args.api_key {
+        exact(format_args!("{}\n", named_key(&session, name).await?));
+        return Ok(Exit::Done);
+    }
+    if let Some(language) = args.snippet {
+        exact(request::request(global, &session, language, args.show_secrets).await?);
+        return Ok(Exit::Done);
+    }
     let (made, stranded) = futures::join!(made(&session), session.stranded());
     let (made, stranded) = (made?, stranded?);
     let mut keys = vec![];
@@ -100,10 +118,28 @@ async fn value(session: &Session, key: &ApiKeyOutputs) -> Result<Option<String>>
     Ok(Some(ApiKey::value(&session.aws, id).await?.0))
 }
 
+async fn named_key(session: &Session, name: &str) -> Result<String> {
+    let keys = &session.pipeline.ingest.api_keys;
+    if !keys.iter().any(|key| key == name) {
+        let hint = if keys.is_empty() { "it has none".to_owned() } else { format!("it has {}", keys.join(", ")) };
+        return Err(Error::usage(format!("`ingest.api_keys` has no key `{name}`"), hint));
+    }
+    let made = made(session).await?;
+    let key = made.keys.iter().find(|key| key.name == session.aws.names.physical(name));
+    let value = match key {
+        Some(key) => value(session, key).await?,
+        None => None,
+    };
+    value.ok_or_else(|| Error::other(format!("the key `{name}` is not there yet"), "`pipectl apply` makes it"))
+}
+
 /// What an apply ends with.
-pub(super) fn print(session: &Session, made: &Made) {
+pub(super) fn print(global: &Global, session: &Session, made: &Made) {
     let keys = made.keys.iter().map(|key| Key { name: key.name.clone(), value: None }).collect();
     data(format_args!("\n{}", output_to_text(&shown(session, made, keys))));
+    if let Some(first) = request::first(global, session, made) {
+        data(format_args!("\n{first}"));
+    }
 }
 
 fn shown<'a>(session: &'a Session, made: &Made, keys: Vec<Key>) -> Output<'a> {

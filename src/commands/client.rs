@@ -1,0 +1,33 @@
+//! `pipectl client`
+
+use super::session::load;
+use crate::client::{javascript, python, typescript};
+use crate::commands::Global;
+use crate::error::{Exit, Result};
+use crate::report::exact;
+use clap::Args;
+
+/// One of them is asked for.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(crate) struct ClientArgs {
+    /// An ES module for pages, apps and Node, without dependencies: `pipectl client --js > pipectl.js`.
+    #[arg(long)]
+    js: bool,
+    /// The same in TypeScript, with the type of an event from `schema`: `pipectl client --ts > pipectl.ts`.
+    #[arg(long)]
+    ts: bool,
+    /// A module of Python's standard library alone, for servers: `pipectl client --python > pipectl_client.py`.
+    #[arg(long)]
+    python: bool,
+}
+
+pub(crate) fn run(global: &Global, args: &ClientArgs) -> Result<Exit> {
+    exact(match args {
+        // Only the types are the file's.
+        ClientArgs { ts: true, .. } => typescript(&load(global)?),
+        ClientArgs { js: true, .. } => javascript(),
+        ClientArgs { .. } => python(),
+    });
+    Ok(Exit::Done)
+}
