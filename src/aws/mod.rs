@@ -11,6 +11,7 @@ mod endpoint;
 mod error;
 mod owner;
 mod pace;
+mod price_files;
 mod price_list;
 mod profile;
 mod raw;
@@ -35,6 +36,7 @@ pub(crate) use embedded::LocalTarget;
 #[cfg(all(test, feature = "local"))]
 pub(crate) use embedded::locally;
 pub(crate) use error::{Class, Error, Expect, Result};
+pub(crate) use price_files::{HOME as PRICE_FILES, PriceFiles};
 pub(crate) use price_list::PriceList;
 pub(crate) use raw::{Raw, whole, whole_pages};
 pub(crate) use timeouts::Timeouts;

@@ -24,6 +24,11 @@ impl Timeouts {
         Self { attempt }
     }
 
+    /// From a request to the end of its answer, or from one piece of a long answer to the next.
+    pub(super) fn attempt(self) -> Duration {
+        self.attempt
+    }
+
     /// For requests of a few kilobytes.
     pub(super) fn usual(self) -> TimeoutConfig {
         self.within(self.attempt)

@@ -1,9 +1,9 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
 use super::session::manner;
-use crate::aws::PriceList;
+use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
-use crate::cost::{Book, Listed, book_of, fetch, updated};
+use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, listed_to_text, say, update_to_text};
 use clap::{Args, Subcommand};
@@ -15,7 +15,8 @@ use std::path::{Path, PathBuf};
 pub(crate) enum PricesCommand {
     /// Write a price book with the prices that AWS lists now, for `cost-estimate --prices FILE`.
     ///
-    /// Needs credentials that allow `pricing:GetProducts`. Figures that the price list does not have stay as they are.
+    /// Needs credentials that allow `pricing:GetProducts`, or with `--from-bulk` none. Figures that the price list does not
+    /// have stay as they are.
     Update(UpdateArgs),
 }
 
@@ -27,6 +28,10 @@ pub(crate) struct UpdateArgs {
     /// The book to update; one that is not there is made from the book that this program carries.
     #[arg(long, value_name = "FILE", default_value = "prices.yaml")]
     book: PathBuf,
+    /// Read AWS's price files, which need no credentials, from AWS, another URL, or a directory with copies:
+    /// offers/v1.0/aws/SERVICE/current/REGION/index.json below it.
+    #[arg(long, value_name = "URL|DIR", num_args = 0..=1, default_missing_value = PRICE_FILES)]
+    from_bulk: Option<String>,
 }
 
 pub(crate) async fn run(global: &Global, command: &PricesCommand) -> Result<Exit> {
@@ -48,7 +53,10 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     if regions.is_empty() {
         regions.extend(own.as_ref().unwrap_or_else(|| Book::bundled()).regions());
     }
-    let all = ask(global, &regions).await?;
+    let all = match &args.from_bulk {
+        Some(place) => read_files(global, place, &regions).await?,
+        None => ask(global, &regions).await?,
+    };
     let today = jiff::Timestamp::now().to_string().chars().take_while(|c| *c != 'T').collect::<String>();
     let update =
         updated(text.as_deref(), &all, &today).map_err(|why| invalid(format!("`{}` {why}", path.display())))?;
@@ -67,6 +75,21 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     let message =
         format!("the price list is not clear about some figures; they stay as they are: {}", unclear.join("; "));
     Err(Error::other(message, "see the AWS pricing page of the service, and write the figure into the book by hand"))
+}
+
+/// Region by region, and file by file: what is read of one is small, and gone with it.
+async fn read_files(global: &Global, place: &str, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {
+    let files = PriceFiles::at(place, global.profile.as_deref(), manner(global).timeouts).await?;
+    let mut all = vec![];
+    for region in regions {
+        say(format_args!("reading the price files of {region}"));
+        let (listed, absent) = fetch_files(&files, region).await?;
+        if !absent.is_empty() {
+            say(format_args!("{region} has no price files of {}: these figures stay as they are", absent.join(", ")));
+        }
+        all.push(listed);
+    }
+    Ok(all)
 }
 
 async fn ask(global: &Global, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {

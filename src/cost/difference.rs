@@ -46,7 +46,7 @@ pub(crate) struct Changes {
 }
 
 /// Every line of either estimate, in the order of the parts.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Difference {
     pub(crate) rows: Vec<Row>,
     pub(crate) before: Total,
@@ -54,6 +54,8 @@ pub(crate) struct Difference {
     /// Of either, what is there with no event.
     pub(crate) fixed: (Total, Total),
     pub(crate) fixed_change: Changes,
+    /// Which month either is.
+    pub(crate) months: (f64, f64),
 }
 
 impl Change {
@@ -129,7 +131,8 @@ impl Difference {
         let rows = rows(&before.lines, &after.lines, same);
         let fixed_change = Changes::of(&self::rows(&before.idle, &after.idle, same));
         let fixed = (before.fixed(), after.fixed());
-        Self { rows, before: before.total(), after: after.total(), fixed, fixed_change }
+        let months = (before.month(), after.month());
+        Self { rows, before: before.total(), after: after.total(), fixed, fixed_change, months }
     }
 
     pub(crate) fn change(&self) -> Changes {

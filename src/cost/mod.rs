@@ -17,11 +17,11 @@ mod shapes;
 mod total;
 
 pub(crate) use billed::Billed;
-pub(crate) use book::{Beside, Book, Finding, Listed, Price, Update, book_of, updated};
+pub(crate) use book::{Beside, Book, Finding, Listed, Price, Source, Update, book_of, updated};
 pub(crate) use difference::{Change, Changes, Difference, Row, Side};
 pub(crate) use inputs::{Input, Inputs};
 pub(crate) use levers::{Lever, Levers, Unpriced, levers};
-pub(crate) use price_list::{fetch, not_looked_up};
+pub(crate) use price_list::{fetch, fetch_files, not_looked_up};
 pub(crate) use regions::{Unpriceable, priceable};
 pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
 pub(crate) use total::{Amount, Marks, Total};
@@ -74,7 +74,7 @@ pub(crate) enum Priced {
     At {
         dollars: f64,
         price: String,
-        source: String,
+        source: Source,
         as_of: String,
         note: Option<String>,
         /// What the price is, where no source has it for this region.
@@ -148,6 +148,11 @@ pub(crate) struct Estimate {
 }
 
 impl Estimate {
+    /// Which month it is: storage grows from one to the next.
+    pub(crate) fn month(&self) -> f64 {
+        self.inputs.get("month")
+    }
+
     /// The lines as they are printed.
     pub(crate) fn total(&self) -> Total {
         Total::of(&self.lines)
@@ -225,13 +230,13 @@ fn price(book: &Book, region: &str, meter: Meter, free_tier: bool, taken: &mut B
     let before = *taken;
     let unit = found.as_ref().map(|(_, price)| &*price.unit).or_else(|| book.unit(meter.dimension));
     let unit = unit.unwrap_or("units").to_owned();
-    let priced = found.map_or(Priced::Missing, |(from, price)| at(price, before, billed, from));
+    let priced = found.map_or(Priced::Missing, |(from, price)| at((price, book.source(price)), before, billed, from));
     *taken += billed;
     let Meter { part, item, usage_type, dimension, quantity, how, .. } = meter;
     Line { part, item, usage_type, dimension, quantity, free, before, unit, how, from: vec![], priced }
 }
 
-fn at(price: &Price, before: f64, billed: f64, assumed_from: Option<String>) -> Priced {
+fn at((price, source): (&Price, Source), before: f64, billed: f64, assumed_from: Option<String>) -> Priced {
     let all = before + billed;
     let beyond = price.beyond(all);
     let words = beyond.then(|| "only the first tier is known: above it this is too high".to_owned());
@@ -239,7 +244,7 @@ fn at(price: &Price, before: f64, billed: f64, assumed_from: Option<String>) -> 
     Priced::At {
         dollars,
         price: price.words(all),
-        source: price.source.clone(),
+        source,
         as_of: price.as_of.clone(),
         note: rounded.or(words),
         unverified: price.unverified.clone(),

@@ -141,3 +141,30 @@ fn more_than_the_tiers_that_are_known_are_for_is_told_in_every_output() {
     let few = place.run(&["cost-estimate", "--region", "eu-west-2", "--usage", "events_per_month=300M"]).exits(0);
     assert!(!few.stdout.contains("too high"), "{}", few.stdout);
 }
+
+/// Storage grows from month to month, so an amount without its month says little.
+#[test]
+fn every_output_names_its_month_and_where_prices_are_from() {
+    let place = place();
+    let fifth = ["cost-estimate", "--region", "us-east-1", "--month", "5"];
+    let run = |more: &[&str]| place.run(&[&fifth[..], more].concat()).exits(0);
+    for form in [&[][..], &["--markdown"], &["--html"], &["--shapes"], &["--scale", "1M"], &["--compare", "other.yaml"]]
+    {
+        let text = run(form).stdout;
+        assert!(text.contains("month 5") || text.contains("month:  5"), "{form:?}: {text}");
+    }
+    run(&["--compare", "other.yaml", "--markdown"]).says(", in month 5");
+    run(&["--scale", "1M", "--svg", "scale.svg"]);
+    assert!(std::fs::read_to_string(place.path().join("scale.svg")).unwrap().contains(">in month 5</text>"));
+    let read = |more: &[&str]| -> Value { serde_json::from_str(&run(&[more, &["--json"]].concat()).stdout).unwrap() };
+    let (month, compared) = (read(&[]), read(&["--compare", "other.yaml"]));
+    assert_eq!((&month["month"], &read(&["--shapes"])["month"]), (&json!(5.0), &json!(5.0)));
+    assert_eq!((&compared["month_before"], &compared["month_after"]), (&json!(5.0), &json!(5.0)));
+    assert_eq!(read(&["--scale", "1M"])["points"][0]["month"], json!(5.0));
+    let urls = lines(&month).iter().map(|line| line["price_source_url"].as_str().unwrap());
+    assert!(urls.clone().all(|url| url.starts_with("https://")) && urls.count() > 10);
+    let keys = ["DENTAKU", "CATCHME"];
+    let told = [run(&["--explain"]).stdout, run(&["--html"]).stdout, month.to_string()];
+    assert!(told.iter().all(|text| text.contains("https://github.com/miruky/aws-dentaku")));
+    assert!(told.iter().all(|text| keys.iter().all(|key| !text.contains(&format!("from {key}")))));
+}

@@ -46,6 +46,7 @@ mod odd_files;
 mod open_urls;
 mod permissions;
 mod pipes;
+mod price_files;
 mod prices;
 mod readme;
 mod recovery;

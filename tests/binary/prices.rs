@@ -84,7 +84,7 @@ fn listed_prices_are_those_of_the_list_and_what_differs_is_told() {
     let (puts, dearer) = (cents(&book, "S3 PUT, COPY and LIST"), cents(&listed, "S3 PUT, COPY and LIST"));
     assert!(dearer.as_i64() > puts.as_i64(), "{puts} and {dearer}");
     let explained = market.run(&[&LISTED[..], &["--explain"]].concat()).exits(0);
-    assert!(explained.stdout.contains("from AWS Price List API, as of 2026-11-01"), "{}", explained.stdout);
+    assert!(explained.stdout.contains("API_pricing_GetProducts.html, as of 2026-11-01"), "{}", explained.stdout);
     market.run(&[&LISTED[..], &["--budget", "100000"]].concat()).exits(4).says("no price for CloudWatch Logs storage");
 }
 

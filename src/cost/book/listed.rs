@@ -4,7 +4,24 @@ use super::{Book, Price};
 use std::collections::BTreeMap;
 
 /// Where prices that are fetched say they are from.
-pub(in crate::cost) const SOURCE: &str = "AWS Price List API";
+#[derive(Debug, PartialEq)]
+pub(in crate::cost) struct Origin {
+    /// In a book.
+    pub(in crate::cost) key: &'static str,
+    pub(in crate::cost) title: &'static str,
+    pub(in crate::cost) url: &'static str,
+}
+
+pub(in crate::cost) const GET_PRODUCTS: Origin = Origin {
+    key: "AWS Price List API",
+    title: "AWS Price List API, pricing:GetProducts; a figure's date is that from which its price is effective",
+    url: "https://docs.aws.amazon.com/aws-cost-management/latest/APIReference/API_pricing_GetProducts.html",
+};
+pub(in crate::cost) const BULK: Origin = Origin {
+    key: "AWS price files",
+    title: "AWS price list files; a figure's date is that from which its price is effective",
+    url: "https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/index.json",
+};
 
 /// What the price list says of one figure of the book.
 #[derive(Clone, Debug)]
@@ -21,6 +38,7 @@ pub(crate) enum Finding {
 pub(crate) struct Listed {
     pub(crate) region: String,
     pub(crate) findings: BTreeMap<&'static str, Finding>,
+    pub(in crate::cost) origin: &'static Origin,
 }
 
 /// A figure of the book beside the price list's.
@@ -45,7 +63,8 @@ pub(crate) fn book_of(all: &[Listed]) -> Book {
         Finding::Absent | Finding::Unclear(_) => None,
     };
     let prices = |listed: &Listed| (listed.region.clone(), listed.findings.iter().filter_map(price).collect());
-    Book::bundled().only(all.iter().map(prices).collect())
+    let origin = all.first().map_or(&GET_PRODUCTS, |listed| listed.origin);
+    Book::bundled().only(all.iter().map(prices).collect(), origin)
 }
 
 impl Listed {

@@ -4,7 +4,7 @@ mod listed;
 mod update;
 mod yaml;
 
-pub(super) use listed::SOURCE;
+pub(super) use listed::{BULK, GET_PRODUCTS, Origin};
 pub(crate) use listed::{Beside, Finding, Listed, book_of};
 pub(crate) use update::{Update, updated};
 
@@ -28,9 +28,21 @@ pub(crate) struct Book {
     /// What is free for an account each month.
     #[serde(default)]
     free_tier: BTreeMap<String, Free>,
+    /// What prices name as theirs, by its key.
+    #[serde(default)]
+    sources: BTreeMap<String, Source>,
     /// Whose prices stand in for those that a region lacks: nobody's, unless somebody says so.
     #[serde(skip)]
     assumed_from: Option<String>,
+}
+
+/// Where a price is from.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+pub(crate) struct Source {
+    #[serde(rename = "what")]
+    pub(crate) title: String,
+    #[serde(default)]
+    pub(crate) url: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -98,9 +110,17 @@ impl Book {
     }
 
     /// These prices of regions and nothing else; what is free stays as it is here.
-    pub(super) fn only(&self, regions: BTreeMap<String, BTreeMap<String, Price>>) -> Self {
-        let (global, assumed_from) = (BTreeMap::new(), None);
-        Self { schema: self.schema.clone(), regions, global, free_tier: self.free_tier.clone(), assumed_from }
+    pub(super) fn only(&self, regions: BTreeMap<String, BTreeMap<String, Price>>, origin: &Origin) -> Self {
+        let (schema, free_tier) = (self.schema.clone(), self.free_tier.clone());
+        let source = Source { title: origin.title.to_owned(), url: Some(origin.url.to_owned()) };
+        let sources = BTreeMap::from([(origin.key.to_owned(), source)]);
+        Self { schema, regions, global: BTreeMap::new(), free_tier, sources, assumed_from: None }
+    }
+
+    /// What a price names as its source. A book of somebody's own may say it there and then.
+    pub(super) fn source(&self, price: &Price) -> Source {
+        let named = self.sources.get(&price.source).cloned();
+        named.unwrap_or_else(|| Source { title: price.source.clone(), url: None })
     }
 
     /// The same prices, and those of a region for what another one lacks.
@@ -253,7 +273,9 @@ mod tests {
         assert!(book.regions.len() >= 8);
         for (region, dimension, price) in book.all() {
             let place = format!("{region} {dimension}");
-            assert!(!price.source.is_empty() && !price.as_of.is_empty(), "{place}");
+            let source = book.source(price);
+            assert!(!price.as_of.is_empty() && source.title != price.source, "{place}");
+            assert!(source.url.is_some_and(|url| url.starts_with("https://")), "{place}");
             assert_eq!(price.value.is_some(), price.tiers.is_empty(), "{place}");
             assert!(price.tiers.first().is_none_or(|tier| tier.from == 0.0), "{place}");
             assert!(price.tiers.windows(2).all(|pair| pair[0].to == Some(pair[1].from)), "{place}");

@@ -1,6 +1,6 @@
 //! A price book with the price list's figures in it, and everything else as it was.
 
-use super::listed::{Finding, Listed, SOURCE};
+use super::listed::{Finding, GET_PRODUCTS, Listed, Origin};
 use super::{BOOK, Book, Price, Tier, yaml};
 use serde_json::{Map, Value, json};
 
@@ -42,7 +42,7 @@ pub(crate) fn updated(text: Option<&str>, all: &[Listed], today: &str) -> Result
         region(&book, &mut document, listed, &mut update);
     }
     if document != before {
-        note_source(&mut document, today);
+        note_source(&mut document, all.first().map_or(&GET_PRODUCTS, |listed| listed.origin), today);
         let comments = text.lines().take_while(|line| line.starts_with('#')).map(|line| format!("{line}\n"));
         update.text = comments.collect::<String>() + &yaml::to_yaml(&document);
         Book::parse(&update.text)?;
@@ -116,14 +116,15 @@ fn tier(tier: &Tier) -> Value {
     json!({"from": bound(tier.from), "to": tier.to.map(bound), "price": tier.price})
 }
 
-fn note_source(document: &mut Map<String, Value>, today: &str) {
+fn note_source(document: &mut Map<String, Value>, origin: &Origin, today: &str) {
     document.insert("collected_on".to_owned(), json!(today));
     let source = json!({
-        "what": "pricing:GetProducts; a figure's date is that from which its price is effective",
+        "what": origin.title,
+        "url": origin.url,
         "as_of": today,
         "confidence": "high",
     });
-    member(document, "sources").insert(SOURCE.to_owned(), source);
+    member(document, "sources").insert(origin.key.to_owned(), source);
 }
 
 #[cfg(test)]
@@ -132,11 +133,12 @@ mod tests {
     use std::collections::BTreeMap;
 
     fn listed(prices: &[(&'static str, Finding)]) -> Listed {
-        Listed { region: "eu-west-1".to_owned(), findings: prices.iter().cloned().collect() }
+        let findings = prices.iter().cloned().collect();
+        Listed { region: "eu-west-1".to_owned(), findings, origin: &GET_PRODUCTS }
     }
 
     fn flat(price: f64, unit: &str) -> Finding {
-        Finding::Price(Price::listed(vec![Tier { from: 0.0, to: None, price }], unit, SOURCE, "2026-11-01"))
+        Finding::Price(Price::listed(vec![Tier { from: 0.0, to: None, price }], unit, GET_PRODUCTS.key, "2026-11-01"))
     }
 
     #[test]
@@ -157,7 +159,7 @@ mod tests {
         let changed = ["cwlogs_ingest_gb", "glue_crawler_dpu_hour", "athena_tb_scanned"];
         for (region, dimension, price) in new.all() {
             if region == "eu-west-1" && changed.contains(&dimension) {
-                assert_eq!((price.source.as_str(), price.as_of.as_str()), (SOURCE, "2026-11-01"));
+                assert_eq!((price.source.as_str(), price.as_of.as_str()), (GET_PRODUCTS.key, "2026-11-01"));
             } else {
                 assert_eq!(format!("{price:?}"), format!("{:?}", old.price(region, dimension).unwrap()));
             }
@@ -177,7 +179,7 @@ mod tests {
             Tier { from: 0.0, to: Some(333_000_000.0), price: 0.0000035 },
             Tier { from: 333_000_000.0, to: None, price: 0.0000028 },
         ];
-        let price = Price::listed(bands, "request", SOURCE, "2026-11-01");
+        let price = Price::listed(bands, "request", GET_PRODUCTS.key, "2026-11-01");
         let update =
             updated(None, &[listed(&[("apigw_rest_requests", Finding::Price(price.clone()))])], "2026-11-24").unwrap();
         let read = Book::parse(&update.text).unwrap();

@@ -18,9 +18,10 @@ pub(super) struct Table {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Dimension {
-    service: String,
+    pub(super) service: String,
+    /// The attribute that names a product's region.
     #[serde(default = "region_code")]
-    region: String,
+    pub(super) region: String,
     #[serde(default)]
     filters: BTreeMap<String, String>,
     pub(super) usage_type: String,

@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! templates/prices/dimensions.yaml -> queries -> documents -> product -> figure -> Finding
+//!                                  -> price files -> offer -> product -> figure -> Finding
 //! ```
 
 mod dimensions;
 mod figure;
+mod offer;
 mod product;
 
-use super::book::{Finding, Listed};
-use crate::aws::PriceList;
+use super::book::{BULK, Finding, GET_PRODUCTS, Listed, Origin};
+use crate::aws::{PriceFiles, PriceList};
 use crate::error::{Error, Result};
 use dimensions::{Dimension, Table};
 use futures::{StreamExt, TryStreamExt, stream};
+use offer::Wanted;
 use product::Product;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,10 +31,53 @@ pub(crate) async fn fetch(list: &PriceList, region: &str) -> Result<Listed> {
     let queries: BTreeSet<_> = table.dimensions.values().map(|dimension| dimension.query(region)).collect();
     let answers = stream::iter(queries).map(|query| ask(list, query)).buffer_unordered(AT_ONCE);
     let answers: BTreeMap<_, _> = answers.try_collect().await?;
-    let find = |dimension: &Dimension| {
-        let products = answers.get(&dimension.query(region)).map_or(&[][..], Vec::as_slice);
-        figure::find(dimension, region, products)
-    };
+    let products = |dimension: &'static Dimension| answers.get(&dimension.query(region)).map_or(&[][..], Vec::as_slice);
+    listed(region, &products, &GET_PRODUCTS)
+}
+
+/// Reads every figure that has a name in the price list from its service's file; and tells which services have none.
+///
+/// # Errors
+/// A file cannot be read, is broken, or of another service or region; there is none at all of this region.
+pub(crate) async fn fetch_files(files: &PriceFiles, region: &str) -> Result<(Listed, Vec<&'static str>)> {
+    let mut services = BTreeMap::<&str, Vec<&Dimension>>::new();
+    for dimension in Table::bundled().dimensions.values() {
+        services.entry(&dimension.service).or_default().push(dimension);
+    }
+    let (mut found, mut absent) = (BTreeMap::new(), vec![]);
+    for (service, dimensions) in services {
+        match read_file(files, Wanted { service: service.to_owned(), region: region.to_owned(), dimensions }).await? {
+            Some(products) => drop(found.insert(service, products)),
+            None => absent.push(service),
+        }
+    }
+    if found.is_empty() {
+        let first = absent.first().copied().unwrap_or_default();
+        let message = format!("there are no price files of `{region}`, such as {}", files.name(first, region));
+        return Err(Error::other(message, "check the name of the region, and what `--from-bulk` names"));
+    }
+    let products = |dimension: &'static Dimension| found.get(&*dimension.service).map_or(&[][..], Vec::as_slice);
+    Ok((listed(region, &products, &BULK)?, absent))
+}
+
+async fn read_file(files: &PriceFiles, wanted: Wanted) -> Result<Option<Vec<Product>>> {
+    let name = files.name(&wanted.service, &wanted.region);
+    let Some(contents) = files.open(&wanted.service, &wanted.region).await? else { return Ok(None) };
+    // Parsing waits for what comes, and takes seconds of a large file.
+    let read = tokio::task::spawn_blocking(move || wanted.of(contents)).await;
+    let read = read.unwrap_or_else(|error| Err(error.to_string()));
+    read.map(Some).map_err(|why| {
+        Error::other(format!("the price file {name} cannot be read: {why}"), "nothing was written; try it again")
+    })
+}
+
+fn listed<'a>(
+    region: &str,
+    products: &dyn Fn(&'static Dimension) -> &'a [Product],
+    origin: &'static Origin,
+) -> Result<Listed> {
+    let find = |dimension: &'static Dimension| figure::find(dimension, region, products(dimension), origin);
+    let table = Table::bundled();
     let findings: BTreeMap<_, _> =
         table.dimensions.iter().map(|(name, dimension)| (name.as_str(), find(dimension))).collect();
     if findings.values().all(|finding| matches!(finding, Finding::Absent)) {
@@ -40,7 +86,7 @@ pub(crate) async fn fetch(list: &PriceList, region: &str) -> Result<Listed> {
             "check the name of the region",
         ));
     }
-    Ok(Listed { region: region.to_owned(), findings })
+    Ok(Listed { region: region.to_owned(), findings, origin })
 }
 
 type Query = (String, Vec<(String, String)>);

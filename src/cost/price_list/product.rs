@@ -11,9 +11,10 @@ pub(super) struct Product {
     terms: Terms,
 }
 
+/// What it is.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Described {
+pub(super) struct Described {
     sku: String,
     #[serde(default)]
     product_family: Option<String>,
@@ -59,6 +60,15 @@ impl Product {
     /// What is wrong with the document.
     pub(super) fn read(document: &str) -> Result<Self, String> {
         serde_json::from_str(document).map_err(|error| error.to_string())
+    }
+
+    /// As a price file has it: terms are further down.
+    pub(super) fn without_terms(product: Described) -> Self {
+        Self { product, terms: Terms::default() }
+    }
+
+    pub(super) fn take_terms(&mut self, on_demand: BTreeMap<String, Term>) {
+        self.terms = Terms { on_demand };
     }
 
     pub(super) fn sku(&self) -> &str {

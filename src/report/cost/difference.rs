@@ -38,6 +38,14 @@ fn both(difference: &Difference) -> Total {
     difference.before.plus(&difference.after)
 }
 
+/// `12`, or `11 before, 12 after`
+fn month(difference: &Difference) -> String {
+    match difference.months {
+        (before, after) if before == after => after.to_string(),
+        (before, after) => format!("{before} before, {after} after"),
+    }
+}
+
 /// What the amounts do not tell.
 fn caveats(difference: &Difference) -> impl Iterator<Item = String> {
     let (cents, left_out) = difference.change().compared();
@@ -49,7 +57,7 @@ fn caveats(difference: &Difference) -> impl Iterator<Item = String> {
 
 /// Every line, with `before` and `after` named.
 pub(crate) fn difference_to_text(difference: &Difference, (before, after): (&str, &str), paint: Paint) -> String {
-    let mut text = format!("before: {before}\nafter:  {after}\n\n");
+    let mut text = format!("before: {before}\nafter:  {after}\nmonth:  {}\n\n", month(difference));
     let row = |text: &mut String, name: &str, cells: [&str; 3], remark: &str| {
         let [before, after, change] = cells;
         let _ = writeln!(text, "{name:<29}{before:>14}{after:>14}{change:>15}{remark}");
@@ -120,13 +128,14 @@ pub(crate) fn difference_to_markdown(difference: &Difference) -> String {
     text
 }
 
-/// `A month: $35.00 -> $70.01 (+$35.01)`
+/// `A month: $35.00 -> $70.01 (+$35.01), in month 12`
 fn headline(difference: &Difference) -> String {
     let (before, after, change) = (told(&difference.before), told(&difference.after), difference.change());
     let total = match change.whole() {
         Some(0) => format!("A month: {after}, as before"),
         _ => format!("A month: {before} -> {after} ({})", compared(&change)),
     };
+    let total = format!("{total}, in month {}", month(difference));
     match &difference.fixed {
         _ if difference.fixed_change.whole() == Some(0) => total,
         (was, will) => format!("{total}; with no event {} -> {}", told(was), told(will)),
@@ -166,6 +175,8 @@ pub(crate) fn difference_to_json(difference: &Difference) -> Value {
     let (cents, left_out) = change.compared();
     let mut json = json!({"schema": SCHEMA, "currency": "USD"});
     if let Value::Object(json) = &mut json {
+        json.insert("month_before".to_owned(), json!(difference.months.0));
+        json.insert("month_after".to_owned(), json!(difference.months.1));
         put(json, "before", &difference.before);
         put(json, "after", &difference.after);
         json.insert("change_cents".to_owned(), json!(change.whole()));

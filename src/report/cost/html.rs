@@ -2,7 +2,7 @@
 
 use super::amounts::{amount, caveats, grouped, remark, tags, told};
 use super::levers::levers_to_html;
-use super::{apart, chart, cost, per_million, quantity, short};
+use super::{apart, chart, cited, cost, per_million, quantity, short};
 use crate::cost::{Estimate, Levers, Line, Marks, PARTS, Priced};
 use chart::escape;
 use std::fmt::Write as _;
@@ -100,6 +100,7 @@ fn how(line: &Line) -> String {
     match &line.priced {
         Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
             let whose = assumed_from.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
+            let source = cited(source);
             let note = note.as_deref().map(|note| format!(" {note}.")).unwrap_or_default();
             let what = unverified.as_deref().map(|what| format!(" Not verified: {what}.")).unwrap_or_default();
             let _ = write!(text, " ${price} per {}{whose}, from {source}, as of {as_of}.{note}{what}", line.unit);

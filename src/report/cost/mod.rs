@@ -19,7 +19,7 @@ pub(crate) use shapes::{shapes_to_json, shapes_to_markdown, shapes_to_text};
 
 use super::markdown::words;
 use super::paint::Paint;
-use crate::cost::{Estimate, Input, Line, Marks, PARTS, Priced, SAAS};
+use crate::cost::{Estimate, Input, Line, Marks, PARTS, Priced, SAAS, Source};
 use amounts::{NO_PRICE, amount, caveats, dollars, grouped, in_dollars, put, put_marks, remark, tags};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
@@ -88,6 +88,7 @@ fn explain_line(text: &mut String, line: &Line) {
     match &line.priced {
         Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
             let whose = assumed_from.as_deref().map(|region| format!(" in {region}")).unwrap_or_default();
+            let source = cited(source);
             let _ = writeln!(text, "      ${price} per {}{whose}, from {source}, as of {as_of}", line.unit);
             for words in note.iter().cloned().chain(unverified.iter().map(|what| format!("not verified: {what}"))) {
                 let _ = writeln!(text, "      {words}");
@@ -95,6 +96,11 @@ fn explain_line(text: &mut String, line: &Line) {
         }
         Priced::Missing => drop(writeln!(text, "      no price is known for this in this region")),
     }
+}
+
+/// The title of a source, and where it is.
+fn cited(source: &Source) -> String {
+    source.url.iter().fold(source.title.clone(), |title, url| format!("{title}, {url}"))
 }
 
 /// What is there with no event, and the rest.
@@ -130,8 +136,11 @@ fn summary(text: &mut String, estimate: &Estimate) {
         let _ = writeln!(text, "{words}");
     }
     let free = if estimate.free_tier { "with" } else { "without" };
-    let (region, dates) = (&estimate.region, dates(estimate));
-    let _ = writeln!(text, "list prices of {region}{dates}, {free} the free tier, without taxes and support");
+    let (region, dates, month) = (&estimate.region, dates(estimate), estimate.month());
+    let _ = writeln!(
+        text,
+        "list prices of {region}{dates}, in month {month}, {free} the free tier, without taxes and support"
+    );
     for words in caveats(&estimate.total(), region) {
         let _ = writeln!(text, "{words}");
     }
@@ -144,11 +153,9 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
     let line = |line: &Line| {
         let (price, source, as_of, note, unverified, assumed_from) = match &line.priced {
             Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
-                (json!(price), json!(source), json!(as_of), json!(note), json!(unverified), json!(assumed_from))
+                (json!(price), Some(source), json!(as_of), json!(note), json!(unverified), json!(assumed_from))
             }
-            Priced::Missing => {
-                (Value::Null, Value::Null, Value::Null, json!("no price is known"), Value::Null, Value::Null)
-            }
+            Priced::Missing => (Value::Null, None, Value::Null, json!("no price is known"), Value::Null, Value::Null),
         };
         json!({
             "part": line.part,
@@ -159,7 +166,8 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "unit": line.unit,
             "cost_cents": line.cents(),
             "price": price,
-            "price_source": source,
+            "price_source": source.map(|source| &source.title),
+            "price_source_url": source.and_then(|source| source.url.as_ref()),
             "price_as_of": as_of,
             "note": note,
             "unverified": unverified,
@@ -189,6 +197,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
 /// What is known of a month; what is not is null.
 fn totals(json: &mut Map<String, Value>, estimate: &Estimate) {
     let total = estimate.total();
+    json.insert("month".to_owned(), json!(estimate.month()));
     put(json, "total", &total);
     put(json, "fixed", &estimate.fixed());
     put(json, "usage", &estimate.usage());

@@ -47,7 +47,9 @@ impl Series {
 
     /// Below a table or a chart.
     fn notes(&self) -> Vec<String> {
-        self.estimates.first().map(|first| caveats(&self.sum(), &first.region)).unwrap_or_default()
+        let Some(first) = self.estimates.first() else { return vec![] };
+        let month = (self.by == By::Events).then(|| format!("in month {}", first.month()));
+        month.into_iter().chain(caveats(&self.sum(), &first.region)).collect()
     }
 }
 

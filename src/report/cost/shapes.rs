@@ -30,7 +30,7 @@ fn notes(shapes: &Shapes) -> Vec<String> {
     let mut notes = vec![format!(
         "list prices of {region} in month {}, {free} the free tier, without what queries scan; settings that are of no \
          shape (memory, buffers, what is kept) are this file's",
-        first.inputs.get("month")
+        first.month()
     )];
     let missing = |column: &Column| {
         let sum = column.estimates.iter().fold(Total::default(), |sum, estimate| sum.plus(&estimate.total()));
@@ -113,10 +113,12 @@ pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Va
             "months": shapes.loads.iter().zip(&column.estimates).map(month).collect::<Vec<_>>(),
         })
     };
+    let month = shapes.columns.iter().flat_map(|column| &column.estimates).next().map(Estimate::month);
     json!({
         "schema": SCHEMA,
         "pipeline": pipeline,
         "stage": stage,
+        "month": month,
         "currency": "USD",
         "shapes": shapes.columns.iter().map(column).collect::<Vec<_>>(),
     })

@@ -2,14 +2,14 @@
 
 use super::dimensions::{Dimension, FreeBand};
 use super::product::{Product, Rate, Term};
-use crate::cost::book::{Finding, Price, SOURCE, Tier};
+use crate::cost::book::{Finding, Origin, Price, Tier};
 
 /// The price that all products agree on which are this figure.
-pub(super) fn find(dimension: &Dimension, region: &str, products: &[Product]) -> Finding {
+pub(super) fn find(dimension: &Dimension, region: &str, products: &[Product], origin: &Origin) -> Finding {
     let mut found: Vec<(&str, Price)> = vec![];
     for product in products.iter().filter(|product| dimension.is(product, region)) {
         for term in product.terms() {
-            match price(dimension, term) {
+            match price(dimension, term, origin) {
                 Ok(Some(price)) if found.iter().any(|(_, other)| other.same(&price)) => {}
                 Ok(Some(price)) => found.push((product.sku(), price)),
                 // Nothing but $0 is the row of a free tier.
@@ -30,7 +30,7 @@ pub(super) fn find(dimension: &Dimension, region: &str, products: &[Product]) ->
 }
 
 /// `None` where all of it is free.
-fn price(dimension: &Dimension, term: &Term) -> Result<Option<Price>, String> {
+fn price(dimension: &Dimension, term: &Term, origin: &Origin) -> Result<Option<Price>, String> {
     let mut bands = term.rates().map(|rate| band(dimension, rate)).collect::<Result<Vec<_>, _>>()?;
     bands.sort_by(|one, other| one.from.total_cmp(&other.from));
     joined(&bands)?;
@@ -49,7 +49,7 @@ fn price(dimension: &Dimension, term: &Term) -> Result<Option<Price>, String> {
         same
     });
     let date = term.effective_date.split('T').next().unwrap_or_default();
-    Ok(Some(Price::listed(bands, &dimension.unit, SOURCE, date)))
+    Ok(Some(Price::listed(bands, &dimension.unit, origin.key, date)))
 }
 
 /// Bands that begin at nothing, follow one another, and have no end.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::cost::book::GET_PRODUCTS;
 use crate::cost::price_list::dimensions::Table;
 use serde_json::{Value, json};
 
@@ -22,7 +23,7 @@ fn product(sku: &str, attributes: &[(&str, &str)], rates: &[(&str, &str, &str, &
 }
 
 fn found(dimension: &str, products: &[Product]) -> Finding {
-    find(&Table::bundled().dimensions[dimension], "us-west-2", products)
+    find(&Table::bundled().dimensions[dimension], "us-west-2", products, &GET_PRODUCTS)
 }
 
 #[track_caller]
@@ -48,7 +49,7 @@ const REST: [(&str, &str); 2] = [("usagetype", "USW2-ApiGatewayRequest"), ("oper
 fn a_price_of_one_request_becomes_that_of_a_thousand() {
     let put = product("PUT", &PUT, &[("Requests", "0", "Inf", "0.0000050000")]);
     let Finding::Price(price) = found("s3_put_copy_post_list_1k", &[put]) else { panic!() };
-    assert_eq!((price.cost(1.0), price.as_of.as_str(), price.source.as_str()), (0.005, "2026-10-01", SOURCE));
+    assert_eq!((price.cost(1.0), price.as_of.as_str(), price.source.as_str()), (0.005, "2026-10-01", GET_PRODUCTS.key));
     let tiers = product("PUT", &PUT, &[("Requests", "0", "5000", "0.000005"), ("Requests", "5000", "Inf", "0.000004")]);
     assert_eq!(tariff(&found("s3_put_copy_post_list_1k", &[tiers])), "0.005 up to 5, then 0.004");
 }
