@@ -6,6 +6,8 @@
 //! GET    /_local/status               what there is: requests, buffers, files, tables, what fires next
 //! GET    /_local/requests             [{"operation": "glue:GetJob", "about": "etl", "region": "us-east-1", "status": 200}, ...]
 //! DELETE /_local/requests             forgets them
+//! GET    /_local/records?after=0      [{"number": 1, "at": "...", "region": "...", "stream": "...", "data": "..."}, ...]: what
+//!                                     streams have taken lately, delivered or not
 //! POST   /_local/faults               {"operation": "glue:GetJob", "times": 2, "status": 400, "code": "...", "message": "..."}
 //!                                     "answer": "page", "empty" or "truncated" in place of a code; neither: the connection is dropped
 //!                                     "except": ["etl"]: requests about these go through
@@ -83,6 +85,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, "health") => json(200, &health(core)),
         (&Method::GET, "status") => json(200, &status(core)),
         (&Method::GET, "requests") => json(200, &json!(core.logged())),
+        (&Method::GET, "records") => json(200, &json!(core.recent.after(after(request)))),
         (&Method::DELETE, "requests") => {
             core.forget_log();
             json(200, &json!({}))
@@ -118,6 +121,12 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, what) if what.starts_with(CODE) => code(core, what.trim_start_matches(CODE)),
         _ => plain(404, "no such page of Local AWS"),
     }
+}
+
+/// The number in the query, or 0.
+fn after(request: &Request<Bytes>) -> u64 {
+    let number = request.uri().query().and_then(|query| query.strip_prefix("after="));
+    number.and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn health(core: &Core) -> serde_json::Value {

@@ -4,6 +4,7 @@ use crate::api_error::{ApiError, Result};
 use crate::blobs::Blobs;
 use crate::caller::Caller;
 use crate::faults::Faults;
+use crate::recent::Noted;
 use crate::store::Documents;
 use crate::tokens::Quotas;
 use jiff::Timestamp;
@@ -23,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) blobs: &'a Blobs,
     pub(crate) faults: &'a Faults,
     pub(crate) quotas: &'a Quotas,
+    /// Records of streams, to be shown once the transaction holds.
+    pub(crate) noted: &'a Noted,
     /// The URL at which Local AWS is reached.
     pub(crate) endpoint: &'a str,
     /// How long what is made stays `CREATING` or `Pending`.

@@ -12,6 +12,7 @@ use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
 use crate::memory;
 use crate::private;
+use crate::recent::{Noted, Recent};
 use crate::slots::{Slot, Slots};
 use crate::store::Store;
 use crate::tokens::Quotas;
@@ -139,6 +140,7 @@ pub(crate) struct Core {
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
     pub(crate) quotas: Quotas,
+    pub(crate) recent: Recent,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
     /// What opens the admin pages.
@@ -194,6 +196,7 @@ impl Core {
             clock: Clock::new(ahead, options.time_scale),
             faults: Faults::default(),
             quotas: Quotas::new(options.limits),
+            recent: Recent::default(),
             options,
             sessions: Sessions::default(),
             token,
@@ -292,7 +295,8 @@ impl Core {
         region: &str,
         work: impl FnOnce(&Context<'_>) -> ApiResult<T>,
     ) -> ApiResult<T> {
-        self.store.transact(|documents| {
+        let noted = Noted::default();
+        let done = self.store.transact(|documents| {
             work(&Context {
                 region,
                 caller,
@@ -302,10 +306,13 @@ impl Core {
                 blobs: &self.blobs,
                 faults: &self.faults,
                 quotas: &self.quotas,
+                noted: &noted,
                 endpoint: self.endpoint.get().map_or(DEFAULT_ENDPOINT, String::as_str),
                 settle: self.options.settle,
             })
-        })
+        })?;
+        self.recent.keep(noted);
+        Ok(done)
     }
 
     /// `about` is what [`faults::about`](crate::faults::about) says of it.

@@ -42,6 +42,7 @@ mod metering;
 mod model;
 mod private;
 mod protocol;
+mod recent;
 mod registry;
 mod response;
 mod router;

@@ -25,6 +25,7 @@ const FLOORS: &[&[&str]] = &[
         "store",
         "account",
         "faults",
+        "recent",
         "caller",
         "context",
         "tags",

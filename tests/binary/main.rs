@@ -61,6 +61,7 @@ mod shape_walks;
 mod shapes;
 mod status;
 mod support;
+mod tracking;
 mod truth;
 mod unfinished;
 mod walls;

@@ -1,10 +1,18 @@
 //! `pipectl events`: what arrives in the bucket, field by field, against the columns that the file has for it.
 
 mod arrived;
+#[cfg(feature = "local")]
+mod assert;
+#[cfg(feature = "local")]
+mod condition;
 mod files;
 mod fits;
+#[cfg(feature = "local")]
+mod follow;
 mod lines;
 mod proposal;
+#[cfg(feature = "local")]
+mod recent;
 mod shape;
 
 use super::session::Session;
@@ -35,6 +43,13 @@ enum What {
     /// Reads the newest JSON files from the bucket: at most those of `--events` events, and 256 MB. Values are
     /// counted and never shown.
     Fields(FieldsArgs),
+    /// Show each event as Local AWS takes it, and what of it does not fit the columns.
+    #[cfg(feature = "local")]
+    Follow(follow::FollowArgs),
+    /// Wait for an event on Local AWS, and fail if it does not come, comes more often, late or in another shape: for
+    /// tests of a page or an app.
+    #[cfg(feature = "local")]
+    Assert(assert::AssertArgs),
 }
 
 #[derive(Debug, Args)]
@@ -56,6 +71,10 @@ struct FieldsArgs {
 pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     let fields = match &args.what {
         Some(What::Fields(fields)) => fields,
+        #[cfg(feature = "local")]
+        Some(What::Follow(args)) => return follow::run(global, args).await,
+        #[cfg(feature = "local")]
+        Some(What::Assert(args)) => return assert::run(global, args).await,
         None => &args.fields,
     };
     let session = Session::open(global).await?;

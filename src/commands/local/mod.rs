@@ -1,5 +1,6 @@
 //! `pipectl local`, and how `--local` reaches the same AWS.
 
+mod records;
 mod request;
 mod watch;
 
@@ -10,6 +11,7 @@ use crate::report::{data, say};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
+pub(crate) use records::{Record, Served};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

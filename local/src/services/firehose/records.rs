@@ -45,6 +45,7 @@ pub(super) fn put_record(context: &Context<'_>, input: &Value) -> Result<Value> 
     }
     buffer::append(context, &name, &stream["destination"], &[&data])?;
     metered::taken(context, &name, &stream["destination"], &[&data])?;
+    context.noted.add(context.now, context.region, &name, &[&data]);
     Ok(json!({"RecordId": id(), "Encrypted": false}))
 }
 
@@ -71,6 +72,7 @@ pub(super) fn put_record_batch(context: &Context<'_>, input: &Value) -> Result<V
     if !taken.is_empty() {
         buffer::append(context, &name, &stream["destination"], &taken)?;
         metered::taken(context, &name, &stream["destination"], &taken)?;
+        context.noted.add(context.now, context.region, &name, &taken);
     }
     Ok(json!({"FailedPutCount": decoded.len() - taken.len(), "Encrypted": false, "RequestResponses": answers}))
 }

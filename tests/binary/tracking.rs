@@ -1,0 +1,129 @@
+//! Tests of a page's or an app's tracking: `pipectl events assert` and `follow`, while events arrive.
+
+use crate::support::{Place, Ran};
+use serde_json::Value;
+use std::io::Write as _;
+use std::process::Stdio;
+use std::time::Duration;
+
+const YAML: &str = "name: shop\nshape: lean\nschema: { event: string, n: bigint, page: \"struct<load:int>\" }\n";
+
+fn served() -> (Place, crate::support::Server) {
+    let place = Place::new(YAML);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    (place, server)
+}
+
+fn send(place: &Place, events: &str) {
+    let mut child = place.command();
+    child.args(["send", "--local", "--input", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = child.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(events.as_bytes()).unwrap();
+    Ran::new(&child.wait_with_output().unwrap()).exits(0);
+}
+
+fn assert(place: &Place, words: &[&str]) -> Ran {
+    place.run(&[&["events", "assert", "--local"], words].concat())
+}
+
+#[test]
+fn an_event_that_came_is_found_and_each_way_to_miss_it_is_told() {
+    let (place, _server) = served();
+    assert(&place, &["event=signup", "--within", "1s"])
+        .exits(1)
+        .says("no event with event=signup came within 1 s")
+        .says("no other event came either");
+    send(&place, r#"{"event":"signup","n":1} {"event":"login","n":2} {"event":"login","n":3,"page":{"load":7}}"#);
+    assert(&place, &["event=signup"]).exits(0).says("1 event with event=signup came");
+    assert(&place, &["event=login", "--count", "2"]).exits(0);
+    assert(&place, &["event=login", "page.load=7"]).exits(0);
+    assert(&place, &["event=login", "n!=3"]).exits(0);
+    assert(&place, &["event=buy", "--count", "0", "--within", "1s"]).exits(0);
+    let told = assert(&place, &["event=buy", "--within", "1s"]).exits(1);
+    told.says("of 3 others, `event` is \"login\" in 2, \"signup\" in 1");
+    assert(&place, &["event=login"]).exits(1).says("2 events with event=login came, not 1").says("tracks twice");
+    assert(&place, &["event=signup", "--count", "2", "--within", "1s"]).exits(1).says("1 of 2 events");
+    assert(&place, &["=x"]).exits(3).says("write FIELD=VALUE");
+    assert(&place, &[]).exits(3);
+}
+
+#[test]
+fn a_value_of_another_shape_is_named_at_any_depth() {
+    let (place, _server) = served();
+    send(&place, r#"{"event":"a","n":"many"} {"event":"b","page":{"load":"slow"}} {"event":"c","new":1}"#);
+    assert(&place, &["event=a"]).exits(1).says("`n` does not fit its column: \"many\"");
+    assert(&place, &["event=b"]).exits(1).says("`page.load` does not fit its column");
+    // What has no column is kept in the JSON, and no fault of the event's.
+    assert(&place, &["event=c"]).exits(0);
+    let lines = place.run(&["events", "follow", "--local", "--json", "--events", "3"]).exits(0).stdout;
+    let mut told: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    // `track` puts what may not fit into records of its own.
+    told.sort_by_key(|seen| seen["event"]["event"].to_string());
+    let fields = |key: &str| told.iter().map(|seen| seen[key].to_string()).collect::<Vec<_>>();
+    assert_eq!(fields("misfits"), [r#"["n"]"#, r#"["page.load"]"#, "[]"]);
+    assert_eq!(fields("without_column"), ["[]", "[]", r#"["new"]"#]);
+}
+
+#[test]
+fn an_event_is_waited_for_and_told_from_one_that_is_late() {
+    let (place, _server) = served();
+    std::thread::scope(|threads| {
+        let later = || {
+            std::thread::sleep(Duration::from_secs(3));
+            send(&place, r#"{"event":"slow"}"#);
+        };
+        threads.spawn(later);
+        assert(&place, &["event=slow", "--within", "30s"]).exits(0);
+        threads.spawn(later);
+        let told = assert(&place, &["event=slow", "--count", "2", "--within", "2s"]);
+        // A busy machine may need so long to begin that it is none of the two.
+        assert!(told.exit == 0 || told.stderr.contains("came late"), "{}", told.stderr);
+    });
+}
+
+#[test]
+fn what_was_tracked_twice_by_a_repeated_request_is_told_from_tracking_twice() {
+    let (place, _server) = served();
+    send(&place, r#"{"event":"a","event_id":"1"} {"event":"a","event_id":"1"}"#);
+    assert(&place, &["event=a"]).exits(1).says("the same event_id");
+}
+
+#[test]
+fn where_nothing_can_arrive_nothing_is_waited_for() {
+    let place = Place::new(YAML);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    assert(&place, &["event=a"]).exits(1).says("nobody serves").says("`pipectl local` does");
+    place.run(&["events", "assert", "event=a"]).exits(3).says("on Local AWS alone");
+    place.run(&["events", "follow"]).exits(3).says("on Local AWS alone");
+}
+
+/// The example of a page, whose tests pass, and fail when the page tracks something else.
+#[test]
+#[ignore = "needs Chromium and Node"]
+fn the_example_of_a_page_passes_its_tests_and_fails_when_it_tracks_something_else() {
+    let place = Place::new("");
+    let example = crate::support::root().join("examples/web");
+    for name in ["pipeline.yaml", "index.html", "thanks.html", "serve.mjs", "package.json", "playwright.config.mjs"] {
+        std::fs::copy(example.join(name), place.path().join(name)).unwrap();
+    }
+    std::fs::create_dir(place.path().join("tests")).unwrap();
+    let tests = "tests/tracking.spec.mjs";
+    std::fs::copy(example.join(tests), place.path().join(tests)).unwrap();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_pipectl")).parent().unwrap();
+    let run = |words: &str| {
+        let mut command = place.command_of(std::path::Path::new("sh"));
+        let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+        command.env("PATH", path).env("CI", "1").env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        let chromium = "export CHROMIUM=${CHROMIUM:-$(command -v chromium || command -v google-chrome)}";
+        command.args(["-c", &format!("{chromium}; {words}")]);
+        Ran::new(&command.output().unwrap())
+    };
+    run("npm install --silent --no-fund --no-audit").exits(0);
+    run("npm test").exits(0).says("3 passed");
+    let page = place.path().join("index.html");
+    let text = std::fs::read_to_string(&page).unwrap();
+    assert!(text.contains("amount: 12.5"));
+    std::fs::write(&page, text.replace("amount: 12.5", "amount: \"much\"")).unwrap();
+    run("npm test").exits(1).says("2 failed").says("no event with event=purchase").says("does not fit its column");
+}
