@@ -38,7 +38,7 @@ pub(crate) enum Command {
     /// Print the JSON Schema of pipeline.yaml, for editors.
     Schema,
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
-    CostEstimate(commands::cost_estimate::CostArgs),
+    CostEstimate(Box<commands::cost_estimate::CostArgs>),
     /// Keep a price book of your own up to date.
     Prices {
         #[command(subcommand)]

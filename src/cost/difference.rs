@@ -1,7 +1,7 @@
 //! What a change costs: two estimates, line by line.
 
 use super::total::Marks;
-use super::{Estimate, Line, PARTS, Total};
+use super::{Estimate, Line, Money, PARTS, Total};
 
 /// One side of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,10 @@ pub(crate) struct Difference {
     /// Of either, what is there with no event.
     pub(crate) fixed: (Total, Total),
     pub(crate) fixed_change: Changes,
+    /// In what all amounts are but `list`.
+    pub(crate) money: Money,
+    /// Both totals at list prices, in US dollars.
+    pub(crate) list: (Total, Total),
     /// Which month either is.
     pub(crate) months: (f64, f64),
 }
@@ -125,14 +129,16 @@ impl Changes {
 }
 
 impl Difference {
-    /// Between two estimates; that of nothing has no lines.
+    /// Between two estimates in one money; that of nothing has no lines.
     pub(crate) fn between(before: &Estimate, after: &Estimate) -> Self {
         let same = before.region == after.region;
         let rows = rows(&before.lines, &after.lines, same);
         let fixed_change = Changes::of(&self::rows(&before.idle, &after.idle, same));
         let fixed = (before.fixed(), after.fixed());
-        let months = (before.month(), after.month());
-        Self { rows, before: before.total(), after: after.total(), fixed, fixed_change, months }
+        let list = (before.list.clone(), after.list.clone());
+        let (months, money) = ((before.month(), after.month()), after.money);
+        let (before, after) = (before.total(), after.total());
+        Self { rows, before, after, fixed, fixed_change, money, list, months }
     }
 
     pub(crate) fn change(&self) -> Changes {

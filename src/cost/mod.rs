@@ -11,6 +11,7 @@ mod difference;
 mod inputs;
 mod levers;
 mod meters;
+mod money;
 mod price_list;
 mod regions;
 mod shapes;
@@ -21,6 +22,7 @@ pub(crate) use book::{Beside, Book, Finding, Listed, Price, Source, Update, book
 pub(crate) use difference::{Change, Changes, Difference, Row, Side};
 pub(crate) use inputs::{Input, Inputs};
 pub(crate) use levers::{Lever, Levers, Unpriced, levers};
+pub(crate) use money::{Currency, Money, grouped};
 pub(crate) use price_list::{fetch, fetch_files, not_looked_up};
 pub(crate) use regions::{Unpriceable, priceable};
 pub(crate) use shapes::{Column, Load, Shapes, shaped_pipelines, shapes};
@@ -70,8 +72,11 @@ pub(crate) struct Origin {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Priced {
-    /// US dollars, the price in words, and where it is from.
+    /// What is paid, the list price in words, and where it is from.
     At {
+        /// Hundredths of the estimate's currency.
+        cents: i64,
+        /// US dollars, at the list price.
         dollars: f64,
         price: String,
         source: Source,
@@ -89,11 +94,10 @@ pub(crate) enum Priced {
 }
 
 impl Line {
-    /// Whole cents; `None` without a price, unless nothing is billed: that costs nothing at any price.
+    /// Whole hundredths of the estimate's currency; `None` without a price, unless nothing is billed: that costs nothing at any price.
     pub(crate) fn cents(&self) -> Option<i64> {
         match &self.priced {
-            // Half a cent is rounded up, also where binary numbers have a little less than half.
-            Priced::At { dollars, .. } => Some((dollars * 100.0 * (1.0 + 1e-12) + 1e-9).round() as i64),
+            Priced::At { cents, .. } => Some(*cents),
             Priced::Missing => (self.billed() <= 0.0).then_some(0),
         }
     }
@@ -109,6 +113,14 @@ impl Line {
     /// Whether there is more of it than the tiers that are known are for.
     pub(crate) fn beyond(&self) -> bool {
         matches!(&self.priced, Priced::At { beyond: true, .. })
+    }
+
+    /// The same line, paid for in this money.
+    fn paid_in(mut self, money: Money) -> Self {
+        if let Priced::At { cents, dollars, .. } = &mut self.priced {
+            *cents = money.cents(*dollars);
+        }
+        self
     }
 
     /// Units that are paid for.
@@ -145,12 +157,25 @@ pub(crate) struct Estimate {
     pub(crate) warnings: Vec<String>,
     /// The bill with no event and no query: the rest is of their number.
     idle: Vec<Line>,
+    /// In what all amounts are but `list`.
+    pub(crate) money: Money,
+    /// The total at list prices, in US dollars.
+    pub(crate) list: Total,
+    /// The first twelve months, where somebody asked for them.
+    pub(crate) first_year: Option<Total>,
 }
 
 impl Estimate {
     /// Which month it is: storage grows from one to the next.
     pub(crate) fn month(&self) -> f64 {
         self.inputs.get("month")
+    }
+
+    /// The same month, paid for in this money. Each line is rounded, and sums are of what is rounded.
+    pub(crate) fn paid_in(mut self, money: Money) -> Self {
+        let paid = |lines: Vec<Line>| lines.into_iter().map(|line| line.paid_in(money)).collect();
+        (self.lines, self.idle, self.money) = (paid(self.lines), paid(self.idle), money);
+        self
     }
 
     /// The lines as they are printed.
@@ -172,7 +197,13 @@ impl Estimate {
         Total::of(self.lines.iter().filter(|line| line.part == part))
     }
 
-    /// Dollars for a million events; `None` without events, and where a price is missing.
+    /// What part of the total so many cents are; `None` where there is no total, or it is nothing.
+    pub(crate) fn share(&self, cents: Option<i64>) -> Option<f64> {
+        let total = self.total().whole().filter(|total| *total > 0)?;
+        cents.map(|cents| cents as f64 / total as f64)
+    }
+
+    /// In the currency, for a million events; `None` without events, and where a price is missing.
     pub(crate) fn per_million(&self) -> Option<f64> {
         let (events, cents) = (self.inputs.get("events_per_month"), self.total().whole()?);
         (events > 0.0).then(|| cents as f64 / 100.0 / (events / 1e6))
@@ -181,7 +212,7 @@ impl Estimate {
     /// What part that is of what a SaaS would take; `None` without events or such a price, and where a price of the
     /// estimate's own is missing.
     pub(crate) fn share_of_saas(&self) -> Option<f64> {
-        let saas = self.inputs.get(SAAS);
+        let saas = self.money.exchanged(self.inputs.get(SAAS));
         self.per_million().filter(|_| saas > 0.0).map(|each| each / saas)
     }
 
@@ -208,7 +239,18 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
         meters::of(book, billed, inputs).into_iter().map(line).collect()
     };
     let (lines, idle) = (priced(&inputs), priced(&inputs.idle()));
-    Estimate { region: region.to_owned(), free_tier, inputs, lines, warnings: vec![], idle }
+    let (region, list) = (region.to_owned(), Total::of(&lines));
+    Estimate {
+        region,
+        free_tier,
+        inputs,
+        lines,
+        warnings: vec![],
+        idle,
+        money: Money::default(),
+        list,
+        first_year: None,
+    }
 }
 
 /// The figures of the book that an estimate needs.
@@ -242,6 +284,7 @@ fn at((price, source): (&Price, Source), before: f64, billed: f64, assumed_from:
     let words = beyond.then(|| "only the first tier is known: above it this is too high".to_owned());
     let (dollars, rounded) = price.rounded(before, billed);
     Priced::At {
+        cents: Money::default().cents(dollars),
         dollars,
         price: price.words(all),
         source,

@@ -22,7 +22,7 @@ mod status;
 mod stranded;
 
 pub(crate) use cost::{
-    By, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text,
+    Beside, By, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text,
     difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text, levers_to_json,
     levers_to_markdown, levers_to_text, scale_to_svg, series_to_json, series_to_text, shapes_to_json,
     shapes_to_markdown, shapes_to_text, told,

@@ -82,7 +82,10 @@ fn hold(told: &Value, filled: &Value, path: &str, whole: &mut usize) {
 fn whole_lines(text: &str) -> impl Iterator<Item = String> {
     let part = ["at least", "can be compared", "no price"];
     let whole = text.lines().filter(move |line| line.contains('$') && !part.iter().any(|words| line.contains(words)));
-    whole.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+    whole.map(|line| {
+        // Of a total that is not known nothing is a part.
+        line.split_whitespace().filter(|word| !word.ends_with('%')).collect::<Vec<_>>().join(" ")
+    })
 }
 
 /// What is asked of each region.

@@ -17,6 +17,8 @@ mod cost_assumed;
 mod cost_measures;
 mod cost_regions;
 mod cost_shapes;
+mod cost_shares;
+mod cost_terms;
 mod costs;
 mod doors;
 mod emulators;

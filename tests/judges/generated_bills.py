@@ -95,6 +95,15 @@ def usage(draw):
     return ",".join(f"{name}={value}" for name, value in figures.items())
 
 
+def terms(draw):
+    """A currency, a discount, both or none."""
+    currency = draw.choice(["", "EUR", "EUR", "JPY", "KRW", "CNY", "KWD"])
+    rate = draw.choice(["0.92", "0.5", "7.1234", "155.37", "1391.3"])
+    discount = draw.choice(["0", "0", "10", "7.25", "33.3", "100"])
+    exchanged = ["--currency", currency, "--rate", rate] if currency else []
+    return exchanged + (["--discount", f"{discount}%"] if discount != "0" else [])
+
+
 def main(pipectl, book, count, seed):
     draw = random.Random(seed)
     book = yaml.safe_load(open(book, encoding="utf-8"))
@@ -107,6 +116,7 @@ def main(pipectl, book, count, seed):
                 json.dump(file, out)
             command = [pipectl, "cost-estimate", "--json", "-f", path, "--usage", figures]
             command += draw.choice([[], ["--free-tier"]])
+            command += terms(draw)
             ran = subprocess.run(command, capture_output=True, text=True, check=False)
             if ran.returncode:
                 sys.exit(f"{number} of seed {seed}: {ran.stderr}\n{json.dumps(file, indent=1)}")

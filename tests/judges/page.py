@@ -19,11 +19,12 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         assert tag not in {"script", "link", "img", "iframe"}, tag
         assert not {"src", "href", "onclick"} & {name for name, _ in attributes}, attributes
+        self.bars += tag == "i" and dict(attributes).get("class", "").startswith("bar ")
         if tag not in VOID:
             self.open.append(tag)
 
     def handle_startendtag(self, tag, attributes):
-        self.bars += tag == "rect"
+        assert tag in {"path", "rect"}, tag
 
     def handle_endtag(self, tag):
         assert self.open and self.open.pop() == tag, tag

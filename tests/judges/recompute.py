@@ -14,6 +14,8 @@ D = Decimal
 # What is taken off in every account, where it is asked for; the first 100 GB to the internet, in any case.
 FREE = {"lambda_requests": D(1000000), "cwlogs_ingest_gb": D(5), "cwlogs_storage_gb_month": D(5), "kms_symmetric_request": D(20000)}
 FREE_SECONDS = D(400000)
+# Of the currencies that are tried, those with nothing below a whole one.
+WHOLE = ["JPY", "KRW"]
 # As the book has them: for the first 50 TB and so on of all lines together, in the order of the bill.
 ORDER = ["S3 partitioned JSON", "S3 Parquet", "S3 old versions"]
 
@@ -33,8 +35,9 @@ def dollars(price, units):
 class Bill:
     """Cents of each line; `None` where the book has no price for what is used."""
 
-    def __init__(self, prices, free_tier):
+    def __init__(self, prices, free_tier, paid, step):
         self.prices, self.free_tier, self.taken, self.cents = prices, free_tier, {}, {}
+        self.paid, self.step = paid, step
 
     def line(self, item, dimension, units):
         if dimension not in self.prices:
@@ -45,13 +48,14 @@ class Bill:
         self.taken[dimension] = before + units
         price = self.prices[dimension]
         cost = dollars(price, before + units) - dollars(price, before)
-        cents = int((cost * 100).quantize(D(1), rounding=ROUND_HALF_UP))
+        cents = int((cost * self.paid * 100 / self.step).quantize(D(1), rounding=ROUND_HALF_UP)) * self.step
         # Functions on two processors are two lines of one name.
         self.cents[item] = self.cents.get(item, 0) + cents
 
 
-def bill(prices, month, free_tier):
-    made, left = Bill(prices, free_tier), FREE_SECONDS if free_tier else D(0)
+def bill(prices, month, free_tier, paid=D(1), step=1):
+    """In hundredths of a currency of which `paid` are paid for a dollar, counted in steps of so many."""
+    made, left = Bill(prices, free_tier, paid, step), FREE_SECONDS if free_tier else D(0)
     for cpu in ("x86_64", "arm64"):
         if cpu in month.compute:
             seconds = month.compute[cpu]
@@ -72,7 +76,10 @@ def compare(prices, estimate, file):
     """What differs, in words; nothing where both agree."""
     given = {one["name"]: D(str(one["value"])) for one in estimate["inputs"]}
     idle = {**given, "events_per_month": D(0), "athena_tb": D(0), **{name: D(0) for name in given if name.startswith("athena_scans")}}
-    expected, fixed = (bill(prices, Month(File(file), one), estimate["free_tier"]) for one in (given, idle))
+    free, paid = estimate["free_tier"], D(str(estimate["rate"])) * (100 - D(str(estimate["discount_percent"]))) / 100
+    step = 100 if estimate["currency"] in WHOLE else 1
+    expected, fixed = (bill(prices, Month(File(file), one), free, paid, step) for one in (given, idle))
+    listed = bill(prices, Month(File(file), given), free)
     found = {}
     for line in estimate["lines"]:
         cents = line["cost_cents"]
@@ -84,6 +91,7 @@ def compare(prices, estimate, file):
     ]
     if None not in expected.values():
         sums = {"total_cents": sum(expected.values()), "fixed_cents": sum(fixed.values())}
+        sums["list_total_cents"] = sum(listed.values())
         sums["usage_cents"] = sums["total_cents"] - sums["fixed_cents"]
         wrong += [f"{name}: {estimate[name]} in place of {cents}" for name, cents in sums.items() if estimate[name] != cents]
     return wrong, len(found)

@@ -3,6 +3,7 @@
 #[cfg(feature = "local")]
 mod measure;
 mod other;
+mod terms;
 
 use super::check::{findings, warn};
 use super::prices::listed;
@@ -10,16 +11,16 @@ use super::session::{assumed_region, load};
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{
-    Amount, Billed, Book, Difference, Estimate, Inputs, Levers, SAAS, Unpriceable, estimate, levers, needed, priceable,
-    shaped_pipelines, shapes,
+    Billed, Book, Currency, Difference, Estimate, Inputs, Levers, Money, SAAS, Unpriceable, estimate, levers, needed,
+    priceable, shaped_pipelines, shapes,
 };
 use crate::error::{Error, Exit, Result};
 use crate::limits::Finding;
 use crate::report::{
-    By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data,
-    difference_to_json, difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown,
+    Beside, By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text,
+    data, difference_to_json, difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown,
     levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
-    shapes_to_text, told,
+    shapes_to_text,
 };
 use clap::Args;
 use other::Other;
@@ -75,8 +76,17 @@ pub(crate) struct CostArgs {
     /// Write to FILE what would be printed.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// Exit with 4 when the month costs more, in US dollars.
-    #[arg(long, value_name = "USD", value_parser = parse_budget)]
+    /// Tell amounts in this currency, by its code of ISO 4217, such as `EUR`. AWS's price list is in US dollars.
+    #[arg(long, value_name = "CODE", value_parser = terms::currency)]
+    currency: Option<Currency>,
+    /// How much of the currency a US dollar is, such as 0.92.
+    #[arg(long, value_name = "NUMBER", requires = "currency", value_parser = terms::rate)]
+    rate: Option<f64>,
+    /// What an account does not pay of list prices, such as `10%`.
+    #[arg(long, value_name = "PERCENT", value_parser = terms::discount)]
+    discount: Option<f64>,
+    /// Exit with 4 when the month costs more, in the currency of amounts.
+    #[arg(long, value_name = "AMOUNT", value_parser = terms::budget)]
     budget: Option<f64>,
     /// Print the totals for these numbers of events a month, `1M,100M,1B`. Queries by `athena_scans_of_...` follow the
     /// data; what is given in bytes or GB stays.
@@ -104,6 +114,7 @@ struct Question<'a> {
     /// Of the run, where a file does not say.
     region: String,
     own_prices: Option<Book>,
+    money: Money,
     /// What was found out about events: figures, and where they are from.
     measured: Option<(Vec<String>, String)>,
     args: &'a CostArgs,
@@ -121,7 +132,9 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     if args.listed_prices {
         question.own_prices = Some(question.listed_prices(global, before.as_ref()).await?);
     }
-    let month = question.estimate(None)?;
+    let mut month = question.estimate(None)?;
+    let months = question.first_months(12)?;
+    month.first_year = Some(months.sum());
     question.limits = warn(&pipeline, &month.inputs);
     let title = format!("{}/{}", pipeline.name, pipeline.stage);
     let paint = match args.out {
@@ -135,14 +148,14 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
     } else if let Some(before) = before {
         question.show_difference(&before, &month, &title, (global, paint))?
     } else {
-        question.show(&month, &title, paint)?
+        question.show(&month, &months, &title, paint)?
     };
     match &args.out {
         Some(path) => write(path, &text)?,
         None if args.json || args.html => exact(text),
         None => data(text),
     }
-    within_budget(&month, args.budget)
+    terms::within_budget(&month, args.budget)
 }
 
 /// What `--measure` asks for, told as it is found.
@@ -173,13 +186,14 @@ impl<'a> Question<'a> {
         let own_prices = own_prices.map_err(|message| {
             Error::usage(message, "templates/prices/book.yaml of pipectl's sources shows the form of a price book")
         })?;
+        let money = terms::money(args)?;
         let own_prices = match &args.assume_region_prices {
-            Some(from) => Some(assuming(own_prices.as_ref().unwrap_or_else(|| Book::bundled()), from)?),
+            Some(from) => Some(terms::assuming(own_prices.as_ref().unwrap_or_else(|| Book::bundled()), from)?),
             None => own_prices,
         };
         let billed = Billed::of_file(pipeline, pipeline.region.as_ref().unwrap_or(&region));
         let measured = measured(pipeline, args)?;
-        Ok(Self { pipeline, billed, region, own_prices, measured, args, limits: vec![] })
+        Ok(Self { pipeline, billed, region, own_prices, money, measured, args, limits: vec![] })
     }
 
     fn region_of<'b>(&'b self, pipeline: &'b Pipeline) -> &'b str {
@@ -220,6 +234,12 @@ impl<'a> Question<'a> {
         Ok(self.priced(self.pipeline, &self.billed, self.inputs(self.pipeline, last)?))
     }
 
+    /// Each month from the first on, whichever one is shown.
+    fn first_months(&self, count: u16) -> Result<Series> {
+        let estimates = (1..=count).map(|month| self.estimate(Some(format!("month={month}"))));
+        Ok(Series { by: By::Month, estimates: estimates.collect::<Result<_>>()? })
+    }
+
     /// Of another pipeline.
     fn estimate_of(&self, pipeline: &Pipeline, inputs: Inputs) -> Estimate {
         self.priced(pipeline, &Billed::of_file(pipeline, self.region_of(pipeline)), inputs)
@@ -230,7 +250,7 @@ impl<'a> Question<'a> {
         let warnings = findings(pipeline, &inputs).into_iter().map(|finding| finding.message).collect();
         let mut estimate = estimate(book, billed, self.region_of(pipeline), inputs, self.args.free_tier);
         estimate.warnings = warnings;
-        estimate
+        estimate.paid_in(self.money)
     }
 
     fn inputs(&self, pipeline: &Pipeline, last: Option<String>) -> Result<Inputs> {
@@ -262,7 +282,7 @@ impl<'a> Question<'a> {
         }
     }
 
-    fn show(&self, month: &Estimate, title: &str, paint: Paint) -> Result<String> {
+    fn show(&self, month: &Estimate, months: &Series, title: &str, paint: Paint) -> Result<String> {
         let Pipeline { name, stage, .. } = self.pipeline;
         Ok(if self.args.json {
             let mut json = cost_to_json(month, name, stage);
@@ -270,11 +290,12 @@ impl<'a> Question<'a> {
             json["limits"] = findings_to_json(&self.limits, self.pipeline);
             format!("{json:#}\n")
         } else if self.args.markdown {
-            cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month))
+            cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month), self.money)
         } else if self.args.html {
-            cost_to_html(month, &self.levers(month), title)
+            let levers = self.levers(month);
+            cost_to_html(month, &Beside { months, levers: &levers }, title)
         } else {
-            cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month))
+            cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month), self.money)
         })
     }
 
@@ -294,6 +315,10 @@ impl<'a> Question<'a> {
 
     fn show_series(&self, series: &Series, title: &str) -> Result<String> {
         if let Some(path) = &self.args.svg {
+            if series.volumes() < 2 {
+                let message = "a chart of one number of events has no line";
+                return Err(Error::usage(message, "`--scale 1M,100M` has two; none is drawn of no events"));
+            }
             write(path, &scale_to_svg(series, &format!("What a month of {title} costs")))?;
         }
         let Pipeline { name, stage, .. } = self.pipeline;
@@ -323,49 +348,13 @@ impl<'a> Question<'a> {
     }
 
     fn series(&self) -> Result<Option<Series>> {
-        let (by, figures): (_, Vec<_>) = match self.args.months {
-            Some(months) => (By::Month, (1..=months).map(|month| format!("month={month}")).collect()),
-            None => (By::Events, self.args.scale.iter().map(|events| format!("events_per_month={events}")).collect()),
-        };
-        if figures.is_empty() {
+        if let Some(months) = self.args.months {
+            return self.first_months(months).map(Some);
+        }
+        if self.args.scale.is_empty() {
             return Ok(None);
         }
-        let estimates = figures.into_iter().map(|figure| self.estimate(Some(figure))).collect::<Result<_>>()?;
-        Ok(Some(Series { by, estimates }))
-    }
-}
-
-/// The book with a region that stands in for others.
-fn assuming(book: &Book, from: &str) -> Result<Book> {
-    book.assuming(from).map_err(|known| {
-        let message = format!("the price book has no prices of `{from}`, which `--assume-region-prices` names");
-        let hint = match priceable(book, from) {
-            Err(Unpriceable::Unknown { like: Some(like) }) => format!("did you mean `{like}`?"),
-            _ => format!("it has those of {}", known.join(", ")),
-        };
-        Error::usage(message, hint)
-    })
-}
-
-/// Nothing is more than what is no number.
-fn parse_budget(text: &str) -> std::result::Result<f64, String> {
-    let budget = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
-    budget.ok_or_else(|| "a budget is a number of dollars that is not negative, such as 500".to_owned())
-}
-
-fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
-    let Some(budget) = budget else { return Ok(Exit::Done) };
-    let total = month.total();
-    match total.amount() {
-        Amount::Whole(cents) | Amount::AtLeast(cents) if cents as f64 / 100.0 > budget => {
-            let message = format!("a month costs {}, more than the budget of ${budget}", told(&total));
-            Err(Error::refused(message, "`--explain` shows where the money goes"))
-        }
-        Amount::Whole(_) => Ok(Exit::Done),
-        Amount::AtLeast(_) | Amount::Unknown => {
-            let missing = total.missing().join(", ");
-            let message = format!("whether it fits the budget is not known: no price for {missing}");
-            Err(Error::refused(message, "estimate for a region whose prices are known, or without `--budget`"))
-        }
+        let volumes = self.args.scale.iter().map(|events| self.estimate(Some(format!("events_per_month={events}"))));
+        Ok(Some(Series { by: By::Events, estimates: volumes.collect::<Result<_>>()? }))
     }
 }

@@ -1,47 +1,26 @@
 //! Amounts in words: what is whole, and what is not.
 
-use crate::cost::{Amount, Marks, Total};
+use crate::cost::{Amount, Marks, Money, Total};
 use serde_json::{Map, Value, json};
 
 pub(super) const NO_PRICE: &str = "no price";
 
-pub(super) fn dollars(cents: i64) -> String {
-    format!("${}.{:02}", grouped(cents / 100), cents % 100)
-}
-
-pub(super) fn in_dollars(amount: f64) -> String {
-    dollars((amount * 100.0).round() as i64)
-}
-
 /// `+$1.00`, `-$1.00`, `$0.00`
-pub(super) fn signed(cents: i64) -> String {
+pub(super) fn signed(money: Money, cents: i64) -> String {
     let sign = match cents {
         0 => "",
         1.. => "+",
         _ => "-",
     };
-    format!("{sign}{}", dollars(cents.abs()))
-}
-
-/// With commas between thousands.
-pub(super) fn grouped(whole: i64) -> String {
-    let whole = whole.to_string();
-    let mut grouped = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    format!("{sign}{}", money.show(cents.abs()))
 }
 
 /// `$1.00`, `at least $1.00`, `$1.00 (assumed)`, `no price`: for a cell, where what is missing or marked is told below.
-pub(super) fn amount(total: &Total) -> String {
+pub(super) fn amount(money: Money, total: &Total) -> String {
     let tags = tags(total.marks());
     match total.amount() {
-        Amount::Whole(cents) => format!("{}{tags}", dollars(cents)),
-        Amount::AtLeast(cents) => format!("at least {}{tags}", dollars(cents)),
+        Amount::Whole(cents) => format!("{}{tags}", money.show(cents)),
+        Amount::AtLeast(cents) => format!("at least {}{tags}", money.show(cents)),
         Amount::Unknown => NO_PRICE.to_owned(),
     }
 }
@@ -62,7 +41,7 @@ pub(super) fn remark(marks: &Marks) -> String {
 
 /// `$1.00`, `at least $1.00 (2 prices missing)`, `not known (2 prices missing)`,
 /// `$1.00 (with 2 prices assumed from us-east-1)`
-pub(crate) fn told(total: &Total) -> String {
+pub(crate) fn told(money: Money, total: &Total) -> String {
     let marks = total.marks();
     let from = marks.from.as_deref().unwrap_or_default();
     let prices = |items: &[&str]| match items.len() {
@@ -76,8 +55,8 @@ pub(crate) fn told(total: &Total) -> String {
     let words: Vec<_> = [missing, assumed, beyond].into_iter().flatten().collect();
     let words = if words.is_empty() { String::new() } else { format!(" ({})", words.join(", ")) };
     match total.amount() {
-        Amount::Whole(cents) => format!("{}{words}", dollars(cents)),
-        Amount::AtLeast(cents) => format!("at least {}{words}", dollars(cents)),
+        Amount::Whole(cents) => format!("{}{words}", money.show(cents)),
+        Amount::AtLeast(cents) => format!("at least {}{words}", money.show(cents)),
         Amount::Unknown => format!("not known{words}"),
     }
 }
@@ -118,13 +97,31 @@ pub(super) fn at_least(total: &Total) -> i64 {
     }
 }
 
+/// Into a document: in what its amounts are.
+pub(super) fn put_money(json: &mut Map<String, Value>, money: Money) {
+    json.insert("currency".to_owned(), json!(money.currency.code()));
+    json.insert("rate".to_owned(), json!(money.rate));
+    json.insert("discount_percent".to_owned(), json!(money.discount));
+}
+
+/// In what amounts are, and what they would be at list prices; `None` where they are.
+pub(super) fn terms(money: Money, list: &str) -> Option<String> {
+    let (terms, code) = (money.terms()?, money.currency.code());
+    let dollar = format!("a US dollar of a list price is {code} {} here", (money.of_a_dollar() * 1e9).round() / 1e9);
+    Some(format!("amounts are {terms} ({dollar}); at list prices in US dollars, {list}"))
+}
+
+/// `a month is $41.20`: what [`terms`] compares with.
+pub(super) fn listed(total: &Total) -> String {
+    format!("a month is {}", told(Money::default(), total))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn amounts_are_grouped_and_signed() {
-        assert_eq!([0, 5, 123_456_789].map(dollars), ["$0.00", "$0.05", "$1,234,567.89"]);
-        assert_eq!([0, 100, -100].map(signed), ["$0.00", "+$1.00", "-$1.00"]);
+    fn amounts_are_signed() {
+        assert_eq!([0, 100, -100].map(|cents| signed(Money::default(), cents)), ["$0.00", "+$1.00", "-$1.00"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Charts as SVG: no script, nothing from elsewhere, readable on light and dark ground.
 
-use super::amounts::{dollars, grouped, in_dollars};
+use crate::cost::{Currency, Money, grouped};
 use crate::report::foreign::visible;
 use std::fmt::Write as _;
 
@@ -35,15 +35,17 @@ pub(super) fn escape(text: &str) -> String {
 /// variables not at all, so that charts use no variables and are light unless a query says otherwise.
 pub(super) fn style() -> String {
     let rules = |dark: bool| {
-        let (ink, faint, ground) =
-            if dark { ("#e8e6e1", "#4a4945", "#1a1a19") } else { ("#1f1e1c", "#d5d3cc", "#fcfcfb") };
+        let (ink, soft, faint, ground) = match dark {
+            true => ("#e8e6e1", "#a8a69f", "#4a4945", "#1a1a19"),
+            false => ("#1f1e1c", "#66645e", "#d5d3cc", "#fcfcfb"),
+        };
         let mut css = format!(
-            ":root{{--ink:{ink};--faint:{faint};--ground:{ground}}}svg text{{fill:{ink}}}.grid{{stroke:{faint}}}\
+            ":root{{--ink:{ink};--soft:{soft};--faint:{faint};--ground:{ground}}}svg text{{fill:{ink}}}.grid{{stroke:{faint}}}\
              .ground{{fill:{ground}}}.total{{fill:{ink}}}.line-total{{stroke:{ink}}}"
         );
         for (part, light, night) in COLOURS {
             let colour = if dark { night } else { light };
-            let _ = write!(css, ".{part}{{fill:{colour}}}.line-{part}{{stroke:{colour}}}");
+            let _ = write!(css, ".{part}{{fill:{colour};background:{colour}}}.line-{part}{{stroke:{colour}}}");
         }
         css
     };
@@ -51,39 +53,10 @@ pub(super) fn style() -> String {
     format!("svg text{{font:13px system-ui,sans-serif}}{light}@media(prefers-color-scheme:dark){{{dark}}}")
 }
 
-/// A bar: its name, part, what is to be known of the amount, and cents.
-pub(super) type Bar<'a> = (&'a str, &'a str, String, i64);
-
-/// Bars from the dearest on, for a page that has [`style`].
-pub(super) fn bars(bars: &[Bar<'_>]) -> String {
-    let (left, width, row) = (210.0, 420.0, 26.0);
-    let most = bars.iter().map(|(.., cents)| *cents).max().unwrap_or(1).max(1) as f64;
-    let height = bars.len() as f64 * row + 8.0;
-    let mut svg = format!(
-        "<svg role=\"img\" aria-label=\"Cost of each line\" viewBox=\"0 0 800 {height}\" width=\"800\" height=\"{height}\">\n"
-    );
-    for (index, (name, part, tags, cents)) in bars.iter().enumerate() {
-        let (y, length) = (index as f64 * row + 4.0, (*cents as f64 / most * width).max(1.0));
-        let (name, part, amount) = (escape(name), escape(part), dollars(*cents) + tags);
-        let _ = writeln!(
-            svg,
-            "<g><title>{name} ({part}): {amount}</title><text x=\"{}\" y=\"{}\" text-anchor=\"end\">{name}</text>\
-             <rect class=\"{part}\" x=\"{left}\" y=\"{y}\" width=\"{length:.1}\" height=\"18\" rx=\"2\"/>\
-             <text x=\"{:.1}\" y=\"{}\">{amount}</text></g>",
-            left - 8.0,
-            y + 14.0,
-            left + length + 6.0,
-            y + 14.0
-        );
-    }
-    svg.push_str("</svg>\n");
-    svg
-}
-
 /// What a line shows. The first is the total.
 pub(super) struct Line {
     pub(super) name: &'static str,
-    /// Events and dollars.
+    /// Events and an amount.
     pub(super) points: Vec<(f64, f64)>,
     /// Whether no price is missing in any point. What is not lies too low, and is drawn with gaps.
     pub(super) whole: bool,
@@ -100,6 +73,7 @@ struct Plot {
     /// Powers of ten at the ends of each axis.
     x: (i32, i32),
     y: (i32, i32),
+    money: Money,
 }
 
 const LEFT: f64 = 90.0;
@@ -109,14 +83,14 @@ const HEIGHT: f64 = 380.0;
 
 impl Plot {
     /// Around all points above zero. A cent is the least that is drawn.
-    fn around(lines: &[Line]) -> Self {
+    fn around(lines: &[Line], money: Money) -> Self {
         let points = || lines.iter().flat_map(|line| line.points.iter().copied().filter(|point| drawn(*point)));
         let ends = |values: Vec<f64>| {
             let least = values.iter().copied().fold(f64::INFINITY, f64::min).log10().floor();
             let most = values.iter().copied().fold(0.0, f64::max).log10().ceil();
             if values.is_empty() { (0, 1) } else { (least as i32, (most as i32).max(least as i32 + 1)) }
         };
-        Self { x: ends(points().map(|(x, _)| x).collect()), y: ends(points().map(|(_, y)| y).collect()) }
+        Self { x: ends(points().map(|(x, _)| x).collect()), y: ends(points().map(|(_, y)| y).collect()), money }
     }
 
     fn place(&self, (events, dollars): (f64, f64)) -> (f64, f64) {
@@ -138,8 +112,11 @@ impl Plot {
         }
         for power in self.y.0..=self.y.1 {
             let (_, y) = self.place((1.0, 10_f64.powi(power)));
-            let label =
-                if power < 0 { format!("${:.2}", 10_f64.powi(power)) } else { format!("${}", magnitude(power)) };
+            let label = if power < 0 {
+                self.money.amount(10_f64.powi(power))
+            } else {
+                format!("{}{}", self.money.symbol(), magnitude(power))
+            };
             let _ = writeln!(
                 svg,
                 "<line class=\"grid\" x1=\"{LEFT}\" y1=\"{y:.1}\" x2=\"{}\" y2=\"{y:.1}\"/>\
@@ -164,7 +141,7 @@ impl Plot {
             path.join(" ")
         );
         for ((x, y), (events, cost)) in places.iter().zip(points.iter().filter(|point| drawn(**point))) {
-            let (cost, events) = (in_dollars(*cost), grouped(events.round() as i64));
+            let (cost, events) = (self.money.amount(*cost), grouped(events.round() as i64));
             let _ = writeln!(
                 svg,
                 "<circle class=\"{class}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"4\"><title>{name}: {cost} for {events} events</title></circle>"
@@ -217,10 +194,10 @@ fn class(name: &str) -> &str {
 }
 
 /// Cost against events, both axes logarithmic: a whole SVG file.
-pub(super) fn growth(title: &str, notes: &[String], lines: &[Line]) -> String {
+pub(super) fn growth(title: &str, money: Money, notes: &[String], lines: &[Line]) -> String {
     const NOTE: usize = 18;
     let height = 520 + NOTE * notes.len().saturating_sub(1);
-    let plot = Plot::around(lines);
+    let plot = Plot::around(lines, money);
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" viewBox=\"0 0 780 {height}\" width=\"780\" height=\"{height}\">\n\
          <title>{title}</title>\n<style>{}</style>\n<rect class=\"ground\" width=\"780\" height=\"{height}\"/>\n\
@@ -239,9 +216,10 @@ pub(super) fn growth(title: &str, notes: &[String], lines: &[Line]) -> String {
         TOP + HEIGHT + 42.0
     );
     let (x, y) = (22.0, TOP + HEIGHT / 2.0);
+    let unit = if money.currency == Currency::DOLLAR { "US dollars" } else { money.currency.code() };
     let _ = writeln!(
         svg,
-        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" transform=\"rotate(-90 {x} {y})\">US dollars a month</text>"
+        "<text x=\"{x}\" y=\"{y}\" text-anchor=\"middle\" transform=\"rotate(-90 {x} {y})\">{unit} a month</text>"
     );
     for (index, note) in notes.iter().enumerate() {
         let y = TOP + HEIGHT + 64.0 + (index * NOTE) as f64;
@@ -264,7 +242,7 @@ mod tests {
     fn each_power_of_ten_is_as_wide_as_the_next() {
         let points = vec![(1e6, 1.0), (1e8, 100.0), (0.0, 5.0), (1e9, 0.0)];
         let lines = [Line { name: "in all", points, whole: true }];
-        let plot = Plot::around(&lines);
+        let plot = Plot::around(&lines, Money::default());
         assert_eq!((plot.x, plot.y), ((6, 8), (0, 2)));
         assert_eq!(plot.place((1e7, 10.0)), (LEFT + WIDTH / 2.0, TOP + HEIGHT / 2.0));
         assert_eq!([3, 5, 6, 9, 10].map(magnitude), ["1k", "100k", "1M", "1B", "10B"]);

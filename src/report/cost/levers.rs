@@ -2,7 +2,7 @@
 
 use super::amounts::{amount, at_least, marked};
 use super::chart::escape;
-use crate::cost::{Lever, Levers, Unpriced};
+use crate::cost::{Lever, Levers, Money, Unpriced};
 use crate::report::markdown::code;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -26,15 +26,15 @@ fn left_out(levers: &Levers) -> impl Iterator<Item = String> {
     })
 }
 
-pub(crate) fn levers_to_text(levers: &Levers) -> String {
+pub(crate) fn levers_to_text(levers: &Levers, money: Money) -> String {
     let mut text = String::new();
     if !levers.found.is_empty() {
         let _ = writeln!(text, "\n{HEADING}");
     }
-    let width = levers.found.iter().map(|lever| amount(&lever.saves).len()).fold(14, usize::max);
+    let width = levers.found.iter().map(|lever| amount(money, &lever.saves).len()).fold(14, usize::max);
     for lever in &levers.found {
         let Lever { key, before, after, saves, .. } = lever;
-        let _ = writeln!(text, "{:>width$}  {key}: {before} -> {after}", amount(saves));
+        let _ = writeln!(text, "{:>width$}  {key}: {before} -> {after}", amount(money, saves));
         for note in notes(lever) {
             let _ = writeln!(text, "{:width$}  {note}", "");
         }
@@ -48,7 +48,7 @@ pub(crate) fn levers_to_text(levers: &Levers) -> String {
     text
 }
 
-pub(crate) fn levers_to_markdown(levers: &Levers) -> String {
+pub(crate) fn levers_to_markdown(levers: &Levers, money: Money) -> String {
     let mut text = String::new();
     if !levers.found.is_empty() {
         let _ = writeln!(
@@ -56,7 +56,7 @@ pub(crate) fn levers_to_markdown(levers: &Levers) -> String {
             "\n<details><summary>{HEADING}</summary>\n\n| Saves | Key | From | To | |\n|---:|---|---|---|---|"
         );
         for lever in &levers.found {
-            let [saves, before, after] = [amount(&lever.saves), code(&lever.before), code(&lever.after)];
+            let [saves, before, after] = [amount(money, &lever.saves), code(&lever.before), code(&lever.after)];
             let note = notes(lever).collect::<Vec<_>>().join("; ");
             let _ = writeln!(text, "| {saves} | `{}` | {before} | {after} | {note} |", lever.key);
         }
@@ -72,20 +72,29 @@ pub(crate) fn levers_to_markdown(levers: &Levers) -> String {
     text
 }
 
-pub(super) fn levers_to_html(levers: &Levers) -> String {
+/// With `code` as such.
+fn marked_up(text: &str) -> String {
+    let pieces = escape(text);
+    let pieces = pieces.split('`').enumerate();
+    pieces
+        .map(|(index, piece)| if index % 2 == 1 { format!("<code>{piece}</code>") } else { piece.to_owned() })
+        .collect()
+}
+
+pub(super) fn levers_to_html(levers: &Levers, money: Money) -> String {
     let mut text = String::new();
     if !levers.found.is_empty() {
-        let _ = writeln!(text, "<h2>Levers</h2>\n<p>{HEADING}</p>\n<div class=\"scroll\"><table>");
+        let _ = writeln!(text, "<h2>Levers</h2>\n<p>{HEADING}</p>\n<table>");
         for lever in &levers.found {
             let [before, after] = [lever.before.as_str(), &lever.after].map(escape);
-            let note = escape(&notes(lever).collect::<Vec<_>>().join("; "));
-            let (saves, key) = (amount(&lever.saves), lever.key);
+            let note = marked_up(&notes(lever).collect::<Vec<_>>().join("; "));
+            let (saves, key) = (amount(money, &lever.saves), lever.key);
             let _ = writeln!(
                 text,
-                "<tr><td class=\"n\">{saves}</td><td><code>{key}</code>: {before} &rarr; {after}<br>{note}</td></tr>"
+                "<tr><td class=\"n\">{saves}</td><td><code>{key}</code>: {before} &rarr; {after}<br><small>{note}</small></td></tr>"
             );
         }
-        text.push_str("</table></div>\n");
+        text.push_str("</table>\n");
     }
     if !levers.not_estimated.is_empty() {
         text.push_str("<h2>Levers that are not estimated</h2>\n<ul>\n");

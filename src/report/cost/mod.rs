@@ -5,6 +5,7 @@ mod chart;
 mod difference;
 mod html;
 mod levers;
+mod months;
 mod series;
 mod shapes;
 
@@ -12,25 +13,27 @@ pub(crate) use amounts::told;
 pub(crate) use difference::{
     comparison_to_markdown, difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text,
 };
-pub(crate) use html::cost_to_html;
+pub(crate) use html::{Beside, cost_to_html};
 pub(crate) use levers::{levers_to_json, levers_to_markdown, levers_to_text};
 pub(crate) use series::{By, Series, scale_to_svg, series_to_json, series_to_text};
 pub(crate) use shapes::{shapes_to_json, shapes_to_markdown, shapes_to_text};
 
 use super::markdown::words;
 use super::paint::Paint;
-use crate::cost::{Estimate, Input, Line, Marks, PARTS, Priced, SAAS, Source};
-use amounts::{NO_PRICE, amount, caveats, dollars, grouped, in_dollars, put, put_marks, remark, tags};
+use crate::cost::{Currency, Estimate, Input, Line, Marks, Money, PARTS, Priced, SAAS, Source, Total, grouped};
+use amounts::{NO_PRICE, amount, caveats, listed, put, put_marks, put_money, remark, tags, terms};
 use serde_json::{Map, Value, json};
 use std::fmt::Write as _;
 
 /// The version of what `--json` prints.
 const SCHEMA: &str = "pipectl-cost/3";
+/// The sum of twelve estimates: storage grows from one to the next.
+const FIRST_YEAR: &str = "the first year, months 1 to 12";
 /// A hidden line by which a bot finds the comment it has to replace.
 const MARKER: &str = "<!-- pipectl cost -->";
 
-fn cost(line: &Line) -> String {
-    line.cents().map_or_else(|| NO_PRICE.to_owned(), dollars)
+fn cost(money: Money, line: &Line) -> String {
+    line.cents().map_or_else(|| NO_PRICE.to_owned(), |cents| money.show(cents))
 }
 
 fn quantity(value: f64) -> String {
@@ -40,16 +43,19 @@ fn quantity(value: f64) -> String {
 pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
     let mut text = String::new();
     for part in PARTS {
-        let heading = format!("{part:<40}{:>32}", amount(&estimate.part(part)));
+        let sum = estimate.part(part);
+        let share = share(estimate, sum.whole());
+        let heading = format!("{part:<40}{:>32}{share}", amount(estimate.money, &sum));
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in estimate.lines.iter().filter(|line| line.part == part) {
             let _ = writeln!(
                 text,
-                "  {:<27}{:>16} {:<12}{:>14}  {}{}",
+                "  {:<27}{:>16} {:<12}{:>14}{}  {}{}",
                 line.item,
                 quantity(line.quantity),
                 short(&line.unit),
-                cost(line),
+                cost(estimate.money, line),
+                self::share(estimate, line.cents()),
                 paint.faint(line.usage_type),
                 remark(&Marks::of(line))
             );
@@ -58,9 +64,17 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
             }
         }
     }
-    let _ = writeln!(text, "{}", paint.strong(&format!("{:<24}{:>48}", "a month", told(&estimate.total()))));
+    let _ = writeln!(
+        text,
+        "{}",
+        paint.strong(&format!("{:<24}{:>48}", "a month", told(estimate.money, &estimate.total())))
+    );
     for (name, total) in [("fixed, with no event", estimate.fixed()), ("usage", estimate.usage())] {
-        let _ = writeln!(text, "  {name:<22}{:>48}", told(&total));
+        let share = share(estimate, total.whole());
+        let _ = writeln!(text, "  {name:<22}{:>48}{share}", told(estimate.money, &total));
+    }
+    if let Some(year) = &estimate.first_year {
+        let _ = writeln!(text, "{FIRST_YEAR:<34}{:>38}", told(estimate.money, year));
     }
     summary(&mut text, estimate);
     if explain {
@@ -70,6 +84,15 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
         }
     }
     text
+}
+
+/// ` 12.3%`, as wide as a column; nothing beside a total that is not known.
+fn share(estimate: &Estimate, cents: Option<i64>) -> String {
+    estimate.share(cents).map(|share| format!("{:>8}", percent(share))).unwrap_or_default()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}%", share * 100.0)
 }
 
 /// The unit without its explanation.
@@ -103,19 +126,33 @@ fn cited(source: &Source) -> String {
     source.url.iter().fold(source.title.clone(), |title, url| format!("{title}, {url}"))
 }
 
-/// What is there with no event, and the rest.
+/// What is there with no event, and the rest; what the first year does, where somebody asked.
 fn apart(estimate: &Estimate) -> String {
-    let (fixed, usage) = (told(&estimate.fixed()), told(&estimate.usage()));
-    format!("fixed {fixed} (with no event), usage {usage}")
+    let money = estimate.money;
+    let share = |total: &Total| estimate.share(total.whole()).map(percent);
+    let (fixed, usage) = (estimate.fixed(), estimate.usage());
+    let of_fixed = share(&fixed).map(|share| format!(", {share}")).unwrap_or_default();
+    let of_usage = share(&usage).map(|share| format!(" ({share})")).unwrap_or_default();
+    let year = estimate.first_year.as_ref().map(|year| format!("; {FIRST_YEAR}: {}", told(money, year)));
+    let (fixed, usage, year) = (told(money, &fixed), told(money, &usage), year.unwrap_or_default());
+    format!("fixed {fixed} (with no event{of_fixed}), usage {usage}{of_usage}{year}")
 }
 
-/// Dollars for a million events, and what part that is of a SaaS's price.
+/// What a million events cost, and what part that is of a SaaS's price.
 fn per_million(estimate: &Estimate) -> Option<String> {
     let each = estimate.per_million()?;
-    let saas = estimate.inputs.get(SAAS);
-    let share = estimate.share_of_saas().map(|share| format!(", {:.1}% of a SaaS at ${saas}", share * 100.0));
-    let tags = tags(estimate.total().marks());
-    Some(format!("{} per million events{}{tags}", in_dollars(each), share.unwrap_or_default()))
+    let (money, event) = (estimate.money, estimate.money.exactly(each / 1e6));
+    let saas = of_saas(estimate).map(|words| format!(", {words}")).unwrap_or_default();
+    let (tags, million) = (tags(estimate.total().marks()), money.amount(each));
+    Some(format!("{million} per million events, {event} for each{saas}{tags}"))
+}
+
+/// `12.1% of a SaaS at $150`
+fn of_saas(estimate: &Estimate) -> Option<String> {
+    let (money, saas) = (estimate.money, estimate.inputs.get(SAAS));
+    let saas =
+        if money.currency == Currency::DOLLAR { format!("${saas}") } else { money.amount(money.exchanged(saas)) };
+    estimate.share_of_saas().map(|share| format!("{} of a SaaS at {saas}", percent(share)))
 }
 
 /// ` as of 2026-01-31`, or from the oldest to the newest; each line's own is in `--explain`.
@@ -141,6 +178,9 @@ fn summary(text: &mut String, estimate: &Estimate) {
         text,
         "list prices of {region}{dates}, in month {month}, {free} the free tier, without taxes and support"
     );
+    if let Some(words) = terms(estimate.money, &listed(&estimate.list)) {
+        let _ = writeln!(text, "{words}");
+    }
     for words in caveats(&estimate.total(), region) {
         let _ = writeln!(text, "{words}");
     }
@@ -165,6 +205,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             "free": line.free,
             "unit": line.unit,
             "cost_cents": line.cents(),
+            "share": estimate.share(line.cents()),
             "price": price,
             "price_source": source.map(|source| &source.title),
             "price_source_url": source.and_then(|source| source.url.as_ref()),
@@ -182,7 +223,6 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
         "pipeline": pipeline,
         "stage": stage,
         "region": estimate.region,
-        "currency": "USD",
         "free_tier": estimate.free_tier,
     });
     if let Value::Object(json) = &mut json {
@@ -197,11 +237,19 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
 /// What is known of a month; what is not is null.
 fn totals(json: &mut Map<String, Value>, estimate: &Estimate) {
     let total = estimate.total();
+    put_money(json, estimate.money);
+    put(json, "list_total", &estimate.list);
     json.insert("month".to_owned(), json!(estimate.month()));
     put(json, "total", &total);
     put(json, "fixed", &estimate.fixed());
     put(json, "usage", &estimate.usage());
+    if let Some(year) = &estimate.first_year {
+        put(json, "first_year", year);
+    }
+    let shares = [("fixed_share", estimate.fixed()), ("usage_share", estimate.usage())];
+    shares.into_iter().for_each(|(name, sum)| drop(json.insert(name.to_owned(), json!(estimate.share(sum.whole())))));
     json.insert("per_million".to_owned(), json!(estimate.per_million()));
+    json.insert("per_event".to_owned(), json!(estimate.per_million().map(|each| each / 1e6)));
     json.insert("share_of_saas".to_owned(), json!(estimate.share_of_saas()));
     json.insert("complete".to_owned(), json!(total.whole().is_some()));
     json.insert("missing".to_owned(), json!(total.missing()));
@@ -214,20 +262,21 @@ pub(crate) fn cost_to_markdown(estimate: &Estimate, title: &str) -> String {
     let mut text = format!("{MARKER}\n### pipectl cost-estimate: {title}\n\n");
     let _ = writeln!(
         text,
-        "**{} a month**: {}\n\n| Part | Item | Quantity | Cost |\n|---|---|---:|---:|",
-        told(&estimate.total()),
+        "**{} a month**: {}\n\n| Part | Item | Quantity | Cost | Share |\n|---|---|---:|---:|---:|",
+        told(estimate.money, &estimate.total()),
         apart(estimate)
     );
     for line in &estimate.lines {
         let _ = writeln!(
             text,
-            "| {} | {} | {} {} | {}{} |",
+            "| {} | {} | {} {} | {}{} | {} |",
             line.part,
             line.item,
             quantity(line.quantity),
             words(short(&line.unit)),
-            cost(line),
-            remark(&Marks::of(line))
+            cost(estimate.money, line),
+            remark(&Marks::of(line)),
+            estimate.share(line.cents()).map(percent).unwrap_or_default()
         );
     }
     text.push('\n');

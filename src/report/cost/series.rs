@@ -1,9 +1,10 @@
 //! Estimates side by side: for more and more events, or month after month.
 
-use super::amounts::{amount, at_least, caveats, grouped, in_dollars, put, put_marks, tags};
+use super::amounts::{amount, at_least, caveats, put, put_marks, put_money, tags, terms, told};
 use super::{chart, totals};
-use crate::cost::{Estimate, PARTS, Total};
+use crate::cost::{Estimate, Money, PARTS, Total, grouped};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The version of what `--json` prints of several estimates.
 const SCHEMA: &str = "pipectl-cost-series/3";
@@ -32,8 +33,8 @@ pub(crate) struct Series {
 }
 
 impl Series {
-    /// All estimates together: of use for what is missing in any of them.
-    fn sum(&self) -> Total {
+    /// All estimates together: between numbers of events, of use for what is missing in any of them.
+    pub(crate) fn sum(&self) -> Total {
         self.so_far().last().unwrap_or_default()
     }
 
@@ -45,11 +46,26 @@ impl Series {
         })
     }
 
+    /// How many different numbers of events have a place on a chart, whose axes are logarithms.
+    pub(crate) fn volumes(&self) -> usize {
+        let events =
+            self.estimates.iter().map(|each| each.inputs.get(By::Events.name())).filter(|events| *events > 0.0);
+        events.map(f64::to_bits).collect::<BTreeSet<_>>().len()
+    }
+
+    fn money(&self) -> Money {
+        self.estimates.first().map(|estimate| estimate.money).unwrap_or_default()
+    }
+
     /// Below a table or a chart.
     fn notes(&self) -> Vec<String> {
-        let Some(first) = self.estimates.first() else { return vec![] };
+        let (Some(first), Some(last)) = (self.estimates.first(), self.estimates.last()) else { return vec![] };
+        let [one, other] = [first, last].map(|estimate| told(Money::default(), &estimate.list));
+        let listed =
+            if self.estimates.len() > 1 { format!("{one} in the first row, {other} in the last") } else { one };
         let month = (self.by == By::Events).then(|| format!("in month {}", first.month()));
-        month.into_iter().chain(caveats(&self.sum(), &first.region)).collect()
+        let caveats = caveats(&self.sum(), &first.region);
+        month.into_iter().chain(caveats).chain(terms(first.money, &listed)).collect()
     }
 }
 
@@ -60,15 +76,15 @@ fn rows(series: &Series) -> Vec<Vec<String>> {
     let head: Vec<String> = head.into_iter().map(str::to_owned).collect();
     let row = |(estimate, so_far): (&Estimate, Total)| {
         let mut row = vec![grouped(estimate.inputs.get(series.by.name()).round() as i64)];
-        row.extend(PARTS.iter().map(|part| amount(&estimate.part(part))));
-        row.extend([estimate.fixed(), estimate.total()].map(|total| amount(&total)));
+        row.extend(PARTS.iter().map(|part| amount(estimate.money, &estimate.part(part))));
+        row.extend([estimate.fixed(), estimate.total()].map(|total| amount(estimate.money, &total)));
         row.extend(match series.by {
             By::Events => [
-                estimate.per_million().map(|each| in_dollars(each) + &tags(estimate.total().marks())),
+                estimate.per_million().map(|each| estimate.money.amount(each) + &tags(estimate.total().marks())),
                 estimate.share_of_saas().map(|share| format!("{:.1}%", share * 100.0)),
             ]
             .map(|cell| cell.unwrap_or_else(|| "-".to_owned())),
-            By::Month => [amount(&so_far), String::new()],
+            By::Month => [amount(estimate.money, &so_far), String::new()],
         });
         row
     };
@@ -112,11 +128,11 @@ pub(crate) fn series_to_json(series: &Series, pipeline: &str, stage: &str) -> Va
         "pipeline": pipeline,
         "stage": stage,
         "by": series.by.name(),
-        "currency": "USD",
         "missing": sum.missing(),
         "points": series.estimates.iter().zip(series.so_far()).map(point).collect::<Vec<_>>(),
     });
     if let Value::Object(json) = &mut json {
+        put_money(json, series.money());
         put_marks(json, sum.marks());
     }
     json
@@ -133,5 +149,6 @@ pub(crate) fn scale_to_svg(series: &Series, title: &str) -> String {
     };
     let parts = PARTS.iter().map(|part| line(part, &|estimate| estimate.part(part)));
     let total = [line("in all", &Estimate::total)];
-    chart::growth(title, &series.notes(), &total.into_iter().chain(parts).collect::<Vec<_>>())
+    let lines: Vec<_> = total.into_iter().chain(parts).collect();
+    chart::growth(title, series.money(), &series.notes(), &lines)
 }

@@ -1,8 +1,8 @@
 //! Shapes side by side: what each costs, and what it cannot do.
 
 use super::MARKER;
-use super::amounts::{amount, caveats, grouped, put, put_marks};
-use crate::cost::{Column, Estimate, Load, Shapes, Total};
+use super::amounts::{amount, caveats, put, put_marks, put_money, terms, told};
+use crate::cost::{Column, Estimate, Load, Money, Shapes, Total, grouped};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -19,7 +19,7 @@ fn label(load: &Load) -> String {
 }
 
 fn cell(estimate: &Estimate) -> String {
-    amount(&estimate.total())
+    amount(estimate.money, &estimate.total())
 }
 
 /// What is to be known of the prices, once for all columns.
@@ -36,6 +36,9 @@ fn notes(shapes: &Shapes) -> Vec<String> {
         let sum = column.estimates.iter().fold(Total::default(), |sum, estimate| sum.plus(&estimate.total()));
         caveats(&sum, region).into_iter().map(|words| format!("{}: {words}", column.name)).collect::<Vec<_>>()
     };
+    let this = shapes.columns.last().and_then(|column| column.estimates.last()).unwrap_or(first);
+    let listed = format!("the last of this file is {}", told(Money::default(), &this.list));
+    notes.extend(terms(first.money, &listed));
     notes.extend(shapes.columns.iter().flat_map(missing));
     let unverified: BTreeSet<_> = all().flat_map(Estimate::unverified).collect();
     notes.extend(unverified.into_iter().map(|(item, what)| format!("not verified in {region}: {item}, at {what}")));
@@ -97,6 +100,7 @@ pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Va
     let month = |(load, estimate): (&Load, &Estimate)| {
         let mut json = json!({"events_per_month": load.events, "events_per_request": load.batch});
         if let Value::Object(json) = &mut json {
+            put(json, "list_total", &estimate.list);
             put(json, "total", &estimate.total());
             put(json, "fixed", &estimate.fixed());
             put_marks(json, estimate.total().marks());
@@ -114,12 +118,14 @@ pub(crate) fn shapes_to_json(shapes: &Shapes, pipeline: &str, stage: &str) -> Va
         })
     };
     let month = shapes.columns.iter().flat_map(|column| &column.estimates).next().map(Estimate::month);
-    json!({
+    let money = shapes.columns.iter().flat_map(|column| &column.estimates).map(|estimate| estimate.money).next();
+    let mut json = json!({
         "schema": SCHEMA,
         "pipeline": pipeline,
         "stage": stage,
         "month": month,
-        "currency": "USD",
         "shapes": shapes.columns.iter().map(column).collect::<Vec<_>>(),
-    })
+    });
+    json.as_object_mut().into_iter().for_each(|json| put_money(json, money.unwrap_or_default()));
+    json
 }
