@@ -7,6 +7,7 @@
 mod batch;
 mod billed;
 mod book;
+mod competitors;
 mod difference;
 mod inputs;
 mod levers;
@@ -19,6 +20,7 @@ mod total;
 
 pub(crate) use billed::Billed;
 pub(crate) use book::{Beside, Book, Finding, Listed, Price, Source, Update, book_of, updated};
+pub(crate) use competitors::{Compared, MOST, Product, Turn, products, turns};
 pub(crate) use difference::{Change, Changes, Difference, Row, Side};
 pub(crate) use inputs::{Input, Inputs};
 pub(crate) use levers::{Lever, Levers, Unpriced, levers};

@@ -14,6 +14,7 @@ mod clients;
 mod connection;
 mod converting;
 mod cost_assumed;
+mod cost_competitors;
 mod cost_measures;
 mod cost_regions;
 mod cost_shapes;

@@ -4,6 +4,7 @@
 mod measure;
 mod other;
 mod terms;
+mod versus;
 
 use super::check::{findings, warn};
 use super::prices::listed;
@@ -17,15 +18,16 @@ use crate::cost::{
 use crate::error::{Error, Exit, Result};
 use crate::limits::Finding;
 use crate::report::{
-    Beside, By, Paint, Series, comparison_to_markdown, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text,
-    data, difference_to_json, difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown,
-    levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
-    shapes_to_text,
+    Beside, By, Paint, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown,
+    competitors_to_text, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data, difference_to_json,
+    difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown, levers_to_text, say, scale_to_svg,
+    series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text,
 };
 use clap::Args;
 use other::Other;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use versus::{Versus, compared};
 
 #[derive(Debug, Args)]
 pub(crate) struct CostArgs {
@@ -99,9 +101,10 @@ pub(crate) struct CostArgs {
     /// Draw how cost grows with events into FILE.
     #[arg(long, value_name = "FILE", requires = "scale")]
     svg: Option<PathBuf>,
-    /// Compare with the pipeline of another file: before, after and difference of each line.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["compare_ref", "scale", "months", "html", "explain"])]
-    compare: Option<PathBuf>,
+    /// Compare with the pipeline of another file: before, after and difference of each line. Or with what other products
+    /// take, by their public list prices, and from how many events on which is cheaper: `posthog,cloudflare`, or `all`.
+    #[arg(long, value_name = "FILE|PRODUCTS", conflicts_with_all = ["compare_ref", "scale", "months"], value_parser = versus::parse)]
+    compare: Option<Versus>,
     /// Compare with the file as it was at a branch, a tag or a commit of git.
     #[arg(long, value_name = "GIT_REF", conflicts_with_all = ["scale", "months", "html", "explain"])]
     compare_ref: Option<String>,
@@ -276,9 +279,13 @@ impl<'a> Question<'a> {
 
     fn other(&self, global: &Global) -> Result<Option<Other>> {
         match (&self.args.compare, &self.args.compare_ref) {
-            (Some(path), _) => other::file(global, path).map(Some),
-            (None, Some(reference)) => other::at_ref(global, reference).map(Some),
-            (None, None) => Ok(None),
+            (Some(Versus::File(_)), _) if self.args.html || self.args.explain => {
+                let message = "a comparison with a file is no page, and explains no line";
+                Err(Error::usage(message, "`--compare` with `--html` or `--explain` takes names of products, or `all`"))
+            }
+            (Some(Versus::File(path)), _) => other::file(global, path).map(Some),
+            (_, Some(reference)) => other::at_ref(global, reference).map(Some),
+            (_, None) => Ok(None),
         }
     }
 
@@ -287,15 +294,20 @@ impl<'a> Question<'a> {
         Ok(if self.args.json {
             let mut json = cost_to_json(month, name, stage);
             levers_to_json(&self.levers(month)).into_iter().for_each(|(name, levers)| json[name] = levers);
+            json["competitors"] = competitors_to_json(&compared(self, month), month);
             json["limits"] = findings_to_json(&self.limits, self.pipeline);
             format!("{json:#}\n")
         } else if self.args.markdown {
-            cost_to_markdown(month, title) + &levers_to_markdown(&self.levers(month), self.money)
+            cost_to_markdown(month, title)
+                + &levers_to_markdown(&self.levers(month), self.money)
+                + &competitors_to_markdown(&compared(self, month), month)
         } else if self.args.html {
-            let levers = self.levers(month);
-            cost_to_html(month, &Beside { months, levers: &levers }, title)
+            let (levers, competitors) = (self.levers(month), compared(self, month));
+            cost_to_html(month, &Beside { months, levers: &levers, competitors: &competitors }, title)
         } else {
-            cost_to_text(month, self.args.explain, paint) + &levers_to_text(&self.levers(month), self.money)
+            cost_to_text(month, self.args.explain, paint)
+                + &levers_to_text(&self.levers(month), self.money)
+                + &competitors_to_text(&compared(self, month), month)
         })
     }
 

@@ -1,9 +1,10 @@
 //! An estimate as one page that needs nothing from elsewhere, on a wide screen, a narrow one and on paper.
 
 use super::amounts::{amount, at_least, caveats, listed, remark, tags, terms, told};
+use super::competitors::competitors_to_html;
 use super::levers::levers_to_html;
 use super::{FIRST_YEAR, Series, chart, cited, cost, months, of_saas, percent, quantity, short};
-use crate::cost::{Estimate, Levers, Line, Marks, PARTS, Priced, Total, grouped};
+use crate::cost::{Compared, Estimate, Levers, Line, Marks, PARTS, Priced, Total, grouped};
 use chart::escape;
 use std::fmt::Write as _;
 
@@ -12,6 +13,7 @@ pub(crate) struct Beside<'a> {
     /// The first months, for how the month comes about.
     pub(crate) months: &'a Series,
     pub(crate) levers: &'a Levers,
+    pub(crate) competitors: &'a [Compared],
 }
 
 /// A whole HTML file.
@@ -33,6 +35,7 @@ pub(crate) fn cost_to_html(estimate: &Estimate, beside: &Beside<'_>, title: &str
     legend(&mut page, estimate);
     dearest(&mut page, estimate);
     page.push_str(&months::chart(beside.months));
+    page.push_str(&competitors_to_html(beside.competitors, estimate));
     page.push_str(&levers_to_html(beside.levers, estimate.money));
     table(&mut page, estimate);
     figures(&mut page, estimate);
