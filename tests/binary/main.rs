@@ -16,6 +16,7 @@ mod converting;
 mod cost_assumed;
 mod cost_competitors;
 mod cost_measures;
+mod cost_page;
 mod cost_regions;
 mod cost_shapes;
 mod cost_shares;
