@@ -33,6 +33,7 @@ NAMES = {
     "lambda": "lambda",
     "logs": "logs",
     "s3": "s3",
+    "servicequotas": "service-quotas",
     "sts": "sts",
     "tagging": "resourcegroupstaggingapi",
 }

@@ -4,7 +4,7 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{
-    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, sts, tagging,
+    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, servicequotas, sts, tagging,
 };
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ pub(crate) static ALL: &[&Service] = &[
     &lambda::SERVICE,
     &logs::SERVICE,
     &s3::SERVICE,
+    &servicequotas::SERVICE,
     &sts::SERVICE,
     &tagging::SERVICE,
 ];

@@ -1,6 +1,7 @@
 //! The one connection to AWS: clients, who we are there, how calls are repeated and waited for, and what errors mean.
 
 mod account_limits;
+mod account_quotas;
 mod answer;
 mod asked;
 mod connect;
@@ -27,6 +28,7 @@ mod wait;
 mod embedded;
 
 pub(crate) use account_limits::AccountLimits;
+pub(crate) use account_quotas::QuotaCode;
 pub(crate) use connect::{Manner, Target, connect};
 pub(crate) use credentials::Role;
 pub(crate) use dates::Dates;
@@ -64,6 +66,7 @@ pub(crate) struct Aws {
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(crate) timeouts: Timeouts,

@@ -1,12 +1,12 @@
 //! `pipectl check`, and the warnings that other commands give of the same.
 
 use super::session::{Session, assumed_region, load};
-use crate::aws::AccountLimits;
+use crate::aws::{AccountLimits, Aws, Class};
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_count};
 use crate::cost::Inputs;
 use crate::error::{Error, Exit, Result};
-use crate::limits::{self, Account, Finding, Load, Subject};
+use crate::limits::{self, Account, Applied, Finding, Load, Quotas, Subject};
 use crate::report::{Checked, Paint, check_to_json, check_to_text, data, exact, findings_to_text, say};
 use clap::Args;
 
@@ -25,6 +25,11 @@ pub(crate) struct CheckArgs {
     /// `lambda:GetAccountSettings` and `apigateway:GET` of `/account`.
     #[arg(long)]
     account: bool,
+    /// Ask Service Quotas what this account has of each limit that has a code there, show what is not as AWS gives it at
+    /// first, and check by that. Needs `servicequotas:GetServiceQuota` and `servicequotas:GetAWSDefaultServiceQuota`;
+    /// without them it says so, and takes what AWS gives at first.
+    #[arg(long)]
+    quotas: bool,
     /// Exit with 4 where something does not fit.
     #[arg(long)]
     strict: bool,
@@ -34,21 +39,27 @@ pub(crate) struct CheckArgs {
 }
 
 pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
-    let session = if args.account { Some(Session::open(global).await?) } else { None };
+    let session = if args.account || args.quotas { Some(Session::open(global).await?) } else { None };
     let of_file = if session.is_none() { Some(load(global)?) } else { None };
     let Some(pipeline) = session.as_ref().map(|session| &session.pipeline).or(of_file.as_ref()) else {
         return Ok(Exit::Usage);
     };
-    let account = match &session {
-        Some(session) => of_aws(session.aws.account_limits().await?),
-        None => Account::default(),
-    };
     let region = assumed_region(pipeline);
+    let quotas = match &session {
+        Some(session) if args.quotas => quotas(&session.aws, &region).await?,
+        _ => Quotas::NotAsked,
+    };
+    let account = match &session {
+        // What the services themselves say is what they hold the account to.
+        Some(session) if args.account => of_aws(session.aws.account_limits().await?).or(quotas.account()),
+        _ => quotas.account(),
+    };
     let subject = Subject { pipeline, region: &region, account: &account };
     let load = Load::of(&inputs(pipeline, args)?, pipeline);
-    let whose = session.as_ref().map(|session| session.aws.names.account.as_str());
+    let knows = args.account || matches!(quotas, Quotas::Told(_));
+    let whose = session.as_ref().filter(|_| knows).map(|session| session.aws.names.account.as_str());
     let (findings, walls) = (limits::check(&subject, &load), limits::walls(&subject, &load));
-    let checked = Checked { pipeline, region: &region, account: whose, load, findings, walls };
+    let checked = Checked { pipeline, region: &region, account: whose, quotas, load, findings, walls };
     if args.json {
         exact(format_args!("{:#}\n", check_to_json(&checked)));
     } else {
@@ -60,6 +71,24 @@ pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
         return Err(Error::refused("the pipeline cannot carry this", hint));
     }
     Ok(Exit::Done)
+}
+
+/// What Service Quotas has of the account.
+async fn quotas(aws: &Aws, region: &str) -> Result<Quotas> {
+    let asked = limits::with_codes().filter_map(|limit| limit.code.map(|code| (limit, code)));
+    let answers = asked.map(async |(limit, code)| {
+        let value = aws.quota(code).await?;
+        Ok::<_, crate::aws::Error>(Applied { limit, value, first: limit.value(region) })
+    });
+    match futures::future::try_join_all(answers).await {
+        Ok(told) => Ok(Quotas::Told(told)),
+        Err(error) if error.class() == Class::Denied => {
+            let why = error.to_string();
+            say(format_args!("warning: the account's quotas are not known: {why}"));
+            Ok(Quotas::Denied(why))
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn of_aws(AccountLimits { executions, unreserved, rate, burst }: AccountLimits) -> Account {

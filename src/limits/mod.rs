@@ -12,7 +12,7 @@ mod rules;
 mod show;
 mod table;
 
-pub(crate) use account::Account;
+pub(crate) use account::{Account, Applied, Quotas, with_codes};
 pub(crate) use load::Load;
 pub(crate) use rules::Wall;
 pub(crate) use show::{amount, count, volume};

@@ -67,10 +67,10 @@ pub(crate) fn volume(events: f64) -> String {
 impl Limit {
     /// Whether AWS gives more, and by which way.
     pub(crate) fn how_raised(&self) -> String {
-        let code = self.code.map(|code| format!(", {code}")).unwrap_or_default();
+        let code = self.code.map(|(_, code)| format!(", {code}")).unwrap_or_default();
         match self.raised {
             Raised::Quota => format!("ask for `{}` of {} in Service Quotas{code}", self.name, self.service),
-            Raised::By(way) => format!("raised by {way}"),
+            Raised::By(way) => format!("raised by {way}{code}"),
             Raised::Never => "AWS does not raise it".to_owned(),
         }
     }

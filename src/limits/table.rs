@@ -2,6 +2,8 @@
 //!
 //! To add one is a row here; `rules.rs` and `contradictions.rs` say what is held against it.
 
+use crate::aws::QuotaCode;
+
 use Raised::{Never, Quota};
 use Unit::{Bytes, BytesPerSecond, Executions, Minutes, RecordsPerSecond, Requests, RequestsPerSecond};
 
@@ -17,8 +19,8 @@ pub(crate) struct Limit {
     /// Other values, and the regions that have them.
     elsewhere: Option<(&'static [&'static str], f64)>,
     pub(crate) raised: Raised,
-    /// That of Service Quotas. `None`: there is none, or it is not known.
-    pub(crate) code: Option<&'static str>,
+    /// In Service Quotas: its service and its own. `None`: there is none, or it is not known.
+    pub(crate) code: Option<QuotaCode>,
     pub(crate) source: Source,
 }
 
@@ -103,7 +105,7 @@ const fn limit(
     (id, service, name): (&'static str, &'static str, &'static str),
     value: f64,
     unit: Unit,
-    (raised, code): (Raised, Option<&'static str>),
+    (raised, code): (Raised, Option<QuotaCode>),
     source: Source,
 ) -> Limit {
     Limit { id, service, name, unit, value, elsewhere: None, raised, code, source }
@@ -143,7 +145,7 @@ pub(crate) const LIMITS: &[Limit] = &[
         ("apigw.rate", "API Gateway", "Throttle rate"),
         10_000.0,
         RequestsPerSecond,
-        (Quota, Some("L-8A5B8E43")),
+        (Quota, Some(("apigateway", "L-8A5B8E43"))),
         API_GATEWAY,
     )
     .but(SMALL, 2_500.0),
@@ -151,7 +153,7 @@ pub(crate) const LIMITS: &[Limit] = &[
         ("apigw.burst", "API Gateway", "Throttle burst rate"),
         5_000.0,
         Requests,
-        (BY_RATE, Some("L-CDF5615A")),
+        (BY_RATE, Some(("apigateway", "L-CDF5615A"))),
         API_GATEWAY,
     )
     .but(SMALL, 1_250.0),
@@ -160,7 +162,7 @@ pub(crate) const LIMITS: &[Limit] = &[
         ("lambda.concurrency", "Lambda", "Concurrent executions"),
         1_000.0,
         Executions,
-        (Quota, Some("L-B99A9384")),
+        (Quota, Some(("lambda", "L-B99A9384"))),
         LAMBDA,
     ),
     limit(
@@ -205,5 +207,11 @@ pub(crate) const LIMITS: &[Limit] = &[
         FIREHOSE,
     ),
     limit(("s3.put", "S3", "PUT requests of a prefix"), 3_500.0, RequestsPerSecond, (BY_ITSELF, None), S3),
-    limit(("athena.timeout", "Athena", "DML query timeout"), 30.0, Minutes, (TO_FOUR_HOURS, None), ATHENA),
+    limit(
+        ("athena.timeout", "Athena", "DML query timeout"),
+        30.0,
+        Minutes,
+        (TO_FOUR_HOURS, Some(("athena", "L-E80DC288"))),
+        ATHENA,
+    ),
 ];

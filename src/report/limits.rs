@@ -2,7 +2,7 @@
 
 use super::paint::Paint;
 use crate::config::Pipeline;
-use crate::limits::{Finding, Limit, Load, Source, Wall, amount, count, volume};
+use crate::limits::{Applied, Finding, Limit, Load, Quotas, Source, Wall, amount, count, volume};
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -16,6 +16,7 @@ pub(crate) struct Checked<'a> {
     pub(crate) region: &'a str,
     /// Whose limits were asked for. `None`: those that AWS gives.
     pub(crate) account: Option<&'a str>,
+    pub(crate) quotas: Quotas,
     pub(crate) load: Load,
     pub(crate) findings: Vec<Finding>,
     pub(crate) walls: Vec<Wall>,
@@ -32,7 +33,7 @@ pub(crate) fn findings_to_text(findings: &[Finding], pipeline: &Pipeline) -> Vec
 
 /// The findings; with `all`, every wall behind them.
 pub(crate) fn check_to_text(checked: &Checked<'_>, all: bool, paint: Paint) -> String {
-    let Checked { pipeline, region, account, load, findings, walls } = checked;
+    let Checked { pipeline, region, account, quotas, load, findings, walls } = checked;
     let mut text: String =
         findings_to_text(findings, pipeline).iter().map(|finding| format!("{finding}\n\n")).collect();
     let whose = account.map_or_else(|| "an account's first limits".to_owned(), |account| format!("account {account}"));
@@ -46,12 +47,62 @@ pub(crate) fn check_to_text(checked: &Checked<'_>, all: bool, paint: Paint) -> S
         count(load.peak)
     );
     let _ = writeln!(text, "{}", verdict(findings.len()));
+    for line in quotas_to_text(quotas) {
+        let _ = writeln!(text, "{line}");
+    }
     if all {
         text.push_str(&table(checked, paint));
     } else if let Some(first) = walls.iter().find(|wall| wall.at.is_finite()) {
         let _ = writeln!(text, "the first wall is at {} events a month: {}", volume(first.at), first.name);
     }
     text
+}
+
+/// What the account has otherwise than AWS gives it at first.
+fn quotas_to_text(quotas: &Quotas) -> Vec<String> {
+    let told = match quotas {
+        Quotas::NotAsked => return vec![],
+        Quotas::Denied(why) => {
+            return vec![format!("the account's quotas are not known ({why}): these are AWS's first")];
+        }
+        Quotas::Told(told) => told,
+    };
+    let name = |one: &Applied| format!("{} ({})", one.limit.service, one.limit.name);
+    let line = |one: &Applied| {
+        let (first, unit) = (amount(one.first, one.limit.unit), one.limit.unit);
+        let value = one.value.filter(|_| one.differs())?;
+        Some(format!("{}: the account has {}, where AWS gives {first} at first", name(one), amount(value, unit)))
+    };
+    let differing: Vec<_> = told.iter().filter_map(line).collect();
+    let unknown: Vec<_> = told.iter().filter(|one| one.value.is_none()).map(name).collect();
+    let unknown = (!unknown.is_empty()).then(|| format!("unknown to Service Quotas: {}", unknown.join(", ")));
+    let same = told.iter().filter(|one| one.value.is_some() && !one.differs()).count();
+    let same = (same > 0).then(|| match same {
+        1 => "1 quota of the account is as AWS gives it at first".to_owned(),
+        same => format!("{same} quotas of the account are as AWS gives them at first"),
+    });
+    differing.into_iter().chain(same).chain(unknown).collect()
+}
+
+/// `null` where nobody asked or may ask.
+fn quotas_to_json(quotas: &Quotas) -> Value {
+    let Quotas::Told(told) = quotas else { return Value::Null };
+    let one = |one: &Applied| {
+        let (service, code) = one.limit.code.unzip();
+        json!({
+            "id": one.limit.id,
+            "service": one.limit.service,
+            "service_code": service,
+            "name": one.limit.name,
+            "code": code,
+            "value": one.value,
+            "first": one.first,
+            "differs": one.differs(),
+            "unit": one.limit.unit.word(),
+            "source": source(one.limit.source),
+        })
+    };
+    told.iter().map(one).collect()
 }
 
 fn verdict(findings: usize) -> String {
@@ -114,7 +165,7 @@ fn quota(of: Option<&Limit>) -> Value {
         json!({
             "service": limit.service,
             "name": limit.name,
-            "code": limit.code,
+            "code": limit.code.map(|(_, code)| code),
             "adjustable": limit.is_adjustable(),
             "raised": limit.how_raised(),
         })
@@ -126,7 +177,7 @@ fn source(source: Source) -> Value {
 }
 
 pub(crate) fn check_to_json(checked: &Checked<'_>) -> Value {
-    let Checked { pipeline, region, account, load, findings, walls } = checked;
+    let Checked { pipeline, region, account, quotas, load, findings, walls } = checked;
     let wall = |wall: &Wall| {
         let at = wall.at.is_finite().then_some(wall.at);
         json!({
@@ -150,6 +201,8 @@ pub(crate) fn check_to_json(checked: &Checked<'_>) -> Value {
         "stage": pipeline.stage,
         "region": region,
         "account": account,
+        "quotas": quotas_to_json(quotas),
+        "quotas_denied": if let Quotas::Denied(why) = quotas { json!(why) } else { Value::Null },
         "load": {
             "events_per_month": load.events_per_month,
             "peak_factor": load.peak,

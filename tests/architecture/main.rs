@@ -63,6 +63,7 @@ const SERVICES: &[&str] = &[
     "apigateway",
     "ce",
     "cloudwatch",
+    "servicequotas",
 ];
 
 fn read(directory: &str) -> Modules {

@@ -52,6 +52,7 @@ mod permissions;
 mod pipes;
 mod price_files;
 mod prices;
+mod quotas;
 mod readme;
 mod recovery;
 mod regions;

@@ -59,6 +59,7 @@ pub(crate) static IAM: Model = Model::new(include_str!("../../models/iam.json"),
 pub(crate) static KMS: Model = Model::new(include_str!("../../models/kms.json"), SHOWN);
 /// `s3s` knows S3's model, and reads requests by it.
 pub(crate) static S3: Model = Model::new(r#"{"operations": {}, "shapes": {}}"#, SHOWN);
+pub(crate) static SERVICE_QUOTAS: Model = Model::new(include_str!("../../models/servicequotas.json"), SHOWN);
 pub(crate) static STS: Model = Model::new(include_str!("../../models/sts.json"), QUERY);
 const QUERY: Words = Words { code: "ValidationError", shows_values: false, ..SHOWN };
 pub(crate) static LAMBDA: Model = Model::new(include_str!("../../models/lambda.json"), SHOWN);
@@ -207,7 +208,7 @@ impl Model {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &Model); 11] = [
+    const ALL: [(&str, &Model); 12] = [
         ("apigateway", &APIGATEWAY),
         ("athena", &ATHENA),
         ("ce", &CE),
@@ -217,6 +218,7 @@ mod tests {
         ("iam", &IAM),
         ("lambda", &LAMBDA),
         ("logs", &LOGS),
+        ("servicequotas", &SERVICE_QUOTAS),
         ("sts", &STS),
         ("tagging", &TAGGING),
     ];

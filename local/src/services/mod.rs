@@ -14,5 +14,6 @@ pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod logs;
 pub(crate) mod s3;
+pub(crate) mod servicequotas;
 pub(crate) mod sts;
 pub(crate) mod tagging;

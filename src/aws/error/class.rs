@@ -62,6 +62,7 @@ const CODES: &[(Class, &[&str])] = &[
             "NoSuchLifecycleConfiguration",
             "NoSuchTagSet",
             "NoSuchBucketPolicy",
+            "NoSuchResource",
             "NoSuchPublicAccessBlockConfiguration",
             "OwnershipControlsNotFoundError",
             "ServerSideEncryptionConfigurationNotFoundError",

@@ -115,6 +115,7 @@ const ROWS: &[(&str, &str, Class)] = &[
     ("InvalidRequestException", "WorkGroup clickstream is not found.", Class::Absent),
     ("InvalidRequestException", "WorkGroup x is not empty", Class::Invalid),
     ("NoSuchEntity", "The role with name x cannot be found.", Class::Absent),
+    ("NoSuchResourceException", "The request failed because the specified quota does not exist.", Class::Absent),
     ("EntityNotFoundException", "Crawler with name x does not exist", Class::Absent),
     ("ExpiredTokenException", "The security token included in the request is expired", Class::Credentials),
     ("ExpiredToken", "The provided token has expired.", Class::Credentials),

@@ -22,7 +22,8 @@ const SMALL: [&str; 13] = [
     "mx-central-1",
 ];
 
-pub(super) fn rate(region: &str) -> Rate {
+/// In a region; AWS gives small ones less.
+pub(crate) fn rate(region: &str) -> Rate {
     match SMALL.contains(&region) {
         true => Rate { rate: 2_500.0, burst: 1_250.0 },
         false => Rate { rate: 10_000.0, burst: 5_000.0 },

@@ -14,6 +14,7 @@ mod stages;
 mod tagging;
 mod usage_plans;
 
+pub(crate) use account::rate as throttle;
 pub(crate) use front::{WORKER, counts, respond, user_request};
 
 use crate::api_error::{ApiError, Result};

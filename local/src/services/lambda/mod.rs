@@ -22,7 +22,7 @@ pub(crate) use execution::{WORKER, enqueue, invoke, waiting_events};
 #[cfg(test)]
 pub(crate) use policy::add_statement;
 pub(crate) use policy::may_invoke;
-pub(crate) use rates::admits;
+pub(crate) use rates::{CONCURRENCY, admits};
 pub(crate) use urls::{respond as respond_to_url, url_request};
 
 pub(crate) static SERVICE: Service = Service {

@@ -7,7 +7,7 @@ use crate::tokens::Rate;
 /// "Each instance of your execution environment can serve up to 10 requests per second."
 pub(super) const PER_SEAT: usize = 10;
 /// What a function may have that has reserved none.
-pub(super) const CONCURRENCY: usize = 1000;
+pub(crate) const CONCURRENCY: usize = 1000;
 
 /// A function that is not there is not refused for this.
 pub(crate) fn admits(core: &Core, region: &str, name: &str) -> bool {
