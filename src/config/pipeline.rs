@@ -47,6 +47,7 @@ pub(crate) struct Pipeline {
     pub(crate) mover: Mover,
     /// The columns of an event, in the order of the file.
     pub(crate) schema: Vec<Column>,
+    pub(crate) events: Events,
     pub(crate) catalog: Catalog,
     /// `None`: there is no job.
     pub(crate) etl: Option<Etl>,
@@ -217,6 +218,13 @@ pub(crate) struct Workers {
     pub(crate) count: u32,
 }
 
+/// What is agreed about events beside their columns.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Events {
+    /// The column that tells an event from all others.
+    pub(crate) id: Option<String>,
+}
+
 /// The Athena workgroup and its named queries.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Query {
@@ -305,6 +313,11 @@ impl Pipeline {
     }
 
     /// The catalog's table over the partitioned JSON.
+    /// The field that tells events apart: what clients call it, unless the file says.
+    pub(crate) fn event_id(&self) -> &str {
+        self.events.id.as_deref().unwrap_or("event_id")
+    }
+
     pub(crate) fn raw_table(&self) -> Option<String> {
         self.raw_prefix().map(table_name)
     }

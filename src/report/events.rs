@@ -58,6 +58,11 @@ impl fmt::Display for Spot {
 #[derive(Debug)]
 pub(crate) struct Arrivals {
     pub(crate) events: u64,
+    /// The field that tells events apart, and how many had one that another had before.
+    pub(crate) id: String,
+    pub(crate) repeated: u64,
+    /// Events with a value that does not fit its column.
+    pub(crate) unfit: u64,
     pub(crate) files: usize,
     /// Files that there are.
     pub(crate) of: usize,
@@ -161,6 +166,10 @@ fn share(values: u64, events: u64) -> String {
 }
 
 fn notes(arrivals: &Arrivals) -> impl Iterator<Item = String> {
+    let Arrivals { id, repeated, unfit, .. } = arrivals;
+    let again = (*repeated > 0)
+        .then(|| format!("{repeated} {} again, with an `{}` that was there before", came(*repeated), one_line(id)));
+    let unfit = (*unfit > 0).then(|| format!("{unfit} {} a value that does not fit", has(*unfit)));
     let misfits = arrivals.fields.iter().filter_map(|field| {
         let (spot, column) = (field.first_misfit.as_ref()?, field.column.as_deref().unwrap_or_default());
         Some(format!("`{}`: the first value that is no {column} is in {spot}", one_line(&field.path)))
@@ -172,7 +181,23 @@ fn notes(arrivals: &Arrivals) -> impl Iterator<Item = String> {
     let others = (arrivals.others > 0)
         .then(|| format!("{} values of further fields: there are too many names to tell them apart", arrivals.others));
     let damage = arrivals.damage.iter().map(|damage| format!("not read: {}", one_line(damage)));
-    misfits.chain(broken).chain(others).chain(damage).collect::<Vec<_>>().into_iter()
+    again
+        .into_iter()
+        .chain(unfit)
+        .chain(misfits)
+        .chain(broken)
+        .chain(others)
+        .chain(damage)
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+fn came(events: u64) -> String {
+    format!("{} came", plural(events, "event"))
+}
+
+fn has(events: u64) -> &'static str {
+    if events == 1 { "event has" } else { "events have" }
 }
 
 fn proposal(arrivals: &Arrivals) -> String {
@@ -211,6 +236,8 @@ pub(crate) fn events_to_json(arrivals: &Arrivals) -> Value {
     json!({
         "schema": SCHEMA,
         "events": arrivals.events,
+        "repeated": {"by": arrivals.id, "events": arrivals.repeated},
+        "events_that_do_not_fit": arrivals.unfit,
         "files": {"read": arrivals.files, "there": arrivals.of, "days": days, "not_read": arrivals.damage},
         "fields": arrivals.fields.iter().map(field).collect::<Vec<_>>(),
         "values_of_further_fields": arrivals.others,

@@ -44,7 +44,7 @@ pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use run::{RunEnd, Watch};
 pub(crate) use status::{
-    Freshness, LastRun, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
+    Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
 

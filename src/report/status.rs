@@ -17,9 +17,20 @@ pub(crate) struct Freshness<'a> {
     /// By AWS's clock.
     pub(crate) now: Timestamp,
     pub(crate) tables: Vec<TableFreshness>,
+    /// What of the newest events came again or does not fit, or why they were not read. `None`: there are none.
+    pub(crate) events: Result<Option<NewestEvents>, String>,
     /// What the mover has left. `None`: there is no mover.
     pub(crate) stranded: Option<Stranded>,
     pub(crate) work: Vec<Work>,
+}
+
+/// Of the newest events.
+pub(crate) struct NewestEvents {
+    pub(crate) events: u64,
+    /// The field that tells events apart.
+    pub(crate) id: String,
+    pub(crate) repeated: u64,
+    pub(crate) unfit: u64,
 }
 
 pub(crate) struct TableFreshness {
@@ -53,7 +64,7 @@ pub(crate) struct LastRun {
 }
 
 pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
-    let Freshness { pipeline, now, tables, stranded, work } = found;
+    let Freshness { pipeline, now, tables, events, stranded, work } = found;
     let mut lines = vec![];
     for table in tables {
         let newest = match &table.newest {
@@ -65,6 +76,7 @@ pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
             lines.push(("", format!("no table yet: {}", made_by(pipeline.catalog.tables))));
         }
     }
+    lines.extend(newest(events).map(|line| ("newest events", line)));
     lines.push(("in the buffer", buffer(pipeline)));
     if let Some(stranded) = stranded {
         lines.push(("for the mover", waiting(stranded, &pipeline.delivery.prefix)));
@@ -76,6 +88,17 @@ pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
         let _ = writeln!(text, "{name:<width$}  {line}");
         text
     })
+}
+
+fn newest(events: &Result<Option<NewestEvents>, String>) -> Option<String> {
+    match events {
+        Ok(None) => None,
+        Ok(Some(NewestEvents { events, id, repeated, unfit })) => Some(format!(
+            "of {events}, {repeated} came again, by `{}`, and {unfit} have a value that does not fit",
+            one_line(id)
+        )),
+        Err(why) => Some(format!("not read: {}", one_line(why))),
+    }
 }
 
 /// What is in there, AWS tells nobody.
@@ -137,8 +160,18 @@ fn age(now: Timestamp, then: Timestamp) -> String {
 }
 
 /// Ages are in seconds, by AWS's clock.
+fn newest_to_json(events: &Result<Option<NewestEvents>, String>) -> Value {
+    match events {
+        Ok(None) => Value::Null,
+        Ok(Some(NewestEvents { events, id, repeated, unfit })) => json!({
+            "events": events, "repeated": {"by": id, "events": repeated}, "events_that_do_not_fit": unfit,
+        }),
+        Err(why) => json!({ "not_read": why }),
+    }
+}
+
 pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
-    let Freshness { pipeline, now, tables, stranded, work: all } = found;
+    let Freshness { pipeline, now, tables, events, stranded, work: all } = found;
     let since = |then: Timestamp| now.as_second() - then.as_second();
     let table = |table: &TableFreshness| {
         let newest = table.newest.as_ref();
@@ -157,6 +190,7 @@ pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
         "stage": pipeline.stage,
         "now": now,
         "tables": tables.iter().map(table).collect::<Vec<_>>(),
+        "newest_events": newest_to_json(events),
         "buffer": {"seconds": Duration::as_secs(&buffer.interval), "mb": buffer.size.as_mib()},
         "stranded": stranded.as_ref().map(|stranded| stranded_to_json(stranded, &pipeline.delivery.prefix)),
         "work": all.iter().map(one_work).collect::<Vec<_>>(),

@@ -12,6 +12,7 @@ mod bills;
 mod cli;
 mod clients;
 mod connection;
+mod contract;
 mod converting;
 mod cost_assumed;
 mod cost_competitors;

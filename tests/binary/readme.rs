@@ -33,6 +33,22 @@ fn the_commands_for_a_first_event_work() {
     }
 }
 
+/// Those that wait for events are tested in `tracking`.
+#[test]
+fn the_commands_for_sending_events_work() {
+    let text = std::fs::read_to_string(root().join("docs/sending.md")).unwrap();
+    let commands = text.lines().filter_map(|line| line.strip_prefix("$ pipectl "));
+    let commands: Vec<_> = commands.filter(|command| !command.starts_with("events ")).collect();
+    assert!(commands.len() >= 7, "{commands:?}");
+    let place = Place::example("lean");
+    place.write(&format!("{}\nevents:\n  id: event_id\n", place.yaml()));
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    for command in commands {
+        let words = command.split(" > ").next().unwrap().split(' ');
+        place.run(&words.chain(["--local"]).collect::<Vec<_>>()).exits(0);
+    }
+}
+
 #[test]
 fn the_commands_for_ci_work() {
     let place = Place::example("clickstream");

@@ -5,7 +5,8 @@ use super::shape::Shape;
 use crate::config::{Column, ColumnType};
 use crate::report::Spot;
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 /// Further fields are counted together: names that are data would take all the memory.
 const MOST_FIELDS: usize = 2000;
@@ -17,6 +18,13 @@ pub(super) const ELEMENT: &str = "[]";
 pub(super) struct Arrived<'a> {
     schema: BTreeMap<&'a str, &'a ColumnType>,
     pub(super) events: u64,
+    /// The field that tells them apart, what it had, and how many events had that again.
+    id: &'a str,
+    ids: HashSet<u64>,
+    pub(super) repeated: u64,
+    /// Events with a value that does not fit.
+    pub(super) unfit: u64,
+    misfits: u64,
     /// Those of the events themselves, and those within them of which there is something to tell.
     pub(super) fields: BTreeMap<Path, Field<'a>>,
     /// Values of fields that were not told apart any more.
@@ -35,15 +43,30 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Arrived<'a> {
-    pub(super) fn new(schema: &'a [Column]) -> Self {
+    pub(super) fn new(schema: &'a [Column], id: &'a str) -> Self {
         let schema: BTreeMap<_, _> = schema.iter().map(|column| (column.name.as_str(), &column.column_type)).collect();
         let field = |column| Field { column: Some(column), ..Field::default() };
         let fields = schema.iter().map(|(name, column)| (vec![(*name).to_owned()], field(*column))).collect();
-        Self { schema, events: 0, fields, others: 0, broken: 0, first_broken: None }
+        let (ids, first_broken) = Default::default();
+        Self {
+            schema,
+            events: 0,
+            id,
+            ids,
+            repeated: 0,
+            unfit: 0,
+            misfits: 0,
+            fields,
+            others: 0,
+            broken: 0,
+            first_broken,
+        }
     }
 
     pub(super) fn add(&mut self, event: &Map<String, Value>, spot: &Spot) {
         self.events += 1;
+        self.count(event);
+        let misfits = self.misfits;
         for (name, value) in event.iter().filter(|(_, value)| !value.is_null()) {
             let path = vec![name.to_lowercase()];
             let column = self.schema.get(path[0].as_str()).copied();
@@ -51,6 +74,17 @@ impl<'a> Arrived<'a> {
             if let Some(column) = column {
                 self.check(&path, value, column, spot);
             }
+        }
+        self.unfit += u64::from(self.misfits > misfits);
+    }
+
+    /// By 64 bits of each id: of 100,000 different ones, two are taken for the same in one of four billion runs.
+    fn count(&mut self, event: &Map<String, Value>) {
+        let id = event.iter().find(|(name, value)| name.eq_ignore_ascii_case(self.id) && !value.is_null());
+        if let Some((_, id)) = id {
+            let mut hasher = DefaultHasher::new();
+            id.to_string().hash(&mut hasher);
+            self.repeated += u64::from(!self.ids.insert(hasher.finish()));
         }
     }
 
@@ -72,6 +106,7 @@ impl<'a> Arrived<'a> {
     /// Finds, down to the innermost values, what the column has no place for.
     fn check(&mut self, path: &Path, value: &Value, column: &'a ColumnType, spot: &Spot) {
         if !fits(value, column) {
+            self.misfits += 1;
             return self.note(path.clone(), Some(column), |field| {
                 field.misfits += 1;
                 field.first_misfit.get_or_insert_with(|| spot.clone());

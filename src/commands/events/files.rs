@@ -1,6 +1,5 @@
 //! The files of the bucket that are read: the newest ones.
 
-use super::FieldsArgs;
 use super::arrived::Arrived;
 use super::lines::each;
 use crate::aws::{Aws, Class, Error, Result, pages, read};
@@ -12,9 +11,18 @@ use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-/// So many bytes are fetched, and of one file. Firehose writes files of at most 128 MB.
-const MOST_BYTES: i64 = 256 << 20;
+/// How much is read: the newest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) events: u64,
+    /// That are fetched, and of one file. Firehose writes files of at most 128 MB.
+    pub(super) bytes: i64,
+    /// How far back.
+    pub(super) since: Duration,
+}
+
 /// Files that are fetched at once.
 const AT_ONCE: usize = 8;
 
@@ -38,24 +46,30 @@ struct File {
 
 /// # Errors
 /// There is no bucket, or AWS refuses something.
-pub(super) async fn look<'a>(session: &'a Session, args: &FieldsArgs) -> Result<Looked<'a>> {
+pub(super) async fn look<'a>(session: &'a Session, bounds: Bounds) -> Result<Looked<'a>> {
     let pipeline = &session.pipeline;
-    let files = newest(session, args).await?;
+    let files = newest(session, bounds).await?;
     let of = files.len();
-    let mut looked = Looked { arrived: Arrived::new(&pipeline.schema), files: 0, of, days: None, damage: vec![] };
+    let mut looked = Looked {
+        arrived: Arrived::new(&pipeline.schema, pipeline.event_id()),
+        files: 0,
+        of,
+        days: None,
+        damage: vec![],
+    };
     let mut before = 0;
     let within = move |file: &File| {
         let begins = before;
         before += file.bytes;
-        begins < MOST_BYTES
+        begins < bounds.bytes
     };
-    let fetch = |file: File| fetch(&session.aws, &pipeline.bucket.name, file);
+    let fetch = |file: File| fetch(&session.aws, &pipeline.bucket.name, file, bounds.bytes);
     let mut bodies = stream::iter(files.into_iter().take_while(within).map(fetch)).buffered(AT_ONCE);
     let bar = Bar::spinner();
-    while looked.arrived.events < args.events {
+    while looked.arrived.events < bounds.events {
         let Some(body) = bodies.next().await else { break };
         let (file, body) = body?;
-        looked.take(&pipeline.bucket.name, &file, &body, args.events);
+        looked.take(&pipeline.bucket.name, &file, &body, bounds.events);
         bar.show(&format!("files: {}, events: {}", looked.files, looked.arrived.events));
     }
     Ok(looked)
@@ -86,10 +100,10 @@ impl Looked<'_> {
 }
 
 /// The files in the partitions of these days, and those on their way there, the newest first.
-async fn newest(session: &Session, args: &FieldsArgs) -> Result<Vec<File>> {
+async fn newest(session: &Session, bounds: Bounds) -> Result<Vec<File>> {
     let (pipeline, aws) = (&session.pipeline, &session.aws);
     let (bucket, partitions) = (&pipeline.bucket.name, &pipeline.mover.prefix);
-    let first = Timestamp::now().checked_sub(args.since).unwrap_or(Timestamp::UNIX_EPOCH);
+    let first = Timestamp::now().checked_sub(bounds.since).unwrap_or(Timestamp::UNIX_EPOCH);
     let from = first.strftime("year=%Y/month=%m/day=%d/").to_string();
     let start = format!("{partitions}{from}");
     let (moved, waiting) = futures::try_join!(
@@ -130,8 +144,8 @@ fn file(object: &Object) -> Option<File> {
     Some(File { key, written, bytes: object.size().unwrap_or_default() })
 }
 
-async fn fetch(aws: &Aws, bucket: &str, file: File) -> Result<(File, bytes::Bytes)> {
-    let range = (file.bytes > MOST_BYTES).then(|| format!("bytes=0-{}", MOST_BYTES - 1));
+async fn fetch(aws: &Aws, bucket: &str, file: File, most: i64) -> Result<(File, bytes::Bytes)> {
+    let range = (file.bytes > most).then(|| format!("bytes=0-{}", most - 1));
     let got =
         read("s3:GetObject", || aws.s3.get_object().bucket(bucket).key(&file.key).set_range(range.clone()).send());
     let body = got.await?.body.collect().await;

@@ -16,14 +16,15 @@ mod recent;
 mod shape;
 
 use super::session::Session;
+use crate::aws::Result as AwsResult;
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_duration, show_duration};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Arrivals, ArrivedField, data, events_to_json, events_to_text, exact, say};
+use crate::report::{Arrivals, ArrivedField, NewestEvents, data, events_to_json, events_to_text, exact, say};
 use crate::signal::Signals;
-use arrived::{Field, Path};
+use arrived::{Arrived, Field, Path};
 use clap::{Args, Subcommand};
-use files::Looked;
+use files::{Bounds, Looked};
 use proposal::{propose, spelt};
 use std::time::Duration;
 
@@ -68,6 +69,22 @@ struct FieldsArgs {
     json: bool,
 }
 
+impl FieldsArgs {
+    fn bounds(&self) -> Bounds {
+        Bounds { events: self.events, bytes: 256 << 20, since: self.since }
+    }
+}
+
+/// How many of the newest events came again, and how many have a value that does not fit; of a day, and of 16 MB.
+/// `None`: there are none.
+pub(super) async fn newest(session: &Session) -> AwsResult<Option<NewestEvents>> {
+    let bounds = Bounds { events: 10_000, bytes: 16 << 20, since: Duration::from_secs(24 * 3600) };
+    let Looked { arrived, .. } = files::look(session, bounds).await?;
+    let id = session.pipeline.event_id().to_owned();
+    let Arrived { events, repeated, unfit, .. } = arrived;
+    Ok((events > 0).then_some(NewestEvents { events, id, repeated, unfit }))
+}
+
 pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     let fields = match &args.what {
         Some(What::Fields(fields)) => fields,
@@ -80,7 +97,7 @@ pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let mut signals = Signals::listen();
     let looked = tokio::select! {
-        looked = files::look(&session, fields) => looked?,
+        looked = files::look(&session, fields.bounds()) => looked?,
         signal = signals.next() => return Ok(signal.into()),
     };
     let arrivals = arrivals(looked, &session);
@@ -124,6 +141,9 @@ fn arrivals(looked: Looked<'_>, session: &Session) -> Arrivals {
     };
     Arrivals {
         events: arrived.events,
+        id: pipeline.event_id().to_owned(),
+        repeated: arrived.repeated,
+        unfit: arrived.unfit,
         files: looked.files,
         of: looked.of,
         days: looked.days,

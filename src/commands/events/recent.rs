@@ -81,7 +81,7 @@ impl<'a> Recent<'a> {
     }
 
     fn seen(&self, at: Timestamp, event: Map<String, Value>) -> Seen {
-        let mut arrived = Arrived::new(self.schema);
+        let mut arrived = Arrived::new(self.schema, "");
         arrived.add(&event, &Spot { file: "".into(), line: 1 });
         let told = |wanted: fn(&super::Field<'_>) -> bool| {
             let fields = arrived.fields.iter().filter(|(_, field)| wanted(field));

@@ -3,6 +3,7 @@
 mod newest;
 mod work;
 
+use super::events::newest as newest_events;
 use super::session::Session;
 use crate::aws::{Aws, Class, Dates, Result as AwsResult, pages};
 use crate::commands::Global;
@@ -26,10 +27,11 @@ pub(crate) async fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     let dates = Dates::default();
     let (pipeline, aws) = (&session.pipeline, &session.aws);
     let looked = async { Ok(futures::try_join!(tables(aws, pipeline, &dates), work::all(aws, pipeline, &dates))?) };
-    let ((tables, work), stranded) = futures::try_join!(looked, session.stranded())?;
+    let events = async { Ok(newest_events(&session).await.map_err(|error| error.to_string())) };
+    let ((tables, work), stranded, events) = futures::try_join!(looked, session.stranded(), events)?;
     // Where there is no mover any more, it may have left something.
     let stranded = Some(stranded).filter(|stranded| pipeline.has_mover() || !stranded.is_none());
-    let found = Freshness { pipeline, now: now(&dates), tables, stranded, work };
+    let found = Freshness { pipeline, now: now(&dates), tables, events, stranded, work };
     match args.json {
         true => exact(format_args!("{:#}\n", freshness_to_json(&found))),
         false => data(freshness_to_text(&found)),

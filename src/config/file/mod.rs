@@ -1,13 +1,14 @@
 //! The shape of `pipeline.yaml`: every key, what it means and what it is when it is left out.
 
 mod deliver;
+mod events;
 mod function;
 mod ingest;
 mod transform;
 
 use super::column::{Column, ColumnType};
 use super::described::Form;
-use super::pipeline::{AssumedRole, Bucket, Expire, Pipeline, Query, QueryResults};
+use super::pipeline::{AssumedRole, Bucket, Events, Expire, Pipeline, Query, QueryResults};
 use super::places::Places;
 use super::reader::Section;
 use super::units::{ByteSize, Days};
@@ -114,6 +115,8 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
     let logs = if security == Security::Strict { YEAR } else { FORTNIGHT };
     let usual = Usual { logs, log_level: parts.log_level };
     let schema = schema(at);
+    let events = at.group("events", "What is agreed about events beside their columns.", events::events);
+    let schema = events.columns(schema);
     let delivery = at.group("delivery", "The Firehose stream.", |at| deliver::delivery(at, &parts));
     let etl = at.group_or_none(
         "etl",
@@ -148,13 +151,15 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         catalog: at
             .group("catalog", "The Glue database and its tables.", |at| transform::catalog(at, &parts, (&name, stage))),
         etl,
-        query: at.group("query", "The Athena workgroup and its named queries.", |at| query(at, &schema, tables)),
+        query: at
+            .group("query", "The Athena workgroup and its named queries.", |at| query(at, &schema, &events, tables)),
         usage: at.group(
             "usage",
             "What is expected to go through it; only cost-estimate reads this.",
             super::usage::usage,
         ),
         schema,
+        events,
         places: Places::default(),
         name,
         stage: stage.to_owned(),
@@ -220,7 +225,7 @@ impl HasTables {
     }
 }
 
-fn query(at: Group<'_, '_, '_>, schema: &[Column], tables: HasTables) -> Query {
+fn query(at: Group<'_, '_, '_>, schema: &[Column], events: &Events, tables: HasTables) -> Query {
     let scan_limit = at.value(
         "scan_limit",
         "A query that scans more is cancelled.",
@@ -237,5 +242,7 @@ fn query(at: Group<'_, '_, '_>, schema: &[Column], tables: HasTables) -> Query {
     let known = |column: &str| schema.iter().any(|known| known.name == column);
     let usable = QUERIES.iter().filter(|(.., column)| known(column));
     let defaults = || usable.map(|(name, sql, _)| ((*name).to_owned(), tables.at_hand(sql.trim()))).collect();
-    Query { scan_limit, results, queries: queries.map_or_else(defaults, |all| all.into_iter().collect()) }
+    let mut queries = queries.map_or_else(defaults, |all| all.into_iter().collect());
+    events.queries(&mut queries, tables);
+    Query { scan_limit, results, queries }
 }
