@@ -2,7 +2,7 @@
 
 use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
-use crate::config::{Front, Function as Settings, LogLevel, Pipeline};
+use crate::config::{Front, Function as Settings, LogLevel, Pipeline, RECEIVED_AT};
 use crate::names::Names;
 use crate::resources::{
     ApiKey, ApiKeyOutputs, Cors, Function, FunctionUrl, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota,
@@ -106,6 +106,9 @@ fn add_function<'a>(
             Function::variable("CORS_ORIGINS", ingest.cors.origins.join(",")),
         ]);
         environment.extend(columns(pipeline).map(|columns| Function::variable("COLUMNS", columns)));
+        if pipeline.events.received_at {
+            environment.extend([Function::variable("RECEIVED_AT", RECEIVED_AT)]);
+        }
         if own_door {
             environment.extend([Function::variable("EVENTS_PATH", ingest.path.as_str())]);
         }

@@ -22,7 +22,7 @@ mod values;
 mod words;
 
 pub(crate) use column::{Column, ColumnType};
-pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, table_name};
+pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, RECEIVED_AT, table_name};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;

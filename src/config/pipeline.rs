@@ -223,7 +223,12 @@ pub(crate) struct Workers {
 pub(crate) struct Events {
     /// The column that tells an event from all others.
     pub(crate) id: Option<String>,
+    /// Whether `track` writes [`RECEIVED_AT`] into each.
+    pub(crate) received_at: bool,
 }
+
+/// The column of when an event came.
+pub(crate) const RECEIVED_AT: &str = "received_at";
 
 /// The Athena workgroup and its named queries.
 #[derive(Clone, Debug, PartialEq)]

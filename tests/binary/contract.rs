@@ -74,3 +74,30 @@ fn an_id_is_a_column_and_its_query_the_file_s_own_where_it_has_one() {
     place.write("name: shop\nschema: { event: string }\nevents: { id: \"a b,\" }\n");
     place.run(&["validate"]).exits(3).says("pipeline.yaml:3:15").says("cannot be a name");
 }
+
+/// Whatever a client says of it; an event that fits its columns still does.
+#[test]
+fn each_event_says_when_it_was_received_in_both_shapes() {
+    for shape in ["lean", "article"] {
+        let place = Place::new(&format!(
+            "name: shop\nshape: {shape}\nschema: {{ event: string, n: bigint }}\nevents: {{ received_at: true }}\n"
+        ));
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        send(
+            &place,
+            r#"{"event":"a","n":1} {} {"event":"b","received_at":"1999-12-31 00:00:00"}
+               {"event":"c","Received_At":{"no":"time"},"n":2}"#,
+        );
+        place.run(&["local", "tick", "20min"]).exits(0);
+        if shape == "article" {
+            place.run(&["run", "all", "--local"]).exits(0);
+        }
+        let sql = "SELECT count(*), count(received_at), count(event), sum(n), min(year(received_at)) > 2025 FROM analytics_data";
+        let told = place.run(&["query", "--local", sql]).exits(0).stdout;
+        assert_eq!(told.lines().last(), Some("4,4,3,3,true"), "{shape}: {told}");
+        let arrived = json(&place, "events");
+        let field = arrived["fields"].as_array().unwrap().iter().find(|field| field["field"] == "received_at").unwrap();
+        assert_eq!((&field["values"], &field["does_not_fit"]), (&Value::from(4), &Value::from(0)), "{shape}");
+        place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    }
+}

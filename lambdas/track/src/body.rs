@@ -2,6 +2,7 @@
 
 use crate::pack::MAX_RECORD_BYTES;
 use crate::readable::{Unreadable, readable};
+use crate::received::Stamp;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
@@ -39,7 +40,7 @@ pub(crate) enum Rejection {
 
 /// The events of a body, in order, each on a single line without its newline. A body is one JSON object, a JSON array of objects, or
 /// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
-pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
+pub(crate) fn events<'a>(body: &'a [u8], stamp: Option<&Stamp<'_>>) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
     let text = str::from_utf8(body).map_err(|_| Rejection::NotUtf8)?;
     // How gzip and zlib begin, with what is no text replaced.
     if text.starts_with("\u{1f}\u{fffd}") || text.starts_with("x\u{fffd}") {
@@ -52,10 +53,10 @@ pub(crate) fn events(body: &[u8]) -> Result<Vec<Cow<'_, [u8]>>, Rejection> {
         if value.starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(value).map_err(|error| not_json(&error))?;
             for element in elements {
-                push(&mut events, text, element.get())?;
+                push(&mut events, text, element.get(), stamp)?;
             }
         } else {
-            push(&mut events, text, value)?;
+            push(&mut events, text, value, stamp)?;
         }
     }
     if events.is_empty() { Err(Rejection::Empty) } else { Ok(events) }
@@ -65,7 +66,12 @@ fn not_json(error: &serde_json::Error) -> Rejection {
     Rejection::NotJson { line: error.line(), column: error.column() }
 }
 
-fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, body: &str, value: &'a str) -> Result<(), Rejection> {
+fn push<'a>(
+    events: &mut Vec<Cow<'a, [u8]>>,
+    body: &str,
+    value: &'a str,
+    stamp: Option<&Stamp<'_>>,
+) -> Result<(), Rejection> {
     let index = events.len() + 1;
     if !value.starts_with('{') {
         return Err(Rejection::NotAnObject { index });
@@ -75,6 +81,10 @@ fn push<'a>(events: &mut Vec<Cow<'a, [u8]>>, body: &str, value: &'a str) -> Resu
         let (line, column) = place(body, value.as_ptr() as usize - body.as_ptr() as usize + at);
         Rejection::Unreadable { index, why, line, column }
     })?;
+    let event = match stamp {
+        Some(stamp) => Cow::Owned(stamp.on(&event)),
+        None => event,
+    };
     let event = match event {
         Cow::Borrowed(event) => single_line(event),
         Cow::Owned(event) => Cow::Owned(single_line(&event).into_owned()),
@@ -121,12 +131,12 @@ mod tests {
     use super::*;
 
     fn lines(body: &str) -> Vec<String> {
-        let events = events(body.as_bytes()).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));
+        let events = events(body.as_bytes(), None).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));
         events.iter().map(|event| String::from_utf8(event.to_vec()).unwrap()).collect()
     }
 
     fn rejection(body: &[u8]) -> Rejection {
-        events(body).expect_err("the body is not acceptable")
+        events(body, None).expect_err("the body is not acceptable")
     }
 
     #[test]

@@ -20,10 +20,12 @@ mod keys;
 mod log;
 mod pack;
 mod readable;
+mod received;
 mod request;
 mod settings;
 mod sign;
 
+use jiff::Timestamp;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use request::Front;
 use std::time::SystemTime;
@@ -36,9 +38,10 @@ pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use log::{Level, Line, ended};
 pub use pack::Record;
+pub use received::Received;
 pub use request::ProxyRequest;
 pub use settings::{
-    COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, Settings, SettingsError,
+    COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, RECEIVED_AT, Settings, SettingsError,
 };
 
 /// Serves invocations until Lambda ends the process.
@@ -51,7 +54,7 @@ pub async fn run() -> Result<(), Error> {
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
     stream.connect().await;
-    let track = &Track::new(settings.door, settings.columns, stream);
+    let track = &Track::new(settings.door, settings.columns, stream).stamping(settings.received);
     lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
@@ -73,12 +76,19 @@ fn instant(deadline: SystemTime) -> Instant {
 pub struct Track<S> {
     door: Door,
     columns: Option<Columns>,
+    received: Option<Received>,
     stream: S,
 }
 
 impl<S: Stream> Track<S> {
     pub fn new(door: Door, columns: Option<Columns>, stream: S) -> Self {
-        Self { door, columns, stream }
+        Self { door, columns, received: None, stream }
+    }
+
+    /// The same, that writes into each event when it came.
+    #[must_use]
+    pub fn stamping(self, received: Option<Received>) -> Self {
+        Self { received, ..self }
     }
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
@@ -121,7 +131,8 @@ impl<S: Stream> Track<S> {
             Ok(bytes) => bytes,
             Err(rejection) => return Answer::rejected(&rejection),
         };
-        let records = match body::events(&bytes) {
+        let stamp = self.received.as_ref().map(|received| received.stamp(Timestamp::now()));
+        let records = match body::events(&bytes, stamp.as_ref()) {
             Ok(events) => pack::records(&events, self.columns.as_ref()),
             Err(rejection) => return Answer::rejected(&rejection),
         };

@@ -2,6 +2,7 @@
 
 use crate::columns::Columns;
 use crate::keys::Keys;
+use crate::received::Received;
 
 /// Names the Firehose stream that the events go to.
 pub const DELIVERY_STREAM_NAME: &str = "DELIVERY_STREAM_NAME";
@@ -16,12 +17,16 @@ pub const EVENTS_PATH: &str = "EVENTS_PATH";
 /// `{"event":"string","n":"int"}`. Absent if it converts nothing, and all events may share records.
 pub const COLUMNS: &str = "COLUMNS";
 
+/// The field of each event that tells when it was received. Absent if there is none.
+pub const RECEIVED_AT: &str = "RECEIVED_AT";
+
 /// The environment, read once.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub stream: String,
     pub door: Door,
     pub columns: Option<Columns>,
+    pub received: Option<Received>,
 }
 
 /// Whom the function lets in.
@@ -35,7 +40,7 @@ pub struct Door {
 
 impl Settings {
     /// # Errors
-    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`], [`EVENTS_PATH`] or [`COLUMNS`] is set to what is none: who wanted
+    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`], [`EVENTS_PATH`], [`COLUMNS`] or [`RECEIVED_AT`] is set to what is none: who wanted
     /// keys to be asked for gets no open door.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let stream = required(&env, DELIVERY_STREAM_NAME)?;
@@ -44,7 +49,8 @@ impl Settings {
         let path =
             read_if_set(&env, EVENTS_PATH, |path| path.starts_with('/').then(|| without_slash(path).to_owned()))?;
         let columns = read_if_set(&env, COLUMNS, Columns::parse)?;
-        Ok(Self { stream, door: Door { origins, keys, path }, columns })
+        let received = read_if_set(&env, RECEIVED_AT, Received::parse)?;
+        Ok(Self { stream, door: Door { origins, keys, path }, columns, received })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::column::{Column, ColumnType};
 use super::super::described::Form;
-use super::super::pipeline::Events;
+use super::super::pipeline::{Events, RECEIVED_AT};
 use super::super::values;
 use super::{Group, HasTables};
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,14 +19,27 @@ pub(super) fn events(at: Group<'_, '_, '_>) -> Events {
             Form::Text,
             id,
         ),
+        received_at: at.flag(
+            "received_at",
+            "The function `track` writes into each event when it came, as `received_at`: a column, a timestamp.",
+            false,
+        ),
     }
 }
 
 impl Events {
-    /// The columns, with the id's.
+    /// The columns, with those of what is agreed.
     pub(super) fn columns(&self, mut schema: Vec<Column>) -> Vec<Column> {
-        if let Some(id) = self.id.as_ref().filter(|id| !schema.iter().any(|column| column.name == **id)) {
-            schema.push(Column { name: id.clone(), column_type: ColumnType::String });
+        let mut have = |name: &str, column_type| {
+            if !schema.iter().any(|column| column.name == name) {
+                schema.push(Column { name: name.to_owned(), column_type });
+            }
+        };
+        if let Some(id) = &self.id {
+            have(id, ColumnType::String);
+        }
+        if self.received_at {
+            have(RECEIVED_AT, ColumnType::Timestamp);
         }
         schema
     }
