@@ -65,7 +65,7 @@ impl Money {
 
     /// Half of one is rounded up, also where binary numbers have a little less than half.
     fn hundredths(self, amount: f64) -> i64 {
-        let rounded = |units: f64| (units * (1.0 + 1e-12) + 1e-9).round() as i64;
+        let rounded = |units: f64| (units * (1.0 + 1e-14) + 1e-9).round() as i64;
         if self.currency.has_hundredths() { rounded(amount * 100.0) } else { rounded(amount).saturating_mul(100) }
     }
 
