@@ -98,7 +98,7 @@ pub(crate) struct CostArgs {
     /// and what it cannot do.
     #[arg(long, conflicts_with_all = ["scale", "months", "html", "explain", "compare", "compare_ref"])]
     shapes: bool,
-    /// Draw how cost grows with events into FILE.
+    /// Draw how cost grows with events into FILE, from two different numbers of them on.
     #[arg(long, value_name = "FILE", requires = "scale")]
     svg: Option<PathBuf>,
     /// Compare with the pipeline of another file: before, after and difference of each line. Or with what other products
