@@ -83,8 +83,9 @@ fn add_role<'a>(
     let Design { names, .. } = design;
     graph.add("etl", move |out| {
         let (bucket, database) = (out.predicted(bucket), out.predicted(database));
-        let policy =
-            design.policy_with_key(policies::ETL, &[("bucket_arn", &bucket.arn), ("database", &database.name)]);
+        let arns = [("bucket_arn", bucket.arn.as_str()), ("database", database.name.as_str())];
+        let measures = design.pipeline.etl.as_ref().is_some_and(|etl| etl.metrics);
+        let policy = design.policy_of(policies::ETL, if measures { &[policies::MEASURE] } else { &[] }, &arns);
         design.role(names.glue_role("etl"), "Role of the crawlers and the job", policies::TRUST_GLUE, policy)
     })
 }

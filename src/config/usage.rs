@@ -36,7 +36,7 @@ pub(crate) const FIGURES: &[Figure] = &[
     figure("log_bytes", 330.0, "START, END and REPORT of a call; 691 were measured elsewhere"),
     figure("warn_log_bytes", 0.0, "of a call that goes well, where `log_level` is `warn`"),
     figure("response_bytes", 300.0, "headers of a 204"),
-    figure("preflights_per_request", 0.0, "browsers ask before a POST with a key, unless they remember; 1 at most"),
+    figure("preflights_per_request", 0.0, "browsers ask before a POST with a key, and remember it for 2 h; 1 at most"),
     figure("refused_per_request", 0.0, "requests without a right key: `track` refuses them behind a function URL"),
     figure("gzip_ratio", 0.092, MEASURED),
     figure("snappy_ratio", 0.5, "usual for JSON"),

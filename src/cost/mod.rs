@@ -125,6 +125,14 @@ impl Line {
         self
     }
 
+    /// Why nobody knows its price, where more is to be said than that the book has none for the region.
+    pub(crate) fn why_missing(&self) -> Option<&'static str> {
+        (self.dimension == "glue_etl_memory_optimized_dpu_hour").then_some(
+            "R workers are billed in memory-optimized DPU-hours, of which no source of the book has a price in any \
+             region; AWS's list has one (`pipectl prices update --from-bulk`)",
+        )
+    }
+
     /// Units that are paid for.
     fn billed(&self) -> f64 {
         self.quantity - self.free
@@ -157,6 +165,8 @@ pub(crate) struct Estimate {
     pub(crate) lines: Vec<Line>,
     /// What of this load AWS or the file does not let through, in words: from whoever knows the file.
     pub(crate) warnings: Vec<String>,
+    /// Whether pages have to ask an API before they post, and each answer is billed.
+    asks_first: bool,
     /// The bill with no event and no query: the rest is of their number.
     idle: Vec<Line>,
     /// In what all amounts are but `list`.
@@ -218,6 +228,16 @@ impl Estimate {
         self.per_million().filter(|_| saas > 0.0).map(|each| each / saas)
     }
 
+    /// What is assumed to be nothing although it may cost something, in words.
+    pub(crate) fn left_out(&self) -> Option<&'static str> {
+        const FIGURE: &str = "preflights_per_request";
+        const PREFLIGHTS: &str = "no preflight is counted: a browser asks API Gateway before its first POST with a key, and \
+             again after the 2 hours that it may remember the answer for (Safari forgets it sooner); \
+             `usage.preflights_per_request`, 1 at most, says how often";
+        let assumed = self.inputs.get(FIGURE) == 0.0 && self.inputs.origin(FIGURE).place == "assumed";
+        (self.asks_first && assumed && self.inputs.get("events_per_month") > 0.0).then_some(PREFLIGHTS)
+    }
+
     /// Items whose price no source has for this region, and what it is in its place.
     pub(crate) fn unverified(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.lines.iter().filter_map(|line| match &line.priced {
@@ -252,6 +272,7 @@ pub(crate) fn estimate(book: &Book, billed: &Billed, region: &str, inputs: Input
         money: Money::default(),
         list,
         first_year: None,
+        asks_first: billed.api.as_ref().is_some_and(|api| api.routes.browsers_ask_first()),
     }
 }
 

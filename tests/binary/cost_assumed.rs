@@ -176,3 +176,43 @@ fn every_output_names_its_month_and_where_prices_are_from() {
     assert!(told.iter().all(|text| text.contains("https://github.com/miruky/aws-dentaku")));
     assert!(told.iter().all(|text| keys.iter().all(|key| !text.contains(&format!("from {key}")))));
 }
+
+/// A key is a header that no page may send unasked. Who knows how often browsers ask says so, and 0 is an answer.
+#[test]
+fn preflights_that_nobody_counts_are_told_where_browsers_ask_first() {
+    let place = Place::example("clickstream");
+    let words = "no preflight is counted";
+    let month = |more: &[&str]| place.run(&[&["cost-estimate"], more].concat()).exits(0);
+    for form in [&[][..], &["--markdown"], &["--html"], &["--json"]] {
+        month(form).says(words);
+        let told = month(&[form, &["--usage", "preflights_per_request=0"]].concat());
+        assert!(!told.stdout.contains(words), "{form:?}: {}", told.stdout);
+    }
+    for (key, other) in
+        [("api_keys: [web, mobile]", "api_keys: []"), ("cors: { origins: [\"*\"] }", "cors: { origins: [] }")]
+    {
+        let yaml = place.yaml();
+        assert!(yaml.contains(key), "{yaml}");
+        // A quota is of a key.
+        let without_quota = |line: &&str| other != "api_keys: []" || !line.trim_start().starts_with("quota:");
+        let changed = yaml.replace(key, other);
+        place.write(&changed.lines().filter(without_quota).collect::<Vec<_>>().join("\n"));
+        let told = month(&[]);
+        assert!(!told.stdout.contains(words), "{other}: {}", told.stdout);
+        place.write(&yaml);
+    }
+    let lean = Place::example("lean").run(&["cost-estimate"]).exits(0);
+    assert!(!lean.stdout.contains(words), "Lambda answers those of a function URL: {}", lean.stdout);
+}
+
+#[test]
+fn what_has_no_price_anywhere_says_why() {
+    let place = Place::example("clickstream");
+    let yaml = place.yaml();
+    assert!(yaml.contains("type: G.1X"));
+    place.write(&yaml.replace("type: G.1X", "type: R.1X"));
+    let why = "R workers are billed in memory-optimized DPU-hours";
+    for form in [&[][..], &["--markdown"], &["--html"], &["--json"]] {
+        place.run(&[&["cost-estimate"], form].concat()).exits(0).says(why);
+    }
+}

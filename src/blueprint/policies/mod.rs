@@ -12,7 +12,7 @@
 //!   was moved before from one that may not be read. That check, and Spark's for the bucket, name no prefix:
 //!   hence `StringLikeIfExists`.
 //! - `etl`: Spark marks folders by objects named `<folder>_$folder$`, also those above the one it writes to.
-//! - `etl`: Glue's bookmarks and CloudWatch's metrics are evaluated without a resource, so that only `*` matches.
+//! - `etl`: Glue's bookmarks and, with `etl.metrics`, CloudWatch's metrics are evaluated without a resource, so that only `*` matches.
 //!
 //! These are narrower than AWS's own examples:
 //!
@@ -36,6 +36,8 @@ pub(crate) const TRACK: &str = include_str!("../../../templates/iam/track.json")
 pub(crate) const MOVER: &str = include_str!("../../../templates/iam/mover.json");
 /// What the crawlers and the job may do. Needs `bucket_arn` and `database`.
 pub(crate) const ETL: &str = include_str!("../../../templates/iam/etl.json");
+/// A statement, for the role of a job that reports figures of its runs.
+pub(crate) const MEASURE: &str = include_str!("../../../templates/iam/measure.json");
 pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../../templates/iam/trust-firehose.json");
 pub(crate) const TRUST_GLUE: &str = include_str!("../../../templates/iam/trust-glue.json");
 pub(crate) const TRUST_LAMBDA: &str = include_str!("../../../templates/iam/trust-lambda.json");

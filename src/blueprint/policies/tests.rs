@@ -1,6 +1,6 @@
 use super::*;
-use crate::blueprint::article;
-use crate::resources::Policy;
+use crate::blueprint::{Functions, article, graph};
+use crate::resources::{Policy, Role};
 use serde_json::Value as Json;
 
 const ALL: &[(&str, &str)] = &[
@@ -68,6 +68,22 @@ fn what_is_said_of_keys_renders_in_every_partition() {
     }
 }
 
+/// What nobody reports needs no permission.
+#[test]
+fn the_job_may_report_figures_only_where_it_does() {
+    let allows = |metrics| {
+        let (names, functions) = (article::names("aws", "us-east-1"), Functions::without_code());
+        let mut pipeline = article::pipeline();
+        pipeline.etl.iter_mut().for_each(|etl| etl.metrics = metrics);
+        let role: Role = graph(&pipeline, &names, &functions).desired("etl").unwrap();
+        format!("{role:?}").contains("cloudwatch:PutMetricData")
+    };
+    assert!(allows(true) && !allows(false));
+    let whole = with(&rendered(ETL, "aws", "us-east-1"), MEASURE);
+    let last = statements(&whole).pop().unwrap();
+    assert_eq!(last["Condition"]["StringEquals"]["cloudwatch:namespace"], "Glue", "{last}");
+}
+
 #[test]
 fn no_role_is_allowed_an_action_by_wildcard() {
     for (name, template) in ALL {
@@ -82,7 +98,7 @@ fn no_role_is_allowed_an_action_by_wildcard() {
 
 #[test]
 fn only_what_aws_evaluates_without_a_resource_is_allowed_on_all_of_them() {
-    let unscoped = ["glue:GetJobBookmark", "glue:ResetJobBookmark", "cloudwatch:PutMetricData"];
+    let unscoped = ["glue:GetJobBookmark", "glue:ResetJobBookmark"];
     for (name, template) in ALL {
         for statement in statements(&rendered(template, "aws", "us-east-1")) {
             if many(&statement["Resource"]).contains(&"*") {

@@ -80,7 +80,8 @@ fn notes(estimate: &Estimate) -> Vec<String> {
         estimate.unverified().map(|(item, what)| format!("Not verified in {}: {item}, at {what}.", estimate.region));
     let warnings = estimate.warnings.iter().map(|words| format!("Warning: {words}."));
     let terms = terms(estimate.money, &listed(&estimate.list)).map(|words| format!("All {words}."));
-    warnings.chain([prices]).chain(terms).chain(caveats).chain(unverified).collect()
+    let left_out = estimate.left_out().map(|words| format!("Assumed: {words}."));
+    warnings.chain([prices]).chain(terms).chain(caveats).chain(left_out).chain(unverified).collect()
 }
 
 /// The parts as one bar and with their names, which say what the colours are.
@@ -173,7 +174,12 @@ fn how(line: &Line) -> String {
             let what = unverified.as_deref().map(|what| format!(" Not verified: {what}.")).unwrap_or_default();
             let _ = write!(text, " ${price} per {}{whose}, from {source}, as of {as_of}.{note}{what}", line.unit);
         }
-        Priced::Missing => text.push_str(" No price is known for this in this region."),
+        Priced::Missing => {
+            text.push_str(" No price is known for this in this region.");
+            if let Some(why) = line.why_missing() {
+                let _ = write!(text, " {why}.");
+            }
+        }
     }
     text
 }

@@ -119,7 +119,12 @@ fn explain_line(text: &mut String, line: &Line) {
                 let _ = writeln!(text, "      {words}");
             }
         }
-        Priced::Missing => drop(writeln!(text, "      no price is known for this in this region")),
+        Priced::Missing => {
+            let _ = writeln!(text, "      no price is known for this in this region");
+            if let Some(why) = line.why_missing() {
+                let _ = writeln!(text, "      {why}");
+            }
+        }
     }
 }
 
@@ -186,6 +191,14 @@ fn summary(text: &mut String, estimate: &Estimate) {
     for words in caveats(&estimate.total(), region) {
         let _ = writeln!(text, "{words}");
     }
+    for line in estimate.lines.iter().filter(|line| line.cents().is_none()) {
+        if let Some(why) = line.why_missing() {
+            let _ = writeln!(text, "{}: {why}", line.item);
+        }
+    }
+    if let Some(words) = estimate.left_out() {
+        let _ = writeln!(text, "{words}");
+    }
     for (item, what) in estimate.unverified() {
         let _ = writeln!(text, "not verified in {}: {item}, at {what}", estimate.region);
     }
@@ -197,7 +210,14 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
             Priced::At { price, source, as_of, note, unverified, assumed_from, .. } => {
                 (json!(price), Some(source), json!(as_of), json!(note), json!(unverified), json!(assumed_from))
             }
-            Priced::Missing => (Value::Null, None, Value::Null, json!("no price is known"), Value::Null, Value::Null),
+            Priced::Missing => (
+                Value::Null,
+                None,
+                Value::Null,
+                json!(line.why_missing().unwrap_or("no price is known")),
+                Value::Null,
+                Value::Null,
+            ),
         };
         json!({
             "part": line.part,
@@ -230,6 +250,7 @@ pub(crate) fn cost_to_json(estimate: &Estimate, pipeline: &str, stage: &str) -> 
     if let Value::Object(json) = &mut json {
         totals(json, estimate);
     }
+    json["not_counted"] = json!(estimate.left_out());
     json["lines"] = estimate.lines.iter().map(line).collect();
     let input = |input: &Input| json!({"name": input.name, "value": input.value, "source": input.source});
     json["inputs"] = estimate.inputs.iter().map(input).collect();

@@ -74,6 +74,12 @@ impl Routes {
         }
     }
 
+    /// Whether a page has to ask before it posts: a key is a header that no page may send unasked.
+    pub(crate) fn browsers_ask_first(&self) -> bool {
+        let keys = self.methods.values().filter_map(|methods| methods.get("POST")).any(|post| post.api_key_required);
+        keys && self.preflights() != Preflights::Nobody
+    }
+
     /// `POST path` goes to the function; `OPTIONS path` answers browsers.
     pub(crate) fn of_function(path: &str, uri: &str, api_key_required: bool, cors: &Cors) -> Self {
         let method = |api_key_required, integration| {
