@@ -61,6 +61,9 @@ fn what_is_assumed_is_told_in_every_output() {
     let part = text.stdout.lines().find(|line| line.starts_with("deliver")).unwrap();
     assert!(part.contains("(assumed)") && part.ends_with('%'), "{part}");
     run(&["--explain"]).says(" in us-east-1, from ");
+    let products = run(&["--compare", "posthog"]);
+    let ratio = products.stdout.lines().find(|line| line.trim_start().starts_with("posthog ")).unwrap();
+    assert!(ratio.contains(" (assumed)"), "{ratio}");
     let markdown = run(&["--markdown"]).says("(with 3 prices assumed from us-east-1) a month**");
     let row = markdown.stdout.lines().find(|line| line.contains("| Firehose ingestion |")).unwrap();
     assert!(row.contains("; assumed from us-east-1 |"), "{row}");

@@ -1,5 +1,6 @@
 //! An estimate beside what others take, by their list prices.
 
+use super::amounts::tags;
 use super::chart::escape;
 use crate::cost::{Compared, Estimate, MOST, Money, Product, Turn, grouped};
 use serde_json::{Value, json};
@@ -58,7 +59,7 @@ fn words(one: &Compared, estimate: &Estimate) -> String {
     let why = one.theirs.as_ref().err().cloned();
     let unknown = (estimate.total().whole().is_none() && one.theirs.is_ok())
         .then(|| "which is cheaper is not known: a price of this is missing".to_owned());
-    let ratio = ratio(one, estimate).map(ratio_words);
+    let ratio = ratio(one, estimate).map(|times| ratio_words(times) + &tags(estimate.total().marks()));
     why.into_iter().chain(unknown).chain(ratio).chain(turn_words(one)).collect::<Vec<_>>().join("; ")
 }
 
