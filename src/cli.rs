@@ -39,6 +39,9 @@ pub(crate) enum Command {
     Schema,
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
     CostEstimate(Box<commands::cost_estimate::CostArgs>),
+    /// Show what AWS has billed beside the estimate, line by line, and why they differ. Each request to Cost Explorer
+    /// costs $0.01: it asks before.
+    Bill(commands::bill::BillArgs),
     /// Keep a price book of your own up to date.
     Prices {
         #[command(subcommand)]
@@ -106,6 +109,7 @@ impl Command {
             | Self::Check(_)
             | Self::Schema
             | Self::CostEstimate(_)
+            | Self::Bill(_)
             | Self::Plan(_)
             | Self::List(_)
             | Self::Output(_)

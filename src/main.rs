@@ -7,6 +7,7 @@
 
 mod artifact;
 mod aws;
+mod bill;
 mod blueprint;
 mod cli;
 mod client;
@@ -78,6 +79,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Validate => commands::validate::run(&global),
         Command::Check(args) => commands::check::run(&global, &args).await,
         Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args).await,
+        Command::Bill(args) => commands::bill::run(&global, &args).await,
         Command::Prices { command } => commands::prices::run(&global, &command).await,
         Command::Schema => commands::schema::run(),
         Command::Plan(args) => commands::plan::run(&global, &args).await,

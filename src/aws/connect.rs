@@ -151,11 +151,18 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         .interceptor(ExpectedOwner(names.account.clone()))
         .force_path_style(endpoint.is_some())
         .build();
+    let home = if names.partition == "aws-cn" { "cn-northwest-1" } else { "us-east-1" };
+    let costs = aws_sdk_costexplorer::config::Builder::from(config)
+        .interceptor(timings.clone())
+        .region(Region::new(home))
+        .build();
     Aws {
         names,
         caller,
         apigateway: client!(aws_sdk_apigateway),
         athena: client!(aws_sdk_athena),
+        cloudwatch: client!(aws_sdk_cloudwatch),
+        costs: aws_sdk_costexplorer::Client::from_conf(costs),
         events: client!(aws_sdk_eventbridge),
         firehose: client!(aws_sdk_firehose),
         glue: client!(aws_sdk_glue),

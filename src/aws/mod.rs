@@ -59,6 +59,9 @@ pub(crate) struct Aws {
     pub(crate) caller: String,
     pub(crate) apigateway: aws_sdk_apigateway::Client,
     pub(crate) athena: aws_sdk_athena::Client,
+    pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
+    /// Cost Explorer, which is in one region of each partition.
+    pub(crate) costs: aws_sdk_costexplorer::Client,
     pub(crate) events: aws_sdk_eventbridge::Client,
     pub(crate) firehose: aws_sdk_firehose::Client,
     pub(crate) glue: aws_sdk_glue::Client,

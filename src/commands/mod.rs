@@ -1,6 +1,7 @@
 //! One file per command: a straight line from its arguments to its exit code.
 
 pub(crate) mod apply;
+pub(crate) mod bill;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;

@@ -5,6 +5,7 @@ mod checks;
 mod column;
 mod cron_field;
 mod described;
+mod edit;
 mod file;
 mod hive;
 mod json_schema;
@@ -22,6 +23,7 @@ mod values;
 mod words;
 
 pub(crate) use column::{Column, ColumnType};
+pub(crate) use edit::with_usage;
 pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, RECEIVED_AT, table_name};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;

@@ -26,6 +26,13 @@ pub(super) struct Placed<T> {
     text: Span,
 }
 
+impl<T> Placed<T> {
+    /// Whether an alias stands there, and its text elsewhere.
+    pub(super) fn is_alias(&self) -> bool {
+        self.span != self.text
+    }
+}
+
 impl Node {
     /// What it is, in words.
     pub(super) fn noun(&self) -> &'static str {

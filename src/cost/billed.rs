@@ -84,6 +84,25 @@ impl Billed {
         }
     }
 
+    pub(crate) fn has_job(&self) -> bool {
+        self.job.is_some()
+    }
+
+    /// The names of the crawlers that there are.
+    pub(crate) fn crawlers(&self) -> impl Iterator<Item = &str> {
+        self.raw_crawler.iter().chain(&self.parquet_crawler).map(|crawler| crawler.name.as_str())
+    }
+
+    /// Requests come by a function URL, and by nothing else.
+    pub(crate) fn has_url_only(&self) -> bool {
+        self.url.is_some() && self.api.is_none()
+    }
+
+    /// Whether Lambda logs its START, END and REPORT of each call.
+    pub(crate) fn logs_reports(&self) -> bool {
+        self.track.as_ref().is_some_and(|track| track.logging.has_reports())
+    }
+
     /// After a plan: what the graph asks for.
     pub(crate) fn wanted(graph: &Graph<'_>) -> Self {
         Self::of(graph)

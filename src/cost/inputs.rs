@@ -1,6 +1,6 @@
 //! What an estimate is told or has to assume, each with where it is from.
 
-use super::Origin;
+use super::{DAYS, Origin};
 use crate::config::{FIGURES, Figure, Pipeline, Places, parse_number};
 
 /// One figure that goes in.
@@ -17,7 +17,33 @@ pub(crate) struct Input {
 pub(crate) struct Inputs {
     figures: Vec<Input>,
     places: Places,
+    pub(super) span: Span,
 }
+
+/// What of a month is estimated: all of one of 30 days, unless it is to stand beside a bill.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    /// Of 30 days.
+    pub(super) part: f64,
+    /// 30 days in months of the calendar, by whose hours AWS counts what is there for a time.
+    pub(super) calendar: f64,
+}
+
+impl Span {
+    const MONTH: Self = Self { part: 1.0, calendar: 1.0 };
+}
+
+/// Figures that are of a whole month of the calendar, however long it is.
+const MONTHLY: [&str; 8] = [
+    "events_per_month",
+    "athena_tb",
+    "athena_scans_of_all",
+    "athena_scans_of_a_month",
+    "athena_scans_of_a_column",
+    "firehose_gb",
+    "transfer_out_gb",
+    "etl_dpu_hours",
+];
 
 /// What is assumed where the file says nothing, and why.
 fn usual(pipeline: &Pipeline, figure: &Figure) -> Option<(f64, String)> {
@@ -55,7 +81,21 @@ impl Inputs {
             let source = place(figure.name).filter(|_| written.is_some()).unwrap_or(why);
             Some(Input { name: figure.name, value: written.unwrap_or(value), source })
         });
-        Self { figures: told.into_iter().chain(figures).collect(), places: pipeline.places.clone() }
+        Self { figures: told.into_iter().chain(figures).collect(), places: pipeline.places.clone(), span: Span::MONTH }
+    }
+
+    /// The same for so many days of a month that has so many, at whose end the pipeline has an age in days.
+    pub(crate) fn over(&self, days: f64, of_month: f64, age: f64) -> Self {
+        let calendar = DAYS / of_month;
+        let mut part = Self { span: Span { part: days / DAYS, calendar }, ..self.clone() };
+        for input in &mut part.figures {
+            match input.name {
+                "month" => input.value = age.max(days) / DAYS,
+                name if MONTHLY.contains(&name) => input.value *= calendar,
+                _ => {}
+            }
+        }
+        part
     }
 
     /// The same while nobody asks.

@@ -39,6 +39,9 @@ const FIREHOSE_STEP: f64 = 5120.0;
 /// Bytes that a record of Firehose's may have at most: 1,000 KiB.
 const LARGEST_RECORD: f64 = 1_024_000.0;
 
+/// A month, for schedules and buffers.
+const DAYS: f64 = 30.0;
+
 /// The parts of the data's way, in their order.
 pub(crate) const PARTS: [&str; 6] = ["ingest", "deliver", "store", "transform", "query", "logs"];
 

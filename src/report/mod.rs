@@ -1,5 +1,6 @@
 //! How plans, progress and results are shown: for people, for programs, for pull requests.
 
+mod bill;
 mod cost;
 mod error;
 mod events;
@@ -21,6 +22,7 @@ mod run;
 mod status;
 mod stranded;
 
+pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
 pub(crate) use cost::{
     Beside, By, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown, competitors_to_text,
     cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_below_plan, difference_to_json,

@@ -1,6 +1,7 @@
 //! What Local AWS has counted, as Cost Explorer and CloudWatch tell it, and `pipectl bill`.
 
 use crate::support::{Place, judge};
+use serde_json::Value;
 
 /// Every line that a judge prints is one that it found right.
 #[track_caller]
@@ -22,4 +23,116 @@ fn boto3_reads_what_was_used_also_after_a_kill() {
     drop(server);
     let again = place.serve();
     holds(&judge("metered.py", &[&again.url, "after", "20"]), 30);
+}
+
+/// A pipeline in Local AWS's time: it is made just before a month begins, and then gets the same every quarter of an hour.
+struct Simulated {
+    place: Place,
+    days: u32,
+    requests: u32,
+    events: u32,
+}
+
+const LEAN: &str = "
+name: clicks
+shape: lean
+catalog: { since: 2020 }
+delivery: { buffer: { size: 128 MB, interval: 15 min } }
+ingest: { api_keys: [web] }
+schema: { event: string, userid: string, datetime: timestamp, note: string }
+";
+const ARTICLE: &str = "
+name: clicks
+shape: article
+delivery: { buffer: { size: 128 MB, interval: 15 min } }
+catalog: { crawlers: { raw: { schedule: hourly }, parquet: { schedule: hourly } } }
+etl: { schedule: hourly }
+ingest: { api_keys: [web] }
+schema: { event: string, userid: string, datetime: timestamp, note: string }
+";
+
+impl Simulated {
+    /// With a file that knows how much comes.
+    fn new(yaml: &str, (days, requests, events): (u32, u32, u32)) -> Self {
+        let next = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().last_of_month().tomorrow().unwrap();
+        let month = u32::from(next.days_in_month().unsigned_abs()) * 96 * requests * events;
+        let usage =
+            format!("usage: {{ events_per_month: {month}, event_size: 200 B, events_per_request: {events} }}\n");
+        let (place, events) = (Place::new(&format!("{yaml}region: us-east-1\n{usage}")), events);
+        Self { place, days, requests, events }
+    }
+
+    /// The bill as JSON, and as it is printed.
+    fn bill(&self, arguments: &[&str]) -> (Value, String) {
+        let told = self.place.run(&[&["bill", "--local"], arguments].concat()).exits(0).stdout;
+        let json = self.place.run(&["bill", "--local", "--json"]).exits(0).stdout;
+        (serde_json::from_str(&json).unwrap(), told)
+    }
+
+    fn runs(&self) {
+        let place = &self.place;
+        let server = place.serve();
+        let now = jiff::Timestamp::now();
+        let first = now.to_zoned(jiff::tz::TimeZone::UTC).date().last_of_month().tomorrow().unwrap();
+        let first = first.to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp();
+        let minutes = first.duration_since(now).as_mins() - 5;
+        place.run(&["local", "tick", &format!("{minutes}min")]).exits(0);
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        place.run(&["local", "tick", "7min"]).exits(0);
+        place.run(&["bill", "--local"]).exits(1).says("nothing with the tags");
+        place.run(&["bill", "--local", "--activate-tags"]).exits(0).says("pipectl:stage: active");
+        let output = place.run(&["output", "--local", "--json", "--show-secrets"]).exits(0).stdout;
+        let output: Value = serde_json::from_str(&output).unwrap();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let door = [text(&output["endpoint"]), text(&output["api_keys"][0]["value"])];
+        let counts = [self.days * 96, self.requests, self.events].map(|count| count.to_string());
+        let token = server.token();
+        let arguments = [&server.url, &token, &door[0], &door[1], &counts[0], &counts[1], &counts[2]];
+        let sent = judge("month.py", &arguments.map(String::as_str));
+        assert_eq!(sent.trim().parse(), Ok(self.days * 96 * self.requests * self.events));
+        let (bill, told) = self.bill(&[]);
+        println!("{told}");
+        agrees(&bill, 0.02);
+        assert_eq!(bill["days"], f64::from(self.days));
+        // What was learnt is in the file, and then nothing is left to learn but what AWS tells nothing of.
+        place.run(&["bill", "--local", "--write-usage"]).exits(0).says("figures into `usage`");
+        let (bill, told) = self.bill(&["--write-usage"]);
+        println!("{told}");
+        assert_eq!(bill["learned"].as_array().unwrap().len(), 0, "{told}");
+        agrees(&bill, 0.02);
+    }
+}
+
+/// Each line is as it was estimated, or says why not.
+#[track_caller]
+fn agrees(bill: &Value, within: f64) {
+    for line in bill["lines"].as_array().unwrap() {
+        let difference = line["difference"].as_f64();
+        let agrees = difference.is_some_and(|difference| difference.abs() <= within);
+        let nothing = line["billed"].is_null() && line["estimated"]["quantity"] == 0.0;
+        assert!(agrees || nothing || line["reason"].is_string(), "{line:#}");
+    }
+}
+
+#[test]
+fn two_days_of_the_lean_shape_are_billed_as_estimated() {
+    Simulated::new(LEAN, (2, 1, 105)).runs();
+}
+
+#[test]
+fn two_days_of_the_articles_shape_are_billed_as_estimated() {
+    Simulated::new(ARTICLE, (2, 1, 105)).runs();
+}
+
+/// A million events in thirty days: `cargo test --workspace --test binary -- --ignored --nocapture bills::a_month`.
+#[test]
+#[ignore = "takes minutes: 2880 quarters of an hour, each with what comes due in it"]
+fn a_month_of_the_lean_shape_is_billed_as_estimated() {
+    Simulated::new(LEAN, (30, 1, 348)).runs();
+}
+
+#[test]
+#[ignore = "takes minutes: 2880 quarters of an hour, each with what comes due in it"]
+fn a_month_of_the_articles_shape_is_billed_as_estimated() {
+    Simulated::new(ARTICLE, (30, 1, 348)).runs();
 }

@@ -76,6 +76,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("cost-estimate", 0, Shown),
     ("cost-estimate --html", 0, Shown),
     ("cost-estimate --budget 0.01", 4, Shown),
+    ("bill --local", 1, Shown),
     ("prices update --local", 3, Done),
     ("plan --local --detailed-exitcode", 0, Shown),
     ("plan --local -f edited.yaml --detailed-exitcode", 2, Shown),

@@ -70,6 +70,8 @@ const CODES: &[(Class, &[&str])] = &[
             "NoSuchWebsiteConfiguration",
             "ReplicationConfigurationNotFoundError",
             "ObjectLockConfigurationNotFoundError",
+            // Cost Explorer's, before it was ever opened.
+            "DataUnavailable",
         ],
     ),
     (

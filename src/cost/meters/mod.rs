@@ -13,13 +13,11 @@ mod quicksight;
 mod s3;
 mod tables;
 
-use super::{Billed, Book, Inputs};
+use super::{Billed, Book, DAYS, Inputs};
 use flow::Flow;
 
 /// AWS's GB in storage, transfer and Firehose.
 const GB: f64 = (1_u64 << 30) as f64;
-/// A month, for schedules and buffers.
-const DAYS: f64 = 30.0;
 
 /// A quantity of a month, before it is priced.
 #[derive(Clone, Debug)]
@@ -87,7 +85,13 @@ pub(super) fn of(book: &Book, billed: &Billed, inputs: &Inputs) -> Vec<Meter> {
         quicksight::all(&month),
         logs::all(&month),
     ];
-    all.into_iter().flatten().collect()
+    let of_part = |meter: Meter| {
+        // What is there for a time is counted in months of the calendar.
+        let lies = meter.dimension.ends_with("_month");
+        let months = inputs.span.part * if lies { inputs.span.calendar } else { 1.0 };
+        Meter { quantity: meter.quantity * months, ..meter }
+    };
+    all.into_iter().flatten().map(of_part).collect()
 }
 
 impl Month<'_> {
@@ -102,6 +106,7 @@ impl Month<'_> {
         let most = days.map_or(f64::INFINITY, |days| f64::from(days) / DAYS);
         // It grows until it is all that is kept. The sum of it from the first day on:
         let until = |end: f64| if end <= most { end * end / 2.0 } else { most * most / 2.0 + most * (end - most) };
-        until(month) - until((month - 1.0).max(0.0))
+        let part = self.inputs.span.part;
+        (until(month) - until((month - part).max(0.0))) / part
     }
 }
