@@ -2,7 +2,7 @@
 
 use super::managed::{Managed, Tagged, calls};
 use super::tags::{Stamp, Tags};
-use crate::aws::{Aws, Class, Error, Patience, Pause, Raw, Result, write};
+use crate::aws::{Aws, Class, Error, Expect as _, Patience, Pause, Raw, Result, write};
 use crate::engine::diff::{Change, diff};
 use crate::engine::extra::Extra;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
@@ -164,12 +164,16 @@ pub(super) async fn observe<T: Listed>(aws: &Aws, wanted: &[Wanted]) -> Result<V
     let found = addressed(wanted, T::list(aws).await?).into_iter().map(|(name, entry)| async move {
         let stack = entry.stamp.stack();
         let Stamp { tags, owner, applied, .. } = entry.stamp;
-        let Whole { id, resource, mut extras } = T::read(aws, entry.item, entry.raw, tags).await?;
-        extras.extend(stack);
-        let outputs = resource.outputs(Pending::Known(id));
-        Ok(Live { name, resource, outputs, owner, applied, data: String::new(), extras })
+        // It may have gone since it was listed, with a destroy that is at work.
+        let whole = T::read(aws, entry.item, entry.raw, tags).await.absent()?;
+        Ok(whole.map(|Whole { id, resource, mut extras }| {
+            extras.extend(stack);
+            let outputs = resource.outputs(Pending::Known(id));
+            Live { name, resource, outputs, owner, applied, data: String::new(), extras }
+        }))
     });
-    try_join_all(found).await
+    let found: Result<Vec<_>> = try_join_all(found).await;
+    Ok(found?.into_iter().flatten().collect())
 }
 
 /// How often a creation is sent that came to nothing, each time after a look.

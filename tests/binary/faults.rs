@@ -204,3 +204,51 @@ fn a_query_whose_answers_are_lost_again_and_again_is_made_once() {
     server.admin().all_struck(6);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
+
+/// What each service says of a thing that is not there.
+const NOT_THERE: &[(&str, u16, &str)] = &[
+    ("apigateway", 404, "NotFoundException"),
+    ("s3", 404, "NoSuchBucket"),
+    ("iam", 404, "NoSuchEntity"),
+    ("glue", 400, "EntityNotFoundException"),
+    ("firehose", 400, "ResourceNotFoundException"),
+    ("lambda", 404, "ResourceNotFoundException"),
+    ("logs", 400, "ResourceNotFoundException"),
+    ("events", 400, "ResourceNotFoundException"),
+];
+
+/// Lists of the account, which are empty where there is nothing.
+const LISTS: &[&str] = &[
+    "apigateway:GetApiKeys",
+    "apigateway:GetRestApis",
+    "apigateway:GetUsagePlans",
+    "iam:ListRoles",
+    "logs:DescribeLogGroups",
+];
+
+/// A destroy is at work while a plan looks around: each thing may go between two looks at it.
+#[test]
+fn what_goes_while_it_is_looked_at_is_not_there() {
+    for example in ["clickstream", "lean"] {
+        let place = Place::example(example);
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        let server = place.serve();
+        let admin = server.admin();
+        place.run(&["plan", "--local"]).exits(0);
+        let operations: BTreeSet<_> = admin.requests().into_iter().filter(|operation| is_read(operation)).collect();
+        let mut tried = 0;
+        for operation in operations.iter().filter(|operation| !LISTS.contains(&operation.as_str())) {
+            let service = operation.split(':').next().unwrap();
+            let Some((_, status, code)) = NOT_THERE.iter().find(|(name, ..)| *name == service) else { continue };
+            admin.fault(&json!({
+                "operation": operation, "times": 1, "status": status, "code": code, "message": "it is not there",
+            }));
+            let ran = place.run(&["plan", "--local", "--detailed-exitcode"]);
+            assert!([0, 2].contains(&ran.exit), "{operation}: {}", ran.stderr);
+            assert_eq!(admin.struck()[0].1, 1, "{operation} was not asked for");
+            admin.forget_faults();
+            tried += 1;
+        }
+        assert!(tried > 20, "{example}: {operations:?}");
+    }
+}

@@ -173,6 +173,13 @@ fn what_is_malformed_or_ambiguous_is_an_error_and_not_a_price() {
         .says("no prices of `us-wset-2`");
 }
 
+/// A total that lacks a price has no shares.
+fn without_share(line: &Value) -> Value {
+    let mut line = line.clone();
+    line["share"] = Value::Null;
+    line
+}
+
 #[test]
 fn a_book_is_updated_and_estimates_as_listed_prices_do() {
     let market = Market::new("plain");
@@ -193,7 +200,7 @@ fn a_book_is_updated_and_estimates_as_listed_prices_do() {
         let item = one["item"].as_str().unwrap();
         match item {
             "CloudWatch Logs storage" => assert!(line(&own, item)["cost_cents"].is_i64(), "the book's is kept"),
-            _ => assert_eq!(line(&own, item), one),
+            _ => assert_eq!(without_share(line(&own, item)), without_share(one)),
         }
     }
     // Again: nothing to do, and the file is not touched. A changed figure is put right again.
