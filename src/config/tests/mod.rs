@@ -106,7 +106,7 @@ fn files_that_expire_on_the_day_of_the_next_run_are_read_in_time() {
     load_text("name: clicks\nschema: { event: string }\nbucket: { expire: { partitioned: 1 day } }\n");
 }
 
-/// Every key of the two examples, which show all that there are, is in the schema, and the other way round.
+/// Every key of the examples, which show all that there are, is in the schema, and the other way round.
 #[test]
 fn the_json_schema_and_the_examples_know_the_same_keys() {
     fn keys(schema: &serde_json::Value, path: &str, all: &mut Vec<String>) {
@@ -117,7 +117,7 @@ fn the_json_schema_and_the_examples_know_the_same_keys() {
     }
     let mut described = vec![];
     keys(&json_schema(), "", &mut described);
-    let trees = ["clickstream", "lean"].map(|name| {
+    let trees = ["clickstream", "lean", "web"].map(|name| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
         tree::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
     });
