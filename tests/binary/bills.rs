@@ -1,7 +1,7 @@
 //! What Local AWS has counted, as Cost Explorer and CloudWatch tell it, and `pipectl bill`.
 
-use crate::support::{Place, judge};
-use serde_json::Value;
+use crate::support::{Place, Ran, judge};
+use serde_json::{Value, json};
 
 /// Every line that a judge prints is one that it found right.
 #[track_caller]
@@ -135,4 +135,39 @@ fn a_month_of_the_lean_shape_is_billed_as_estimated() {
 #[ignore = "takes minutes: 2880 quarters of an hour, each with what comes due in it"]
 fn a_month_of_the_articles_shape_is_billed_as_estimated() {
     Simulated::new(ARTICLE, (30, 1, 348)).runs();
+}
+
+/// A request to Cost Explorer costs $0.01, so that nobody asks it by mistake; each way in which there is no bill says what to do.
+#[test]
+fn what_costs_is_asked_for_and_a_bill_that_is_not_to_be_had_says_why() {
+    let place = Place::new(LEAN);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let admin = server.admin();
+    // As on AWS: where it does not know that this is Local AWS.
+    let mut command = place.command();
+    command.arg("bill").env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
+    admin.requests();
+    Ran::new(&command.output().unwrap()).exits(4).says("no terminal to ask on").says("--yes");
+    assert!(!admin.requests().iter().any(|operation| operation.starts_with("ce:")), "it was asked all the same");
+    for (code, status, words) in [
+        ("AccessDeniedException", 400, "ce:GetCostAndUsage"),
+        ("DataUnavailableException", 400, "ce:GetCostAndUsage"),
+        ("LimitExceededException", 400, "try again later"),
+    ] {
+        admin.fault(&json!({
+            "operation": "ce:GetCostAndUsage", "times": 9, "status": status, "code": code, "message": "not today",
+        }));
+        let told = place.run(&["bill", "--local", "--month", &last_month()]).exits(1).says(code).says(words);
+        assert!(told.stderr.contains("hint: "), "{}", told.stderr);
+        admin.forget_faults();
+    }
+    place.run(&["bill", "--local", "--month", "2026-13"]).exits(3).says("is no month");
+    place.run(&["bill", "--local", "--month", "2199-01"]).exits(3).says("no day of 2199-01 is over yet");
+}
+
+fn last_month() -> String {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    today.first_of_month().yesterday().unwrap().strftime("%Y-%m").to_string()
 }
