@@ -235,7 +235,7 @@ impl Estimate {
     pub(crate) fn left_out(&self) -> Option<&'static str> {
         const FIGURE: &str = "preflights_per_request";
         const PREFLIGHTS: &str = "no preflight is counted: a browser asks API Gateway before its first POST with a key, and \
-             again after the 2 hours that it may remember the answer for (Safari forgets it sooner); \
+             again after the 2 hours that it may remember the answer for (some browsers forget it sooner); \
              `usage.preflights_per_request`, 1 at most, says how often";
         let assumed = self.inputs.get(FIGURE) == 0.0 && self.inputs.origin(FIGURE).place == "assumed";
         (self.asks_first && assumed && self.inputs.get("events_per_month") > 0.0).then_some(PREFLIGHTS)
