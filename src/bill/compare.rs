@@ -181,7 +181,9 @@ fn follows(lines: &[&Line], learned: &[Learned]) -> Option<String> {
         lines.iter().any(|line| asked(line) || line.from.iter().any(|origin| origin.name == one.name))
     };
     let words = |one: &Learned| format!("{} is {} and not {}", one.name, short(one.is), short(one.was));
-    let all: Vec<_> = learned.iter().filter(behind).map(words).collect();
+    // One that is written into the file so that nothing is assumed in its place may be what it was.
+    let changed = learned.iter().filter(|one| short(one.is) != short(one.was));
+    let all: Vec<_> = changed.filter(behind).map(words).collect();
     (!all.is_empty()).then(|| all.join(", "))
 }
 
