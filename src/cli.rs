@@ -39,7 +39,7 @@ pub(crate) enum Command {
     Schema,
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
     CostEstimate(Box<commands::cost_estimate::CostArgs>),
-    /// Show what AWS has billed beside the estimate, line by line, and why they differ. Each request to Cost Explorer
+    /// Show what AWS has billed beside the estimate, and why: line by line, with the reasons. Each request to Cost Explorer
     /// costs $0.01: it asks before.
     Bill(commands::bill::BillArgs),
     /// Keep a price book of your own up to date.
@@ -53,16 +53,16 @@ pub(crate) enum Command {
     Apply(commands::apply::ApplyArgs),
     /// Take down what the pipeline owns, and nothing else.
     Destroy(commands::apply::DestroyArgs),
-    /// Take the lock away from a run that holds it, if you know that it is dead.
+    /// Take the lock away from a run that you know is dead.
     Unlock(commands::lock::UnlockArgs),
     /// Print the endpoint and the names of what was made.
     Output(commands::output::OutputArgs),
     /// List the pipelines and stages of the account. Needs no pipeline.yaml.
     List(commands::list::ListArgs),
-    /// Print a module that sends events, in batches and again where need be: for a page, an app or a server. Needs no
+    /// Print a module that sends events from a page or a server: in batches, and again where need be. Needs no
     /// AWS account.
     Client(commands::client::ClientArgs),
-    /// Send events to the pipeline, made up after the schema, and count what became of each.
+    /// Send made-up events, and count what became of each: after the schema, a template or a file.
     Send(commands::send::SendArgs),
     /// Show how old the newest rows are, and what is still on its way.
     Status(commands::status::StatusArgs),
@@ -70,7 +70,7 @@ pub(crate) enum Command {
     Events(commands::events::EventsArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
-    /// Start the mover, a crawler or the job now, without waiting for its schedule.
+    /// Start the mover, a crawler or the job now: without waiting for its schedule.
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
     Logs(commands::logs::LogsArgs),
@@ -81,7 +81,7 @@ pub(crate) enum Command {
         /// The shell to complete for.
         shell: clap_complete::Shell,
     },
-    /// Serve Local AWS on a port, for other clients such as the AWS CLI.
+    /// Serve Local AWS on a port: for pages, apps and other clients such as the AWS CLI.
     #[cfg(feature = "local")]
     Local(commands::local::LocalArgs),
     /// Run a pipeline's function; Local AWS starts it.

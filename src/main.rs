@@ -15,20 +15,22 @@ mod commands;
 mod config;
 mod cost;
 mod error;
+mod help;
 mod limits;
 mod names;
 mod report;
 mod resources;
 mod signal;
 
-use clap::{CommandFactory, Parser};
+use clap::FromArgMatches as _;
 use cli::{Cli, Command, Purpose};
 use error::{Error, Exit, Result};
 use pipectl_engine as engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let read = help::command().try_get_matches().and_then(|read| Cli::from_arg_matches(&read));
+    let cli = match read {
         Ok(cli) => cli,
         Err(error) => {
             report::usage(&error);
@@ -96,7 +98,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Logs(args) => commands::logs::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
-        Command::Completions { shell } => commands::completions::run(shell, Cli::command()),
+        Command::Completions { shell } => commands::completions::run(shell, help::command()),
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(global.local, &args).await,
         #[cfg(feature = "local")]

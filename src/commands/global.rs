@@ -8,6 +8,7 @@ use std::time::Duration;
 
 /// Options of every command.
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// The pipeline file; `-` reads it from standard input.
     #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
