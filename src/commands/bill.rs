@@ -2,6 +2,7 @@
 
 use super::confirm::confirm;
 use super::session::Session;
+use super::whole_file;
 use crate::aws::{Dates, Expect as _, read};
 use crate::bill::{self, Charges, Days, Learned, Measured, TagStatus};
 use crate::commands::Global;
@@ -183,7 +184,7 @@ fn write(global: &Global, learned: &[Learned]) -> Result<()> {
     if !same || !learned.iter().all(close) {
         return Err(Error::other("cannot write: the file would say something else", by_hand));
     }
-    std::fs::write(path, edited).map_err(failed)?;
+    whole_file::write(path, &edited).map_err(failed)?;
     say(format_args!("wrote {} figures into `usage` of {}", learned.len(), path.display()));
     Ok(())
 }

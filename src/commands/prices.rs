@@ -1,6 +1,7 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
 use super::session::manner;
+use super::whole_file;
 use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};
@@ -8,8 +9,8 @@ use crate::error::{Error, Exit, Result};
 use crate::report::{data, listed_to_text, say, update_to_text};
 use clap::{Args, Subcommand};
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{ErrorKind, Write};
-use std::path::{Path, PathBuf};
+use std::io::ErrorKind;
+use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum PricesCommand {
@@ -64,7 +65,7 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     if text.as_ref() == Some(&update.text) {
         data(format_args!("{} is up to date\n", path.display()));
     } else {
-        write(path, &update.text).map_err(|source| Error::File { path: path.clone(), source })?;
+        whole_file::write(path, &update.text).map_err(|source| Error::File { path: path.clone(), source })?;
         data(format_args!("wrote {}\n", path.display()));
     }
     let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));
@@ -131,22 +132,4 @@ async fn connect(global: &Global, region: &str) -> Result<PriceList> {
         return Err(Error::usage("Local AWS has no price list", "leave out `--local` to ask AWS for its prices"));
     }
     Ok(PriceList::connect(global.profile.clone(), region, manner(global)).await?)
-}
-
-/// All of it or nothing: what others read is never half a book.
-fn write(path: &Path, text: &str) -> std::io::Result<()> {
-    // The file that a link leads to is written, and the link stays.
-    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(text.as_bytes())?;
-    if let Ok(there) = path.metadata() {
-        file.as_file().set_permissions(there.permissions())?;
-    }
-    file.as_file().sync_all()?;
-    file.persist(&path)?;
-    Ok(())
 }
