@@ -3,6 +3,7 @@
 usage: leftovers.py URL
 """
 
+import re
 import sys
 
 import boto3
@@ -16,11 +17,14 @@ def client(service):
     )
 
 
+# Glue makes these for all jobs and crawlers of the account, when the first one runs: at the full hour, whatever test that is in.
+SHARED = re.compile("/aws-glue/")
+
 glue, athena, gateway = client("glue"), client("athena"), client("apigateway")
 found = {
     "bucket": [x["Name"] for x in client("s3").list_buckets()["Buckets"]],
     "role": [x["RoleName"] for x in client("iam").list_roles()["Roles"]],
-    "log group": [x["logGroupName"] for x in client("logs").describe_log_groups()["logGroups"]],
+    "log group": [x["logGroupName"] for x in client("logs").describe_log_groups()["logGroups"] if not SHARED.match(x["logGroupName"])],
     "stream": client("firehose").list_delivery_streams()["DeliveryStreamNames"],
     "function": [x["FunctionName"] for x in client("lambda").list_functions()["Functions"]],
     "api": [x["name"] for x in gateway.get_rest_apis()["items"]],
