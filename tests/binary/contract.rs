@@ -1,9 +1,7 @@
 //! What is agreed about events: an id by which what came again is counted once, in both shapes.
 
-use crate::support::{Place, Ran};
+use crate::support::Place;
 use serde_json::Value;
-use std::io::Write as _;
-use std::process::Stdio;
 
 /// A thousand events, of which 20 have a value that does not fit, and fifty of them once more.
 fn events() -> String {
@@ -12,14 +10,6 @@ fn events() -> String {
         format!("{{\"event\":\"order\",\"amount\":{amount},\"order_id\":\"o-{n}\"}}\n")
     };
     (0..1000).chain(500..550).map(event).collect()
-}
-
-fn send(place: &Place, events: &str) {
-    let mut child = place.command();
-    child.args(["send", "--local", "--input", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = child.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(events.as_bytes()).unwrap();
-    Ran::new(&child.wait_with_output().unwrap()).exits(0);
 }
 
 fn json(place: &Place, command: &str) -> Value {
@@ -33,7 +23,7 @@ fn what_came_again_is_counted_once_and_told_in_both_shapes() {
             "name: shop\nshape: {shape}\nschema: {{ event: string, amount: bigint }}\nevents: {{ id: order_id }}\n"
         ));
         place.run(&["apply", "--local", "--yes"]).exits(0);
-        send(&place, &events());
+        place.send(&events());
         place.run(&["local", "tick", "20min"]).exits(0);
         if shape == "article" {
             place.run(&["run", "all", "--local"]).exits(0);
@@ -83,8 +73,7 @@ fn each_event_says_when_it_was_received_in_both_shapes() {
             "name: shop\nshape: {shape}\nschema: {{ event: string, n: bigint }}\nevents: {{ received_at: true }}\n"
         ));
         place.run(&["apply", "--local", "--yes"]).exits(0);
-        send(
-            &place,
+        place.send(
             r#"{"event":"a","n":1} {} {"event":"b","received_at":"1999-12-31 00:00:00"}
                {"event":"c","Received_At":{"no":"time"},"n":2}"#,
         );

@@ -132,6 +132,17 @@ impl Place {
         Ran::new(&self.command().args(arguments).output().unwrap())
     }
 
+    /// Sends these events, as they are, to the pipeline.
+    #[track_caller]
+    pub(crate) fn send(&self, events: &str) {
+        let mut command = self.command();
+        command.args(["send", "--local", "--input", "-"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(events.as_bytes()).unwrap();
+        Ran::new(&child.wait_with_output().unwrap()).exits(0);
+    }
+
     pub(crate) fn plan(&self, arguments: &[&str]) -> Value {
         let ran = self.run(&[&["plan", "--json"], arguments].concat());
         let plan: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));

@@ -2,8 +2,6 @@
 
 use crate::support::{Place, Ran};
 use serde_json::Value;
-use std::io::Write as _;
-use std::process::Stdio;
 use std::time::Duration;
 
 const YAML: &str = "name: shop\nshape: lean\nschema: { event: string, n: bigint, page: \"struct<load:int>\" }\n";
@@ -13,14 +11,6 @@ fn served() -> (Place, crate::support::Server) {
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
     (place, server)
-}
-
-fn send(place: &Place, events: &str) {
-    let mut child = place.command();
-    child.args(["send", "--local", "--input", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = child.spawn().unwrap();
-    child.stdin.take().unwrap().write_all(events.as_bytes()).unwrap();
-    Ran::new(&child.wait_with_output().unwrap()).exits(0);
 }
 
 fn assert(place: &Place, words: &[&str]) -> Ran {
@@ -34,7 +24,7 @@ fn an_event_that_came_is_found_and_each_way_to_miss_it_is_told() {
         .exits(1)
         .says("no event with event=signup came within 1 s")
         .says("no other event came either");
-    send(&place, r#"{"event":"signup","n":1} {"event":"login","n":2} {"event":"login","n":3,"page":{"load":7}}"#);
+    place.send(r#"{"event":"signup","n":1} {"event":"login","n":2} {"event":"login","n":3,"page":{"load":7}}"#);
     assert(&place, &["event=signup"]).exits(0).says("1 event with event=signup came");
     assert(&place, &["event=login", "--count", "2"]).exits(0);
     assert(&place, &["event=login", "page.load=7"]).exits(0);
@@ -51,7 +41,7 @@ fn an_event_that_came_is_found_and_each_way_to_miss_it_is_told() {
 #[test]
 fn a_value_of_another_shape_is_named_at_any_depth() {
     let (place, _server) = served();
-    send(&place, r#"{"event":"a","n":"many"} {"event":"b","page":{"load":"slow"}} {"event":"c","new":1}"#);
+    place.send(r#"{"event":"a","n":"many"} {"event":"b","page":{"load":"slow"}} {"event":"c","new":1}"#);
     assert(&place, &["event=a"]).exits(1).says("`n` does not fit its column: \"many\"");
     assert(&place, &["event=b"]).exits(1).says("`page.load` does not fit its column");
     // What has no column is kept in the JSON, and no fault of the event's.
@@ -71,7 +61,7 @@ fn an_event_is_waited_for_and_told_from_one_that_is_late() {
     std::thread::scope(|threads| {
         let later = || {
             std::thread::sleep(Duration::from_secs(3));
-            send(&place, r#"{"event":"slow"}"#);
+            place.send(r#"{"event":"slow"}"#);
         };
         threads.spawn(later);
         assert(&place, &["event=slow", "--within", "30s"]).exits(0);
@@ -85,7 +75,7 @@ fn an_event_is_waited_for_and_told_from_one_that_is_late() {
 #[test]
 fn what_was_tracked_twice_by_a_repeated_request_is_told_from_tracking_twice() {
     let (place, _server) = served();
-    send(&place, r#"{"event":"a","event_id":"1"} {"event":"a","event_id":"1"}"#);
+    place.send(r#"{"event":"a","event_id":"1"} {"event":"a","event_id":"1"}"#);
     assert(&place, &["event=a"]).exits(1).says("the same event_id");
 }
 
