@@ -64,9 +64,11 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
   };
   const leave = () => {
     if (failures || navigator.onLine == false) queue.unshift(...sending.splice(0));
+    // A page that is only hidden hears the answer of this, and sends again what was refused.
+    else if (inHeader) flush();
     else {
       const texts = take(LIMIT - size(body(sending)));
-      texts[0] && !(inHeader ? post(texts) : navigator.sendBeacon(url, body(texts))) && queue.unshift(...texts);
+      texts[0] && !navigator.sendBeacon(url, body(texts)) && queue.unshift(...texts);
     }
     try {
       if (queue[0]) localStorage[store] = JSON.stringify(stored().concat(queue).slice(-max));

@@ -97,5 +97,16 @@ await tried("no ids", { count: 1, ids: false }, async ({ track }) => {
   await until(() => bodies.length);
   console.log(JSON.stringify(bodies[0].events));
 });
+// A page that is hidden, and not left, hears the answer.
+const handlers = {};
+globalThis.document = { hidden: false };
+globalThis.addEventListener = (name, act) => (handlers[name] = act);
+answers = [503];
+await tried("hidden, and refused", { key: "abc", keyIn: "header", wait: 60000 }, async ({ track }) => {
+  track({ n: 1 });
+  document.hidden = true;
+  handlers.visibilitychange();
+  await until(() => bodies.length == 2);
+});
 server.closeAllConnections();
 server.close();
