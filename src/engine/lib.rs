@@ -18,6 +18,7 @@ pub mod converge;
 pub mod diff;
 pub mod extra;
 pub mod graph;
+pub mod hold;
 pub mod inventory;
 pub mod live;
 pub mod lock;

@@ -18,6 +18,7 @@ mod prices;
 mod print;
 mod progress;
 mod query;
+mod replay;
 mod run;
 mod status;
 mod stranded;
@@ -44,6 +45,7 @@ pub(crate) use prices::{listed_to_text, update_to_text};
 pub(crate) use print::{Bar, ask, data, exact, nobody_reads, say, unwritten, usage};
 pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
+pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_text};
 pub(crate) use run::{RunEnd, Watch};
 pub(crate) use status::{
     Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,

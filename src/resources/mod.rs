@@ -38,7 +38,7 @@ mod workgroup;
 mod world;
 
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
-pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded};
+pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded, size};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;

@@ -58,6 +58,7 @@ mod readme;
 mod recovery;
 mod regions;
 mod replacing;
+mod replay;
 mod run;
 mod running;
 mod same_rows;

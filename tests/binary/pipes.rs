@@ -93,6 +93,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("send --local --events 5", 0, Done),
     ("logs --local track", 0, Shown),
     ("events --local", 0, Shown),
+    ("events replay --local --from errors --between 2026-11-25 2026-11-26", 0, Shown),
     ("status --local", 0, Shown),
     ("status --local --json", 0, Shown),
     ("query --local --output=csv --local", 3, Shown),

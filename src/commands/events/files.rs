@@ -24,7 +24,7 @@ pub(super) struct Bounds {
 }
 
 /// Files that are fetched at once.
-const AT_ONCE: usize = 8;
+pub(super) const AT_ONCE: usize = 8;
 
 /// What was looked at, of what there is.
 pub(super) struct Looked<'a> {
@@ -37,11 +37,11 @@ pub(super) struct Looked<'a> {
 }
 
 #[derive(Clone, Debug)]
-struct File {
-    key: String,
+pub(super) struct File {
+    pub(super) key: String,
     /// Seconds since 1970.
-    written: i64,
-    bytes: i64,
+    pub(super) written: i64,
+    pub(super) bytes: i64,
 }
 
 /// # Errors
@@ -126,7 +126,7 @@ fn day(key: &str) -> Option<String> {
     Some(format!("{}-{}-{}", part("year=")?, part("month=")?, part("day=")?))
 }
 
-async fn list(aws: &Aws, bucket: &str, prefix: &str, start: Option<&str>) -> Result<Vec<File>> {
+pub(super) async fn list(aws: &Aws, bucket: &str, prefix: &str, start: Option<&str>) -> Result<Vec<File>> {
     let page = |token: Option<String>| {
         // A key may hold what XML cannot.
         let request = aws.s3.list_objects_v2().bucket(bucket).prefix(prefix).encoding_type(EncodingType::Url);
@@ -144,7 +144,7 @@ fn file(object: &Object) -> Option<File> {
     Some(File { key, written, bytes: object.size().unwrap_or_default() })
 }
 
-async fn fetch(aws: &Aws, bucket: &str, file: File, most: i64) -> Result<(File, bytes::Bytes)> {
+pub(super) async fn fetch(aws: &Aws, bucket: &str, file: File, most: i64) -> Result<(File, bytes::Bytes)> {
     let range = (file.bytes > most).then(|| format!("bytes=0-{}", most - 1));
     let got =
         read("s3:GetObject", || aws.s3.get_object().bucket(bucket).key(&file.key).set_range(range.clone()).send());

@@ -19,6 +19,14 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 /// # Errors
 /// The file is damaged; what is before that was given.
 pub(super) fn each(bytes: &[u8], mut take: impl FnMut(usize, Line) -> bool) -> Result<(), Damage> {
+    texts(bytes, |number, line| take(number, events(line)))
+}
+
+/// The same, of lines as they stand there. Those without anything are left out.
+///
+/// # Errors
+/// The file is damaged; what is before that was given.
+pub(super) fn texts(bytes: &[u8], mut take: impl FnMut(usize, &str) -> bool) -> Result<(), Damage> {
     let mut reader: Box<dyn BufRead + '_> = match bytes.starts_with(&GZIP) {
         true => Box::new(BufReader::new(MultiGzDecoder::new(bytes))),
         false => Box::new(bytes),
@@ -36,7 +44,7 @@ pub(super) fn each(bytes: &[u8], mut take: impl FnMut(usize, Line) -> bool) -> R
             number += 1;
             let line = String::from_utf8_lossy(line);
             let line = line.trim_matches(['\u{feff}', ' ', '\t']);
-            if !line.is_empty() && !take(number, events(line)) {
+            if !line.is_empty() && !take(number, line) {
                 return Ok(());
             }
         }

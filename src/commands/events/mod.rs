@@ -3,7 +3,6 @@
 mod arrived;
 #[cfg(feature = "local")]
 mod assert;
-#[cfg(feature = "local")]
 mod condition;
 mod files;
 mod fits;
@@ -13,6 +12,7 @@ mod lines;
 mod proposal;
 #[cfg(feature = "local")]
 mod recent;
+mod replay;
 mod shape;
 
 use super::session::Session;
@@ -51,6 +51,11 @@ enum What {
     /// tests of a page or an app.
     #[cfg(feature = "local")]
     Assert(assert::AssertArgs),
+    /// Send records again that did not get through: once each, after telling how many they are and what it costs.
+    ///
+    /// They go to the stream itself. A journal in the bucket knows what was acknowledged, so that a run that was cut off is
+    /// gone on with, and nothing is sent a second time that was sent before.
+    Replay(replay::ReplayArgs),
 }
 
 #[derive(Debug, Args)]
@@ -92,6 +97,7 @@ pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
         Some(What::Follow(args)) => return follow::run(global, args).await,
         #[cfg(feature = "local")]
         Some(What::Assert(args)) => return assert::run(global, args).await,
+        Some(What::Replay(args)) => return replay::run(global, args).await,
         None => &args.fields,
     };
     let session = Session::open(global).await?;

@@ -146,7 +146,7 @@ impl Depth {
 }
 
 /// Objects, those of arrays among them; or line, column and what is wrong there.
-fn events(text: &[u8]) -> std::result::Result<Vec<String>, (usize, usize, String)> {
+pub(crate) fn events(text: &[u8]) -> std::result::Result<Vec<String>, (usize, usize, String)> {
     let text =
         std::str::from_utf8(text).map_err(|error| (1, error.valid_up_to() + 1, "this is not UTF-8".to_owned()))?;
     let text = text.trim_start_matches('\u{feff}').trim_end();

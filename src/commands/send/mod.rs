@@ -19,7 +19,7 @@ use crate::error::{Error, Exit, Result};
 use crate::report::{Bar, data, exact, say};
 use crate::signal::{Signal, Signals};
 use clap::Args;
-pub(crate) use events_file::EventsFile;
+pub(crate) use events_file::{EventsFile, events};
 use http::HeaderValue;
 use jiff::{Timestamp, ToSpan as _};
 use sender::{Pace, Sender, Target};

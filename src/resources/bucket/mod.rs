@@ -10,6 +10,7 @@ mod lifecycle;
 mod others;
 mod stranded;
 
+pub(crate) use contents::size;
 pub(crate) use lifecycle::{Lifecycle, Rule};
 pub(crate) use stranded::Stranded;
 
