@@ -175,6 +175,9 @@ fn fail(context: &Context<'_>, key: &str, buffer: &Buffer, stream: &Value, error
         code: if error.code.starts_with("AccessDenied") { "S3.AccessDenied" } else { "S3.InternalError" },
         message: format!("Access was denied, or the bucket could not be written: {}", error.message),
     };
+    if !buffer.backup {
+        metered::failed(context, &buffer.stream, buffer.since)?;
+    }
     log(context, &buffer, stream, &failure)
 }
 

@@ -30,7 +30,7 @@ pub(super) fn taken(context: &Context<'_>, stream: &str, destination: &Value, re
 
 /// Of a buffer that has become files: how many bytes it had, and when the first of its records came.
 pub(super) fn delivered(context: &Context<'_>, stream: &str, (bytes, records, since): (u64, u64, i64)) -> Result<()> {
-    let seconds = (context.now.as_millisecond() - since) as f64 / 1000.0;
+    let seconds = age(context, since);
     for (name, value) in [
         ("DeliveryToS3.Bytes", bytes as f64),
         ("DeliveryToS3.Records", records as f64),
@@ -40,4 +40,16 @@ pub(super) fn delivered(context: &Context<'_>, stream: &str, (bytes, records, si
         measure(context, stream, name, value)?;
     }
     Ok(())
+}
+
+/// Of one that could not be put into the bucket: `Success` is "the sum of successful Amazon S3 put commands over the sum
+/// of all Amazon S3 put commands", and the oldest record grows older.
+pub(super) fn failed(context: &Context<'_>, stream: &str, since: i64) -> Result<()> {
+    measure(context, stream, "DeliveryToS3.Success", 0.0)?;
+    measure(context, stream, "DeliveryToS3.DataFreshness", age(context, since))
+}
+
+/// In seconds.
+fn age(context: &Context<'_>, since: i64) -> f64 {
+    (context.now.as_millisecond() - since) as f64 / 1000.0
 }

@@ -22,7 +22,11 @@ pub(super) fn count(core: &Core, exposed: &Exposed, refused: Option<Refusal>, re
             context.meter(&API_REQUEST, &api, 1.0)?;
         }
         let dimension = ("ApiName", exposed.name.as_str());
-        context.measure(Metric { namespace: "AWS/ApiGateway", name: "Count", dimension }, 1.0)?;
+        let status = response.status().as_u16() / 100;
+        let of = |hundred: u16| if status == hundred { 1.0 } else { 0.0 };
+        for (name, value) in [("Count", 1.0), ("4XXError", of(4)), ("5XXError", of(5))] {
+            context.measure(Metric { namespace: "AWS/ApiGateway", name, dimension }, value)?;
+        }
         context.meter(&API_TRANSFER, "", sent(response))
     });
 }

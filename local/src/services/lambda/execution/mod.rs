@@ -8,7 +8,7 @@
 
 mod journal;
 mod logging;
-mod metered;
+pub(super) mod metered;
 mod pool;
 mod queue;
 mod request;
@@ -171,7 +171,7 @@ async fn invoke_telling(core: &Arc<Core>, region: &str, name: &str, payload: Byt
     }
     let function = Arc::new(core.run(region, |context| Function::read(context, name))?);
     let functions = core.slot::<Functions>();
-    let seat = functions.seat(&function)?;
+    let seat = functions.seat(&function).inspect_err(|_| metered::throttled(core, &function))?;
     let request_id = new_uuid();
     let mut sandbox = match functions.sandbox(core, &function, seat).await {
         Ok(sandbox) => sandbox,

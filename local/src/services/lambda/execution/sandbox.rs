@@ -184,7 +184,7 @@ impl Sandbox {
         let init = self.journal.init.take().map(self::millis);
         // Since 2025, the time that a start takes is billed with the first invocation.
         let billed = (millis + init.unwrap_or(0.0)).ceil();
-        metered::count(core, &self.function, billed, millis);
+        metered::count(core, &self.function, (billed, millis), invoked.failed);
         let (size, peak) = (self.function.memory, self.peak().unwrap_or(0));
         let mut line = format!(
             "REPORT RequestId: {request_id}\tDuration: {millis:.2} ms\tBilled Duration: {billed} ms\tMemory Size: {size} MB\tMax Memory Used: {peak} MB\t"

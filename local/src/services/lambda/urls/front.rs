@@ -16,7 +16,7 @@ use crate::core::Core;
 use crate::metering::URL_TRANSFER;
 use crate::response::sent;
 use crate::services::iam::{permit, policy_lets_everybody};
-use crate::services::lambda::execution::{Function, invoke};
+use crate::services::lambda::execution::{Function, invoke, metered};
 use crate::services::lambda::policy;
 use crate::services::lambda::rates::{CONCURRENCY, PER_SEAT};
 use crate::slots::Slot;
@@ -77,10 +77,10 @@ impl Rates {
 
 pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes>) -> Response<Body> {
     let request_id = new_uuid();
-    let (response, region) = match by_id(core, &call.id) {
-        Ok(Some(url)) => (answered(core, &url, &call, &request, &request_id).await, url.region),
-        Ok(None) => (Refusal::forbidden().response(), String::new()),
-        Err(error) => (crate::response::plain(500, &error.message), String::new()),
+    let (response, region, function) = match by_id(core, &call.id) {
+        Ok(Some(url)) => (answered(core, &url, &call, &request, &request_id).await, url.region, url.function.name),
+        Ok(None) => (Refusal::forbidden().response(), String::new(), String::new()),
+        Err(error) => (crate::response::plain(500, &error.message), String::new(), String::new()),
     };
     core.log("lambda:InvokeFunctionUrl", "", &region, response.status().as_u16());
     let mut response = response;
@@ -88,7 +88,10 @@ pub(crate) async fn respond(core: &Arc<Core>, call: Call, request: Request<Bytes
         response.headers_mut().insert("x-amzn-requestid", id);
     }
     if !region.is_empty() {
-        let _ = core.run(&region, |context| context.meter(&URL_TRANSFER, "", sent(&response)));
+        let _ = core.run(&region, |context| {
+            metered::asked(context, &function, response.status().as_u16())?;
+            context.meter(&URL_TRANSFER, "", sent(&response))
+        });
     }
     response
 }
@@ -132,8 +135,10 @@ async fn run(
     let signed = signed.map_err(|_| Refusal::forbidden())?;
     let now = core.clock.now();
     let function = core.run(&url.region, |context| Function::read(context, &url.function.text()));
-    let seats = function.map_err(|_| Refusal::failed())?.reserved.unwrap_or(CONCURRENCY);
+    let function = function.map_err(|_| Refusal::failed())?;
+    let seats = function.reserved.unwrap_or(CONCURRENCY);
     if !core.slot::<Rates>().admits(&call.id, now.as_second(), seats * PER_SEAT) {
+        metered::throttled(core, &function);
         return Err(Refusal::throttled());
     }
     if request.body().len() > LARGEST_BODY {
