@@ -64,7 +64,7 @@ pub(crate) enum Command {
     Client(commands::client::ClientArgs),
     /// Send made-up events, and count what became of each: after the schema, a template or a file.
     Send(commands::send::SendArgs),
-    /// Show how old the newest rows are, and what is still on its way.
+    /// Say whether the pipeline is healthy: what is wrong, how old the newest rows are, what is still on its way.
     Status(commands::status::StatusArgs),
     /// Show which fields arrive, and which columns there are for them.
     Events(commands::events::EventsArgs),

@@ -5,6 +5,7 @@ mod cost;
 mod error;
 mod events;
 mod foreign;
+mod health;
 mod limits;
 mod list;
 #[cfg(feature = "local")]
@@ -33,6 +34,7 @@ pub(crate) use cost::{
 pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use foreign::one_line;
+pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
 pub(crate) use limits::{Checked, check_to_json, check_to_text, findings_to_json, findings_to_text};
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
@@ -42,13 +44,14 @@ pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
 pub(crate) use plan::{plan_to_json, plan_to_markdown, plan_to_text, refusal};
 pub(crate) use prices::{listed_to_text, update_to_text};
-pub(crate) use print::{Bar, ask, data, exact, nobody_reads, say, unwritten, usage};
+pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_text};
 pub(crate) use run::{RunEnd, Watch};
 pub(crate) use status::{
-    Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
+    Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, age, freshness_to_json, freshness_to_text,
+    lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
 

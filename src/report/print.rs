@@ -51,6 +51,12 @@ pub(crate) fn exact(text: impl Display) {
     STDOUT.write(io::stdout().lock(), &text.to_string());
 }
 
+/// In place of all that a terminal shows.
+pub(crate) fn redraw(text: impl Display) {
+    // ECMA-48: to the first place, and erase from there to the end.
+    STDOUT.write(io::stdout().lock(), &format!("\x1b[H\x1b[2J{}", printed(&text.to_string())));
+}
+
 /// A line of progress, or of an error.
 pub(crate) fn say(line: impl Display) {
     let line = printed(&line.to_string());

@@ -1,6 +1,7 @@
-//! How fresh the tables are.
+//! How fresh the tables are, and whether all is well.
 
 use super::foreign::one_line;
+use super::health::{Health, health_into_json, health_lines, verdict_to_text};
 use super::stranded::stranded_to_json;
 use crate::config::{Pipeline, Tables, show_duration};
 use crate::resources::Stranded;
@@ -22,6 +23,7 @@ pub(crate) struct Freshness<'a> {
     /// What the mover has left. `None`: there is no mover.
     pub(crate) stranded: Option<Stranded>,
     pub(crate) work: Vec<Work>,
+    pub(crate) health: Health,
 }
 
 /// Of the newest events.
@@ -64,7 +66,7 @@ pub(crate) struct LastRun {
 }
 
 pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
-    let Freshness { pipeline, now, tables, events, stranded, work } = found;
+    let Freshness { pipeline, now, tables, events, stranded, work, health } = found;
     let mut lines = vec![];
     for table in tables {
         let newest = match &table.newest {
@@ -82,12 +84,15 @@ pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
         lines.push(("for the mover", waiting(stranded, &pipeline.delivery.prefix)));
     }
     lines.extend(work.iter().map(|work| (work.name.as_str(), work_line(work, *now))));
+    lines.extend(health_lines(health));
     let width = lines.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
-    lines.iter().fold(String::new(), |mut text, (name, line)| {
+    let mut text = lines.iter().fold(String::new(), |mut text, (name, line)| {
         // Writing to a text cannot fail.
         let _ = writeln!(text, "{name:<width$}  {line}");
         text
-    })
+    });
+    text.push_str(&verdict_to_text(health));
+    text
 }
 
 fn newest(events: &Result<Option<NewestEvents>, String>) -> Option<String> {
@@ -149,7 +154,7 @@ pub(crate) fn lead_time(work: &Work, now: Timestamp) -> String {
 }
 
 /// How long ago it was, in the unit that people would take.
-fn age(now: Timestamp, then: Timestamp) -> String {
+pub(crate) fn age(now: Timestamp, then: Timestamp) -> String {
     let seconds = now.as_second().saturating_sub(then.as_second()).max(0);
     match seconds {
         ..120 => format!("{seconds} s"),
@@ -171,7 +176,7 @@ fn newest_to_json(events: &Result<Option<NewestEvents>, String>) -> Value {
 }
 
 pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
-    let Freshness { pipeline, now, tables, events, stranded, work: all } = found;
+    let Freshness { pipeline, now, tables, events, stranded, work: all, health } = found;
     let since = |then: Timestamp| now.as_second() - then.as_second();
     let table = |table: &TableFreshness| {
         let newest = table.newest.as_ref();
@@ -184,7 +189,7 @@ pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
         json!({"name": work.name, "runs": work.runs, "last": last, "next": work.next})
     };
     let buffer = &pipeline.delivery.buffer;
-    json!({
+    let mut json = json!({
         "schema": SCHEMA,
         "pipeline": pipeline.name,
         "stage": pipeline.stage,
@@ -194,7 +199,9 @@ pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
         "buffer": {"seconds": Duration::as_secs(&buffer.interval), "mb": buffer.size.as_mib()},
         "stranded": stranded.as_ref().map(|stranded| stranded_to_json(stranded, &pipeline.delivery.prefix)),
         "work": all.iter().map(one_work).collect::<Vec<_>>(),
-    })
+    });
+    health_into_json(health, &mut json);
+    json
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The schema changes while there is data: what a plan says of it, what is refused, and what Athena reads afterwards.
 
-use crate::support::{Place, Server, python, root};
+use crate::support::{Place, Server, boto3, root};
 use serde_json::{Value, json};
 
 const WIDE: &str = "\
@@ -143,18 +143,6 @@ fn a_type_that_athena_does_not_read_is_refused_where_there_is_data() {
     assert_eq!(again(&place, &["--from", "2020-01-01"]), (2, 2));
     place.run(&["run", "crawler", "parquet", "--local"]).exits(0);
     assert_eq!(query(&place, "SELECT event, n FROM ${parquet_table} ORDER BY event"), ["a,1", "b,A-17"]);
-}
-
-/// What a few lines of Python print, which have `client`.
-fn boto3(server: &Server, lines: &str) -> String {
-    let keys = "aws_access_key_id='x', aws_secret_access_key='x', region_name='us-east-1'";
-    let client = format!(
-        "import boto3, functools\nclient = functools.partial(boto3.client, endpoint_url='{}', {keys})",
-        server.url
-    );
-    let ran = std::process::Command::new(python()).args(["-c", &format!("{client}\n{lines}")]).output().unwrap();
-    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
-    String::from_utf8(ran.stdout).unwrap()
 }
 
 /// What a run that converts days again tells of them, without the dates.

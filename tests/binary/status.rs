@@ -19,7 +19,8 @@ fn tables(status: &Value) -> Vec<(bool, Option<bool>)> {
 #[test]
 fn status_follows_events_from_the_buffer_into_both_tables() {
     let place = Place::new("name: fresh\nshape: article\nschema: { event: string }\n");
-    let never = place.run(&["status", "--local"]).exits(0).stdout;
+    let never =
+        place.run(&["status", "--local"]).exits(1).says("fault: ingest: pipeline: nothing of it is there").stdout;
     assert!(never.contains("no file yet") && never.contains("never ran, next in "), "{never}");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     assert_eq!(tables(&status(&place)), [(false, None), (false, None)]);
@@ -45,7 +46,7 @@ fn status_follows_events_from_the_buffer_into_both_tables() {
 #[test]
 fn what_firehose_delivers_is_in_declared_tables_at_once() {
     let place = Place::new("name: fresh\nshape: lean\nschema: { event: string }\n");
-    let missing = place.run(&["status", "--local"]).exits(0).stdout;
+    let missing = place.run(&["status", "--local"]).exits(1).stdout;
     assert_eq!(missing.matches("no table yet: `pipectl apply` makes it").count(), 2, "{missing}");
     place.run(&["apply", "--local", "--yes"]).exits(0);
     assert_eq!(tables(&status(&place)), [(true, None), (true, None)]);

@@ -259,6 +259,19 @@ fn run(command: &mut Command) {
     assert!(status.success(), "{command:?}: {status}");
 }
 
+/// What a few lines of Python print, which have `client`.
+#[track_caller]
+pub(crate) fn boto3(server: &Server, lines: &str) -> String {
+    let keys = "aws_access_key_id='x', aws_secret_access_key='x', region_name='us-east-1'";
+    let client = format!(
+        "import boto3, functools\nclient = functools.partial(boto3.client, endpoint_url='{}', {keys})",
+        server.url
+    );
+    let ran = Command::new(python()).args(["-c", &format!("{client}\n{lines}")]).output().unwrap();
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    String::from_utf8(ran.stdout).unwrap()
+}
+
 /// Runs one of the judges' scripts against an endpoint and gives what it printed.
 #[track_caller]
 pub(crate) fn judge(script: &str, arguments: &[&str]) -> String {

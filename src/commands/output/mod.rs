@@ -10,7 +10,7 @@ use crate::config::Front;
 use crate::engine::value::{Pending, Secret};
 use crate::error::{Error, Exit, Result};
 use crate::report::{Key, Output, data, exact, output_to_json, output_to_text, say_stranded, stranded_to_json};
-use crate::resources::{ApiKey, ApiKeyOutputs, FunctionUrl, FunctionUrlOutputs, RestApi, RestApiOutputs};
+use crate::resources::{ApiKey, ApiKeyOutputs, FunctionUrl, FunctionUrlOutputs, Inventory, RestApi, RestApiOutputs};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -40,7 +40,7 @@ pub(super) struct Made {
 
 impl Made {
     /// Where events are posted to, by what takes them there, in the order of the file.
-    fn endpoints(&self, session: &Session) -> Vec<(Front, String)> {
+    pub(super) fn endpoints(&self, session: &Session) -> Vec<(Front, String)> {
         let (aws, ingest) = (&session.aws, &session.pipeline.ingest);
         let address = |front: &Front| match front {
             Front::RestApi => self.api.as_ref()?.url(aws, &ingest.path),
@@ -50,19 +50,23 @@ impl Made {
     }
 }
 
+/// What is live of it.
+pub(super) fn made_of(session: &Session, live: &Inventory) -> Made {
+    let key = |name: &String| live.live::<ApiKey>(name).map(|live| live.outputs.clone());
+    Made {
+        api: live.live::<RestApi>(API).map(|live| live.outputs.clone()),
+        url: live.live::<FunctionUrl>(URL).map(|live| live.outputs.clone()),
+        keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
+    }
+}
+
 /// What there is by now.
 ///
 /// # Errors
 /// The pipeline was never applied.
 async fn made(session: &Session) -> Result<Made> {
     let graph = session.graph();
-    let live = session.observe(&graph).await?;
-    let key = |name: &String| live.live::<ApiKey>(name).map(|live| live.outputs.clone());
-    let made = Made {
-        api: live.live::<RestApi>(API).map(|live| live.outputs.clone()),
-        url: live.live::<FunctionUrl>(URL).map(|live| live.outputs.clone()),
-        keys: session.pipeline.ingest.api_keys.iter().filter_map(key).collect(),
-    };
+    let made = made_of(session, &session.observe(&graph).await?);
     if made.endpoints(session).is_empty() {
         let message = format!("there is no pipeline {}/{} yet", session.aws.names.pipeline, session.aws.names.stage);
         return Err(Error::other(message, "`pipectl apply` makes it"));

@@ -1,0 +1,115 @@
+//! One look at a pipeline: everything is asked for at once, and what may not be read hides nothing else.
+
+use super::counted::{self, Series};
+use super::differences::{Differences, differences};
+use super::work::{self, now};
+use super::{endpoint, faults, newest, partitions};
+use crate::aws::{Aws, Class, Dates, Result as AwsResult, pages};
+use crate::commands::events::newest as newest_events;
+use crate::commands::output::made_of;
+use crate::commands::session::Session;
+use crate::config::Pipeline;
+use crate::report::{Answered, Freshness, Health, TableFreshness, Unread, Work};
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::time::Duration;
+
+/// What the rules of `faults` judge by.
+pub(super) struct Seen<'a> {
+    pub(super) found: &'a Freshness<'a>,
+    pub(super) differences: Option<&'a Differences>,
+    pub(super) series: Option<&'a Series>,
+    /// Partitions that have files and are not in the catalog.
+    pub(super) unlisted: &'a [String],
+    pub(super) freshness: Option<Duration>,
+}
+
+/// `None`, and a reason, where it may not be read.
+fn told<T, E: Display>(unread: &mut Vec<Unread>, what: &'static str, found: Result<T, E>) -> Option<T> {
+    found.map_err(|error| unread.push(Unread { what, why: error.to_string() })).ok()
+}
+
+pub(super) async fn look(session: &Session, freshness: Option<Duration>) -> Freshness<'_> {
+    let dates = Dates::default();
+    let (pipeline, aws) = (&session.pipeline, &session.aws);
+    let (tables, work, stranded, events, live) = futures::join!(
+        tables(aws, pipeline, &dates),
+        work::all(aws, pipeline, &dates),
+        session.stranded(),
+        newest_events(session),
+        compared(session),
+    );
+    let mut unread = vec![];
+    // Where there is no mover any more, it may have left something.
+    let stranded = told(&mut unread, "files for the mover", stranded);
+    let mut found = Freshness {
+        pipeline,
+        now: now(&dates),
+        tables: told(&mut unread, "tables", tables).unwrap_or_default(),
+        stranded: stranded.filter(|stranded| pipeline.has_mover() || !stranded.is_none()),
+        work: told(&mut unread, "crawlers and the job", work).unwrap_or_default(),
+        events: told(&mut unread, "newest events", events).ok_or_else(|| "see below".to_owned()),
+        health: Health::default(),
+    };
+    let (differences, answered) = told(&mut unread, "resources", live).unzip();
+    let (series, unlisted) = futures::join!(
+        counted::series(aws, pipeline, found.now),
+        partitions::unlisted(aws, pipeline, &found.tables, &found.work),
+    );
+    let series = told(&mut unread, "metrics of CloudWatch", series);
+    let unlisted = told(&mut unread, "partitions", unlisted).unwrap_or_default();
+    let mut health = Health { unread, answered: answered.unwrap_or_default(), ..Health::default() };
+    let (differences, series) = (differences.as_ref(), series.as_ref());
+    faults::find(&mut health, &Seen { found: &found, differences, series, unlisted: &unlisted, freshness });
+    found.health = health;
+    found
+}
+
+/// How the file and AWS differ, and what the endpoints answer.
+async fn compared(session: &Session) -> crate::error::Result<(Differences, Vec<Answered>)> {
+    let graph = session.graph();
+    let live = session.observe(&graph).await?;
+    let made = made_of(session, &live);
+    Ok((differences(&graph, &live), endpoint::ask(session, &made).await))
+}
+
+async fn tables(aws: &Aws, pipeline: &Pipeline, dates: &Dates) -> AwsResult<Vec<TableFreshness>> {
+    let bucket = &pipeline.bucket.name;
+    let newest = |prefix: Option<&str>| {
+        let prefix = prefix.map(str::to_owned);
+        async move {
+            match prefix {
+                Some(prefix) => newest::newest(aws, bucket, &prefix, dates).await,
+                None => Ok(None),
+            }
+        }
+    };
+    let (known, raw, parquet) =
+        futures::try_join!(known(aws, pipeline), newest(pipeline.raw_prefix()), newest(pipeline.parquet_prefix()))?;
+    let table =
+        |name: Option<String>, newest| name.map(|name| TableFreshness { there: known.contains(&name), name, newest });
+    Ok([table(pipeline.raw_table(), raw), table(pipeline.parquet_table(), parquet)].into_iter().flatten().collect())
+}
+
+/// The names of the database's tables; none where there is no database.
+async fn known(aws: &Aws, pipeline: &Pipeline) -> AwsResult<BTreeSet<String>> {
+    let pages = pages(
+        "glue:GetTables",
+        |from| {
+            let request = aws.glue.get_tables().database_name(&pipeline.catalog.database).max_results(100);
+            request.set_next_token(from).send()
+        },
+        |page| page.next_token(),
+    );
+    match pages.await {
+        Ok(pages) => Ok(pages.iter().flat_map(|page| page.table_list()).map(|table| table.name.clone()).collect()),
+        Err(error) if error.class() == Class::Absent => Ok(BTreeSet::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The crawler that a table comes from, if it has run and is not running.
+pub(super) fn crawled<'a>(work: &'a [Work], which: &str) -> Option<&'a Work> {
+    let name = format!("crawler {which}");
+    work.iter().find(|work| work.name == name && !work.runs)
+}
