@@ -2,21 +2,14 @@
 
 use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
-use crate::config::{Front, Function as Settings, LogLevel, Pipeline, RECEIVED_AT};
+use crate::config::{Front, Function as Settings, LogLevel, Pipeline};
 use crate::names::Names;
 use crate::resources::{
     ApiKey, ApiKeyOutputs, Cors, Function, FunctionUrl, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota,
-    RestApi, Role, Routes, Stream, UrlCors, UsagePlan,
+    RestApi, Role, Routes, Stream, UrlCors, UsagePlan, Variable,
 };
 use aws_sdk_lambda::types::{ApplicationLogLevel, SystemLogLevel};
 use std::collections::BTreeMap;
-
-/// Bytes of the variable with the columns. All of a function's variables may have 4 KB together.
-const MOST_COLUMNS: usize = 3000;
-/// Bytes for the columns and what people write: the rest is names, and the stream's.
-const MOST_WRITTEN: usize = 3700;
-/// Bytes of a key's digest, with its comma.
-const DIGEST: usize = 65;
 
 pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<Stream>) {
     let pipeline = design.pipeline;
@@ -105,10 +98,7 @@ fn add_function<'a>(
             Function::variable("DELIVERY_STREAM_NAME", out.predicted(stream).name.as_str()),
             Function::variable("CORS_ORIGINS", ingest.cors.origins.join(",")),
         ]);
-        environment.extend(columns(pipeline).map(|columns| Function::variable("COLUMNS", columns)));
-        if pipeline.events.received_at {
-            environment.extend([Function::variable("RECEIVED_AT", RECEIVED_AT)]);
-        }
+        environment.extend(agreed(pipeline));
         if own_door {
             environment.extend([Function::variable("EVENTS_PATH", ingest.path.as_str())]);
         }
@@ -129,16 +119,20 @@ fn add_function<'a>(
     })
 }
 
-/// What Firehose converts by, so that `track` can keep events apart that may not fit. Where there is no room, they share records.
-fn columns(pipeline: &Pipeline) -> Option<String> {
-    let columns: BTreeMap<_, _> =
-        pipeline.schema.iter().map(|column| (&column.name, column.column_type.to_string())).collect();
-    let json = serde_json::to_string(&columns).ok()?;
-    let ingest = &pipeline.ingest;
-    let origins: usize = ingest.cors.origins.iter().map(|origin| origin.len() + 1).sum();
-    let others = ingest.api_keys.len() * DIGEST + origins + ingest.path.len();
-    let has_room = json.len() <= MOST_COLUMNS && json.len() + others <= MOST_WRITTEN;
-    (pipeline.converts() && has_room).then_some(json)
+/// What `track` has to know of events: the columns that Firehose converts by, so that it can keep apart what may not fit (where there is
+/// no room, they share records), what it rejects, and what it writes into them.
+fn agreed(pipeline: &Pipeline) -> Vec<(String, Variable)> {
+    let events = &pipeline.events;
+    let rejects = !events.rejected.is_empty();
+    let columns = (pipeline.converts() || rejects).then(|| pipeline.columns_in_room()).flatten();
+    let added: Vec<_> = events.added.iter().map(|column| column.name.as_str()).collect();
+    let told = [
+        columns.map(|columns| Function::variable("COLUMNS", columns)),
+        rejects.then(|| Function::variable("REJECT", events.rejected.join(","))),
+        (rejects && !pipeline.converts()).then(|| Function::variable("SHARE_RECORDS", "true")),
+        (!added.is_empty()).then(|| Function::variable("ADD_FIELDS", added.join(","))),
+    ];
+    told.into_iter().flatten().collect()
 }
 
 impl Design<'_> {
@@ -234,20 +228,36 @@ fn add_usage_plan<'a>(graph: &mut Graph<'a>, design: Design<'a>, api: Added<Rest
 
 #[cfg(test)]
 mod tests {
-    use super::columns;
+    use super::agreed;
     use crate::blueprint::article;
+    use crate::config::Pipeline;
+
+    const COLUMNS: &str = r#"COLUMNS={"datetime":"timestamp","event":"string","userid":"string"}"#;
+
+    fn told(pipeline: &Pipeline) -> Vec<String> {
+        agreed(pipeline).iter().map(|(name, value)| format!("{name}={}", value.known().0)).collect()
+    }
 
     #[test]
     fn the_function_knows_the_columns_where_firehose_converts_by_them_and_they_have_room() {
-        assert_eq!(columns(&article::pipeline()), None);
+        assert_eq!(told(&article::pipeline()), [""; 0]);
         let mut lean = article::lean();
-        let known = r#"{"datetime":"timestamp","event":"string","userid":"string"}"#;
-        assert_eq!(columns(&lean).as_deref(), Some(known));
+        assert_eq!(told(&lean), [COLUMNS]);
         lean.ingest.api_keys = (0..60).map(|n| format!("key{n}")).collect();
-        assert_eq!(columns(&lean), None);
+        assert_eq!(told(&lean), [""; 0]);
         let mut lean = article::lean();
         lean.schema = lean.schema.into_iter().cycle().take(300).enumerate().map(named).collect();
-        assert_eq!(columns(&lean), None);
+        assert_eq!(told(&lean), [""; 0]);
+    }
+
+    /// Where Firehose converts nothing, what may not fit need not be kept apart.
+    #[test]
+    fn what_rejects_knows_the_columns_in_both_shapes() {
+        let (mut lean, mut article) = (article::lean(), article::pipeline());
+        lean.events.rejected = vec!["unknown"];
+        article.events.rejected = vec!["unknown", "invalid"];
+        assert_eq!(told(&lean), [COLUMNS, "REJECT=unknown"]);
+        assert_eq!(told(&article), [COLUMNS, "REJECT=unknown,invalid", "SHARE_RECORDS=true"]);
     }
 
     fn named((number, mut column): (usize, crate::config::Column)) -> crate::config::Column {

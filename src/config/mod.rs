@@ -20,11 +20,12 @@ mod tree;
 mod units;
 mod usage;
 mod values;
+mod variables;
 mod words;
 
 pub(crate) use column::{Column, ColumnType};
 pub(crate) use edit::with_usage;
-pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, RECEIVED_AT, table_name};
+pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, table_name};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;

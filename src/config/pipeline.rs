@@ -223,12 +223,11 @@ pub(crate) struct Workers {
 pub(crate) struct Events {
     /// The column that tells an event from all others.
     pub(crate) id: Option<String>,
-    /// Whether `track` writes [`RECEIVED_AT`] into each.
-    pub(crate) received_at: bool,
+    /// The columns that `track` writes into each, whatever a client says.
+    pub(crate) added: Vec<Column>,
+    /// Which `track` rejects, as it is told: `unknown` fields, `invalid` values.
+    pub(crate) rejected: Vec<&'static str>,
 }
-
-/// The column of when an event came.
-pub(crate) const RECEIVED_AT: &str = "received_at";
 
 /// The Athena workgroup and its named queries.
 #[derive(Clone, Debug, PartialEq)]

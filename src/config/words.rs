@@ -81,3 +81,11 @@ spelled! {
     /// The least that a function's log keeps; `all` is what Lambda writes unless it is told otherwise, in plain text.
     LogLevel { All = "all", Debug = "debug", Info = "info", Warn = "warn" }
 }
+spelled! {
+    /// What becomes of an event that is not as the columns are.
+    Unfit { Keep = "keep", Reject = "reject" }
+}
+spelled! {
+    /// What of a client's address is written into its events.
+    Address { None = "none", Truncated = "truncated" }
+}

@@ -42,7 +42,7 @@ pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded, size};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
-pub(crate) use function::{Function, Logging};
+pub(crate) use function::{Function, Logging, Variable};
 #[allow(unused_imports, reason = "the blueprint takes it up with the front `function_url`")]
 pub(crate) use function_url::{FunctionUrl, FunctionUrlOutputs, UrlCors};
 pub(crate) use job::Job;

@@ -38,6 +38,8 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
       const answer = await post(sending);
       status = answer.status;
       message = await answer.text();
+      // Of a request whose other events were taken. There is none in any other answer, which ends this here.
+      sending = JSON.parse(message).rejected.map(({ event }) => sending[event - 1]);
     } catch {}
     if (!status || status == 429 || status > 499) {
       failures++;
@@ -92,7 +94,7 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
     const text = JSON.stringify(ids ? { event_id: uuid(), sent_at: new Date().toISOString(), ...event } : event);
     if (size(text) > LIMIT - 2) return tell(413, "too large", [text]);
     queue.push(text);
-    tell(0, "the queue is full", queue.splice(0, queue.length - max));
+    tell(0, "queue full", queue.splice(0, queue.length - max));
     failures || queue.length < count ? later() : flush();
   };
   return { track, flush };

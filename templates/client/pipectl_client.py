@@ -136,12 +136,20 @@ class Client:
             return True
         self._failures = 0
         if status >= 300:
-            self._give_up(status, message, batch)
+            self._give_up(status, message, rejected(message, batch))
         return False
 
     def _give_up(self, status, message, batch):
         if batch:
             self.on_error(status, message, [json.loads(text) for text in batch])
+
+
+def rejected(message, batch):
+    """Those of a batch that an answer names; all of them where it names none."""
+    try:
+        return [batch[one["event"] - 1] for one in json.loads(message)["rejected"]]
+    except (ValueError, KeyError, TypeError, IndexError):
+        return batch
 
 
 def now():

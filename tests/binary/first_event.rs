@@ -116,12 +116,15 @@ fn what_a_page_loads_is_small() {
 #[test]
 fn a_server_s_client_sends_each_event_once_and_again_only_what_was_refused() {
     let place = pipeline("lean", 8000);
+    place.write(&format!("{}events: {{ invalid: reject }}\n", place.yaml()));
+    place.run(&["apply", "--local", "--yes"]).exits(0);
     let _server = place.serve();
     write(&place, "pipectl_client.py", &["client", "--python"]);
     let (endpoint, key) = door(&place);
     let home = place.path().display().to_string();
     assert_eq!(judge("client_server.py", &[&home, &endpoint, &key]), include_str!("../golden/client_server.txt"));
-    assert_eq!(arrived(&place), "1000,1000,1000");
+    // Two came in the end beside two that were refused.
+    assert_eq!(arrived(&place), "1002,1002,1000");
 }
 
 /// With the tab closed, the network away and the page loaded again, by both fronts.

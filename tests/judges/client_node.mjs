@@ -13,7 +13,8 @@ const server = createServer(async (request, answer) => {
   for await (const part of request) body += part;
   bodies.push({ url: request.url, key: request.headers["x-api-key"], events: JSON.parse(body) });
   const status = answers.shift() ?? 204;
-  status ? answer.writeHead(status).end(status == 204 ? undefined : "because") : request.socket.destroy();
+  if (status.rejected) answer.writeHead(400).end(JSON.stringify(status));
+  else status ? answer.writeHead(status).end(status == 204 ? undefined : "because") : request.socket.destroy();
 });
 await new Promise((done) => server.listen(0, "127.0.0.1", done));
 const endpoint = `http://127.0.0.1:${server.address().port}/track`;
@@ -53,6 +54,12 @@ for (const answer of [400, 403, 413]) {
     await until(() => lost.length);
   });
 }
+answers = [{ message: "2 of 4", accepted: 2, rejected: [{ event: 2, why: "no int" }, { event: 4, why: "no column" }] }];
+await tried("some rejected", { count: 4 }, async ({ track }, lost) => {
+  for (let n = 0; n < 4; n++) track({ n });
+  await until(() => lost.length);
+  console.log(JSON.stringify(lost[0].events.map(({ n }) => n)));
+});
 answers = [503];
 await tried("a full queue", { max: 2, count: 9 }, async ({ track, flush }) => {
   for (let n = 0; n < 5; n++) track({ n });

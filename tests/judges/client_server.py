@@ -3,6 +3,7 @@
 usage: client_server.py HOME ENDPOINT KEY, where HOME holds pipectl_client.py
 """
 
+import json
 import sys
 import threading
 import urllib.error
@@ -22,13 +23,15 @@ class Between(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         status = REFUSALS.pop(0) if REFUSALS else self.pass_on(body)
+        status, words = status if isinstance(status, tuple) else (status, b"")
         answered.append(status)
         if status is None:
             self.connection.close()
             return
         self.send_response(status)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(words)))
         self.end_headers()
+        self.wfile.write(words)
 
     def pass_on(self, body):
         headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
@@ -38,7 +41,7 @@ class Between(BaseHTTPRequestHandler):
                 return answer.status
         except urllib.error.HTTPError as error:
             with error:
-                return error.code
+                return error.code, error.read()
 
     def log_message(self, *_):
         pass
@@ -84,6 +87,16 @@ with pipectl_client.Client(between, key=KEY, on_error=heard) as client:
             print("refused:", type(error).__name__)
 print("too large:", lost)
 lost.clear()
+
+
+def named(status, message, events):
+    print("some rejected:", status, json.loads(message)["message"], [event["n"] for event in events])
+
+
+# The pipeline's file wants numbers.
+with pipectl_client.Client(between, key=KEY, on_error=named) as client:
+    for n in [1, "two", 3, "four"]:
+        client.track({"event": "odd", "n": n})
 with pipectl_client.Client("http://127.0.0.1:9/", max=3, count=10, wait=60, on_error=heard) as client:
     for n in range(5):
         client.track({"n": n})

@@ -1,14 +1,18 @@
 //! What the client gets back.
 
-use crate::body::Rejection;
+use crate::contract::Breach;
 use crate::deliver::{Failure, Undelivered};
 use crate::log::{Level, Line};
+use crate::rejection::Rejection;
 use crate::settings::Origins;
 use serde::Serialize;
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// How long a client should wait before it sends the same again, in seconds.
 const RETRY_AFTER: &str = "1";
+/// So many rejected events an answer names: more than a page's client sends at once.
+const MOST_TOLD: usize = 1000;
 /// What a page may send: the content type of JSON, and the API key.
 const ALLOWED_HEADERS: &str = "Content-Type,Content-Encoding,X-Api-Key,X-Amz-Date,Authorization,X-Amz-Security-Token";
 
@@ -29,7 +33,7 @@ impl Answer {
 
     /// In the shape of API Gateway's own errors, so that a client needs one way to read them.
     fn message(status_code: u16, message: &str) -> Self {
-        let body = serde_json::json!({ "message": message }).to_string();
+        let body = json!({ "message": message }).to_string();
         Self { body, ..Self::new(status_code) }.header("Content-Type", "application/json")
     }
 
@@ -75,6 +79,23 @@ impl Answer {
             Self::message(status, &rejection.to_string()),
             Some(Line::new(Level::Info, format!("rejected with {status}: {rejection}"))),
         )
+    }
+
+    /// What keeps the contract is delivered: one bad event of a page does not cost those that came in the same request, and a page that is
+    /// left never hears of it. A `400` is not sent again by any client, so nothing comes twice.
+    pub(crate) fn taken(breaches: &[(usize, Breach)], accepted: usize) -> (Self, Option<Line>) {
+        let [(index, first), ..] = breaches else { return (Self::accepted(), None) };
+        let all = accepted + breaches.len();
+        let told = |why: &str| {
+            format!("{} of {all} events rejected, {accepted} accepted; event {index}: {why}", breaches.len())
+        };
+        let rejected = breaches.iter().take(MOST_TOLD);
+        let rejected: Vec<_> =
+            rejected.map(|(index, breach)| json!({"event": index, "why": breach.to_string()})).collect();
+        let message = told(&first.to_string());
+        let body = json!({"message": message, "accepted": accepted, "rejected": rejected}).to_string();
+        let answer = Self { body, ..Self::message(400, "") };
+        (answer, Some(Line::new(Level::Info, format!("rejected with 400: {}", told(&first.unquoted())))))
     }
 
     /// `429` only where nothing was accepted: it tells a client that its request had no effect.

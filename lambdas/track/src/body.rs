@@ -1,42 +1,11 @@
 //! From the bytes of a request to its events.
 
+use crate::added::Stamp;
 use crate::pack::MAX_RECORD_BYTES;
-use crate::readable::{Unreadable, readable};
-use crate::received::Stamp;
+use crate::readable::readable;
+use crate::rejection::Rejection;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
-
-/// Bytes of a body, when it is unpacked: what API Gateway takes at most. A function with 128 MB has room for it and its events.
-pub(crate) const LARGEST: u64 = 10 << 20;
-
-/// Why a request cannot be accepted. Positions only: a message never quotes an event, it may end up in a log.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Rejection {
-    #[error("the body has no events")]
-    Empty,
-    #[error("the body is not valid base64")]
-    NotBase64,
-    /// API Gateway or Lambda made text of it, so that it cannot be unpacked any more.
-    #[error(
-        "the body is compressed: say so with the header `Content-Encoding: gzip`, \
-         or to a function URL with the type `application/octet-stream`"
-    )]
-    Compressed,
-    #[error("the body begins as gzip or zlib, and is none")]
-    NotUnpacked,
-    #[error("the body has more than {} MB when it is unpacked", LARGEST >> 20)]
-    TooLargeInflated,
-    #[error("the body is not UTF-8")]
-    NotUtf8,
-    #[error("the body is not JSON: line {line}, column {column}")]
-    NotJson { line: usize, column: usize },
-    #[error("event {index} is not a JSON object")]
-    NotAnObject { index: usize },
-    #[error("event {index} has {bytes} bytes, more than the {MAX_RECORD_BYTES} that a Firehose record can hold")]
-    TooLarge { index: usize, bytes: usize },
-    #[error("event {index} {why}: line {line}, column {column}")]
-    Unreadable { index: usize, why: Unreadable, line: usize, column: usize },
-}
 
 /// The events of a body, in order, each on a single line without its newline. A body is one JSON object, a JSON array of objects, or
 /// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
@@ -129,6 +98,7 @@ fn single_line(json: &str) -> Cow<'_, [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::readable::Unreadable;
 
     fn lines(body: &str) -> Vec<String> {
         let events = events(body.as_bytes(), None).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));

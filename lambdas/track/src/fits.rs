@@ -117,7 +117,7 @@ fn double(json: &str) -> Option<f64> {
     json.parse().ok().filter(|number: &f64| is_ordinary && number.is_finite())
 }
 
-fn is_decimal(json: &str, most: usize, behind: usize) -> bool {
+pub(crate) fn is_decimal(json: &str, most: usize, behind: usize) -> bool {
     let number = json.strip_prefix('-').unwrap_or(json);
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let before = if whole == "0" { 0 } else { whole.len() };
@@ -126,7 +126,7 @@ fn is_decimal(json: &str, most: usize, behind: usize) -> bool {
 }
 
 /// `2026-11-26T10:00:00.123Z`, `2026-11-26 10:00:00.123`, or a number, within what 64 bits of nanoseconds hold.
-fn is_time(json: &str) -> bool {
+pub(crate) fn is_time(json: &str) -> bool {
     let Some(text) = text(json) else { return is_digits(json) && json.len() <= SINCE_1970 };
     let Some((day, time)) = text.split_at_checked(10) else { return false };
     let clock = match time.strip_prefix('T') {
@@ -147,7 +147,7 @@ fn is_clock(clock: &str) -> bool {
 }
 
 /// The year of `2026-11-26`, if that is a day.
-fn year(day: &str) -> Option<i16> {
+pub(crate) fn year(day: &str) -> Option<i16> {
     let [y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2] = day.as_bytes() else { return None };
     let number = |digits: &[&u8]| {
         digits.iter().try_fold(0_i16, |all, digit| digit.is_ascii_digit().then(|| all * 10 + i16::from(**digit - b'0')))

@@ -8,12 +8,14 @@ use std::fmt;
 pub(crate) struct Headers {
     pub(crate) origin: Option<String>,
     pub(crate) api_key: Option<String>,
+    pub(crate) user_agent: Option<String>,
 }
 
 /// REST APIs pass names on in the case that the client wrote.
 enum Name {
     Origin,
     ApiKey,
+    UserAgent,
     Other,
 }
 
@@ -32,6 +34,7 @@ impl<'de> Deserialize<'de> for Name {
                     _ if name.eq_ignore_ascii_case("origin") => Name::Origin,
                     // As API Gateway calls it.
                     _ if name.eq_ignore_ascii_case("x-api-key") => Name::ApiKey,
+                    _ if name.eq_ignore_ascii_case("user-agent") => Name::UserAgent,
                     _ => Name::Other,
                 })
             }
@@ -56,6 +59,7 @@ impl<'de> Deserialize<'de> for Headers {
                     match name {
                         Name::Origin => headers.origin = map.next_value()?,
                         Name::ApiKey => headers.api_key = map.next_value()?,
+                        Name::UserAgent => headers.user_agent = map.next_value()?,
                         Name::Other => drop(map.next_value::<IgnoredAny>()?),
                     }
                 }
@@ -73,7 +77,7 @@ mod tests {
     #[test]
     fn names_are_read_in_any_case_and_the_rest_is_left() {
         let read = |json| serde_json::from_str::<Headers>(json).unwrap();
-        let both = Headers { origin: Some("o".to_owned()), api_key: Some("k".to_owned()) };
+        let both = Headers { origin: Some("o".to_owned()), api_key: Some("k".to_owned()), user_agent: None };
         assert_eq!(read(r#"{"ORIGIN":"o","a":{"b":[1]},"X-Api-Key":"k","c":null}"#), both);
         assert_eq!(read(r#"{"\u006frigin":"o","x-api-key":"k"}"#), both);
         assert_eq!(read(r#"{"origin":null,"x-api-keys":"k"}"#), Headers::default());

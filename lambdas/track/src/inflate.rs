@@ -1,6 +1,6 @@
 //! Bodies that the client has compressed.
 
-use crate::body::{LARGEST, Rejection};
+use crate::rejection::{LARGEST, Rejection};
 use flate2::read::{MultiGzDecoder, ZlibDecoder};
 use std::borrow::Cow;
 use std::io::{self, Read};

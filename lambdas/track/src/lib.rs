@@ -5,11 +5,13 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that fails may panic"))]
 
+mod added;
 mod answer;
 mod body;
 mod client;
 mod columns;
 mod connection;
+mod contract;
 mod deliver;
 mod endpoint;
 mod firehose;
@@ -20,7 +22,7 @@ mod keys;
 mod log;
 mod pack;
 mod readable;
-mod received;
+mod rejection;
 mod request;
 mod settings;
 mod sign;
@@ -31,17 +33,19 @@ use request::Front;
 use std::time::SystemTime;
 use tokio::time::Instant;
 
+pub use added::Added;
 pub use answer::Answer;
 pub use client::{Client, firehose_client};
 pub use columns::Columns;
+pub use contract::Contract;
 pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use log::{Level, Line, ended};
 pub use pack::Record;
-pub use received::Received;
 pub use request::ProxyRequest;
 pub use settings::{
-    COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, RECEIVED_AT, Settings, SettingsError,
+    ADD_FIELDS, COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, REJECT, SHARE_RECORDS,
+    Settings, SettingsError,
 };
 
 /// Serves invocations until Lambda ends the process.
@@ -54,7 +58,7 @@ pub async fn run() -> Result<(), Error> {
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
     stream.connect().await;
-    let track = &Track::new(settings.door, settings.columns, stream).stamping(settings.received);
+    let track = &Track::new(settings.door, settings.columns, stream).adding(settings.added).holding(settings.contract);
     lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
@@ -76,19 +80,26 @@ fn instant(deadline: SystemTime) -> Instant {
 pub struct Track<S> {
     door: Door,
     columns: Option<Columns>,
-    received: Option<Received>,
+    added: Option<Added>,
+    contract: Option<Contract>,
     stream: S,
 }
 
 impl<S: Stream> Track<S> {
     pub fn new(door: Door, columns: Option<Columns>, stream: S) -> Self {
-        Self { door, columns, received: None, stream }
+        Self { door, columns, added: None, contract: None, stream }
     }
 
-    /// The same, that writes into each event when it came.
+    /// The same, that writes into each event what only it knows.
     #[must_use]
-    pub fn stamping(self, received: Option<Received>) -> Self {
-        Self { received, ..self }
+    pub fn adding(self, added: Option<Added>) -> Self {
+        Self { added, ..self }
+    }
+
+    /// The same, that takes only what keeps the contract.
+    #[must_use]
+    pub fn holding(self, contract: Option<Contract>) -> Self {
+        Self { contract, ..self }
     }
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
@@ -131,13 +142,15 @@ impl<S: Stream> Track<S> {
             Ok(bytes) => bytes,
             Err(rejection) => return Answer::rejected(&rejection),
         };
-        let stamp = self.received.as_ref().map(|received| received.stamp(Timestamp::now()));
-        let records = match body::events(&bytes, stamp.as_ref()) {
-            Ok(events) => pack::records(&events, self.columns.as_ref()),
+        let stamp = self.added.as_ref().map(|added| added.stamp(request, Timestamp::now()));
+        let mut events = match body::events(&bytes, stamp.as_ref()) {
+            Ok(events) => events,
             Err(rejection) => return Answer::rejected(&rejection),
         };
+        let breaches = self.contract.as_ref().map(|contract| contract.enforce(&mut events)).unwrap_or_default();
+        let records = pack::records(&events, self.columns.as_ref());
         match deliver::deliver(&self.stream, &deliver::Runtime, records, deadline).await {
-            Ok(()) => (Answer::accepted(), None),
+            Ok(()) => Answer::taken(&breaches, events.len()),
             Err(undelivered) => Answer::undelivered(&undelivered),
         }
     }

@@ -1,7 +1,7 @@
 //! The event that `track` is called with, as far as it reads it.
 
-use crate::body::Rejection;
 use crate::headers::Headers;
+use crate::rejection::Rejection;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
@@ -14,6 +14,10 @@ pub struct ProxyRequest {
     pub(crate) method: String,
     pub(crate) front: Front,
     pub(crate) headers: Headers,
+    /// Of the front, which writes it into its logs.
+    pub(crate) id: Option<String>,
+    /// Whom the front has a connection with: behind a CDN, that is the CDN.
+    pub(crate) source_ip: Option<String>,
     body: String,
     is_base64_encoded: bool,
 }
@@ -43,33 +47,45 @@ struct Event {
     is_base64_encoded: bool,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct RequestContext {
+    request_id: Option<String>,
     http: Option<Http>,
+    identity: Option<Identity>,
 }
 
 #[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Http {
     method: Option<String>,
     path: Option<String>,
+    source_ip: Option<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Identity {
+    source_ip: Option<String>,
 }
 
 impl TryFrom<Event> for ProxyRequest {
     type Error = &'static str;
 
     fn try_from(event: Event) -> Result<Self, Self::Error> {
-        let http = event.request_context.and_then(|context| context.http);
-        let (method, front) = if event.version.as_deref() == Some("2.0") || http.is_some() {
-            let Http { method, path } = http.unwrap_or_default();
+        let RequestContext { request_id: id, http, identity } = event.request_context.unwrap_or_default();
+        let (method, source_ip, front) = if event.version.as_deref() == Some("2.0") || http.is_some() {
+            let Http { method, path, source_ip } = http.unwrap_or_default();
             let path = event.raw_path.or(path).unwrap_or_default();
             let query = event.raw_query_string.unwrap_or_default();
-            (method.unwrap_or_default(), Front::FunctionUrl { path, query })
+            (method.unwrap_or_default(), source_ip, Front::FunctionUrl { path, query })
         } else {
             // An event of S3, say: an answer would look as if it had been taken.
-            (event.http_method.ok_or("it has no `httpMethod`, so it is no HTTP request")?, Front::RestApi)
+            let method = event.http_method.ok_or("it has no `httpMethod`, so it is no HTTP request")?;
+            (method, identity.and_then(|identity| identity.source_ip), Front::RestApi)
         };
         let (headers, body) = (event.headers.unwrap_or_default(), event.body.unwrap_or_default());
-        Ok(Self { method, front, headers, body, is_base64_encoded: event.is_base64_encoded })
+        Ok(Self { method, front, headers, id, source_ip, body, is_base64_encoded: event.is_base64_encoded })
     }
 }
 

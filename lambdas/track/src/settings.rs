@@ -1,8 +1,9 @@
 //! What the function is told through its environment.
 
+use crate::added::Added;
 use crate::columns::Columns;
+use crate::contract::Contract;
 use crate::keys::Keys;
-use crate::received::Received;
 
 /// Names the Firehose stream that the events go to.
 pub const DELIVERY_STREAM_NAME: &str = "DELIVERY_STREAM_NAME";
@@ -13,20 +14,29 @@ pub const CORS_ORIGINS: &str = "CORS_ORIGINS";
 pub const KEY_DIGESTS: &str = "KEY_DIGESTS";
 /// The one path of a function URL where events are taken, `/track`; absent for every path.
 pub const EVENTS_PATH: &str = "EVENTS_PATH";
-/// The table that Firehose converts by, as a JSON object of lower-case names and types in the spelling of the Glue catalog:
-/// `{"event":"string","n":"int"}`. Absent if it converts nothing, and all events may share records.
+/// The table's columns, as a JSON object of lower-case names and types in the spelling of the Glue catalog:
+/// `{"event":"string","n":"int"}`. Firehose converts by them, unless [`SHARE_RECORDS`] says otherwise: what may not fit is kept apart.
+/// Absent if all events may share records and none is rejected.
 pub const COLUMNS: &str = "COLUMNS";
+/// Set to `true` where Firehose converts nothing, and all events may share records whatever their columns.
+pub const SHARE_RECORDS: &str = "SHARE_RECORDS";
+/// Which events are rejected for what [`COLUMNS`] says: `unknown` for a field that is no column, `invalid` for a value that is none of its
+/// column, or both with a comma between them. Absent for none.
+pub const REJECT: &str = "REJECT";
 
-/// The field of each event that tells when it was received. Absent if there is none.
-pub const RECEIVED_AT: &str = "RECEIVED_AT";
+/// What is written into each event, of `received_at`, `request_id`, `origin`, `user_agent` and `ip`, separated by commas. Absent if
+/// nothing is.
+pub const ADD_FIELDS: &str = "ADD_FIELDS";
 
 /// The environment, read once.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub stream: String,
     pub door: Door,
+    /// Those that Firehose converts by.
     pub columns: Option<Columns>,
-    pub received: Option<Received>,
+    pub contract: Option<Contract>,
+    pub added: Option<Added>,
 }
 
 /// Whom the function lets in.
@@ -40,8 +50,7 @@ pub struct Door {
 
 impl Settings {
     /// # Errors
-    /// [`DELIVERY_STREAM_NAME`] is not set, or [`KEY_DIGESTS`], [`EVENTS_PATH`], [`COLUMNS`] or [`RECEIVED_AT`] is set to what is none: who wanted
-    /// keys to be asked for gets no open door.
+    /// [`DELIVERY_STREAM_NAME`] is not set, or one of the others is set to what is none: who wanted keys to be asked for gets no open door.
     pub fn read(env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let stream = required(&env, DELIVERY_STREAM_NAME)?;
         let origins = Origins::parse(&env(CORS_ORIGINS).unwrap_or_default());
@@ -49,8 +58,11 @@ impl Settings {
         let path =
             read_if_set(&env, EVENTS_PATH, |path| path.starts_with('/').then(|| without_slash(path).to_owned()))?;
         let columns = read_if_set(&env, COLUMNS, Columns::parse)?;
-        let received = read_if_set(&env, RECEIVED_AT, Received::parse)?;
-        Ok(Self { stream, door: Door { origins, keys, path }, columns, received })
+        let contract = read_if_set(&env, REJECT, |list| Contract::parse(list, columns.clone()?))?;
+        let share = read_if_set(&env, SHARE_RECORDS, |value| (value == "true").then_some(()))?;
+        let columns = columns.filter(|_| share.is_none());
+        let added = read_if_set(&env, ADD_FIELDS, Added::parse)?;
+        Ok(Self { stream, door: Door { origins, keys, path }, columns, contract, added })
     }
 }
 
@@ -151,11 +163,32 @@ mod tests {
 
     #[test]
     fn what_cannot_be_as_it_was_asked_for_stays_shut() {
-        let unusable = [KEY_DIGESTS, EVENTS_PATH, COLUMNS].into_iter().flat_map(|name| [(name, ""), (name, "5ec2e7")]);
+        let unusable = [KEY_DIGESTS, EVENTS_PATH, COLUMNS, ADD_FIELDS, REJECT, SHARE_RECORDS]
+            .into_iter()
+            .flat_map(|name| [(name, ""), (name, "5ec2e7")]);
         for (name, value) in unusable.chain([(COLUMNS, r#"{"a":"struct<"}"#)]) {
             let error = read(name, value).unwrap_err().to_string();
             assert_eq!(error, format!("the environment variable `{name}` has a value that cannot be used"));
         }
+    }
+
+    #[test]
+    fn what_is_rejected_is_told_by_columns() {
+        let read = |reject: &'static str, columns: Option<&'static str>, share: Option<&'static str>| {
+            Settings::read(|asked| match asked {
+                DELIVERY_STREAM_NAME => Some("s".to_owned()),
+                REJECT => Some(reject.to_owned()),
+                COLUMNS => columns.map(str::to_owned),
+                SHARE_RECORDS => share.map(str::to_owned),
+                _ => None,
+            })
+        };
+        let both = read("unknown,invalid", Some(r#"{"n":"int"}"#), None).unwrap();
+        assert!(both.contract.is_some() && both.columns.is_some());
+        let shared = read("unknown", Some("{}"), Some("true")).unwrap();
+        assert!(shared.contract.is_some() && shared.columns.is_none());
+        let error = read("unknown", None, None).unwrap_err().to_string();
+        assert_eq!(error, "the environment variable `REJECT` has a value that cannot be used");
     }
 
     #[test]

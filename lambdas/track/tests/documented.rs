@@ -39,6 +39,37 @@ async fn every_body_of_the_table_gets_its_answer() {
     }
 }
 
+/// The columns and what is rejected are those that the text before the table says.
+#[tokio::test]
+async fn what_the_contract_rejects_is_as_its_table_says() {
+    let columns = r#"{"event":"string","amount":"bigint","paid_at":"timestamp","ctx":"struct<os:string>"}"#;
+    let rows = table("| Body, with `unknown` and `invalid: reject` | Answer |");
+    assert!(rows.len() > 7, "{rows:?}");
+    for row in rows {
+        let (body, answer) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
+        let variables = [("COLUMNS", columns), ("REJECT", "unknown,invalid"), ("SHARE_RECORDS", "true")];
+        let ended = call(json!({"httpMethod": "POST", "body": quoted(body)[0]}), &variables).await;
+        let got = ended.answer;
+        assert!(answer.starts_with(&got.status_code.to_string()), "{row}: {}", got.body);
+        let words = quoted(answer.split("stored").next().unwrap());
+        let told = serde_json::from_str::<serde_json::Value>(&got.body).unwrap_or_default();
+        let whys: Vec<_> = told["rejected"].as_array().into_iter().flatten().collect();
+        // A name in backticks stands in double ones.
+        let plain = answer.split("``").nth(1).map(str::trim);
+        if got.status_code == 400 {
+            let first = whys[0]["why"].as_str().unwrap();
+            assert!(plain == Some(first), "{row}: {first} {words:?}");
+            assert!(told["message"].as_str().unwrap().ends_with(first), "{row}");
+            let line = format!("{:?}", ended.line);
+            assert!(!line.contains("utm"), "a name that a client chose is in the log: {line}");
+        }
+        let stored = answer.split("stored ").nth(1).map_or_else(Vec::new, |after| quoted(after));
+        if got.status_code == 400 || !stored.is_empty() {
+            assert_eq!(ended.stored.lines().collect::<Vec<_>>(), stored, "{row}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_function_url_is_answered_as_its_table_says() {
     let rows = table("| Request | Answer |");

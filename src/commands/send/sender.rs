@@ -56,6 +56,8 @@ enum Attempt {
     /// It may have arrived.
     Lost(String),
     Refused(String),
+    /// So many were taken, and the others refused.
+    Partly(u64, String),
 }
 
 impl Sender {
@@ -123,6 +125,7 @@ impl Sender {
                     return (attempts, Ended::Acknowledged { took: began.elapsed(), perhaps_doubled: lost });
                 }
                 Attempt::Refused(why) => return (attempts, Ended::Refused(why)),
+                Attempt::Partly(taken, why) => return (attempts, Ended::Partly(taken, why)),
                 Attempt::Lost(why) if self.once => return (attempts, Ended::Unknown(why)),
                 Attempt::Lost(why) => {
                     lost = true;
@@ -173,9 +176,15 @@ impl Sender {
         match status {
             // `track` answers 503 also when a part was taken: the whole is sent again, at least once.
             429 | 500 | 502 | 503 | 504 => Attempt::Again(why, asked),
+            // Some did not keep what the file asks of events.
+            400 => taken(&body).map_or(Attempt::Refused(why.clone()), |taken| Attempt::Partly(taken, why)),
             _ => Attempt::Refused(why),
         }
     }
+}
+
+fn taken(answer: &[u8]) -> Option<u64> {
+    serde_json::from_slice::<serde_json::Value>(answer).ok()?["accepted"].as_u64()
 }
 
 /// Between requests, to keep a rate; and behind one that was refused for now.

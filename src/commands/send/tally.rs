@@ -25,8 +25,13 @@ pub(super) struct Tally {
 /// How one batch ended.
 #[derive(Debug)]
 pub(super) enum Ended {
-    Acknowledged { took: Duration, perhaps_doubled: bool },
+    Acknowledged {
+        took: Duration,
+        perhaps_doubled: bool,
+    },
     Refused(String),
+    /// So many were taken, and the others refused.
+    Partly(u64, String),
     Unknown(String),
 }
 
@@ -44,6 +49,11 @@ impl Tally {
             }
             Ended::Refused(why) => {
                 self.refused += events;
+                self.first_refusal.get_or_insert(why);
+            }
+            Ended::Partly(taken, why) => {
+                self.acknowledged += taken;
+                self.refused += events.saturating_sub(taken);
                 self.first_refusal.get_or_insert(why);
             }
             Ended::Unknown(why) => {
@@ -122,8 +132,9 @@ mod tests {
         }
         tally.add(5, 3, Ended::Refused("400: no".into()));
         tally.add(2, 1, Ended::Unknown("reset".into()));
-        assert_eq!((tally.acknowledged, tally.refused, tally.unknown, tally.perhaps_doubled), (1000, 5, 2, 10));
-        assert_eq!((tally.requests, tally.repeated, tally.is_whole()), (104, 2, false));
+        tally.add(25, 1, Ended::Partly(22, "400: 3 of 25".into()));
+        assert_eq!((tally.acknowledged, tally.refused, tally.unknown, tally.perhaps_doubled), (1022, 8, 2, 10));
+        assert_eq!((tally.requests, tally.repeated, tally.is_whole()), (105, 2, false));
         assert_eq!(tally.percentile(50), Duration::from_millis(50));
         assert_eq!(tally.percentile(100), Duration::from_millis(100));
         assert!(tally.to_text(Duration::from_secs(1)).contains("p99 99.0 ms"));
