@@ -74,6 +74,9 @@ pub(crate) enum Command {
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
     Logs(commands::logs::LogsArgs),
+    /// Print what IAM has to allow for a command: of this pipeline, and of nothing else. Needs no AWS account where file or
+    /// `--account` say which one.
+    IamPolicy(commands::iam_policy::IamPolicyArgs),
     /// Build the functions into zips, for `--lambda-dir`: once in CI, for every stage.
     Build(commands::build::BuildArgs),
     /// Print a completion script for a shell.
@@ -114,6 +117,7 @@ impl Command {
             | Self::List(_)
             | Self::Output(_)
             | Self::Client(_)
+            | Self::IamPolicy(_)
             | Self::Query(_)
             | Self::Status(_)
             | Self::Events(_)

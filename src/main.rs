@@ -18,6 +18,7 @@ mod error;
 mod help;
 mod limits;
 mod names;
+mod permissions;
 mod report;
 mod resources;
 mod signal;
@@ -96,6 +97,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Status(args) => commands::status::run(&global, &args).await,
         Command::Events(args) => commands::events::run(&global, &args).await,
         Command::Logs(args) => commands::logs::run(&global, &args).await,
+        Command::IamPolicy(args) => commands::iam_policy::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Completions { shell } => commands::completions::run(shell, help::command()),

@@ -13,6 +13,7 @@
 //!                                     "except": ["etl"]: requests about these go through
 //! GET    /_local/faults               [{"operation": "glue:GetJob", "times": 0, "struck": 2, ...}, ...]: what is left of each
 //! DELETE /_local/faults               forgets them, and answers whom one of them holds
+//! GET    /_local/decisions            what sessions of roles have asked for, and whether they may; DELETE forgets it
 //! POST   /_local/clock                {"step_seconds": 3600}
 //! POST   /_local/propagation          {"seconds": 2.5}: services refuse roles younger than this
 //! POST   /_local/tags                 {"arn": "arn:...", "tags": {"aws:cloudformation:stack-name": "theirs"}}: as AWS tags
@@ -88,6 +89,11 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, "records") => json(200, &json!(core.recent.after(after(request)))),
         (&Method::DELETE, "requests") => {
             core.forget_log();
+            json(200, &json!({}))
+        }
+        (&Method::GET, "decisions") => json(200, &json!(core.decisions.all())),
+        (&Method::DELETE, "decisions") => {
+            core.decisions.forget();
             json(200, &json!({}))
         }
         (&Method::POST, "faults") => with(request, |fault: Fault| {

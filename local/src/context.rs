@@ -3,6 +3,7 @@
 use crate::api_error::{ApiError, Result};
 use crate::blobs::Blobs;
 use crate::caller::Caller;
+use crate::decisions::Decisions;
 use crate::faults::Faults;
 use crate::recent::Noted;
 use crate::store::Documents;
@@ -26,6 +27,8 @@ pub(crate) struct Context<'a> {
     pub(crate) quotas: &'a Quotas,
     /// Records of streams, to be shown once the transaction holds.
     pub(crate) noted: &'a Noted,
+    /// What roles may, as it was asked.
+    pub(crate) decisions: &'a Decisions,
     /// The URL at which Local AWS is reached.
     pub(crate) endpoint: &'a str,
     /// How long what is made stays `CREATING` or `Pending`.

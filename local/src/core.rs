@@ -7,6 +7,7 @@ use crate::blobs::Blobs;
 use crate::caller::Caller;
 use crate::clock::Clock;
 use crate::context::Context;
+use crate::decisions::Decisions;
 use crate::door;
 use crate::faults::Faults;
 use crate::lock::{Lock, Taken};
@@ -143,6 +144,7 @@ pub(crate) struct Core {
     pub(crate) recent: Recent,
     pub(crate) options: Options,
     pub(crate) sessions: Sessions,
+    pub(crate) decisions: Decisions,
     /// What opens the admin pages.
     token: String,
     slots: Slots,
@@ -199,6 +201,7 @@ impl Core {
             recent: Recent::default(),
             options,
             sessions: Sessions::default(),
+            decisions: Decisions::default(),
             token,
             slots: Slots::default(),
             carried_out: Mutex::default(),
@@ -307,6 +310,7 @@ impl Core {
                 faults: &self.faults,
                 quotas: &self.quotas,
                 noted: &noted,
+                decisions: &self.decisions,
                 endpoint: self.endpoint.get().map_or(DEFAULT_ENDPOINT, String::as_str),
                 settle: self.options.settle,
             })

@@ -32,6 +32,7 @@ mod caller;
 mod clock;
 mod context;
 mod core;
+mod decisions;
 mod door;
 mod faults;
 mod listen;

@@ -9,7 +9,7 @@ use crate::protocol::{self, Call};
 use crate::registry;
 use crate::response::{dropped, halved, identified, page, plain};
 use crate::service::Service;
-use crate::services::iam::permit;
+use crate::services::iam::permit_all;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
@@ -51,7 +51,7 @@ async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, 
     let work = || {
         protocol::check(service, call)?;
         core.run_for(caller, region, |context| {
-            permit(context, caller, &operation, &(service.resource)(context, &call.input)?, &[])?;
+            permit_all(context, caller, (service.needs)(context, &operation, &call.input)?, &call.input)?;
             let looked_up = registry::looked_up(context, &operation, &call.input)?;
             let output = (call.run)(context, looked_up.as_ref().unwrap_or(&call.input))?;
             protocol::check_answer(service, call, &output).map(|()| output)

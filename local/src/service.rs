@@ -27,8 +27,8 @@ pub(crate) struct Service {
     pub(crate) model: &'static Model,
     /// What carries out each operation.
     pub(crate) operations: &'static [(&'static str, Run)],
-    /// What an operation with this input is about.
-    pub(crate) resource: fn(&Context<'_>, &Value) -> Result<Resource>,
+    /// What whoever asks for an operation, `glue:GetJob`, with this input has to be allowed.
+    pub(crate) needs: fn(&Context<'_>, &str, &Value) -> Result<Vec<Need>>,
     /// Requests that it takes whole, past the protocol.
     pub(crate) whole: Option<Whole>,
 }
@@ -55,6 +55,27 @@ pub(crate) struct Resource {
 impl From<String> for Resource {
     fn from(arn: String) -> Self {
         Self { arn, policy: Value::Null }
+    }
+}
+
+/// One thing that has to be allowed for a request. Most need the action that is called as the operation is, and some need
+/// others as well: "dependent actions", in AWS's tables of actions, resources and condition keys.
+#[derive(Clone, Debug)]
+pub(crate) struct Need {
+    /// `glue:GetJob`
+    pub(crate) action: String,
+    pub(crate) resource: Resource,
+    /// Condition keys, beside those that every request has.
+    pub(crate) keys: Vec<(&'static str, String)>,
+}
+
+impl Need {
+    pub(crate) fn of(action: &str, resource: impl Into<Resource>) -> Self {
+        Self { action: action.to_owned(), resource: resource.into(), keys: vec![] }
+    }
+
+    pub(crate) fn with(self, key: &'static str, value: impl Into<String>) -> Self {
+        Self { keys: self.keys.into_iter().chain([(key, value.into())]).collect(), ..self }
     }
 }
 
@@ -95,8 +116,13 @@ pub(crate) struct Worker {
 }
 
 /// Where a policy cannot name anything narrower, or nobody under a role calls the service.
-pub(crate) fn anything(_: &Context<'_>, _: &Value) -> Result<Resource> {
-    Ok(Resource::from("*".to_owned()))
+pub(crate) fn anything(_: &Context<'_>, action: &str, _: &Value) -> Result<Vec<Need>> {
+    Ok(vec![Need::of(action, "*".to_owned())])
+}
+
+/// The operation in an action's name.
+pub(crate) fn operation_of(action: &str) -> &str {
+    action.split_once(':').map_or(action, |(_, operation)| operation)
 }
 
 /// Reading an operation's input.

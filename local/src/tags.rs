@@ -109,6 +109,20 @@ pub(crate) fn read_list(tags: &Value) -> Tags {
     tags.as_array().into_iter().flatten().map(|tag| (text(tag, "Key"), text(tag, "Value"))).collect()
 }
 
+/// The tags that a request puts on something, however its service writes them.
+pub(crate) fn requested(input: &Value) -> Tags {
+    let text = |tag: &Value, names: [&str; 2]| names.iter().find_map(|name| tag[*name].as_str()).map(str::to_owned);
+    let mut all = Tags::new();
+    for member in ["Tags", "tags", "TagsToAdd"] {
+        all.extend(read_map(&input[member]));
+        for tag in input[member].as_array().into_iter().flatten() {
+            let key = text(tag, ["Key", "TagKey"]);
+            all.extend(key.zip(text(tag, ["Value", "TagValue"])));
+        }
+    }
+    all
+}
+
 pub(crate) fn write_list(tags: &Tags) -> Value {
     tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }

@@ -85,6 +85,14 @@ impl Global {
         words.iter().map(|word| format!(" {}", quoted(word))).collect()
     }
 
+    /// Whether Local AWS is meant.
+    pub(crate) fn is_local(&self) -> bool {
+        #[cfg(feature = "local")]
+        return self.local.is_some();
+        #[cfg(not(feature = "local"))]
+        return false;
+    }
+
     /// What stands beside the file. CI sets a variable to nothing where it has nothing to say.
     pub(crate) fn overrides<'a>(&self, env: &'a dyn Fn(&str) -> Option<String>) -> Overrides<'a> {
         let from_env = || env(STAGE).filter(|stage| !stage.is_empty());

@@ -6,6 +6,7 @@ mod error;
 mod events;
 mod foreign;
 mod health;
+mod iam_policy;
 mod limits;
 mod list;
 #[cfg(feature = "local")]
@@ -35,6 +36,7 @@ pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use foreign::one_line;
 pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
+pub(crate) use iam_policy::{Policies, policies_to_cloudformation, policies_to_json, policies_to_terraform};
 pub(crate) use limits::{Checked, check_to_json, check_to_text, findings_to_json, findings_to_text};
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]

@@ -24,6 +24,7 @@ const FLOORS: &[&[&str]] = &[
         "lock",
         "store",
         "account",
+        "decisions",
         "faults",
         "recent",
         "caller",

@@ -64,6 +64,14 @@ impl Admin {
         self.done("POST", "stream", &json!({"name": stream, "status": status, "reason": reason}));
     }
 
+    /// What sessions of a role have asked for since it was forgotten: action, resource, and whether it was allowed.
+    pub(crate) fn decisions(&self, role: &str) -> Vec<(String, String, bool)> {
+        let all = self.done("GET", "decisions", &json!({}));
+        let of_role = all.as_array().unwrap().iter().filter(|one| one["role"] == role);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        of_role.map(|one| (text(&one["action"]), text(&one["resource"]), one["allowed"] == true)).collect()
+    }
+
     /// Why Local AWS does not take a fault.
     #[track_caller]
     pub(crate) fn refuses(&self, fault: &Value) -> String {

@@ -36,6 +36,7 @@ mod foreign_text;
 mod function_urls;
 mod handovers;
 mod health;
+mod iam_policy;
 mod importing;
 mod inputs;
 mod judges;

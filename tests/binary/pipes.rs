@@ -71,6 +71,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("schema", 0, Shown),
     ("completions zsh", 0, Shown),
     ("client --ts", 0, Shown),
+    ("iam-policy --local", 0, Shown),
     ("events assert --local event=a", 1, Shown),
     ("events follow", 3, Shown),
     ("cost-estimate", 0, Shown),

@@ -19,7 +19,7 @@ pub(crate) static SERVICE: Service = Service {
         ("ListAWSDefaultServiceQuotas", list_default),
         ("ListServiceQuotas", list_applied),
     ],
-    resource: anything,
+    needs: anything,
     whole: None,
 };
 

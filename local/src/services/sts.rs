@@ -8,7 +8,7 @@ use crate::api_error::{ApiError, Result};
 use crate::caller::{Assumed, Caller};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Resource, Service};
+use crate::service::{Input as _, Need, Protocol, Resource, Service};
 use crate::services::iam::{arn_of, managed_policy, permit_assume, session_of, session_policy};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -24,7 +24,7 @@ pub(crate) static SERVICE: Service = Service {
         ("GetCallerIdentity", get_caller_identity),
         ("GetSessionToken", get_session_token),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -38,9 +38,9 @@ const LONGEST_CHAINED: i64 = 3_600;
 const MOST_CHARACTERS: usize = 2_048;
 
 /// "No permissions are required" for these, and whom a role lets assume it is asked by [`assume_role`].
-fn resource(_: &Context<'_>, input: &Value) -> Result<Resource> {
+fn needs(_: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
     let policy = json!({"Statement": {"Effect": "Allow", "Principal": "*", "Action": "sts:*", "Resource": "*"}});
-    Ok(Resource { arn: input.optional("RoleArn").unwrap_or("*").to_owned(), policy })
+    Ok(vec![Need::of(action, Resource { arn: input.optional("RoleArn").unwrap_or("*").to_owned(), policy })])
 }
 
 fn invalid(message: impl Into<String>) -> ApiError {

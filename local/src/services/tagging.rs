@@ -21,7 +21,7 @@ pub(crate) static SERVICE: Service = Service {
         ("TagResources", tag_resources),
         ("UntagResources", untag_resources),
     ],
-    resource: anything,
+    needs: anything,
     whole: None,
 };
 

@@ -9,6 +9,7 @@ mod gateway_responses;
 mod import;
 mod methods;
 mod patch;
+mod permissions;
 mod resources;
 mod stages;
 mod tagging;
@@ -20,7 +21,7 @@ pub(crate) use front::{WORKER, counts, respond, user_request};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Service, anything};
+use crate::service::{Input, Protocol, Service};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -89,7 +90,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagResource", tagging::untag_resource),
         ("GetAccount", account::get_account),
     ],
-    resource: anything,
+    needs: permissions::needs,
     whole: None,
 };
 

@@ -3,6 +3,7 @@
 mod executions;
 mod metadata;
 mod named_queries;
+mod permissions;
 mod query;
 mod workgroups;
 
@@ -11,7 +12,7 @@ pub(crate) use executions::WORKER;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Service, anything};
+use crate::service::{Input, Protocol, Service};
 use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
 
@@ -49,7 +50,7 @@ pub(crate) static SERVICE: Service = Service {
         ("ListTableMetadata", metadata::list_table_metadata),
         ("GetTableMetadata", metadata::get_table_metadata),
     ],
-    resource: anything,
+    needs: permissions::needs,
     whole: None,
 };
 

@@ -20,7 +20,7 @@ pub(crate) static SERVICE: Service = Service {
         ("ListCostAllocationTags", tags::list_cost_allocation_tags),
         ("UpdateCostAllocationTagsStatus", tags::update_cost_allocation_tags_status),
     ],
-    resource: anything,
+    needs: anything,
     whole: None,
 };
 

@@ -14,7 +14,7 @@ pub(crate) static SERVICE: Service = Service {
     protocol: Protocol::Json { message: "message" },
     model: &model::CLOUDWATCH,
     operations: &[("GetMetricData", get_metric_data)],
-    resource: anything,
+    needs: anything,
     whole: None,
 };
 

@@ -9,7 +9,7 @@ pub(crate) use work::{WORKER, schedules_overview};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Resource, Service};
+use crate::service::{Input, Need, Protocol, Resource, Service, operation_of};
 use serde_json::Value;
 
 pub(crate) static SERVICE: Service = Service {
@@ -31,7 +31,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagResource", rules::untag_resource),
         ("ListTagsForResource", rules::list_tags_for_resource),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -59,8 +59,17 @@ fn existing(context: &Context<'_>, input: &Value, field: &str) -> Result<(String
     }
 }
 
-fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
+/// "To use the PutRule operation and assign tags, you must have both the events:PutRule and events:TagResource
+/// permissions."
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    let resource = resource(context, input);
+    let tagging = operation_of(action) == "PutRule" && !input["Tags"].is_null();
+    let also = tagging.then(|| Need::of("events:TagResource", resource.clone()));
+    Ok([Need::of(action, resource)].into_iter().chain(also).collect())
+}
+
+fn resource(context: &Context<'_>, input: &Value) -> Resource {
     let named = input.optional("ResourceARN").map(str::to_owned);
     let rule = input.optional("Name").or_else(|| input.optional("Rule")).unwrap_or("*");
-    Ok(named.unwrap_or_else(|| arn(context, rule)).into())
+    named.unwrap_or_else(|| arn(context, rule)).into()
 }

@@ -25,7 +25,8 @@ pub(crate) use records::RECORD;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Resource, Service};
+use crate::service::{Input as _, Need, Protocol, Service, operation_of};
+use crate::services::iam::passing;
 use serde_json::Value;
 
 pub(crate) static SERVICE: Service = Service {
@@ -45,7 +46,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagDeliveryStream", streams::untag_delivery_stream),
         ("ListTagsForDeliveryStream", streams::list_tags_for_delivery_stream),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -92,6 +93,17 @@ fn status<'a>(context: &Context<'_>, stream: &'a Value) -> &'a str {
     }
 }
 
-fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
-    Ok(arn(context, input.optional("DeliveryStreamName").unwrap_or("*")).into())
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    let Some(name) = input.optional("DeliveryStreamName") else {
+        return Ok(vec![Need::of(action, "*".to_owned())]);
+    };
+    let stream = arn(context, name);
+    let mut needs = vec![Need::of(action, stream.clone())];
+    if operation_of(action) == "CreateDeliveryStream" && !input["Tags"].is_null() {
+        needs.push(Need::of("firehose:TagDeliveryStream", stream));
+    }
+    let destination = ["ExtendedS3DestinationConfiguration", "ExtendedS3DestinationUpdate"];
+    let roles = destination.iter().filter_map(|member| input[*member].optional("RoleARN"));
+    needs.extend(roles.map(|role| passing(context, role, "firehose.amazonaws.com")));
+    Ok(needs)
 }

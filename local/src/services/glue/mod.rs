@@ -12,6 +12,7 @@ pub(crate) mod hive;
 mod jobs;
 mod metered;
 pub(crate) mod partitions;
+mod permissions;
 pub(crate) mod rows;
 mod run;
 mod table_versions;
@@ -27,7 +28,7 @@ pub(crate) use work::{SCHEDULES, WORKER, schedules_overview, tables_overview};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Service, anything};
+use crate::service::{Input, Protocol, Service};
 use crate::services::iam::permit_role;
 use crate::tags::read_map;
 use serde_json::{Value, json};
@@ -100,7 +101,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagResource", tagging::untag_resource),
         ("GetTags", tagging::get_tags),
     ],
-    resource: anything,
+    needs: permissions::needs,
     whole: None,
 };
 

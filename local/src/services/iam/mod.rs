@@ -15,14 +15,14 @@ mod versions;
 
 pub(crate) use pattern::like;
 pub(crate) use permit::{
-    arn_of, permit, permit_across, permit_assume, permit_delegated, permit_role, permits_service,
+    arn_of, passing, permit, permit_across, permit_all, permit_assume, permit_delegated, permit_role, permits_service,
     policy_lets_everybody, policy_lets_service,
 };
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Resource, Service};
+use crate::service::{Input as _, Need, Protocol, Service, operation_of};
 use serde_json::{Value, json};
 
 pub(crate) static SERVICE: Service = Service {
@@ -71,7 +71,7 @@ pub(crate) static SERVICE: Service = Service {
         ("SetDefaultPolicyVersion", versions::set_default_policy_version),
         ("DeletePolicyVersion", versions::delete_policy_version),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -165,8 +165,9 @@ fn boundary(context: &Context<'_>, role: &Value) -> Result<Option<Value>> {
     }
 }
 
-/// What IAM's operations are about: a role, or else a policy.
-fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
+/// What IAM's operations are about: a role, or else a policy. Tags that come with something new need the right to put
+/// them on.
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
     let path = input.optional("Path").unwrap_or("/");
     let arn = if let Some(name) = input.optional("RoleName") {
         let role = context.documents.get(ROLES, name)?;
@@ -179,7 +180,21 @@ fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
     } else {
         "*".to_owned()
     };
-    Ok(Resource::from(arn))
+    let boundary = input.optional("PermissionsBoundary").map(str::to_owned);
+    let with_boundary = |need: Need| match &boundary {
+        Some(boundary) => need.with("iam:PermissionsBoundary", boundary.clone()),
+        None => need,
+    };
+    let mut needs = vec![with_boundary(Need::of(action, arn.clone()))];
+    let tagging = match operation_of(action) {
+        "CreateRole" => Some("iam:TagRole"),
+        "CreatePolicy" => Some("iam:TagPolicy"),
+        _ => None,
+    };
+    if let Some(tagging) = tagging.filter(|_| !input["Tags"].is_null()) {
+        needs.push(Need::of(tagging, arn));
+    }
+    Ok(needs)
 }
 
 /// The page of a list that the request asks for.

@@ -9,7 +9,9 @@ use super::evaluate::{self, Ask, Decision, Kind, Limit, Principal};
 use crate::api_error::{ApiError, Result};
 use crate::caller::{Assumed, Caller};
 use crate::context::Context;
-use crate::service::Resource;
+use crate::decisions::Decided;
+use crate::service::{Need, Resource};
+use crate::tags::requested;
 use serde_json::{Value, json};
 
 /// Checks that somebody may do something. `keys` are the condition keys of the request, `("s3:prefix", "raw/")`; those
@@ -41,6 +43,28 @@ pub(crate) fn permit(
     let who = arn_of(context, caller);
     let message = format!("User: {who} is not authorized to perform: {action} on resource: {} {because}", resource.arn);
     Err(ApiError::new("AccessDeniedException", message))
+}
+
+/// Checks that somebody may do all that a request needs. The tags that it puts on something are condition keys of all.
+///
+/// # Errors
+/// [`permit`]'s.
+pub(crate) fn permit_all(context: &Context<'_>, caller: &Caller, needs: Vec<Need>, input: &Value) -> Result<()> {
+    let tags = requested(input).into_iter().map(|(key, value)| (format!("aws:RequestTag/{key}"), value));
+    let tags: Vec<_> = tags.collect();
+    for Need { action, resource, keys } in needs {
+        let tags = tags.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+        let keys: Vec<_> = keys.iter().map(|(key, value)| (*key, value.as_str())).chain(tags).collect();
+        permit(context, caller, &action, &resource, &keys)?;
+    }
+    Ok(())
+}
+
+/// That a role is handed to a service, which is an action of its own without an operation: "iam:PassRole".
+pub(crate) fn passing(context: &Context<'_>, role: &str, service: &str) -> Need {
+    // One of another account is refused by whoever is to have it.
+    let role = super::passed_role(context, role).unwrap_or_else(|_| role.to_owned());
+    Need::of("iam:PassRole", role).with("iam:PassedToService", service)
 }
 
 /// How AWS names who asks.
@@ -167,8 +191,17 @@ pub(super) fn decide(
     let principal = principal(context, caller);
     let own = own_keys(context, caller, &principal);
     let all: Vec<_> = keys.iter().copied().chain(own.iter().map(|(name, value)| (*name, value.as_str()))).collect();
+    let tags = context.tags(&resource.arn)?;
+    let tags: Vec<_> = tags.iter().map(|(key, value)| (format!("aws:ResourceTag/{key}"), value.as_str())).collect();
+    let all: Vec<_> = all.into_iter().chain(tags.iter().map(|(key, value)| (key.as_str(), *value))).collect();
     let ask = Ask { principal: &principal, action, resource: &resource.arn, keys: &all };
-    Ok(evaluate::decide_within(&identity, &limits, &resource.policy, &ask))
+    let decision = evaluate::decide_within(&identity, &limits, &resource.policy, &ask);
+    if let Caller::Role(Assumed { role, .. }) = caller {
+        let (role, action) = (name_of(role).to_owned(), action.to_owned());
+        let allowed = decision == Decision::Allowed;
+        context.decisions.note(Decided { role, action, resource: resource.arn.clone(), allowed });
+    }
+    Ok(decision)
 }
 
 /// What the caller's own policies are, and what else has to allow what they do.

@@ -10,7 +10,7 @@ use crate::api_error::{ApiError, Result};
 use crate::caller::Caller;
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Resource, Service};
+use crate::service::{Input as _, Need, Protocol, Resource, Service, operation_of};
 use crate::services::iam::{permit_delegated, policy_lets_service};
 use serde_json::{Value, json};
 
@@ -41,7 +41,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagResource", tagging::untag_resource),
         ("ListResourceTags", tagging::list_resource_tags),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -130,12 +130,26 @@ fn usable(context: &Context<'_>, id: &str, key: &Value) -> Result<()> {
     }
 }
 
-fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
-    let given = input.optional("KeyId").or_else(|| input.optional("TargetKeyId"));
-    Ok(match given.map(|given| named(context, given)) {
+/// An alias is one resource and its key another: both are asked.
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    let mut needs = vec![Need::of(action, resource(context, input))];
+    if let Some(alias) = input.optional("AliasName") {
+        needs.push(Need::of(action, context.arn("kms", alias)));
+    }
+    if operation_of(action) == "CreateKey" && !input["Tags"].is_null() {
+        needs.push(Need::of("kms:TagResource", "*".to_owned()));
+    }
+    Ok(needs)
+}
+
+fn resource(context: &Context<'_>, input: &Value) -> Resource {
+    let given = ["KeyId", "TargetKeyId", "AliasName"].into_iter().find_map(|member| input.optional(member));
+    match given.map(|given| named(context, given)) {
         Some(Ok((id, key))) => Resource { arn: arn(context, &id), policy: policy_of(&key) },
-        _ => Resource::from("*".to_owned()),
-    })
+        // What is not there is asked for, too.
+        Some(Err(_)) => Resource::from(arn(context, "-")),
+        None => Resource::from("*".to_owned()),
+    }
 }
 
 fn policy_of(key: &Value) -> Value {

@@ -14,7 +14,8 @@ mod versions;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input, Protocol, Resource, Service};
+use crate::service::{Input, Need, Protocol, Resource, Service, operation_of};
+use crate::services::iam::passing;
 use reference::Reference;
 use serde_json::Value;
 
@@ -61,7 +62,7 @@ pub(crate) static SERVICE: Service = Service {
         ("UntagResource", functions::untag_resource),
         ("GetAccountSettings", functions::get_account_settings),
     ],
-    resource,
+    needs,
     whole: Some(execution::INVOKE),
 };
 
@@ -118,6 +119,22 @@ fn check_revision(input: &Value, current: &Value) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// What is about all functions has no function to name.
+const OF_ALL: [&str; 2] = ["GetAccountSettings", "ListFunctions"];
+
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    if OF_ALL.contains(&operation_of(action)) {
+        return Ok(vec![Need::of(action, "*".to_owned())]);
+    }
+    let resource = resource(context, input)?;
+    let mut needs = vec![Need::of(action, resource.clone())];
+    if operation_of(action) == "CreateFunction" && !input["Tags"].is_null() {
+        needs.push(Need::of("lambda:TagResource", resource));
+    }
+    needs.extend(input.optional("Role").map(|role| passing(context, role, "lambda.amazonaws.com")));
+    Ok(needs)
 }
 
 fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {

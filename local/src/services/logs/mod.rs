@@ -11,7 +11,7 @@ pub(crate) use under::write_under;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::model;
-use crate::service::{Input as _, Protocol, Resource, Service};
+use crate::service::{Input as _, Need, Protocol, Resource, Service, operation_of};
 use serde_json::Value;
 
 pub(crate) static SERVICE: Service = Service {
@@ -38,7 +38,7 @@ pub(crate) static SERVICE: Service = Service {
         ("GetLogEvents", events::get_log_events),
         ("FilterLogEvents", events::filter_log_events),
     ],
-    resource,
+    needs,
     whole: None,
 };
 
@@ -64,8 +64,20 @@ fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
 }
 
 /// AWS names the stream in a denial also where the operation is the group's, with nothing behind the colon.
-fn resource(context: &Context<'_>, input: &Value) -> Result<Resource> {
-    let group = input.optional("logGroupName").unwrap_or("*");
+/// Tags are put on a group's own ARN; everything else is asked of its streams: "log-group:NAME:log-stream:".
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    if let Some(arn) = input.optional("resourceArn") {
+        return Ok(vec![Need::of(action, arn.to_owned())]);
+    }
+    let mut needs = vec![Need::of(action, resource(context, input))];
+    if operation_of(action) == "CreateLogGroup" && !input["tags"].is_null() {
+        needs.push(Need::of("logs:TagResource", arn(context, input.optional("logGroupName").unwrap_or("*"))));
+    }
+    Ok(needs)
+}
+
+fn resource(context: &Context<'_>, input: &Value) -> Resource {
+    let group = input.optional("logGroupName").unwrap_or_default();
     let stream = input.optional("logStreamName").unwrap_or_default();
-    Ok(context.arn("logs", &format!("log-group:{group}:log-stream:{stream}")).into())
+    context.arn("logs", &format!("log-group:{group}:log-stream:{stream}")).into()
 }

@@ -56,7 +56,7 @@ pub(crate) static SERVICE: Service = Service {
     protocol: Protocol::Rest { message: "Message" },
     model: &model::S3,
     operations: &[],
-    resource: anything,
+    needs: anything,
     whole: Some(Whole {
         takes: |_| true,
         operations: operations::names,
@@ -92,9 +92,10 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         Ok(request) => request,
         Err(error) => return plain(400, &error),
     };
+    let tagged = !tags.is_empty();
     let front = Front { core: Arc::clone(core), region: scope.region.clone(), scope: scope.clone(), tags };
     let mut builder = S3ServiceBuilder::new(front);
-    builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone() });
+    builder.set_access(Gate { core: Arc::clone(core), scope: scope.clone(), tagged });
     builder.set_auth(Nobody);
     let answer = builder.build().call(request).await;
     let Noted { name, about, strike } = operation.noted();
@@ -202,6 +203,8 @@ impl Operation {
 struct Gate {
     core: Arc<Core>,
     scope: Scope,
+    /// Whether a bucket is to be made with tags.
+    tagged: bool,
 }
 
 impl Gate {
@@ -249,7 +252,7 @@ impl Gate {
             S3Path::Object { bucket, key } => (&**bucket, &**key),
         };
         let (headers, query) = (context.headers(), context.uri().query().unwrap_or_default());
-        let asked = permissions::Asked { operation, bucket, key, headers, query };
+        let asked = permissions::Asked { operation, bucket, key, headers, query, tagged: self.tagged };
         self.core.run(&self.scope.region, |context| permissions::check(context, &caller, &asked)).map_err(from_api)
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct Asked<'a> {
     pub(super) key: &'a str,
     pub(super) headers: &'a HeaderMap,
     pub(super) query: &'a str,
+    /// Whether a bucket is to be made with tags.
+    pub(super) tagged: bool,
 }
 
 /// # Errors
@@ -206,7 +208,20 @@ fn permitted(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>, keys: &[
         "DeleteObject" if version => allow(context, caller, "s3:DeleteObjectVersion", (asked.bucket, asked.key), keys),
         // Whether somebody else has it, the operation finds out.
         "CreateBucket" => {
-            permit(context, caller, "s3:CreateBucket", &resource(context, asked.bucket, asked.key)?, keys)
+            let resource = resource(context, asked.bucket, asked.key)?;
+            let other = |ownership: &http::HeaderValue| ownership != "BucketOwnerEnforced";
+            let owned = asked.headers.get("x-amz-object-ownership").is_some_and(other);
+            let also = [(asked.tagged, "s3:TagResource"), (owned, "s3:PutBucketOwnershipControls")];
+            let also = also.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, action)| action);
+            ["s3:CreateBucket"]
+                .into_iter()
+                .chain(also)
+                .try_for_each(|action| permit(context, caller, action, &resource, keys))
+        }
+        // "s3:GetObject is required as well" to compare what is there.
+        "PutObject" if asked.headers.contains_key("if-match") => {
+            allow(context, caller, "s3:PutObject", (asked.bucket, asked.key), keys)?;
+            allow(context, caller, "s3:GetObject", (asked.bucket, asked.key), keys)
         }
         "ListBuckets" => permit(context, caller, "s3:ListAllMyBuckets", &Resource::from("*".to_owned()), keys),
         other => {

@@ -1,0 +1,94 @@
+//! Somebody who may do what a policy says, and nothing else, at a Local AWS that holds them to it.
+
+use crate::support::{Place, Ran, Server};
+use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region};
+use serde_json::{Value, json};
+use std::process::Command;
+use tokio::runtime::Runtime;
+
+pub(super) const ACCOUNT: &str = "000000000000";
+/// The role that the caller works under.
+const ROLE: &str = "caller";
+
+/// A pipeline's Local AWS, served, with a role in it.
+pub(super) struct Caller {
+    pub(super) place: Place,
+    pub(super) server: Server,
+    iam: aws_sdk_iam::Client,
+    runtime: Runtime,
+    keys: (String, String, String),
+}
+
+macro_rules! config {
+    ($sdk:ident, $url:expr) => {
+        $sdk::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url($url)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("admin", "admin", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build()
+    };
+}
+
+impl Caller {
+    pub(super) fn at(place: Place) -> Self {
+        let server = place.serve();
+        let runtime = Runtime::new().unwrap();
+        let iam = aws_sdk_iam::Client::from_conf(config!(aws_sdk_iam, &server.url));
+        let sts = aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, &server.url));
+        let trust = json!({
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:root")},
+                "Action": "sts:AssumeRole"}],
+        });
+        let keys = runtime.block_on(async {
+            let made = iam.create_role().role_name(ROLE).assume_role_policy_document(trust.to_string()).send().await;
+            let arn = made.unwrap().role.unwrap().arn;
+            let session = sts.assume_role().role_arn(arn).role_session_name("test").send().await.unwrap();
+            let keys = session.credentials.unwrap();
+            (keys.access_key_id, keys.secret_access_key, keys.session_token)
+        });
+        Self { place, server, iam, runtime, keys }
+    }
+
+    /// Lets the caller do what these documents say, as managed policies: IAM takes none that is too long.
+    pub(super) fn may(&self, documents: &[Value]) {
+        self.runtime.block_on(async {
+            for (index, document) in documents.iter().enumerate() {
+                let made = self.iam.create_policy().policy_name(format!("p{index}"));
+                let made = made.policy_document(document.to_string()).send().await.unwrap().policy.unwrap();
+                let attached = self.iam.attach_role_policy().role_name(ROLE).policy_arn(made.arn.unwrap());
+                attached.send().await.unwrap();
+            }
+        });
+    }
+
+    /// Lets the caller do what these documents say in place of what others said.
+    pub(super) fn may_only(&self, documents: &[Value]) {
+        let statements: Vec<_> =
+            documents.iter().flat_map(|document| document["Statement"].as_array().unwrap().clone()).collect();
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        let put = self.iam.put_role_policy().role_name(ROLE).policy_name("only").policy_document(document);
+        self.runtime.block_on(put.send()).unwrap();
+    }
+
+    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = self.place.command();
+        command.args(arguments).args(["--lambda-dir", ".", "--longest-wait", "1 s"]);
+        command.env("AWS_ENDPOINT_URL", &self.server.url).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ACCESS_KEY_ID", &self.keys.0).env("AWS_SECRET_ACCESS_KEY", &self.keys.1);
+        command.env("AWS_SESSION_TOKEN", &self.keys.2);
+        command
+    }
+
+    /// Runs pipectl as the caller.
+    pub(super) fn run(&self, arguments: &[&str]) -> Ran {
+        Ran::new(&self.command(arguments).output().unwrap())
+    }
+
+    /// What the caller has asked for: action, resource, whether it was allowed.
+    pub(super) fn asked(&self) -> Vec<(String, String, bool)> {
+        self.server.admin().decisions(ROLE)
+    }
+}
