@@ -2,7 +2,7 @@
 
 use crate::support::{Place, Server};
 use serde_json::{Value, json};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// A day and the one after it, in which everything of a test comes.
@@ -123,26 +123,14 @@ fn a_replay_that_is_killed_goes_on_and_repeats_one_request_at_most() {
     assert_eq!(killed, 2 * (8 + 4));
 }
 
-/// `false`: nothing was held, and it ended.
 fn kill(place: &Place, server: &Server, held: &Value) -> bool {
+    kill_of(place, server, "errors", held)
+}
+
+/// `false`: nothing was held, and it ended.
+fn kill_of(place: &Place, server: &Server, from: &str, held: &Value) -> bool {
     server.admin().fault(held);
-    let [first, last] = always();
-    let mut command = place.command();
-    command.args([
-        "events",
-        "replay",
-        "--local",
-        "--from",
-        "errors",
-        "--between",
-        first,
-        last,
-        "--yes",
-        "--batch",
-        "3",
-    ]);
-    let mut run = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    let began = Instant::now();
+    let (mut run, began) = (command(place, from).spawn().unwrap(), Instant::now());
     while server.admin().met().is_empty() {
         if run.try_wait().unwrap().is_some() {
             return false;
@@ -153,4 +141,171 @@ fn kill(place: &Place, server: &Server, held: &Value) -> bool {
     run.kill().unwrap();
     run.wait().unwrap();
     true
+}
+
+/// Three events at a time.
+fn command(place: &Place, from: &str) -> Command {
+    let [first, last] = always();
+    let mut command = place.command();
+    command.args(["events", "replay", "--local", "--from", from, "--between", first, last, "--yes", "--batch", "3"]);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+/// Events that S3 did not let the mover move, until it gave them up.
+fn stranded(count: usize) -> (Place, Server) {
+    let place = Place::new("name: replays\nevents: { id: event_id }\nschema:\n  event: string\n  n: string\n").hourly();
+    let server = place.serve();
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let fault = json!({"operation": "s3:CopyObject", "status": 403, "code": "AccessDenied", "message": "no",
+        "times": 1_000_000});
+    server.admin().fault(&fault);
+    place.send(&odd(count));
+    place.run(&["local", "tick", "70min"]).exits(0);
+    server.admin().forget_faults();
+    (place, server)
+}
+
+#[test]
+fn what_the_mover_left_is_taken_out_of_its_way_and_sent() {
+    let (place, _server) = stranded(40);
+    place.run(&["output", "--local"]).exits(0).says("the mover has not moved");
+    let ran = replay(&place, "raw", &["--yes", "--batch", "15"]).exits(0);
+    let ran = ran.says("40 events acknowledged, 3 requests, 0 repeated");
+    assert!(!ran.stdout.contains("twice"), "{}", ran.stdout);
+    assert!(!place.run(&["output", "--local"]).exits(0).stderr.contains("the mover has not moved"));
+    place.run(&["local", "tick", "4h"]).exits(0);
+    for table in ["raw_table", "parquet_table"] {
+        assert_eq!(rows(&place, table), (40, 40), "{table}");
+    }
+    let again = replay(&place, "raw", &["--yes"]).exits(0);
+    again.says("0 events to send again").says("40 events were sent again before");
+}
+
+/// Killed at each write, with the mover sweeping in between.
+#[test]
+fn a_file_that_was_taken_is_not_moved_as_well() {
+    let (place, server) = stranded(10);
+    drop(server);
+    let mut killed = 0;
+    for operation in ["s3:CopyObject", "s3:DeleteObject", "firehose:PutRecordBatch"] {
+        for done in [false, true] {
+            let place = place.copy();
+            let server = place.serve();
+            let held = json!({"operation": operation, "times": 1000, "hold": true, "done": done});
+            killed += usize::from(kill_of(&place, &server, "raw", &held));
+            server.admin().forget_faults();
+            place.run(&["local", "tick", "61min"]).exits(0);
+            replay(&place, "raw", &["--yes"]).exits(0);
+            place.run(&["local", "tick", "4h"]).exits(0);
+            let expected = if (operation, done) == ("firehose:PutRecordBatch", true) { 13 } else { 10 };
+            let (rows, ids) = rows(&place, "parquet_table");
+            assert_eq!((rows, ids), (expected, 10), "{operation} {done}");
+            replay(&place, "raw", &["--dry-run"]).exits(0).says("0 events to send again");
+        }
+    }
+    assert_eq!(killed, 6);
+}
+
+#[test]
+fn what_is_in_the_tables_already_is_sent_with_consent_alone() {
+    for (shape, rows_of_parquet) in [("article", (5, 5)), ("lean", (5, 5))] {
+        let yaml = "events: { id: event_id }\nschema:\n  event: string\n  n: string\n";
+        let place = Place::new(&format!("name: replays\nshape: {shape}\n{yaml}"));
+        let place = if shape == "article" { place.hourly() } else { place };
+        let _server = place.serve();
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        place.send(&odd(5));
+        place.run(&["local", "tick", "4h"]).exits(0);
+        assert_eq!(rows(&place, "parquet_table"), rows_of_parquet, "{shape}");
+        let hint = if shape == "article" { "`pipectl run etl --from DATE`" } else { "`--allow-repeats`" };
+        replay(&place, "json", &["--yes"]).exits(4).says("5 events are rows already").says(hint);
+        let told = replay(&place, "json", &["--yes", "--allow-repeats", "--where", "event=odd"]).exits(0);
+        told.says("5 events acknowledged, 1 requests").says("the table `partitioned_analytics_raw` has them already");
+        place.run(&["local", "tick", "4h"]).exits(0);
+        for table in ["raw_table", "parquet_table"] {
+            assert_eq!(rows(&place, table), (10, 5), "{shape} {table}");
+        }
+        let once = place.run(&["query", "--local", "--named", "events_once", "--output", "csv"]).exits(0).stdout;
+        assert!(once.ends_with(",5,5\n"), "{once}");
+    }
+}
+
+/// Two at once: the second is told who is at work, and sends nothing.
+#[test]
+fn one_replay_is_at_work_at_a_time() {
+    let (place, server) = mended(4);
+    let held = json!({"operation": "firehose:PutRecordBatch", "times": 1, "hold": true});
+    let mut first = server.admin().hold(&held, &mut command(&place, "errors"));
+    replay(&place, "errors", &["--yes"]).exits(4).says("somebody else is at work: `events replay` of ");
+    server.admin().forget_faults();
+    assert!(first.wait().unwrap().success());
+    replay(&place, "errors", &["--yes"]).exits(0).says("0 events to send again");
+    place.run(&["local", "tick", "20min"]).exits(0);
+    assert_eq!(rows(&place, "parquet_table"), (4, 4));
+}
+
+/// What Firehose refuses for a moment is tried again; for good, and the journal knows what it took.
+#[test]
+fn what_is_refused_is_tried_again_and_then_told() {
+    let (place, server) = mended(6);
+    let fault = |code: &str, status: u16, times: u64, after: u64| {
+        let operation = "firehose:PutRecordBatch";
+        let fault = json!({"operation": operation, "status": status, "code": code, "message": "Slow down.",
+            "times": times, "after": after});
+        server.admin().fault(&fault);
+    };
+    fault("AccessDeniedException", 400, 1, 1);
+    let denied = replay(&place, "errors", &["--yes", "--batch", "2"]).exits(1);
+    denied.says("2 events acknowledged").says("AccessDenied").says("firehose:PutRecordBatch on the stream");
+    server.admin().forget_faults();
+    fault("ServiceUnavailableException", 503, 2, 0);
+    let ran = replay(&place, "errors", &["--yes", "--batch", "2"]).exits(0);
+    ran.says("4 events to send again").says("2 events were sent again before").says("4 requests, 2 repeated");
+    place.run(&["local", "tick", "20min"]).exits(0);
+    assert_eq!(rows(&place, "parquet_table"), (6, 6));
+}
+
+/// What was acknowledged is written down, also where it is not Firehose that fails.
+#[test]
+fn a_file_that_cannot_be_read_makes_nothing_come_twice() {
+    let (place, server) = mended(3);
+    place.edit(&[("n: string", "n: int")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.send(&odd(6)[odd(3).len()..]);
+    place.run(&["local", "tick", "20min"]).exits(0);
+    place.edit(&[("n: int", "n: string")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    // Both files are counted, the lock is read, and then the files again.
+    let fault =
+        json!({"operation": "s3:GetObject", "status": 403, "code": "AccessDenied", "message": "no", "after": 4});
+    server.admin().fault(&fault);
+    replay(&place, "errors", &["--yes", "--batch", "1"]).exits(1).says("2 events acknowledged").says("AccessDenied");
+    server.admin().forget_faults();
+    let ran = replay(&place, "errors", &["--yes"]).exits(0);
+    let ran = ran.says("2 events were sent again before").says("4 events acknowledged");
+    assert!(!ran.stdout.contains("may be there twice"), "{}", ran.stdout);
+    place.run(&["local", "tick", "20min"]).exits(0);
+    assert_eq!(rows(&place, "parquet_table"), (6, 6));
+}
+
+#[test]
+fn what_is_on_its_way_is_answered_before_an_interrupted_replay_ends() {
+    let (place, server) = mended(7);
+    let held = json!({"operation": "firehose:PutRecordBatch", "times": 1, "hold": true});
+    let mut run = command(&place, "errors");
+    run.stderr(Stdio::piped());
+    let run = server.admin().hold(&held, &mut run);
+    let interrupted = Command::new("kill").args(["-s", "INT", &run.id().to_string()]).status().unwrap();
+    assert!(interrupted.success());
+    // As long as a signal takes.
+    std::thread::sleep(Duration::from_millis(300));
+    server.admin().forget_faults();
+    let ran = crate::support::Ran::new(&run.wait_with_output().unwrap()).exits(130);
+    ran.says("interrupted: the same command goes on where it was");
+    let ran = replay(&place, "errors", &["--yes"]).exits(0);
+    let ran = ran.says("3 events were sent again before").says("4 events acknowledged");
+    assert!(!ran.stdout.contains("may be there twice"), "{}", ran.stdout);
+    place.run(&["local", "tick", "20min"]).exits(0);
+    assert_eq!(rows(&place, "parquet_table"), (7, 7));
 }

@@ -246,33 +246,51 @@ async fn go(
     files: Vec<Source>,
     (sending, signal): (&mut Sending, &Mutex<Option<Signal>>),
 ) -> Result<bool> {
-    let (aws, bucket, stream) = (&session.aws, &session.pipeline.bucket.name, session.aws.names.base());
+    let (aws, bucket) = (&session.aws, &session.pipeline.bucket.name);
     // Somebody may have sent some of it since it was counted.
     let earlier = Earlier::of(aws, bucket, args.from).await?;
-    let (mut selection, mut open) = (args.selection(session, between, earlier), Batch::default());
+    let selection = args.selection(session, between, earlier);
     let order = Order::new(args.from, between, &args.conditions, &files, by.to_owned());
     let mut journal = Journal::begin(aws, bucket, &order, id).await?;
-    let bar = Bar::spinner();
+    let gone = all(session, (selection, files), &mut journal, (sending, signal)).await;
+    if matches!(gone, Ok(true)) {
+        journal.progress.ended = Some(Timestamp::now());
+    }
+    // What was acknowledged last is in it from now on, however it ended.
+    journal.write().await?;
+    gone
+}
+
+async fn all(
+    session: &Session,
+    (mut selection, files): (Selection<'_>, Vec<Source>),
+    journal: &mut Journal<'_>,
+    (sending, signal): (&mut Sending, &Mutex<Option<Signal>>),
+) -> Result<bool> {
+    let (aws, bucket, stream) = (&session.aws, &session.pipeline.bucket.name, session.aws.names.base());
+    let (bar, mut open, mut moved) = (Bar::spinner(), Batch::default(), 0);
     for (place, file) in files.into_iter().enumerate() {
-        let file = if args.from == From::Raw { file.take(session).await? } else { Some(file) };
-        let Some(file) = file else { continue };
+        let file = if selection.from == From::Raw { file.take(session).await? } else { Some(file) };
+        let Some(file) = file else {
+            moved += 1;
+            continue;
+        };
         let (_, body) = fetch(aws, bucket, file.file(), i64::MAX).await?;
         for batch in selection.add(place, &file, &body, &mut open) {
             if signal.lock().is_ok_and(|signal| signal.is_some()) {
-                journal.progress.sending.clear();
-                journal.write().await?;
                 return Ok(false);
             }
-            send((aws, &stream), batch, &mut journal, sending).await?;
+            send((aws, &stream), batch, journal, sending).await?;
             bar.show(&format!("events: {}", sending.events));
         }
     }
+    if moved > 0 {
+        say(format_args!("{moved} files were moved by the mover meanwhile, and are left to it"));
+    }
     let last = selection.close(&mut open);
     if !last.records.is_empty() {
-        send((aws, &stream), last, &mut journal, sending).await?;
+        send((aws, &stream), last, journal, sending).await?;
     }
-    journal.progress.ended = Some(Timestamp::now());
-    journal.write().await?;
     Ok(true)
 }
 

@@ -128,8 +128,13 @@ impl Source {
         }
         // Of one that was taken by a run that was cut off, the original may be there still.
         write("s3:DeleteObject", || aws.s3.delete_object().bucket(bucket).key(&self.key).send()).await?;
+        if self.was_moved(aws, pipeline).await? {
+            // The mover has delivered it: what was taken is a second one of the same.
+            write("s3:DeleteObject", || aws.s3.delete_object().bucket(bucket).key(&to).send()).await?;
+            return Ok(None);
+        }
         self.taken = Some(to);
-        Ok(if self.was_moved(aws, pipeline).await? { None } else { Some(self) })
+        Ok(Some(self))
     }
 
     /// Whether it is in the folder of its day: `year=2018/month=02/day=03/NAME` of `2018/02/03/23/NAME`.
