@@ -13,11 +13,12 @@ status=0
 cat "$plan" >> "$GITHUB_STEP_SUMMARY"
 case $status in
   0) echo 'changes=false' >> "$GITHUB_OUTPUT" ;;
-  2) echo 'changes=true' >> "$GITHUB_OUTPUT" ;;
+  2 | 4) echo 'changes=true' >> "$GITHUB_OUTPUT" ;;
   *) exit "$status" ;;
 esac
 
-if [ -n "$PULL_REQUEST" ]; then
+# What is refused, for its costs say, is a comment first: it says why.
+if [ -s "$plan" ] && [ -n "$PULL_REQUEST" ]; then
   # GitHub takes 65,536 characters.
   head -c 65000 "$plan" > "$plan.comment"
   comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments
@@ -32,3 +33,4 @@ if [ -n "$PULL_REQUEST" ]; then
     gh api --silent --method POST "$comments" --field "body=@$plan.comment"
   fi
 fi
+[ "$status" != 4 ] || exit 4

@@ -23,6 +23,8 @@ EVENTS = HERE.parent.parent / "lambdas/track/tests/events"
 KEY_DIGESTS = ("ce7c1f5bfa1e49ce9cad94a35c95b18ae8f3d212e5e6f05424c6b5a4e90111af,"
                "94957ebf911b5af8c762f54b1b8fe019c7653312bc7738448c0a0188d86c58b9")
 COLUMNS = '{"event":"string","userid":"string","datetime":"timestamp"}'
+ADD_FIELDS = "received_at,request_id,origin,user_agent,ip"
+CONTRACT = COLUMNS.replace("}", ',"received_at":"timestamp","request_id":"string","origin":"string","user_agent":"string","ip":"string"}')
 TICK = os.sysconf("SC_CLK_TCK")
 BATCH = 101
 ROUNDS = 5
@@ -134,6 +136,7 @@ def arguments():
     parser.add_argument("--http-only", action="store_true")
     parser.add_argument("--function-url", action="store_true", help="events of a function URL, with a key: of `track` alone, the others take none")
     parser.add_argument("--columns", action="store_true", help="with columns that Firehose converts by; only `track` looks at them")
+    parser.add_argument("--contract", action="store_true", help="with all fields added, and events rejected for unknown fields and values")
     return parser.parse_args()
 
 
@@ -153,6 +156,9 @@ def main():
             environment |= {"KEY_DIGESTS": KEY_DIGESTS, "EVENTS_PATH": "/track"}
         if options.columns:
             environment["COLUMNS"] = COLUMNS
+        if options.contract:
+            environment |= {"ADD_FIELDS": ADD_FIELDS, "REJECT": "unknown,invalid", "SHARE_RECORDS": "true",
+                            "COLUMNS": CONTRACT}
         print(f"{'':<22}{'cold':>9}{'CPU, one event':>17}{'each further':>15}{'memory':>10}{'zip':>10}")
         for firehose in [Firehose()] + ([] if options.http_only else [Firehose(context)]):
             for name, code, command in (candidate.split("=", 2) for candidate in options.candidate):

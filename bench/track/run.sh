@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What an invocation of `track` costs, beside the article's function in Node, the same with today's SDK, and a plain function in Rust
 # on the AWS SDK. Builds `track` as pipectl builds it for Lambda, but for this machine. Options are those of bench.py.
-# usage: bench/track/run.sh [--starts N] [--invocations N] [--http-only] [--function-url] [--columns]
+# usage: bench/track/run.sh [--starts N] [--invocations N] [--http-only] [--function-url] [--columns] [--contract]
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 here=bench/track

@@ -7,7 +7,9 @@ use crate::config::{Pipeline, parse_count};
 use crate::cost::Inputs;
 use crate::error::{Error, Exit, Result};
 use crate::limits::{self, Account, Applied, Finding, Load, Quotas, Subject};
-use crate::report::{Checked, Paint, check_to_json, check_to_text, data, exact, findings_to_text, say};
+use crate::report::{
+    Checked, Paint, annotate_findings, check_to_json, check_to_text, data, exact, findings_to_text, say,
+};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -66,6 +68,7 @@ pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
         let paint = Paint::new(global.color, &std::io::stdout());
         data(check_to_text(&checked, args.at.is_some(), paint));
     }
+    annotate_findings(&checked.findings, pipeline);
     if args.strict && !checked.findings.is_empty() {
         let hint = "each finding says what to change; without `--strict` they are warnings";
         return Err(Error::refused("the pipeline cannot carry this", hint));
@@ -132,6 +135,7 @@ pub(super) fn findings(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
 pub(super) fn warn(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
     let findings = findings(pipeline, inputs);
     findings_to_text(&findings, pipeline).iter().for_each(say);
+    annotate_findings(&findings, pipeline);
     findings
 }
 

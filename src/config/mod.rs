@@ -1,5 +1,6 @@
 //! `pipeline.yaml`: from its text to a checked [`Pipeline`].
 
+mod annotation;
 mod by_stage;
 mod checks;
 mod column;

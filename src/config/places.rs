@@ -81,8 +81,17 @@ impl Places {
 
     /// What is to be said of a key, shown as what is wrong with a file is, but as a warning.
     pub(crate) fn warning(&self, key: &str, message: &str, hint: &str, source: String) -> String {
-        let span = self.near(key).map(|key| key.span.clone());
-        let problem = Problem { span, message: message.to_owned(), hint: Some(hint.to_owned()), source: Some(source) };
+        let problem = Problem { source: Some(source), ..self.problem(key, message, hint) };
         problem.show(Severity::Warning, &self.path, &self.source)
+    }
+
+    /// The same as a line for GitHub.
+    pub(crate) fn annotation(&self, key: &str, message: &str, hint: &str) -> String {
+        self.problem(key, message, hint).annotation(Severity::Warning, &self.path, &self.source)
+    }
+
+    fn problem(&self, key: &str, message: &str, hint: &str) -> Problem {
+        let span = self.near(key).map(|key| key.span.clone());
+        Problem { span, message: message.to_owned(), hint: Some(hint.to_owned()), source: None }
     }
 }

@@ -119,6 +119,11 @@ impl Problems {
         all.map(|((line, column), message)| (line, column, message)).collect()
     }
 
+    /// Each as a line for GitHub.
+    pub(crate) fn annotations(&self) -> impl Iterator<Item = String> {
+        self.problems.iter().map(|problem| problem.annotation(Severity::Error, &self.path, &self.source))
+    }
+
     fn show(&self, problem: &Problem) -> String {
         problem.show(Severity::Error, &self.path, &self.source)
     }

@@ -9,11 +9,21 @@ use crate::error::Error;
 pub(crate) fn print_error(error: &Error, paint: Paint) {
     match error {
         // Problems of a file come with their own heading, each.
-        Error::Config(problems) => say(problems),
+        Error::Config(problems) => {
+            say(problems);
+            annotate(problems.annotations());
+        }
         _ => say(format_args!("{} {}", paint.bad("error:"), below(&error.to_string(), 2))),
     }
     if let Some(hint) = error.hint() {
         say(format_args!("{} {}", paint.strong("hint:"), below(&hint, 2)));
+    }
+}
+
+/// Beside the file, where GitHub runs this. On stderr, of which GitHub reads commands too: stdout may be a document.
+pub(crate) fn annotate(lines: impl Iterator<Item = String>) {
+    if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
+        lines.for_each(say);
     }
 }
 

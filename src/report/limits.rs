@@ -1,5 +1,6 @@
 //! What a pipeline cannot carry, for people and for programs.
 
+use super::error::annotate;
 use super::paint::Paint;
 use crate::config::Pipeline;
 use crate::limits::{Applied, Finding, Limit, Load, Quotas, Source, Wall, amount, count, volume};
@@ -29,6 +30,12 @@ pub(crate) fn findings_to_text(findings: &[Finding], pipeline: &Pipeline) -> Vec
         pipeline.places.warning(finding.key, &finding.message, &finding.hint, source)
     };
     findings.iter().map(shown).collect()
+}
+
+/// The same beside the file, where GitHub runs this.
+pub(crate) fn annotate_findings(findings: &[Finding], pipeline: &Pipeline) {
+    let shown = |finding: &Finding| pipeline.places.annotation(finding.key, &finding.message, &finding.hint);
+    annotate(findings.iter().map(shown));
 }
 
 /// The findings; with `all`, every wall behind them.

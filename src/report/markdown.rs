@@ -20,7 +20,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Text that is ours as a rule: words as they are, anything else as code.
-pub(super) fn words(text: &str) -> String {
+pub(crate) fn words(text: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, ' ' | ',' | '(' | ')' | '-' | '/');
     if text.chars().all(plain) { text.to_owned() } else { code(text) }
 }

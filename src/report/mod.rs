@@ -37,14 +37,15 @@ pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_
 pub(crate) use foreign::one_line;
 pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
 pub(crate) use iam_policy::{Policies, policies_to_cloudformation, policies_to_json, policies_to_terraform};
-pub(crate) use limits::{Checked, check_to_json, check_to_text, findings_to_json, findings_to_text};
+pub(crate) use limits::{Checked, annotate_findings, check_to_json, check_to_text, findings_to_json, findings_to_text};
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
 pub(crate) use local::Status;
 pub(crate) use logs::log_line;
+pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
-pub(crate) use plan::{plan_to_json, plan_to_markdown, plan_to_text, refusal};
+pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refusal};
 pub(crate) use prices::{listed_to_text, update_to_text};
 pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;

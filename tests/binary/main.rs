@@ -24,6 +24,7 @@ mod cost_shares;
 mod cost_terms;
 mod costs;
 mod doors;
+mod drift;
 mod emulators;
 mod etl;
 mod events;

@@ -27,6 +27,7 @@ use clap::Args;
 use other::Other;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+pub(crate) use terms::{budget, within_budget};
 use versus::{Versus, compared};
 
 #[derive(Debug, Args)]

@@ -60,21 +60,21 @@ pub(super) fn discount(text: &str) -> std::result::Result<f64, String> {
 }
 
 /// Nothing is more than what is no number.
-pub(super) fn budget(text: &str) -> std::result::Result<f64, String> {
+pub(crate) fn budget(text: &str) -> std::result::Result<f64, String> {
     let budget = text.parse::<f64>().ok().filter(|dollars| dollars.is_finite() && *dollars >= 0.0);
     budget.ok_or_else(|| "a budget is a number that is not negative, such as 500".to_owned())
 }
 
 /// # Errors
 /// It costs more, or nobody knows.
-pub(super) fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
+pub(crate) fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exit> {
     let Some(budget) = budget else { return Ok(Exit::Done) };
     let total = month.total();
     match total.amount() {
         Amount::Whole(cents) | Amount::AtLeast(cents) if cents as f64 / 100.0 > budget => {
             let (money, costs) = (month.money, told(month.money, &total));
             let message = format!("a month costs {costs}, more than the budget of {}{budget}", money.symbol());
-            Err(Error::refused(message, "`--explain` shows where the money goes"))
+            Err(Error::refused(message, "`pipectl cost-estimate --explain` shows where the money goes"))
         }
         Amount::Whole(_) => Ok(Exit::Done),
         Amount::AtLeast(_) | Amount::Unknown => {

@@ -10,8 +10,13 @@ use std::fmt::Write as _;
 /// A hidden line by which a bot finds the comment it has to replace.
 const MARKER: &str = "<!-- pipectl plan -->";
 
+/// What a comment begins with.
+pub(crate) fn plan_heading(names: &Names, place: &str) -> String {
+    format!("{MARKER}\n### pipectl plan: {}/{}\n\n{}\n\n", names.pipeline, names.stage, words(place))
+}
+
 pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> String {
-    let mut text = format!("{MARKER}\n### pipectl plan: {}/{}\n\n{}\n\n", names.pipeline, names.stage, words(place));
+    let mut text = plan_heading(names, place);
     let quiet = plan.is_empty() && plan.refused().next().is_none();
     if quiet {
         let but = if plan.stays.is_empty() { "" } else { ", but for what stays" };

@@ -6,7 +6,7 @@ mod markdown;
 mod schema;
 
 pub(crate) use json::plan_to_json;
-pub(crate) use markdown::plan_to_markdown;
+pub(crate) use markdown::{plan_heading, plan_to_markdown};
 
 use super::foreign::one_line;
 use super::paint::Paint;

@@ -1,0 +1,134 @@
+//! `pipectl plan`
+
+mod costs;
+mod drift;
+
+use super::check::warn;
+use super::renamed;
+use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
+use crate::commands::Global;
+use crate::cost::{Difference, Inputs};
+use crate::error::{Error, Exit, Result};
+use crate::report::{
+    data, difference_to_json, difference_to_markdown, exact, findings_to_json, markdown_words, plan_heading,
+    plan_to_json, plan_to_markdown, say_stranded, stranded_to_json,
+};
+use crate::resources::Plan;
+use clap::Args;
+use costs::CostLimits;
+use drift::Drift;
+use serde_json::Value;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    consent: ConsentArgs,
+    /// Exit with 2 when there are changes.
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Show what somebody else has changed, and nothing of what the file asks for; exit with 2 when there is some.
+    #[arg(long, conflicts_with_all = ["destroy", "out", "budget", "max_increase"])]
+    drift_only: bool,
+    /// Plan to take everything down.
+    #[arg(long)]
+    destroy: bool,
+    #[command(flatten)]
+    costs: CostLimits,
+    /// Print JSON (schema pipectl-plan/1).
+    #[arg(long, conflicts_with = "markdown")]
+    json: bool,
+    /// Print Markdown for a pull-request comment.
+    #[arg(long)]
+    markdown: bool,
+    /// Save the plan, so that `apply --plan FILE` does exactly this or nothing.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
+    let session = Session::open(global).await?;
+    let wanted = session.graph();
+    // Both fail of a bucket that is somebody else's or elsewhere, and the look explains it.
+    let (looked, stranded) = futures::join!(session.look(&wanted), session.stranded());
+    let ((live, surroundings), stranded) = (looked?, stranded?);
+    let nothing = session.nothing();
+    let graph = if args.destroy { &nothing } else { &wanted };
+    let mut plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
+    let drift = args.drift_only.then(|| Drift::of(&mut plan));
+    let cost = if drift.is_some() { None } else { cost_of(&session, &plan, graph, &live) };
+    let quiet = args.destroy || args.drift_only;
+    let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
+    let note = if quiet { None } else { renamed::note(&session, graph, &live, global).await? };
+    let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
+    let told = [
+        ("cost", cost.as_ref().map(difference_to_json)),
+        ("drift", drift.map(Drift::to_json)),
+        ("stranded", (!stranded.is_none()).then(|| stranded_to_json(&stranded, &session.pipeline.delivery.prefix))),
+        ("limits", (!limits.is_empty()).then(|| findings_to_json(&limits, &session.pipeline))),
+        ("note", note.as_deref().map(Value::from)),
+    ];
+    for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        json[name] = value;
+    }
+    if let Some(path) = &args.out {
+        save(path, &format!("{json:#}\n")).map_err(|source| Error::File { path: path.clone(), source })?;
+    }
+    if args.json {
+        exact(format_args!("{json:#}\n"));
+    } else {
+        show(&session, &plan, (cost.as_ref(), drift), (global, args));
+    }
+    say_stranded(&stranded, &session.pipeline.delivery.prefix);
+    if let Some(note) = note.filter(|_| !args.json) {
+        data(format_args!("\n{note}\n"));
+    }
+    session.print_timings(global);
+    let held = args.costs.hold(&session, graph, cost.as_ref());
+    if let Some(error) = held.as_ref().err().filter(|_| args.markdown) {
+        // Who reads the comment reads no log.
+        data(format_args!("\n**Refused**: {}\n", markdown_words(&error.to_string())));
+    }
+    held?;
+    let pending = drift.map_or(args.detailed_exitcode && !plan.is_empty(), |drift| !drift.is_none());
+    Ok(if pending { Exit::Changes } else { Exit::Done })
+}
+
+/// For people.
+fn show(
+    session: &Session,
+    plan: &Plan<'_>,
+    (cost, drift): (Option<&Difference>, Option<Drift>),
+    (global, args): (&Global, &PlanArgs),
+) {
+    let names = &session.aws.names;
+    match (args.markdown, drift) {
+        // That there are no changes would be said of more than what was looked for.
+        (true, Some(_)) if plan.steps.is_empty() => data(plan_heading(names, &session.place())),
+        (false, Some(_)) if plan.steps.is_empty() => data(format_args!("{}\n\n", session.place())),
+        (true, _) => data(plan_to_markdown(plan, names, &session.place())),
+        (false, _) => print_plan(session, plan, cost, global),
+    }
+    if let Some(cost) = cost.filter(|_| args.markdown) {
+        data(format_args!("\n{}", difference_to_markdown(cost)));
+    }
+    if let Some(drift) = drift {
+        data(format_args!("{}{drift}\n", if plan.steps.is_empty() { "" } else { "\n" }));
+    }
+}
+
+/// For its owner only: a plan tells names, addresses and policies of an account. What is there already and is no file,
+/// such as a terminal, stays as it is.
+fn save(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    #[cfg(unix)]
+    if file.metadata()?.is_file() {
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    }
+    file.write_all(text.as_bytes())
+}
