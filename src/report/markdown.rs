@@ -25,6 +25,13 @@ pub(crate) fn words(text: &str) -> String {
     if text.chars().all(plain) { text.to_owned() } else { code(text) }
 }
 
+/// Lines as they are. The fence is longer than any that is in them, which would end it.
+pub(super) fn block(text: &str) -> String {
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(3.max(longest + 1));
+    format!("{fence}text\n{}\n{fence}", text.trim_end())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -52,6 +59,21 @@ mod tests {
     /// What a reader sees of a text.
     fn seen(text: &str) -> String {
         one_line(text).replace("\\|", "\\\\u007c")
+    }
+
+    #[test]
+    fn lines_stay_lines_whatever_fence_is_in_them() {
+        for text in ["a: 1\n  b: `c`", "```\n@all\n```", "~~~~\n# h", "````text\n</details>\n`````"] {
+            let markdown = block(text);
+            let events: Vec<_> = Parser::new(&markdown).collect();
+            let inside: String = events
+                .iter()
+                .filter_map(|event| if let Event::Text(text) = event { Some(&**text) } else { None })
+                .collect();
+            assert_eq!(inside.trim_end(), text);
+            let blocks = events.iter().filter(|event| matches!(event, Event::Start(_))).count();
+            assert_eq!(blocks, 1, "{markdown}");
+        }
     }
 
     #[test]

