@@ -54,6 +54,7 @@ mod odd_files;
 mod open_urls;
 mod permissions;
 mod pipes;
+mod policies;
 mod price_files;
 mod prices;
 mod quotas;
