@@ -37,6 +37,8 @@ impl<'a> Arns<'a> {
                 let arns = groups.map(|group| names.arn("logs", &format!("log-group:{group}")));
                 arns.flat_map(|arn| [format!("{arn}:*"), arn]).collect()
             }
+            On::SealedLogGroups if self.ids("kms.key").next().is_none() => vec![],
+            On::SealedLogGroups => self.on(On::LogGroups),
             On::Database => vec![glue("catalog".to_owned()), glue(format!("database/{}", self.database()))],
             On::WholeDatabase => {
                 let inside =

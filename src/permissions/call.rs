@@ -29,6 +29,8 @@ pub(crate) enum On {
     RolesOrNone,
     /// A group, for its tags, and what is in it, for everything else: AWS spells the ARN in two ways.
     LogGroups,
+    /// The same, where the pipeline has a key for them.
+    SealedLogGroups,
     /// With the catalog that it is in.
     Database,
     /// Everything in it goes with it.

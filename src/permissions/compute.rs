@@ -28,10 +28,10 @@ pub(super) const LOG_GROUP: &[Call] = &[
     make("logs:CreateLogGroup", On::LogGroups).tagged(),
     make("logs:CreateLogGroup", On::LogGroups).needs("logs:TagResource"),
     make("logs:PutRetentionPolicy", On::LogGroups),
-    change("logs:DeleteRetentionPolicy", On::LogGroups),
+    seldom("logs:DeleteRetentionPolicy"),
     change("logs:TagResource", On::LogGroups),
     change("logs:UntagResource", On::LogGroups),
-    seldom("logs:AssociateKmsKey"),
+    make("logs:AssociateKmsKey", On::SealedLogGroups),
     seldom("logs:DisassociateKmsKey"),
     remove("logs:DeleteLogGroup", On::LogGroups),
 ];

@@ -136,7 +136,7 @@ pub(super) const TRIGGER: &[Call] = &[
     make("glue:CreateTrigger", On::Triggers).tagged(),
     make("glue:CreateTrigger", On::Triggers).needs("glue:TagResource"),
     change("glue:StartTrigger", On::Triggers),
-    change("glue:StopTrigger", On::Triggers),
+    seldom("glue:StopTrigger"),
     change("glue:UpdateTrigger", On::Triggers),
     change("glue:TagResource", On::Triggers),
     change("glue:UntagResource", On::Triggers),

@@ -62,7 +62,7 @@ const OPEN: &[Call] = &[look("s3:GetObject", On::BucketKey).needs("kms:Decrypt")
 const SEAL: &[Call] = &[change("s3:PutObject", On::BucketKey).needs("kms:GenerateDataKey")];
 
 /// What every pipeline has one of. An apply takes none of these down.
-const STAYS: &[&str] = &["kms.key", "s3.bucket", "glue.database", "firehose.stream", "athena.workgroup"];
+const STAYS: &[&str] = &["kms.key", "s3.bucket", "firehose.stream", "athena.workgroup"];
 
 impl Purpose {
     pub(crate) const ALL: [Self; 6] = [Self::Plan, Self::Apply, Self::Destroy, Self::Query, Self::Send, Self::Cost];

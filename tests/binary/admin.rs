@@ -72,6 +72,10 @@ impl Admin {
         of_role.map(|one| (text(&one["action"]), text(&one["resource"]), one["allowed"] == true)).collect()
     }
 
+    pub(crate) fn forget_decisions(&self) {
+        self.done("DELETE", "decisions", &json!({}));
+    }
+
     /// Why Local AWS does not take a fault.
     #[track_caller]
     pub(crate) fn refuses(&self, fault: &Value) -> String {

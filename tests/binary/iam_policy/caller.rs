@@ -36,20 +36,26 @@ impl Caller {
         let server = place.serve();
         let runtime = Runtime::new().unwrap();
         let iam = aws_sdk_iam::Client::from_conf(config!(aws_sdk_iam, &server.url));
-        let sts = aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, &server.url));
         let trust = json!({
             "Version": "2012-10-17",
             "Statement": [{"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:root")},
                 "Action": "sts:AssumeRole"}],
         });
-        let keys = runtime.block_on(async {
-            let made = iam.create_role().role_name(ROLE).assume_role_policy_document(trust.to_string()).send().await;
-            let arn = made.unwrap().role.unwrap().arn;
-            let session = sts.assume_role().role_arn(arn).role_session_name("test").send().await.unwrap();
-            let keys = session.credentials.unwrap();
-            (keys.access_key_id, keys.secret_access_key, keys.session_token)
-        });
-        Self { place, server, iam, runtime, keys }
+        // Another copy of a place has it already.
+        let made = iam.create_role().role_name(ROLE).assume_role_policy_document(trust.to_string()).send();
+        let _ = runtime.block_on(made);
+        let mut caller = Self { place, server, iam, runtime, keys: Default::default() };
+        caller.begins_a_session();
+        caller
+    }
+
+    /// Sessions last an hour, by Local AWS's clock.
+    pub(super) fn begins_a_session(&mut self) {
+        let sts = aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, &self.server.url));
+        let arn = format!("arn:aws:iam::{ACCOUNT}:role/{ROLE}");
+        let assumed = sts.assume_role().role_arn(arn).role_session_name("test").send();
+        let keys = self.runtime.block_on(assumed).unwrap().credentials.unwrap();
+        self.keys = (keys.access_key_id, keys.secret_access_key, keys.session_token);
     }
 
     /// Lets the caller do what these documents say, as managed policies: IAM takes none that is too long.
@@ -90,5 +96,54 @@ impl Caller {
     /// What the caller has asked for: action, resource, whether it was allowed.
     pub(super) fn asked(&self) -> Vec<(String, String, bool)> {
         self.server.admin().decisions(ROLE)
+    }
+
+    /// By somebody who may do everything.
+    #[track_caller]
+    fn admin(&self, arguments: &[&str]) -> Ran {
+        self.place.run(&[arguments, &["--local"]].concat()).exits(0)
+    }
+
+    /// Events come, are delivered and queried.
+    pub(super) fn is_used(&self) {
+        self.admin(&["send", "--events", "20"]);
+        self.admin(&["local", "tick", "20min"]);
+        self.admin(&["run", "all"]);
+        self.admin(&["query", "SELECT count(*) AS events FROM ${raw_table}"]);
+        self.script("upload");
+        self.server.admin().forget_decisions();
+    }
+
+    /// What of another pipeline is let in, a line each, and how much was tried.
+    pub(super) fn tries_another(&self, pipeline: &str, stage: &str) -> String {
+        let (key, secret, token) = &self.keys;
+        crate::support::judge("touch_another.py", &[&self.server.url, key, secret, token, pipeline, stage])
+    }
+
+    /// The same, two days before, with its tags known to billing.
+    pub(super) fn is_billed(&self) {
+        self.admin(&["bill", "--activate-tags"]);
+        self.is_used();
+        self.admin(&["local", "tick", "48h"]);
+    }
+
+    /// Somebody has taken it down: a key is on its way out for a month.
+    pub(super) fn takes_it_down(&self) {
+        self.admin(&["destroy", "--yes", "--allow-data-loss", "s3.bucket.data", "--lambda-dir", "."]);
+    }
+
+    /// Somebody changes what only a look finds out.
+    pub(super) fn changes_by_hand(&self) {
+        self.script("change");
+    }
+
+    /// Somebody has emptied and deleted the bucket.
+    pub(super) fn loses_the_bucket(&self) {
+        self.script("lose");
+    }
+
+    #[track_caller]
+    fn script(&self, what: &str) {
+        crate::support::judge("by_another_hand.py", &[&self.server.url, what]);
     }
 }

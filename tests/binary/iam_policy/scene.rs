@@ -4,29 +4,103 @@ use super::caller::Caller;
 use super::documents;
 use crate::kills::LEAN_EDITS;
 use crate::life::EDITS;
+use crate::matrix::TO_LEAN;
 use crate::support::Place;
 use serde_json::Value;
 
 /// Of an example, by a policy for one purpose.
 pub(super) struct Scene {
     pub(super) purpose: &'static str,
-    example: &'static str,
+    pub(super) example: &'static str,
     before: Before,
     pub(super) command: &'static [&'static str],
     /// How it ends where all is allowed.
-    exit: i32,
+    pub(super) exit: i32,
 }
 
+type Edits = &'static [(&'static str, &'static str)];
+
+#[derive(Clone, Copy)]
 enum Before {
     Nothing,
     Made,
     /// Made, and the file says something else by now.
-    Edited(&'static [(&'static str, &'static str)]),
+    Edited(Edits),
+    /// Made of another file than the lean example's, which the policy is for as well.
+    Changed(Edits),
+    /// Made, and the file says something else; the policy is for what it said, too.
+    Moved(Edits),
+    /// Made, and something has happened to it.
+    Met(fn(&Caller)),
+    /// Made with functions that work; events have come, and a file is half uploaded.
+    Used,
+    /// The same, days ago.
+    Billed,
 }
 
 const APPLY: &[&str] = &["apply", "--yes"];
-const DESTROY: &[&str] = &["destroy", "--yes"];
+const DESTROY: &[&str] = &["destroy", "--yes", "--allow-data-loss", "s3.bucket.data"];
 const PLAN: &[&str] = &["plan", "--detailed-exitcode"];
+const QUERY: &[&str] = &["query", "SELECT count(*) AS events FROM ${raw_table}"];
+const BILL: &[&str] = &["bill", "--yes"];
+/// What a change to another shape holds back, until somebody says that it may go.
+const CHANGE: &[&str] = &[
+    "apply",
+    "--yes",
+    "--allow-data-loss",
+    "glue.trigger.etl",
+    "--allow-data-loss",
+    "glue.job.etl",
+    "--allow-data-loss",
+    "lambda.function.mover",
+    "--allow-data-loss",
+    "s3.notification.mover",
+    "--allow-data-loss",
+    "lambda.permission.mover",
+    "--allow-data-loss",
+    "lambda.permission.sweep",
+    "--allow-data-loss",
+    "events.rule.sweep",
+    "--allow-data-loss",
+    "logs.log_group.mover",
+    "--allow-data-loss",
+    "iam.role.mover",
+    "--allow-data-loss",
+    "iam.role.etl",
+];
+const CHANGE_FRONT: &[&str] = &["apply", "--yes", "--allow-data-loss", "lambda.function_url.track"];
+const CHANGE_API: &[&str] = &["apply", "--yes", "--allow-data-loss", "apigateway.rest_api.ingest"];
+const TO_URL: Edits = &[
+    ("front: rest_api ", "front: function_url "),
+    ("  throttle: { rate: 1000/s, burst: 2000 }\n", ""),
+    ("  quota: { requests: 200M, per: month }   # of each key\n", ""),
+];
+const TO_REST_API: Edits =
+    &[("shape: lean ", "tags: { team: growth }\nshape: lean "), ("front: function_url", "front: rest_api")];
+const SEND: &[&str] = &["send", "--events", "3"];
+
+/// What the examples' edits of elsewhere leave as it is.
+const MORE_EDITS: Edits = &[
+    ("tags: { team: growth }", "tags: {}"),
+    ("versioning: false", "versioning: true"),
+    ("api_keys: [web, mobile]", "api_keys: [web]"),
+    ("    reserved_concurrency: 100 ", "    # reserved_concurrency: 100 "),
+    ("    distinct_users_by_month: |\n", "    # "),
+    ("      SELECT year, month, count(DISTINCT userid)", "    # SELECT"),
+    ("architecture: arm64", "architecture: x86_64"),
+    ("origins: [\"*\"]", "origins: [\"https://example.com\"]"),
+];
+
+/// The lean example carries no tags of the user's.
+const LEAN_TAGGED: Edits = &[("shape: lean ", "tags: { team: growth }\nshape: lean ")];
+const LEAN_MORE_EDITS: Edits = &[
+    ("tags: { team: growth }\n", ""),
+    ("front: function_url", "cors: { origins: [\"https://example.com\"] }\n  front: function_url"),
+    ("bucket:\n", "bucket:\n  versioning: true\n"),
+    ("query:\n", "query:\n  scan_limit: 2 TB\n"),
+    ("ingest:\n", "ingest:\n"),
+    ("function: { reserved_concurrency: 100, ", "function: { architecture: x86_64, "),
+];
 
 const fn scene(
     purpose: &'static str,
@@ -43,14 +117,41 @@ pub(super) const SCENES: &[Scene] = &[
     scene("plan", "clickstream", Before::Made, PLAN, 0),
     scene("plan", "lean", Before::Nothing, PLAN, 2),
     scene("plan", "lean", Before::Made, PLAN, 0),
+    scene("plan", "strict", Before::Nothing, PLAN, 2),
+    scene("plan", "strict", Before::Made, PLAN, 0),
+    scene("plan", "strict", Before::Edited(EDITS), PLAN, 2),
     scene("apply", "clickstream", Before::Nothing, APPLY, 0),
     scene("apply", "clickstream", Before::Made, APPLY, 0),
     scene("apply", "clickstream", Before::Edited(EDITS), APPLY, 0),
+    scene("apply", "clickstream", Before::Edited(MORE_EDITS), APPLY, 0),
+    scene("apply", "clickstream", Before::Met(Caller::changes_by_hand), APPLY, 0),
+    scene("apply", "clickstream", Before::Changed(TO_LEAN), CHANGE, 0),
+    scene("apply", "clickstream", Before::Moved(TO_URL), CHANGE_API, 0),
     scene("apply", "lean", Before::Nothing, APPLY, 0),
     scene("apply", "lean", Before::Made, APPLY, 0),
     scene("apply", "lean", Before::Edited(LEAN_EDITS), APPLY, 0),
-    scene("destroy", "clickstream", Before::Made, DESTROY, 0),
-    scene("destroy", "lean", Before::Made, DESTROY, 0),
+    scene("apply", "lean", Before::Edited(LEAN_MORE_EDITS), APPLY, 0),
+    scene("apply", "lean", Before::Met(Caller::changes_by_hand), APPLY, 0),
+    scene("apply", "lean", Before::Changed(TO_REST_API), CHANGE_FRONT, 0),
+    scene("apply", "strict", Before::Nothing, APPLY, 0),
+    scene("apply", "strict", Before::Made, APPLY, 0),
+    scene("apply", "strict", Before::Edited(EDITS), APPLY, 0),
+    scene("apply", "strict", Before::Edited(MORE_EDITS), APPLY, 0),
+    scene("apply", "strict", Before::Met(Caller::takes_it_down), APPLY, 0),
+    scene("destroy", "strict", Before::Made, DESTROY, 0),
+    scene("destroy", "clickstream", Before::Used, DESTROY, 0),
+    scene("destroy", "clickstream", Before::Met(Caller::loses_the_bucket), DESTROY, 0),
+    scene("destroy", "lean", Before::Used, DESTROY, 0),
+    scene("destroy", "lean", Before::Met(Caller::loses_the_bucket), DESTROY, 0),
+    scene("query", "clickstream", Before::Used, QUERY, 0),
+    scene("query", "lean", Before::Used, QUERY, 0),
+    scene("query", "strict", Before::Used, QUERY, 0),
+    scene("send", "clickstream", Before::Used, SEND, 0),
+    scene("send", "lean", Before::Used, SEND, 0),
+    scene("cost", "clickstream", Before::Billed, BILL, 0),
+    // There is no bill yet.
+    scene("cost", "clickstream", Before::Made, BILL, 1),
+    scene("cost", "lean", Before::Billed, BILL, 0),
 ];
 
 /// Every purpose with every example that there are scenes of.
@@ -60,29 +161,84 @@ pub(super) fn policies() -> Vec<(&'static str, &'static str)> {
     all
 }
 
+/// What came of a scene under its policy.
+pub(super) struct Played {
+    pub(super) policy: Vec<Value>,
+    /// Actions and resources.
+    pub(super) asked: Vec<(String, String)>,
+    /// What shows that the policy has too little.
+    pub(super) wrong: Option<String>,
+}
+
+fn example(name: &str) -> Place {
+    let place = match name {
+        "strict" => {
+            let place = Place::example("clickstream");
+            place.edit(&[("security: standard", "security: strict"), ("versioning: false", "# versioning: false")]);
+            place
+        }
+        "lean" => {
+            let place = Place::example("lean");
+            place.edit(LEAN_TAGGED);
+            place
+        }
+        _ => Place::example(name),
+    };
+    place.write_zips();
+    place
+}
+
 impl Scene {
     pub(super) fn is_of(&self, purpose: &str, example: &str) -> bool {
         self.purpose == purpose && self.example == example
     }
 
-    pub(super) fn place(&self) -> Place {
-        let place = Place::example(self.example);
-        place.write_zips();
-        if !matches!(self.before, Before::Nothing) {
-            place.run(&["apply", "--yes", "--local", "--lambda-dir", "."]).exits(0);
-        }
-        if let Before::Edited(edits) = self.before {
-            place.edit(edits);
-        }
-        place
+    pub(super) fn is_of_nothing(&self) -> bool {
+        matches!(self.before, Before::Nothing)
     }
 
-    /// What was asked for under the policy, and the policy.
-    #[track_caller]
-    pub(super) fn play(&self) -> (Vec<(String, String)>, Vec<Value>, Option<String>) {
-        let place = self.place();
-        let policy = documents(&place, &["--for", self.purpose]);
-        let caller = Caller::at(place);
+    /// The place, as it is before the command, and the policy.
+    pub(super) fn prepared(&self) -> (Caller, Vec<Value>) {
+        let place = example(self.example);
+        let apply = ["apply", "--yes", "--local"];
+        match self.before {
+            Before::Nothing => {}
+            Before::Used | Before::Billed => drop(place.run(&apply).exits(0)),
+            _ => drop(place.run(&[&apply[..], &["--lambda-dir", "."]].concat()).exits(0)),
+        }
+        let mut policy = vec![];
+        match self.before {
+            Before::Edited(edits) => place.edit(edits),
+            Before::Moved(edits) => {
+                policy = documents(&place, &["--for", self.purpose]);
+                place.edit(edits);
+            }
+            Before::Changed(edits) => {
+                policy = documents(&place, &["--for", self.purpose]);
+                place.write(&Place::example("lean").yaml());
+                place.edit(edits);
+            }
+            _ => {}
+        }
+        policy.extend(documents(&place, &["--for", self.purpose]));
+        let mut caller = Caller::at(place);
+        match self.before {
+            Before::Met(what) => what(&caller),
+            Before::Used => caller.is_used(),
+            Before::Billed => caller.is_billed(),
+            _ => {}
+        }
+        caller.begins_a_session();
+        (caller, policy)
+    }
+
+    /// Whether it did its work.
+    pub(super) fn is_done(&self, caller: &Caller) -> bool {
+        caller.run(self.command).exit == self.exit
+    }
+
+    pub(super) fn play(&self) -> Played {
+        let (caller, policy) = self.prepared();
         caller.may(&policy);
         let ran = caller.run(self.command);
         let asked = caller.asked();
@@ -90,13 +246,10 @@ impl Scene {
         let wrong = (!denied.is_empty() || ran.exit != self.exit).then(|| {
             let denied: Vec<_> = denied.iter().map(|(action, resource, _)| format!("{action} on {resource}")).collect();
             let (purpose, example, exit) = (self.purpose, self.example, ran.exit);
-            format!(
-                "{purpose} of {example} ended with {exit}, denied {}\n{}{}",
-                denied.join("\n"),
-                ran.stdout,
-                ran.stderr
-            )
+            let told = ran.stderr.lines().filter(|line| line.starts_with("failed") || line.starts_with("error"));
+            let told = told.collect::<Vec<_>>().join("\n");
+            format!("{purpose} of {example} ended with {exit}, denied:\n{}\n{told}", denied.join("\n"))
         });
-        (asked.into_iter().map(|(action, resource, _)| (action, resource)).collect(), policy, wrong)
+        Played { policy, asked: asked.into_iter().map(|(action, resource, _)| (action, resource)).collect(), wrong }
     }
 }

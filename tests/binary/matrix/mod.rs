@@ -6,6 +6,7 @@ mod table;
 mod trial;
 
 use scene::Scene;
+pub(crate) use scene::TO_LEAN;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -5,7 +5,7 @@ use crate::life::EDITS;
 use crate::support::{Place, Ran};
 
 /// What the lean example says for a pipeline of the other one, whose clients go on posting to the front of before.
-const TO_LEAN: &[(&str, &str)] =
+pub(crate) const TO_LEAN: &[(&str, &str)] =
     &[("stage: lean", "stage: prod"), ("front: function_url", "front: [function_url, rest_api]")];
 
 /// A command on a pipeline that is in some state.

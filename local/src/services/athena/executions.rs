@@ -2,7 +2,7 @@
 
 use super::query::engine::Engine;
 use super::query::{self, results};
-use super::{EXECUTIONS, OPEN, invalid, workgroups};
+use super::{EXECUTIONS, OPEN, invalid, rights, workgroups};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
@@ -71,6 +71,7 @@ pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Res
         "WorkGroup": group,
         "EngineVersion": {"SelectedEngineVersion": "AUTO", "EffectiveEngineVersion": "Athena engine version 3"},
         "cutoff": configuration["BytesScannedCutoffPerQuery"],
+        "role": rights::role_of(context.caller),
     });
     context.put(EXECUTIONS, &id, &execution)?;
     context.put(OPEN, &id, &json!({}))?;
@@ -96,7 +97,7 @@ fn existing(context: &Context<'_>, id: &str) -> Result<Value> {
 
 fn describe(execution: &Value) -> Value {
     let mut all = execution.clone();
-    for own in ["cutoff", "columns"] {
+    for own in ["cutoff", "columns", "role"] {
         all[own] = Value::Null;
     }
     all
@@ -159,6 +160,7 @@ pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<
         }
     }
     let output = execution["ResultConfiguration"].text("OutputLocation")?;
+    rights::of_results(context, &rights::role_of(context.caller), "s3:GetObject", output)?;
     let (bucket, key) = output.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
     let file = versions::find(context, bucket, key, None)
         .map_err(|_| invalid(format!("Could not find results at {output}")))?;

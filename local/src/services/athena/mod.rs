@@ -5,6 +5,7 @@ mod metadata;
 mod named_queries;
 mod permissions;
 mod query;
+mod rights;
 mod workgroups;
 
 pub(crate) use executions::WORKER;

@@ -144,7 +144,10 @@ fn tag(context: &Context<'_>, arn: &str, input: &Value) -> Result<()> {
 
 /// Checks a role's permission for a call to the catalog, which needs it on the catalog, on the database and on the
 /// table: "Actions, resources, and condition keys for AWS Glue".
-fn permit_catalog(
+///
+/// # Errors
+/// `AccessDeniedException`.
+pub(crate) fn permit_catalog(
     context: &Context<'_>,
     role: &str,
     action: &str,

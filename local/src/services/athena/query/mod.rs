@@ -20,7 +20,7 @@ mod table;
 mod trino;
 mod utility;
 
-use super::{EXECUTIONS, OPEN, workgroups};
+use super::{EXECUTIONS, OPEN, rights, workgroups};
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::core::Core;
@@ -111,7 +111,7 @@ async fn answer(core: &Arc<Core>, region: &str, execution: &Value, meter: &Arc<M
     if execution["StatementType"] != "DML" {
         return Err(format!("NOT_SUPPORTED: Local AWS does not run this statement: {}", trino::first_words(sql)));
     }
-    let (schema, batches) = select(core, region, sql, &database, meter).await?;
+    let (schema, batches) = select(core, region, (sql, &database, &execution["role"]), meter).await?;
     let columns = schema.fields().iter().map(|field| print::column(field)).collect();
     Ok(Answer { columns, bytes: results::write_csv(&schema, &batches).map_err(|error| error.to_string())? })
 }
@@ -119,8 +119,7 @@ async fn answer(core: &Arc<Core>, region: &str, execution: &Value, meter: &Arc<M
 async fn select(
     core: &Arc<Core>,
     region: &str,
-    sql: &str,
-    database: &str,
+    (sql, database, role): (&str, &str, &Value),
     meter: &Arc<Meter>,
 ) -> Result<(SchemaRef, Vec<RecordBatch>), String> {
     let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database).with_target_partitions(2);
@@ -137,7 +136,11 @@ async fn select(
     let tables = session.state().resolve_table_references(&statement).map_err(words)?;
     for table in tables {
         let table = table.resolve(CATALOG, database);
-        let found = core.run(region, |context| GlueTable::read(context, &table.schema, &table.table));
+        let found = core.run(region, |context| {
+            rights::of_table(context, role, &table.schema, &table.table)?;
+            let found = GlueTable::read(context, &table.schema, &table.table)?;
+            found.iter().try_for_each(|found| found.permit(context, role)).map(|()| found)
+        });
         match found.map_err(|error| error.message)? {
             Some(found) => {
                 schema_for(&session, &table.catalog, &table.schema);
@@ -201,7 +204,11 @@ fn finish(
     });
     metered(context, &execution, answer.is_ok(), meter)?;
     let kept = answer.as_ref().map_err(Clone::clone).and_then(|answer| {
-        let kept = keep(context, &execution, answer);
+        let output = execution["ResultConfiguration"]["OutputLocation"].as_str().unwrap_or_default();
+        let may = ["s3:GetBucketLocation", "s3:PutObject"]
+            .into_iter()
+            .try_for_each(|action| rights::of_results(context, &execution["role"], action, output));
+        let kept = may.and_then(|()| keep(context, &execution, answer));
         kept.map(|()| json!(answer.columns)).map_err(|error| format!("{}: {}", error.code, error.message))
     });
     execution["Status"]["CompletionDateTime"] = context.epoch().into();

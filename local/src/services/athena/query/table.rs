@@ -1,5 +1,6 @@
 //! A table of the catalog, as DataFusion reads it.
 
+use super::super::rights;
 use super::projection::Projection;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use crate::api_error::Result;
@@ -35,6 +36,8 @@ pub(super) struct GlueTable {
     injected: Vec<String>,
     kind: Kind,
     files: Vec<ScanFile>,
+    /// Database and name, where the catalog says which partitions there are.
+    catalogued: Option<(String, String)>,
     meter: Option<Arc<Meter>>,
 }
 
@@ -82,7 +85,17 @@ impl GlueTable {
         let fields = columns.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true));
         let fields = fields.chain(keys.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true)));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        Ok(Some(Self { schema, columns, keys, injected, kind: kind(&table)?, files, meter: None }))
+        let catalogued = (projection.is_none() && !keys.is_empty()).then(|| (database.to_owned(), name.to_owned()));
+        Ok(Some(Self { schema, columns, keys, injected, kind: kind(&table)?, files, catalogued, meter: None }))
+    }
+
+    /// Whether who asks may see its partitions and read its files.
+    pub(super) fn permit(&self, context: &Context<'_>, role: &Value) -> Result<()> {
+        if let Some((database, name)) = &self.catalogued {
+            rights::of_partitions(context, role, (database, name))?;
+        }
+        let places = self.files.iter().filter_map(|file| file.key.strip_prefix("s3://")?.split_once('/'));
+        places.into_iter().try_for_each(|place| rights::of_file(context, role, place))
     }
 
     pub(super) fn with(mut self, core: &Core, meter: &Arc<Meter>) -> Self {
