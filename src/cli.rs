@@ -7,7 +7,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done, or nothing to do
     1  failed
-    2  changes pending (`plan --detailed-exitcode`); events without a column (`events --check`)
+    2  changes pending (`plan --detailed-exitcode`), drift (`plan --drift-only`); events without a column (`events --check`)
     3  wrong usage or pipeline.yaml
     4  refused: data loss, somebody else's resource or lock, stale plan, budget, limits
     5  partly applied
