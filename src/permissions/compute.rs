@@ -106,7 +106,7 @@ pub(super) const REST_API: &[Call] = &[
     change("apigateway:GetStages", IN_API).needs(GET),
     make("apigateway:CreateRestApi", APIS).needs(POST).tagged(),
     make("apigateway:CreateRestApi", TAGS).needs(PUT),
-    make("apigateway:PutRestApi", API).needs(PUT).ours(),
+    make("apigateway:PutRestApi", API).needs(PUT).ours().or_else("an API is put together call by call, in more time"),
     make("apigateway:CreateDeployment", IN_API).needs(POST),
     make("apigateway:UpdateStage", IN_API).needs(PATCH),
     make("apigateway:PutGatewayResponse", IN_API).needs(PUT),

@@ -18,7 +18,7 @@ pub(super) const KEY: &[Call] = &[
     change("kms:EnableKey", On::Keys).ours(),
     change("kms:EnableKeyRotation", On::Keys).ours(),
     change("kms:PutKeyPolicy", On::Keys).ours(),
-    change("kms:TagResource", On::Keys).ours(),
+    change("kms:TagResource", On::Anything).tagged(),
     change("kms:UntagResource", On::Keys).ours(),
     change("kms:UpdateKeyDescription", On::Keys).ours(),
     seldom("kms:DisableKey"),

@@ -27,8 +27,10 @@ const FIND: &[Call] = &[look("tag:GetResources", On::Anything), look("iam:ListRo
 const LOCK: &[Call] = &[make("s3:GetObject", On::OwnObjects), make("s3:PutObject", On::OwnObjects)];
 
 /// A destroy that finds no bucket makes one, for the lock.
-const LOCK_WITHOUT_BUCKET: &[Call] =
-    &[make("s3:CreateBucket", On::Bucket), make("s3:CreateBucket", On::Bucket).needs("s3:TagResource")];
+const LOCK_WITHOUT_BUCKET: &[Call] = &[
+    make("s3:CreateBucket", On::Bucket).or_else("a destroy that finds no bucket works without a lock"),
+    make("s3:CreateBucket", On::Bucket).needs("s3:TagResource"),
+];
 
 /// Athena reads and writes with the rights of who asks.
 const QUERY: &[Call] = &[
@@ -45,16 +47,19 @@ const QUERY: &[Call] = &[
     look("s3:PutObject", On::Results),
 ];
 
+const UNTOLD: &str = "the bill says what it could not read, and compares the rest";
+
 const COST: &[Call] = &[
     look("pricing:GetProducts", On::Anything),
     look("ce:GetCostAndUsage", On::Anything),
-    look("ce:ListCostAllocationTags", On::Anything),
-    look("athena:BatchGetQueryExecution", On::Workgroup),
-    look("athena:ListQueryExecutions", On::Workgroup),
-    look("cloudwatch:GetMetricData", On::Anything),
+    look("ce:ListCostAllocationTags", On::Anything)
+        .or_else("a bill with nothing on it does not say whether its tags are active"),
+    look("athena:BatchGetQueryExecution", On::Workgroup).or_else(UNTOLD),
+    look("athena:ListQueryExecutions", On::Workgroup).or_else(UNTOLD),
+    look("cloudwatch:GetMetricData", On::Anything).or_else(UNTOLD),
     look("firehose:DescribeDeliveryStream", On::Stream),
-    look("glue:GetJobRuns", On::Job),
-    look("glue:ListCrawls", On::Crawlers),
+    look("glue:GetJobRuns", On::Job).or_else(UNTOLD),
+    look("glue:ListCrawls", On::Crawlers).or_else(UNTOLD),
 ];
 
 /// What a bucket under a key of its own asks of whoever reads in it, or writes.
