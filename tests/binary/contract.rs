@@ -194,6 +194,20 @@ fn send_counts_what_was_taken_of_a_request_that_was_refused() {
     assert!(told["first_refusal"].as_str().unwrap().contains("event 2: `n` is no bigint"), "{told}");
 }
 
+/// Of every type that a column can have.
+#[test]
+fn what_send_makes_up_keeps_the_contract_and_has_ids() {
+    let schema = "schema: { event: string, n: tinyint, m: bigint, price: 'decimal(10,2)', whole: 'decimal(5,0)', ratio: double, on: boolean, \
+                  code: char(3), name: varchar(40), born: date, at: timestamp, tags: array<string>, counts: 'map<string,int>', \
+                  ctx: 'struct<os:string,v:decimal(4,1)>' }\n";
+    let agreed = "events: { id: event_id, received_at: true, unknown: reject, invalid: reject }\n";
+    let place = Place::new(&format!("name: shop\nshape: lean\n{schema}{agreed}"));
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["send", "--local", "--events", "500"]).exits(0);
+    let sql = "SELECT count(*), count(DISTINCT event_id), count(price), count(received_at) FROM analytics_data";
+    assert_eq!(rows(&place, "lean", sql), ["500,500,500,500"]);
+}
+
 #[test]
 fn what_cannot_be_agreed_on_is_said_where_it_stands() {
     let wide: String = (0..300).map(|n| format!("  a_rather_long_name_{n}: bigint\n")).collect();
