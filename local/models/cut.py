@@ -34,6 +34,7 @@ NAMES = {
     "logs": "logs",
     "s3": "s3",
     "servicequotas": "service-quotas",
+    "sns": "sns",
     "sts": "sts",
     "tagging": "resourcegroupstaggingapi",
 }

@@ -19,6 +19,8 @@
 //! POST   /_local/tags                 {"arn": "arn:...", "tags": {"aws:cloudformation:stack-name": "theirs"}}: as AWS tags
 //! POST   /_local/bucket               {"name": "...", "owner": "999999999999"}: as if another account had made it
 //! POST   /_local/stream               {"name": "...", "status": "DELETING_FAILED", "reason": {"Type": "...", "Details": "..."}}
+//! GET    /_local/messages              [{"at": "...", "topic": "arn:...", "to": "...", "subject": "...", "body": "..."}, ...]: what
+//!                                     SNS would have sent, confirmations of subscriptions too
 //! GET    /_local/code/SHA256          a function's zip, as `GetFunction` links to it
 //! ```
 
@@ -27,7 +29,7 @@ use crate::core::Core;
 use crate::faults::{EVERY, Fault};
 use crate::registry;
 use crate::response::{json, plain};
-use crate::services::{firehose, s3};
+use crate::services::{firehose, s3, sns};
 use crate::status::status;
 use crate::tags::Tags;
 use axum::body::Body;
@@ -87,6 +89,7 @@ pub(crate) async fn respond(core: &Arc<Core>, request: &Request<Bytes>) -> Respo
         (&Method::GET, "status") => json(200, &status(core)),
         (&Method::GET, "requests") => json(200, &json!(core.logged())),
         (&Method::GET, "records") => json(200, &json!(core.recent.after(after(request)))),
+        (&Method::GET, "messages") => json(200, &json!(sns::sent(core))),
         (&Method::DELETE, "requests") => {
             core.forget_log();
             json(200, &json!({}))

@@ -4,7 +4,8 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{
-    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, servicequotas, sts, tagging,
+    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, servicequotas, sns, sts,
+    tagging,
 };
 use serde_json::Value;
 
@@ -23,6 +24,7 @@ pub(crate) static ALL: &[&Service] = &[
     &logs::SERVICE,
     &s3::SERVICE,
     &servicequotas::SERVICE,
+    &sns::SERVICE,
     &sts::SERVICE,
     &tagging::SERVICE,
 ];
@@ -54,6 +56,7 @@ pub(crate) const WORKERS: &[Worker] = &[
     glue::SCHEDULES,
     glue::WORKER,
     athena::WORKER,
+    cloudwatch::WORKER,
 ];
 
 #[cfg(test)]

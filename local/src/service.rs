@@ -90,7 +90,11 @@ pub(crate) enum Protocol {
         message: &'static str,
     },
     /// A form names the operation, the output is XML of this namespace.
-    Query { namespace: &'static str },
+    Query {
+        namespace: &'static str,
+        /// The fields that are maps: their entries have a key and a value each.
+        maps: &'static [&'static str],
+    },
     /// Method and path name the operation, input is path, query and JSON body.
     Rest { message: &'static str },
 }

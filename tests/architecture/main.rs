@@ -63,6 +63,7 @@ const SERVICES: &[&str] = &[
     "athena",
     "apigateway",
     "ce",
+    "sns",
     "cloudwatch",
     "servicequotas",
 ];

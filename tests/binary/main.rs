@@ -7,6 +7,7 @@
 mod action;
 mod admin;
 mod adoption;
+mod alarms;
 mod artifacts;
 mod bills;
 mod cli;

@@ -57,6 +57,7 @@ pub(crate) static GLUE: Model = Model::new(include_str!("../../models/glue.json"
 // Recorded at AWS: "Value at 'tags.1.member.value' failed ...". Services of the query protocol call it an error.
 pub(crate) static IAM: Model = Model::new(include_str!("../../models/iam.json"), QUERY);
 pub(crate) static KMS: Model = Model::new(include_str!("../../models/kms.json"), SHOWN);
+pub(crate) static SNS: Model = Model::new(include_str!("../../models/sns.json"), QUERY);
 /// `s3s` knows S3's model, and reads requests by it.
 pub(crate) static S3: Model = Model::new(r#"{"operations": {}, "shapes": {}}"#, SHOWN);
 pub(crate) static SERVICE_QUOTAS: Model = Model::new(include_str!("../../models/servicequotas.json"), SHOWN);

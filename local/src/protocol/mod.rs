@@ -82,7 +82,7 @@ pub(crate) fn write(service: &Service, call: &Call, output: &Value) -> Response<
     match &service.protocol {
         Protocol::Json { .. } if call.wire == Wire::Cbor => cbor::write(service.model, call.operation, output),
         Protocol::Json { .. } => json::write(output),
-        Protocol::Query { namespace, .. } => query::write(namespace, call.operation, output),
+        Protocol::Query { namespace, maps } => query::write((namespace, maps), call.operation, output),
         Protocol::Rest { .. } => rest::write(service.model, call, output),
     }
 }

@@ -48,9 +48,14 @@ fn insert(fields: &mut Map<String, Value>, path: &str, value: &str) {
     }
 }
 
-/// Turns `{"member": {"1": a, "2": b}}` into `[a, b]`, wherever it stands.
+/// Turns `{"member": {"1": a, "2": b}}` into `[a, b]`, and `{"entry": {"1": {"key": k, "value": v}}}` into `{k: v}`,
+/// wherever they stand.
 fn lists(value: Value) -> Value {
     let Value::Object(mut fields) = value else { return value };
+    if let (1, Some(Value::Object(entries))) = (fields.len(), fields.get("entry")) {
+        let entry = |entry: &Value| Some((entry["key"].as_str()?.to_owned(), entry["value"].clone()));
+        return Value::Object(entries.values().filter_map(entry).collect());
+    }
     if let (1, Some(Value::Object(items))) = (fields.len(), fields.get_mut("member")) {
         let mut items: Vec<_> =
             std::mem::take(items).into_iter().map(|(index, item)| (index.parse().unwrap_or(u64::MAX), item)).collect();
@@ -60,11 +65,11 @@ fn lists(value: Value) -> Value {
     Value::Object(fields.into_iter().map(|(name, value)| (name, lists(value))).collect())
 }
 
-pub(super) fn write(namespace: &str, operation: &str, output: &Value) -> Response<Body> {
+pub(super) fn write((namespace, maps): (&str, &[&str]), operation: &str, output: &Value) -> Response<Body> {
     let mut xml = format!("<{operation}Response xmlns=\"{namespace}\">");
     if !output.is_null() {
         let _ = write!(xml, "<{operation}Result>");
-        element(&mut xml, output);
+        element(&mut xml, output, maps);
         let _ = write!(xml, "</{operation}Result>");
     }
     let id = crate::context::new_uuid();
@@ -72,26 +77,38 @@ pub(super) fn write(namespace: &str, operation: &str, output: &Value) -> Respons
     body(200, "text/xml", xml)
 }
 
-/// Fields become elements, items of a list `<member>`s. What is null is left out.
-fn element(xml: &mut String, value: &Value) {
+/// Fields become elements, items of a list `<member>`s, what stands in one of the `maps` `<entry>`s. What is null is left
+/// out.
+fn element(xml: &mut String, value: &Value, maps: &[&str]) {
     match value {
         Value::Null => {}
         Value::String(text) => xml.push_str(&escape(text.as_str())),
         Value::Object(fields) => {
             for (name, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
                 let _ = write!(xml, "<{name}>");
-                element(xml, value);
+                match value.as_object().filter(|_| maps.contains(&name.as_str())) {
+                    Some(map) => entries(xml, map),
+                    None => element(xml, value, maps),
+                }
                 let _ = write!(xml, "</{name}>");
             }
         }
         Value::Array(items) => {
             for item in items {
                 xml.push_str("<member>");
-                element(xml, item);
+                element(xml, item, maps);
                 xml.push_str("</member>");
             }
         }
         other => xml.push_str(&other.to_string()),
+    }
+}
+
+fn entries(xml: &mut String, map: &Map<String, Value>) {
+    for (key, value) in map {
+        let _ = write!(xml, "<entry><key>{}</key><value>", escape(key.as_str()));
+        element(xml, value, &[]);
+        xml.push_str("</value></entry>");
     }
 }
 
@@ -131,7 +148,19 @@ mod tests {
     #[test]
     fn output_is_escaped_and_null_is_left_out() {
         let mut xml = String::new();
-        element(&mut xml, &json!({"Name": "a<b&c", "Gone": null, "Tags": [{"Key": "k"}], "Cut": false}));
+        element(&mut xml, &json!({"Name": "a<b&c", "Gone": null, "Tags": [{"Key": "k"}], "Cut": false}), &[]);
         assert_eq!(xml, "<Name>a&lt;b&amp;c</Name><Tags><member><Key>k</Key></member></Tags><Cut>false</Cut>");
+    }
+
+    #[test]
+    fn maps_have_entries() {
+        let form =
+            json!({"Attributes": {"entry": {"1": {"key": "a.b", "value": "1"}, "2": {"key": "c", "value": ""}}}});
+        assert_eq!(lists(form), json!({"Attributes": {"a.b": "1", "c": ""}}));
+        let mut xml = String::new();
+        element(&mut xml, &json!({"Attributes": {"a&b": "<"}, "Other": {"a": "b"}}), &["Attributes"]);
+        let expected =
+            "<Attributes><entry><key>a&amp;b</key><value>&lt;</value></entry></Attributes><Other><a>b</a></Other>";
+        assert_eq!(xml, expected);
     }
 }

@@ -15,5 +15,6 @@ pub(crate) mod lambda;
 pub(crate) mod logs;
 pub(crate) mod s3;
 pub(crate) mod servicequotas;
+pub(crate) mod sns;
 pub(crate) mod sts;
 pub(crate) mod tagging;

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     scope: "sts",
     prefix: "sts",
-    protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/" },
+    protocol: Protocol::Query { namespace: "https://sts.amazonaws.com/doc/2011-06-15/", maps: &[] },
     model: &model::STS,
     operations: &[
         ("AssumeRole", assume_role),

@@ -1,10 +1,15 @@
-//! CloudWatch's metrics of the services. What they measure is in the record of [`crate::metering`].
+//! CloudWatch: metrics of the services, and alarms over them. What is measured is in the record of [`crate::metering`].
+
+mod alarms;
+mod evaluate;
+
+pub(crate) use evaluate::WORKER;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::metering::{Metric, Point};
 use crate::model;
-use crate::service::{Input, Protocol, Service, anything};
+use crate::service::{Input, Need, Protocol, Service, operation_of};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -13,10 +18,40 @@ pub(crate) static SERVICE: Service = Service {
     prefix: "cloudwatch",
     protocol: Protocol::Json { message: "message" },
     model: &model::CLOUDWATCH,
-    operations: &[("GetMetricData", get_metric_data)],
-    needs: anything,
+    operations: &[
+        ("GetMetricData", get_metric_data),
+        ("PutMetricAlarm", alarms::put_metric_alarm),
+        ("DescribeAlarms", alarms::describe_alarms),
+        ("DeleteAlarms", alarms::delete_alarms),
+        ("SetAlarmState", alarms::set_alarm_state),
+        ("EnableAlarmActions", alarms::enable_alarm_actions),
+        ("DisableAlarmActions", alarms::disable_alarm_actions),
+        ("TagResource", alarms::tag_resource),
+        ("UntagResource", alarms::untag_resource),
+        ("ListTagsForResource", alarms::list_tags_for_resource),
+    ],
+    needs,
     whole: None,
 };
+
+/// To make an alarm with tags one has to be allowed `cloudwatch:TagResource` as well.
+fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
+    let resource = resource(context, input);
+    let tagging = operation_of(action) == "PutMetricAlarm" && !input["Tags"].is_null();
+    let also = tagging.then(|| Need::of("cloudwatch:TagResource", resource.clone()));
+    Ok([Need::of(action, resource)].into_iter().chain(also).collect())
+}
+
+/// An alarm, or where several or none are named, all of them.
+fn resource(context: &Context<'_>, input: &Value) -> String {
+    if input["MetricDataQueries"].is_array() {
+        return "*".to_owned();
+    }
+    let names = input.texts("AlarmNames");
+    let named = input.optional("AlarmName").or_else(|| names.first().filter(|_| names.len() == 1).map(String::as_str));
+    let arn = input.optional("ResourceARN").map(str::to_owned);
+    arn.unwrap_or_else(|| alarms::arn(context, named.unwrap_or("*")))
+}
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("ValidationError", message)

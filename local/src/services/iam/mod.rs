@@ -28,7 +28,7 @@ use serde_json::{Value, json};
 pub(crate) static SERVICE: Service = Service {
     scope: "iam",
     prefix: "iam",
-    protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/" },
+    protocol: Protocol::Query { namespace: "https://iam.amazonaws.com/doc/2010-05-08/", maps: &[] },
     model: &model::IAM,
     operations: &[
         ("CreateRole", roles::create_role),
