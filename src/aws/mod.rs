@@ -4,6 +4,7 @@ mod account_limits;
 mod account_quotas;
 mod answer;
 mod asked;
+mod cbor;
 mod connect;
 mod credentials;
 mod dates;
@@ -71,6 +72,7 @@ pub(crate) struct Aws {
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) s3: aws_sdk_s3::Client,
+    pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
     pub(crate) timeouts: Timeouts,
     pub(crate) timings: Timings,

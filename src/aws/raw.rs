@@ -3,7 +3,7 @@
 //! The SDK's types keep what they know. What a pipeline's resource has beside that, and what AWS returns that this
 //! version of the SDK does not know, is read from the answer itself.
 
-use super::{Result, read};
+use super::{Result, cbor, read};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
@@ -80,8 +80,11 @@ where
 }
 
 impl Raw {
-    /// JSON as it is; of XML the elements by their names. What is neither is nothing.
+    /// JSON as it is, and CBOR as JSON; of XML the elements by their names. What is none of these is nothing.
     fn parse(body: &[u8]) -> Self {
+        if cbor::is_map(body) {
+            return Self(cbor::read(body).unwrap_or_default());
+        }
         let text = String::from_utf8_lossy(body);
         if text.trim_start().starts_with('<') {
             return Self(unwrapped(xml(&text)));

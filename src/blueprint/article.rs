@@ -28,6 +28,11 @@ pub(super) fn lean() -> Pipeline {
     example("lean")
 }
 
+/// With alarms.
+pub(super) fn web() -> Pipeline {
+    example("web")
+}
+
 fn example(name: &str) -> Pipeline {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
     let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };

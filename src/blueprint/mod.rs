@@ -1,5 +1,6 @@
 //! What a pipeline is made of: the resources of its graph, and the documents that they carry.
 
+mod alarms;
 mod deliver;
 mod etl_script;
 mod ingest;
@@ -11,6 +12,7 @@ mod transform;
 #[cfg(test)]
 mod article;
 
+pub(crate) use alarms::ALARMS;
 pub(crate) use deliver::sweep_order;
 pub(crate) use etl_script::again_arguments;
 pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
@@ -113,6 +115,7 @@ pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a
         deliver::add_mover(&mut graph, design, bucket);
     }
     transform::add(&mut graph, design, bucket, catalog);
+    alarms::add(&mut graph, design);
     graph
 }
 
@@ -135,7 +138,8 @@ mod tests {
     /// So that the tests which run the example see every kind made, read back, changed and taken down.
     #[test]
     fn every_kind_is_in_one_of_the_examples() {
-        let pipelines = [Pipeline { security: Security::Strict, ..article::pipeline() }, article::lean()];
+        let strict = Pipeline { security: Security::Strict, ..article::pipeline() };
+        let pipelines = [strict, article::lean(), article::web()];
         let (names, functions) = (article::names("aws", "us-east-1"), Functions::without_code());
         let graphs = pipelines.each_ref().map(|pipeline| graph(pipeline, &names, &functions));
         for kind in KINDS {

@@ -26,7 +26,7 @@ mod words;
 
 pub(crate) use column::{Column, ColumnType};
 pub(crate) use edit::with_usage;
-pub(crate) use pipeline::{Crawler, Etl, Function, Pipeline, table_name};
+pub(crate) use pipeline::{Alarms, Crawler, Etl, Function, Pipeline, table_name};
 pub(crate) use places::Places;
 pub(crate) use problem::Problems;
 pub(crate) use schedule::Schedule;

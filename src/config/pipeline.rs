@@ -52,6 +52,7 @@ pub(crate) struct Pipeline {
     /// `None`: there is no job.
     pub(crate) etl: Option<Etl>,
     pub(crate) query: Query,
+    pub(crate) alarms: Option<Alarms>,
     pub(crate) usage: Usage,
     /// Where in the file all this is.
     pub(crate) places: Places,
@@ -216,6 +217,16 @@ pub(crate) struct Etl {
 pub(crate) struct Workers {
     pub(crate) worker_type: WorkerType,
     pub(crate) count: u32,
+}
+
+/// Who is told of what goes wrong, and when it does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Alarms {
+    pub(crate) email: Option<String>,
+    /// Events that wait longer in Firehose are late.
+    pub(crate) freshness: Duration,
+    /// Of a hundred calls and requests, so many may fail.
+    pub(crate) errors: f64,
 }
 
 /// What is agreed about events beside their columns.

@@ -1,5 +1,6 @@
 //! The values that a key may have, each with AWS's own limits.
 
+use super::file::Percent;
 use super::pipeline::Function;
 use super::units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 use std::collections::BTreeSet;
@@ -202,6 +203,24 @@ pub(super) fn seconds(least: u64, most: u64) -> impl Fn(&str) -> Result<Duration
     move |text| {
         let time = parse_duration(text)?;
         within(time, Duration::from_secs(least), Duration::from_secs(most), show_duration)
+    }
+}
+
+/// `1 %`, as people write it.
+pub(super) fn percent(text: &str) -> Result<Percent, String> {
+    let number = text.trim().strip_suffix('%').map(|number| number.trim().parse::<f64>());
+    match number {
+        Some(Ok(number)) if number > 0.0 && number < 100.0 => Ok(Percent(number)),
+        _ => Err(format!("`{text}` is no share: write more than 0 and less than 100 percent, such as `1 %`")),
+    }
+}
+
+/// As far as SNS looks at one.
+pub(super) fn email(text: &str) -> Result<String, String> {
+    let plain = !text.contains(|c: char| c.is_whitespace() || c.is_control()) && text.len() <= 254;
+    match text.split_once('@') {
+        Some((name, host)) if plain && !name.is_empty() && host.contains('.') => Ok(text.to_owned()),
+        _ => Err(format!("`{text}` is no address such as `team@example.org`")),
     }
 }
 

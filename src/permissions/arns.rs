@@ -55,6 +55,8 @@ impl<'a> Arns<'a> {
             On::Triggers => self.named("glue.trigger", "glue", "trigger/"),
             On::Workgroup => self.named("athena.workgroup", "athena", "workgroup/"),
             On::Rules => self.named("events.rule", "events", "rule/"),
+            On::Topics => self.named("sns.topic", "sns", ""),
+            On::Alarms => self.named("cloudwatch.alarm", "cloudwatch", "alarm:"),
             On::Keys => vec![names.arn("kms", "key/*")],
             On::KeyAlias => vec![names.arn("kms", &names.key_alias())],
             On::BucketKey => self.bucket_key(),

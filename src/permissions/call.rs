@@ -43,6 +43,8 @@ pub(crate) enum On {
     Triggers,
     Workgroup,
     Rules,
+    Topics,
+    Alarms,
     /// Keys of KMS. Their ids are AWS's choice.
     Keys,
     KeyAlias,

@@ -80,6 +80,29 @@ pub(super) const EVENT_RULE: &[Call] = &[
     remove("events:RemoveTargets", On::Rules),
 ];
 
+/// A subscription's ARN is below the topic's: IAM asks for the topic.
+pub(super) const TOPIC: &[Call] = &[
+    look("sns:ListSubscriptionsByTopic", On::Topics),
+    look("sns:ListTagsForResource", On::Topics),
+    make("sns:CreateTopic", On::Topics),
+    make("sns:CreateTopic", On::Topics).needs("sns:TagResource"),
+    make("sns:Subscribe", On::Topics),
+    change("sns:TagResource", On::Topics),
+    change("sns:Unsubscribe", On::Topics),
+    change("sns:UntagResource", On::Topics),
+    remove("sns:DeleteTopic", On::Topics),
+];
+
+pub(super) const ALARM: &[Call] = &[
+    look("cloudwatch:DescribeAlarms", On::Alarms),
+    look("cloudwatch:ListTagsForResource", On::Alarms),
+    make("cloudwatch:PutMetricAlarm", On::Alarms),
+    make("cloudwatch:PutMetricAlarm", On::Alarms).needs("cloudwatch:TagResource"),
+    change("cloudwatch:TagResource", On::Alarms),
+    change("cloudwatch:UntagResource", On::Alarms),
+    remove("cloudwatch:DeleteAlarms", On::Alarms),
+];
+
 const GET: &str = "apigateway:GET";
 const POST: &str = "apigateway:POST";
 const PUT: &str = "apigateway:PUT";

@@ -46,6 +46,8 @@ const KINDS: &[(&str, &[Call])] = &[
     ("glue.trigger", data::TRIGGER),
     ("athena.workgroup", data::WORKGROUP),
     ("athena.named_query", data::NAMED_QUERY),
+    ("sns.topic", compute::TOPIC),
+    ("cloudwatch.alarm", compute::ALARM),
 ];
 
 /// Actions that are allowed on the same, under the same condition.

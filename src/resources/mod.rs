@@ -1,5 +1,6 @@
 //! One file per kind, and the registry of them.
 
+mod alarm;
 mod api_key;
 mod apigateway;
 mod bucket;
@@ -31,12 +32,14 @@ mod statement;
 mod stream;
 mod table;
 mod tags;
+mod topic;
 mod trigger;
 mod trust;
 mod usage_plan;
 mod workgroup;
 mod world;
 
+pub(crate) use alarm::Alarm;
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
 pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded, size};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
@@ -63,6 +66,7 @@ pub(crate) use stream::Stream;
 pub(crate) use stream::{Backup, Conversion};
 pub(crate) use table::{Columns, Format, Partitions, Since, Table, TableOutputs};
 pub(crate) use tags::Tags;
+pub(crate) use topic::Topic;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
 pub(crate) use workgroup::Workgroup;
@@ -123,6 +127,8 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Trigger>(),
     Kind::of::<Workgroup>(),
     Kind::of::<NamedQuery>(),
+    Kind::of::<Topic>(),
+    Kind::of::<Alarm>(),
 ];
 
 /// Looks at everything live that the graph asks for or that is ours, all kinds at once.

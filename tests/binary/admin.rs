@@ -158,6 +158,11 @@ impl Admin {
         log.as_array().unwrap().iter().map(|line| (text(&line["operation"]), text(&line["about"]))).collect()
     }
 
+    /// What SNS would have sent, the earliest first.
+    pub(crate) fn messages(&self) -> Vec<Value> {
+        self.done("GET", "messages", &json!({})).as_array().unwrap().clone()
+    }
+
     /// The operations that were answered, in their order.
     pub(crate) fn requests(&self) -> Vec<String> {
         let log = self.done("GET", "requests", &json!({}));

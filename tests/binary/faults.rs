@@ -140,7 +140,7 @@ fn expired_credentials_fail_at_once() {
 #[test]
 fn a_lost_answer_leaves_nothing_doubled() {
     let strict = ("security: standard", "security: strict");
-    for (example, edits) in [("clickstream", &[][..]), ("clickstream", &[strict]), ("lean", &[])] {
+    for (example, edits) in [("clickstream", &[][..]), ("clickstream", &[strict]), ("lean", &[]), ("web", &[])] {
         let place = Place::example(example);
         place.edit(edits);
         let rehearsed = place.copy();

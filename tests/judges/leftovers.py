@@ -35,6 +35,8 @@ found = {
     "job": glue.list_jobs()["JobNames"],
     "trigger": glue.list_triggers()["TriggerNames"],
     "workgroup": [x["Name"] for x in athena.list_work_groups()["WorkGroups"] if x["Name"] != "primary"],
+    "alarm": [x["AlarmName"] for x in client("cloudwatch").describe_alarms()["MetricAlarms"]],
+    "topic": [x["TopicArn"] for x in client("sns").list_topics()["Topics"]],
     "tagged": [x["ResourceARN"] for x in client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]],
 }
 for kind, names in found.items():

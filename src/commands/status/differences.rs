@@ -1,8 +1,9 @@
 //! How AWS differs from the file: what is missing, and what somebody else has changed, is a fault of the part.
 
 use crate::engine::plan::{Action, Cause, Consent, Refusal, plan};
+use crate::engine::resource::Resource as _;
 use crate::report::{Fault, Part};
-use crate::resources::{Graph, Inventory, Step};
+use crate::resources::{Graph, Inventory, Step, Topic};
 
 #[derive(Debug, Default)]
 pub(super) struct Differences {
@@ -21,6 +22,8 @@ pub(super) fn differences(graph: &Graph<'_>, live: &Inventory) -> Differences {
     let mut edited = 0;
     for step in &plan.steps {
         all.nothing &= step.action() == Action::Create;
+        let pending = step.extras.iter().filter(|_| step.address.kind == Topic::KIND);
+        all.notes.extend(pending.map(|extra| format!("{}: {} {}", step.address, extra.value, extra.meaning)));
         let what = step.address.to_string();
         if let Some((message, hint)) = broken(step) {
             if HARMLESS.contains(&&*step.address.kind) {
@@ -69,6 +72,7 @@ fn part(kind: &str, name: &str) -> Part {
         ("apigateway", _) => Part::Ingest,
         ("athena", _) => Part::Query,
         ("glue", _) => Part::Transform,
+        ("sns" | "cloudwatch", "alarms" | "late" | "rejected" | "mover-errors") => Part::Deliver,
         ("kms", _) => Part::Store,
         ("s3", "data") => Part::Store,
         (_, "delivery" | "mover" | "sweep") => Part::Deliver,

@@ -8,7 +8,7 @@ use crate::report::{Answered, Counted, Fault, Freshness, Health, Part, TableFres
 use jiff::Timestamp;
 use std::time::Duration;
 
-/// Of a hundred calls, requests or files, so many may fail: Lambda, Firehose and clients try again.
+/// The share of calls, requests or files that may fail, unless `alarms.errors` says: Lambda, Firehose and clients try again.
 const FAILING: f64 = 0.01;
 /// What comes late for a while is on its way: Lambda tries the mover again after one and after two minutes.
 const ON_ITS_WAY: Duration = Duration::from_secs(15 * 60);
@@ -29,7 +29,8 @@ pub(super) fn find(health: &mut Health, seen: &Seen<'_>) {
     let Freshness { pipeline, now, .. } = seen.found;
     if let Some(series) = seen.series {
         let counted = counted(series, pipeline);
-        health.faults.extend(counted.iter().filter_map(failing));
+        let share = pipeline.alarms.as_ref().map_or(FAILING, |alarms| alarms.errors / 100.0);
+        health.faults.extend(counted.iter().filter_map(|counted| failing(counted, share)));
         health.faults.extend(late(series, seen.found));
         health.last_event = series.times("records").last().copied();
         health.counted = Some(counted);
@@ -105,9 +106,9 @@ fn counted(series: &Series, pipeline: &Pipeline) -> Vec<Counted> {
     all
 }
 
-fn failing(counted: &Counted) -> Option<Fault> {
+fn failing(counted: &Counted, share: f64) -> Option<Fault> {
     let Counted { part, what, errors, throttled, of } = counted;
-    if (errors + throttled) as f64 <= *of as f64 * FAILING {
+    if (errors + throttled) as f64 <= *of as f64 * share {
         return None;
     }
     let message = format!("in the last hour {errors} failed and {throttled} were throttled, of {of}");
@@ -125,7 +126,8 @@ fn late(series: &Series, found: &Freshness<'_>) -> Option<Fault> {
     let Freshness { pipeline, now, tables, .. } = found;
     // The table that is filled first.
     let newest = tables.first()?.newest.as_ref().map(|file| file.written);
-    let allowed = pipeline.delivery.buffer.interval + ON_ITS_WAY;
+    let usual = pipeline.delivery.buffer.interval + ON_ITS_WAY;
+    let allowed = pipeline.alarms.as_ref().map_or(usual, |alarms| alarms.freshness);
     let due =
         |at: &Timestamp| now.as_second() - at.as_second() - STEP > i64::try_from(allowed.as_secs()).unwrap_or(i64::MAX);
     let waits = series.times("records").into_iter().find(|at| due(at) && newest.is_none_or(|newest| newest < *at))?;

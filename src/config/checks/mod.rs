@@ -1,5 +1,6 @@
 //! What no single key can tell: combinations that AWS refuses, or that would eat their own output.
 
+mod alarms;
 mod events;
 mod shape;
 
@@ -22,6 +23,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     pipeline.etl.iter().for_each(|etl| job(reader, etl));
     ingest(reader, pipeline);
     events::check(reader, pipeline);
+    alarms::check(reader, pipeline);
     caller(reader, pipeline);
     for key in pipeline.tags.keys().filter(|key| pipeline.ignored.has(key)) {
         let message = format!("the tag `{key}` is to be set, and to be ignored");

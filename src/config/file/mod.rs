@@ -1,10 +1,13 @@
 //! The shape of `pipeline.yaml`: every key, what it means and what it is when it is left out.
 
+mod alarms;
 mod deliver;
 mod events;
 mod function;
 mod ingest;
 mod transform;
+
+pub(super) use alarms::Percent;
 
 use super::column::{Column, ColumnType};
 use super::described::Form;
@@ -153,6 +156,12 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         etl,
         query: at
             .group("query", "The Athena workgroup and its named queries.", |at| query(at, &schema, &events, tables)),
+        alarms: at.group_or_none(
+            "alarms",
+            "CloudWatch alarms, and who is told; without it, none.",
+            false,
+            alarms::alarms,
+        ),
         usage: at.group(
             "usage",
             "What is expected to go through it; only cost-estimate reads this.",

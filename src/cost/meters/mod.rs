@@ -1,5 +1,6 @@
 //! What AWS counts in a month: of each resource that is there, what its service bills.
 
+mod alarms;
 mod athena;
 mod clock;
 mod firehose;
@@ -84,6 +85,7 @@ pub(super) fn of(book: &Book, billed: &Billed, inputs: &Inputs) -> Vec<Meter> {
         athena::scanned(&month).into_iter().collect(),
         quicksight::all(&month),
         logs::all(&month),
+        alarms::all(&month).into_iter().collect(),
     ];
     let of_part = |meter: Meter| {
         // What is there for a time is counted in months of the calendar.

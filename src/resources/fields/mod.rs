@@ -5,6 +5,7 @@
 
 mod apigateway;
 mod athena;
+mod cloudwatch;
 mod events;
 mod firehose;
 mod glue;
@@ -20,6 +21,7 @@ mod tests;
 
 pub(super) use apigateway::{GET_API_KEYS, GET_RESOURCES, GET_REST_APIS, GET_STAGE, GET_USAGE_PLANS};
 pub(super) use athena::GET_WORK_GROUP;
+pub(super) use cloudwatch::DESCRIBE_ALARMS;
 pub(super) use events::DESCRIBE_RULE;
 pub(super) use firehose::DESCRIBE_DELIVERY_STREAM;
 pub(super) use glue::{GET_CRAWLER, GET_DATABASE, GET_JOB, GET_TABLE, GET_TRIGGER};

@@ -33,6 +33,9 @@ pub(super) const PLAIN: &[&Answer] = &[
     &LIST_OBJECTS,
     &LIST_OBJECT_VERSIONS,
     &LIST_TARGETS_BY_RULE,
+    &LIST_TAGS_FOR_ALARM,
+    &LIST_TAGS_FOR_TOPIC,
+    &LIST_SUBSCRIPTIONS_BY_TOPIC,
     &LIST_TAGS_FOR_RULE,
 ];
 
@@ -276,6 +279,25 @@ const LIST_TARGETS_BY_RULE: Answer = Answer {
         ignored("Targets.DeadLetterConfig", "where orders go that were never taken; the next hour brings another"),
         ignored("Targets.RetryPolicy", "how often an order is repeated; the next hour brings another"),
         ignored("NextToken", "a rule has five targets at most"),
+    ],
+};
+
+const LIST_TAGS_FOR_ALARM: Answer =
+    Answer { operation: "cloudwatch:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };
+
+const LIST_TAGS_FOR_TOPIC: Answer =
+    Answer { operation: "sns:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };
+
+const LIST_SUBSCRIPTIONS_BY_TOPIC: Answer = Answer {
+    operation: "sns:ListSubscriptionsByTopic",
+    at: "",
+    fields: &[
+        ignored("Subscriptions.SubscriptionArn", "AWS's choice; where it is none, the link waits to be followed"),
+        ignored("Subscriptions.Owner", "the account's"),
+        ignored("Subscriptions.Protocol", "those by mail are ours, others are somebody's"),
+        managed("Subscriptions.Endpoint", "emails"),
+        ignored("Subscriptions.TopicArn", "the one that was asked for"),
+        ignored("NextToken", "of the list"),
     ],
 };
 

@@ -15,6 +15,7 @@ const TABLES: &[&Answer] = &[
     &GET_ROLE,
     &GET_WORK_GROUP,
     &DESCRIBE_DELIVERY_STREAM,
+    &DESCRIBE_ALARMS,
     &DESCRIBE_RULE,
     &GET_REST_APIS,
     &GET_STAGE,

@@ -8,6 +8,10 @@ use crate::support::{Place, Ran};
 pub(crate) const TO_LEAN: &[(&str, &str)] =
     &[("stage: lean", "stage: prod"), ("front: function_url", "front: [function_url, rest_api]")];
 
+/// Of the example with alarms.
+const ALARM_EDITS: &[(&str, &str)] =
+    &[("errors: 1 %", "errors: 2 %"), ("name: shop", "tags: { team: growth }\nname: shop")];
+
 /// A command on a pipeline that is in some state.
 pub(super) struct Scene {
     pub(super) name: &'static str,
@@ -32,6 +36,9 @@ pub(super) fn all() -> Vec<Scene> {
         Scene::of("update, lean", apply, check, State::edited("lean", LEAN_EDITS)),
         Scene::of("destroy, lean", destroy, check_destroy, State::made("lean")),
         Scene::of("plan, lean", check, check, State::made("lean")),
+        Scene::of("apply, alarms", apply, check, State::nothing("web")),
+        Scene::of("update, alarms", apply, check, State::edited("web", ALARM_EDITS)),
+        Scene::of("destroy, alarms", destroy, check_destroy, State::made("web")),
         Scene::of("change to lean", apply, check, State::changed_to_lean()),
     ]
 }

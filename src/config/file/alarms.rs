@@ -1,0 +1,37 @@
+//! `alarms`: who is told of what goes wrong.
+
+use super::Group;
+use crate::config::described::Form;
+use crate::config::pipeline::Alarms;
+use crate::config::values;
+use std::time::Duration;
+
+pub(super) fn alarms(at: Group<'_, '_, '_>) -> Alarms {
+    Alarms {
+        email: at.optional("email", "Who is told; AWS asks there first, by mail.", Form::Text, values::email),
+        freshness: at.time(
+            "freshness",
+            "Events that wait longer than this in Firehose are late.",
+            Duration::from_secs(30 * 60),
+            values::seconds(60, 86_400),
+        ),
+        errors: at
+            .value(
+                "errors",
+                "The share of calls and requests that may fail, such as `1 %`.",
+                Form::Text,
+                Percent(1.0),
+                values::percent,
+            )
+            .0,
+    }
+}
+
+/// As it is written.
+pub(in crate::config) struct Percent(pub(in crate::config) f64);
+
+impl std::fmt::Display for Percent {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
