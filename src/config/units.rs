@@ -6,6 +6,15 @@
 use std::fmt;
 use std::time::Duration;
 
+/// A share: `1 %`.
+pub(super) struct Percent(pub(super) f64);
+
+impl fmt::Display for Percent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} %", self.0)
+    }
+}
+
 /// A number of bytes.
 ///
 /// `KB`, `MB`, `GB` and `TB` are powers of 1024, and `KiB` and so on are the same. That is what Lambda

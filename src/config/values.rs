@@ -1,8 +1,7 @@
 //! The values that a key may have, each with AWS's own limits.
 
-use super::file::Percent;
 use super::pipeline::Function;
-use super::units::{ByteSize, Days, parse_count, parse_duration, show_duration};
+use super::units::{ByteSize, Days, Percent, parse_count, parse_duration, show_duration};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::Duration;

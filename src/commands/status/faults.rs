@@ -1,8 +1,9 @@
 //! What is a fault: pure rules over what a look has seen.
 
 use super::counted::Series;
-use super::look::{Seen, crawled};
+use super::differences::Differences;
 use super::partitions::seen_by;
+use super::work::crawled;
 use crate::config::{Pipeline, Tables, show_duration};
 use crate::report::{Answered, Counted, Fault, Freshness, Health, Part, TableFreshness, Work, age};
 use jiff::Timestamp;
@@ -14,6 +15,16 @@ const FAILING: f64 = 0.01;
 const ON_ITS_WAY: Duration = Duration::from_secs(15 * 60);
 /// Of `counted`.
 const STEP: i64 = 300;
+
+/// What is judged by.
+pub(super) struct Seen<'a> {
+    pub(super) found: &'a Freshness<'a>,
+    pub(super) differences: Option<&'a Differences>,
+    pub(super) series: Option<&'a Series>,
+    /// Partitions that have files and are not in the catalog.
+    pub(super) unlisted: &'a [String],
+    pub(super) freshness: Option<Duration>,
+}
 
 pub(super) fn find(health: &mut Health, seen: &Seen<'_>) {
     if let Some(differences) = seen.differences {

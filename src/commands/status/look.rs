@@ -1,6 +1,6 @@
 //! One look at a pipeline: everything is asked for at once, and what may not be read hides nothing else.
 
-use super::counted::{self, Series};
+use super::counted;
 use super::differences::{Differences, differences};
 use super::work::{self, now};
 use super::{endpoint, faults, newest, partitions};
@@ -9,20 +9,10 @@ use crate::commands::events::newest as newest_events;
 use crate::commands::output::made_of;
 use crate::commands::session::Session;
 use crate::config::Pipeline;
-use crate::report::{Answered, Freshness, Health, TableFreshness, Unread, Work};
+use crate::report::{Answered, Freshness, Health, TableFreshness, Unread};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::Duration;
-
-/// What the rules of `faults` judge by.
-pub(super) struct Seen<'a> {
-    pub(super) found: &'a Freshness<'a>,
-    pub(super) differences: Option<&'a Differences>,
-    pub(super) series: Option<&'a Series>,
-    /// Partitions that have files and are not in the catalog.
-    pub(super) unlisted: &'a [String],
-    pub(super) freshness: Option<Duration>,
-}
 
 /// `None`, and a reason, where it may not be read.
 fn told<T, E: Display>(unread: &mut Vec<Unread>, what: &'static str, found: Result<T, E>) -> Option<T> {
@@ -60,7 +50,7 @@ pub(super) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
     let unlisted = told(&mut unread, "partitions", unlisted).unwrap_or_default();
     let mut health = Health { unread, answered: answered.unwrap_or_default(), ..Health::default() };
     let (differences, series) = (differences.as_ref(), series.as_ref());
-    faults::find(&mut health, &Seen { found: &found, differences, series, unlisted: &unlisted, freshness });
+    faults::find(&mut health, &faults::Seen { found: &found, differences, series, unlisted: &unlisted, freshness });
     found.health = health;
     found
 }
@@ -106,10 +96,4 @@ async fn known(aws: &Aws, pipeline: &Pipeline) -> AwsResult<BTreeSet<String>> {
         Err(error) if error.class() == Class::Absent => Ok(BTreeSet::new()),
         Err(error) => Err(error),
     }
-}
-
-/// The crawler that a table comes from, if it has run and is not running.
-pub(super) fn crawled<'a>(work: &'a [Work], which: &str) -> Option<&'a Work> {
-    let name = format!("crawler {which}");
-    work.iter().find(|work| work.name == name && !work.runs)
 }

@@ -1,6 +1,6 @@
 //! Partitions that have files and are not in the catalog, though their crawler has run since: no query sees them.
 
-use super::look::crawled;
+use super::work::crawled;
 use crate::aws::{Aws, Expect as _, Result, read};
 use crate::config::{Pipeline, Tables};
 use crate::report::{TableFreshness, Work};

@@ -63,3 +63,9 @@ pub(super) fn now(dates: &Dates) -> Timestamp {
 fn time(time: Option<DateTime>) -> Option<Timestamp> {
     Timestamp::from_second(time?.secs()).ok()
 }
+
+/// The crawler that a table comes from, if it has run and is not running.
+pub(super) fn crawled<'a>(work: &'a [Work], which: &str) -> Option<&'a Work> {
+    let name = format!("crawler {which}");
+    work.iter().find(|work| work.name == name && !work.runs)
+}

@@ -3,6 +3,7 @@
 use super::Group;
 use crate::config::described::Form;
 use crate::config::pipeline::Alarms;
+use crate::config::units::Percent;
 use crate::config::values;
 use std::time::Duration;
 
@@ -24,14 +25,5 @@ pub(super) fn alarms(at: Group<'_, '_, '_>) -> Alarms {
                 values::percent,
             )
             .0,
-    }
-}
-
-/// As it is written.
-pub(in crate::config) struct Percent(pub(in crate::config) f64);
-
-impl std::fmt::Display for Percent {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} %", self.0)
     }
 }

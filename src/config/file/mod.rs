@@ -7,8 +7,6 @@ mod function;
 mod ingest;
 mod transform;
 
-pub(super) use alarms::Percent;
-
 use super::column::{Column, ColumnType};
 use super::described::Form;
 use super::pipeline::{AssumedRole, Bucket, Events, Expire, Pipeline, Query, QueryResults};

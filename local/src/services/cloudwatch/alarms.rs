@@ -140,16 +140,8 @@ pub(super) fn delete_alarms(context: &Context<'_>, input: &Value) -> Result<Valu
     Ok(Value::Null)
 }
 
-fn not_found(name: &str) -> ApiError {
+pub(super) fn not_found(name: &str) -> ApiError {
     ApiError::new("ResourceNotFound", format!("Unknown alarm {name}")).with_status(404)
-}
-
-/// "You can use a temporary state": the next evaluation puts it right.
-pub(super) fn set_alarm_state(context: &Context<'_>, input: &Value) -> Result<Value> {
-    let name = input.text("AlarmName")?;
-    let alarm = context.get(ALARMS, name)?.ok_or_else(|| not_found(name))?;
-    super::evaluate::enter(context, name, alarm, (input.text("StateValue")?, input.text("StateReason")?))?;
-    Ok(Value::Null)
 }
 
 fn switch(context: &Context<'_>, input: &Value, on: bool) -> Result<Value> {

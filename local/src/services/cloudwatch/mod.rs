@@ -23,7 +23,7 @@ pub(crate) static SERVICE: Service = Service {
         ("PutMetricAlarm", alarms::put_metric_alarm),
         ("DescribeAlarms", alarms::describe_alarms),
         ("DeleteAlarms", alarms::delete_alarms),
-        ("SetAlarmState", alarms::set_alarm_state),
+        ("SetAlarmState", evaluate::set_alarm_state),
         ("EnableAlarmActions", alarms::enable_alarm_actions),
         ("DisableAlarmActions", alarms::disable_alarm_actions),
         ("TagResource", alarms::tag_resource),

@@ -4,10 +4,12 @@
 //! subscription as well as a message.
 
 mod publish;
+mod sent;
 mod subscriptions;
 mod topics;
 
-pub(crate) use publish::{publish_by_alarm, sent};
+pub(crate) use publish::publish_by_alarm;
+pub(crate) use sent::sent;
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;

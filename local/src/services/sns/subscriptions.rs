@@ -1,6 +1,6 @@
 //! Who is told: a subscription by mail waits until its link was followed.
 
-use super::publish::{Sent, keep};
+use super::sent::{Sent, keep};
 use super::{SUBSCRIPTIONS, TOPICS, existing, invalid, name_in, topic_arn};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id, new_uuid};

@@ -1,7 +1,7 @@
 //! The time of which records are sent again.
 
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,9 +28,9 @@ impl fmt::Display for Between {
 /// A date is its midnight, and what says no offset is UTC.
 pub(super) fn parse_time(text: &str) -> Result<Timestamp, String> {
     let utc = |time: DateTime| time.to_zoned(TimeZone::UTC).map(|time| time.timestamp()).ok();
-    let date = || utc(text.parse::<Date>().ok()?.to_datetime(jiff::civil::Time::midnight()));
+    // Of a date, the time is midnight. (Read as a date, a time would lose its hours: jiff takes them and leaves them out.)
     let exact = text.parse::<Timestamp>().ok();
-    exact.or_else(date).or_else(|| utc(text.parse().ok()?)).ok_or_else(|| {
+    exact.or_else(|| utc(text.parse().ok()?)).ok_or_else(|| {
         "write a date or a time, as in `2026-11-26`, `2026-11-26T09:30` (UTC) or `2026-11-26T09:30+01:00`".to_owned()
     })
 }
