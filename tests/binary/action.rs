@@ -158,6 +158,10 @@ fn gitlab(place: &Place, job: &str) -> Ran {
 #[test]
 fn the_example_for_gitlab_plans_applies_and_finds_drift() {
     let place = Place::example("minimal");
+    let printed = ["iam-policy", "--local", "--with-trust", "gitlab:acme/shop", "--format", "cloudformation"];
+    let audience = "\"gitlab.com:aud\": \"sts.amazonaws.com\"";
+    place.run(&printed).exits(0).says(audience);
+    assert!(fs::read_to_string(root().join("examples/ci/gitlab.yml")).unwrap().contains("aud: sts.amazonaws.com"));
     gitlab(&place, "plan").exits(0);
     let report: serde_json::Value = serde_json::from_str(&read(&place, "report.json")).unwrap();
     assert!(report["create"].as_u64().unwrap() > 10 && report["delete"] == 0, "{report}");
@@ -204,10 +208,18 @@ fn the_example_for_github_names_inputs_that_there_are() {
         serde_saphyr::from_str(&fs::read_to_string(root().join(file)).unwrap()).unwrap()
     };
     let (action, workflow) = (read("action.yml"), read("examples/ci/github.yml"));
+    // A comment goes on from line to line.
+    let text = fs::read_to_string(root().join("examples/ci/github.yml")).unwrap().replace("\n# ", " ");
     let steps = workflow["jobs"].as_object().unwrap().values().flat_map(|job| job["steps"].as_array().unwrap());
     let ours: Vec<_> =
         steps.filter(|step| step["uses"].as_str().is_some_and(|uses| uses.starts_with("pipectl/"))).collect();
     assert_eq!(ours.len(), 4);
+    // AWS lets a job in by its environment, whatever has started it: a merge and a schedule are no pull request.
+    for (name, job) in workflow["jobs"].as_object().unwrap() {
+        let wanted = if name == "apply" { "production" } else { "plan" };
+        assert_eq!(job["environment"], wanted, "{name}");
+        assert!(text.contains(&format!("--with-trust github:ORG/REPO:{wanted}`")), "{wanted}");
+    }
     for input in ours.iter().filter_map(|step| step["with"].as_object()).flat_map(serde_json::Map::keys) {
         assert!(action["inputs"][input].is_object(), "{input}");
     }
