@@ -73,7 +73,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("client --ts", 0, Shown),
     ("iam-policy --local", 0, Shown),
     ("events assert --local event=a", 1, Shown),
-    ("events follow", 3, Shown),
+    ("events follow --local", 1, Shown),
     ("cost-estimate", 0, Shown),
     ("cost-estimate --html", 0, Shown),
     ("cost-estimate --budget 0.01", 4, Shown),

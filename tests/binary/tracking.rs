@@ -1,12 +1,12 @@
 //! Tests of a page's or an app's tracking: `pipectl events assert` and `follow`, while events arrive.
 
-use crate::support::{Place, Ran};
+use crate::support::{Place, Ran, Server};
 use serde_json::Value;
 use std::time::Duration;
 
 const YAML: &str = "name: shop\nshape: lean\nschema: { event: string, n: bigint, page: \"struct<load:int>\" }\n";
 
-fn served() -> (Place, crate::support::Server) {
+fn served() -> (Place, Server) {
     let place = Place::new(YAML);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
@@ -84,8 +84,84 @@ fn where_nothing_can_arrive_nothing_is_waited_for() {
     let place = Place::new(YAML);
     place.run(&["apply", "--local", "--yes"]).exits(0);
     assert(&place, &["event=a"]).exits(1).says("nobody serves").says("`pipectl local` does");
-    place.run(&["events", "assert", "event=a"]).exits(3).says("on Local AWS alone");
-    place.run(&["events", "follow"]).exits(3).says("on Local AWS alone");
+}
+
+/// As on AWS, which shows nobody what a stream takes: only what lies in the bucket is seen.
+fn on_aws(place: &Place, server: &Server, words: &[&str]) -> Ran {
+    let mut command = place.command();
+    command.arg("events").args(words).env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x");
+    Ran::new(&command.output().unwrap())
+}
+
+#[test]
+fn on_aws_an_event_is_seen_when_it_is_delivered_in_both_shapes() {
+    for shape in ["lean", "article"] {
+        let place = Place::new(&format!(
+            "name: shop\nshape: {shape}\nschema: {{ event: string, n: bigint }}\ndelivery: {{ buffer: {{ interval: 1 min }} }}\n"
+        ));
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        let server = place.serve();
+        let seen = |words: &[&str]| on_aws(&place, &server, &[&["assert"], words].concat());
+        place.send(r#"{"event":"signup","n":1} {"event":"login","n":"many"} {"event":"login","n":3}"#);
+        let early = seen(&["event=signup", "--within", "3s"]).exits(1);
+        early
+            .says("no event with event=signup came within 3 s")
+            .says("nothing was delivered at all; what is sent may be on its way for")
+            .says("`--within 3 s` may end before that");
+        place.run(&["local", "tick", "20min"]).exits(0);
+        let found = ["--within", "20s", "--since", "1h"];
+        seen(&[&["event=signup"], &found[..]].concat())
+            .exits(0)
+            .says("1 event with event=signup came, as far as is delivered");
+        seen(&[&["event=login", "n=3"], &found[..]].concat()).exits(0);
+        seen(&[&["event=login", "--count", "2"], &found[..]].concat())
+            .exits(1)
+            .says("`n` does not fit its column: \"many\"");
+        let missed = seen(&["event=buy", "--within", "3s", "--since", "1h"]).exits(1);
+        missed.says("of 3 others, `event` is \"login\" in 2").says("may be on its way for");
+        // That none has come says nothing while one could be on its way.
+        seen(&["event=buy", "--count", "0", "--within", "3s"]).exits(3).says("says nothing");
+        let lines = on_aws(&place, &server, &["follow", "--json", "--events", "3", "--since", "1h"]).exits(0).stdout;
+        assert_eq!(lines.lines().count(), 3, "{shape}: {lines}");
+    }
+}
+
+/// A file that the mover takes on its way is one file, and an event of its time is told when it came, not when it was written.
+#[test]
+fn what_is_followed_on_aws_is_told_once_and_with_its_time() {
+    let place = Place::new(
+        "name: shop\nshape: article\nschema: { event: string }\nevents: { received_at: true }\ndelivery: { buffer: { interval: 1 min } }\n",
+    );
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let admin = server.admin();
+    admin.fault(&serde_json::json!({"operation": "s3:CopyObject", "times": 1, "status": 503, "code": "SlowDown"}));
+    place.send(r#"{"event":"a"} {"event":"b"}"#);
+    place.run(&["local", "tick", "6min"]).exits(0);
+    let mut command = place.command();
+    command.args(["events", "follow", "--json", "--events", "4", "--since", "1h"]);
+    command.env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "us-east-1");
+    command.env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x");
+    let following = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::null()).spawn().unwrap();
+    std::thread::sleep(Duration::from_secs(3));
+    place.send(r#"{"event":"c"} {"event":"d"}"#);
+    place.run(&["local", "tick", "2h"]).exits(0);
+    let told = String::from_utf8(following.wait_with_output().unwrap().stdout).unwrap();
+    let told: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let names: Vec<_> = told.iter().map(|seen| seen["event"]["event"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a", "b", "c", "d"]);
+    for seen in &told {
+        assert_eq!(seen["at"].as_str().unwrap()[..19], seen["event"]["received_at"].as_str().unwrap()[..19], "{seen}");
+    }
+}
+
+#[test]
+fn where_no_json_is_kept_nothing_can_be_seen() {
+    let place = Place::new("name: shop\nshape: lean\nschema: { event: string }\ndelivery: { keep_json: false }\n");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    on_aws(&place, &server, &["follow"]).exits(3).says("`delivery.keep_json: true` keeps it");
 }
 
 /// The example of a page, whose tests pass, and fail when the page tracks something else.

@@ -1,11 +1,12 @@
 //! `pipectl events assert`: what a test of a page or an app asks of its tracking.
 
 use super::condition::Condition;
-use super::recent::{Recent, Seen, served};
+use super::delivered::on_its_way;
+use super::recent::{Place, Recent, Seen};
 use crate::commands::{Global, session::Session};
 use crate::config::parse_duration;
 use crate::error::{Error, Exit, Result};
-use crate::report::data;
+use crate::report::{data, say};
 use crate::signal::Signals;
 use clap::Args;
 use jiff::Timestamp;
@@ -14,6 +15,10 @@ use std::time::{Duration, Instant};
 
 /// As many as were asked for may be followed by one too many.
 const SETTLE: Duration = Duration::from_millis(500);
+/// How long an event of Local AWS is waited for.
+const AT_ONCE: Duration = Duration::from_secs(5);
+/// How long one of AWS is waited for behind the buffer: for Firehose to write the file, and for a look at it.
+const BEHIND_IT: Duration = Duration::from_secs(120);
 /// Values of a field that are named where none is the wanted one.
 const NAMED: usize = 5;
 
@@ -25,12 +30,21 @@ pub(super) struct AssertArgs {
     /// How many such events there have to be, no more and no fewer.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: u64,
-    /// How long to wait for them; where there have to be none, how long none may come.
-    #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
-    within: Duration,
+    /// How long to wait for them; where there have to be none, how long none may come. On Local AWS 5 s unless told
+    /// otherwise, on AWS two minutes more than Firehose's buffer waits.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    within: Option<Duration>,
     /// Events that came before that are not counted.
     #[arg(long, value_name = "TIME", default_value = "1min", value_parser = parse_duration)]
     since: Duration,
+}
+
+/// What is asked for, with what it means here.
+struct Wanted<'a> {
+    args: &'a AssertArgs,
+    within: Duration,
+    /// How long an event that is sent may be on its way before it is seen; `None`: none is.
+    delay: Option<String>,
 }
 
 /// What has come.
@@ -42,17 +56,41 @@ struct Tally {
 }
 
 pub(super) async fn run(global: &Global, args: &AssertArgs) -> Result<Exit> {
-    let served = served(global).await?;
+    let place = Place::of(global).await?;
     let session = Session::open(global).await?;
-    let mut recent = Recent::of(served, &session);
+    let mut recent = Recent::of(place, &session, args.since).await?;
+    let wanted = Wanted::new(args, &session, &recent)?;
     let mut signals = Signals::listen();
     tokio::select! {
-        checked = check(&mut recent, args) => checked.map(|()| Exit::Done),
+        checked = check(&mut recent, &wanted) => checked.map(|()| Exit::Done),
         signal = signals.next() => Ok(signal.into()),
     }
 }
 
-async fn check(recent: &mut Recent<'_>, args: &AssertArgs) -> Result<()> {
+impl<'a> Wanted<'a> {
+    fn new(args: &'a AssertArgs, session: &Session, recent: &Recent<'_>) -> Result<Self> {
+        if !recent.is_delivered() {
+            return Ok(Self { args, within: args.within.unwrap_or(AT_ONCE), delay: None });
+        }
+        let buffer = session.pipeline.delivery.buffer.interval;
+        let (within, delay) = (args.within.unwrap_or(buffer + BEHIND_IT), on_its_way(session));
+        if within < buffer {
+            let why = format!("on AWS an event is seen when it is delivered, within {delay} of its sending");
+            // Nothing that is sent now could be seen, so that none would prove nothing.
+            if args.count == 0 {
+                return Err(Error::usage(
+                    format!("{why}: that none comes within {} says nothing", shown(within)),
+                    format!("`--within` of more than {delay}, or a shorter `delivery.buffer.interval`"),
+                ));
+            }
+            say(format_args!("{why}: `--within {}` may end before that", shown(within)));
+        }
+        Ok(Self { args, within, delay: Some(delay) })
+    }
+}
+
+async fn check(recent: &mut Recent<'_>, wanted: &Wanted<'_>) -> Result<()> {
+    let args = wanted.args;
     let oldest = recent.now().await? - args.since;
     let (begun, mut tally) = (Instant::now(), Tally { oldest, wanted: vec![], others: vec![] });
     let mut enough = None;
@@ -64,11 +102,16 @@ async fn check(recent: &mut Recent<'_>, args: &AssertArgs) -> Result<()> {
         }
         if came == args.count && args.count > 0 {
             let since: Instant = *enough.get_or_insert_with(Instant::now);
-            if since.elapsed() >= SETTLE {
-                return tally.shape(args);
+            // On AWS what comes half a second later is in another file, or in the same.
+            if since.elapsed() >= SETTLE || wanted.delay.is_some() {
+                return tally.shape(wanted);
             }
-        } else if passed >= args.within {
-            return if came == args.count { tally.shape(args) } else { tally.late(recent, args, begun).await };
+        } else if passed >= wanted.within {
+            return match (came == args.count, &wanted.delay) {
+                (true, _) => tally.shape(wanted),
+                (false, Some(delay)) => Err(tally.missing(wanted, delay)),
+                (false, None) => tally.late(recent, wanted, begun).await,
+            };
         }
     }
 }
@@ -83,27 +126,41 @@ impl Tally {
     }
 
     /// Waits as long again, to tell what is late from what does not come.
-    async fn late(&mut self, recent: &mut Recent<'_>, args: &AssertArgs, begun: Instant) -> Result<()> {
-        let came = self.wanted.len() as u64;
-        while begun.elapsed() < args.within * 2 {
+    async fn late(
+        &mut self,
+        recent: &mut Recent<'_>,
+        Wanted { args, within, .. }: &Wanted<'_>,
+        begun: Instant,
+    ) -> Result<()> {
+        while begun.elapsed() < *within * 2 {
             self.take(recent.next().await?, args);
             if self.wanted.len() as u64 >= args.count {
                 let message = format!(
                     "{} came late: after {:.1} s, not within {}",
                     wanted(args),
                     begun.elapsed().as_secs_f64(),
-                    shown(args.within)
+                    shown(*within)
                 );
                 return Err(Error::other(message, "`--within` gives it more time"));
             }
         }
-        let message = match came {
-            0 => format!("no event with {} came within {}", conditions(args), shown(args.within)),
-            some => {
-                format!("{some} of {} events with {} came within {}", args.count, conditions(args), shown(args.within))
-            }
+        Err(Error::other(self.too_few(args, *within), self.instead(args)))
+    }
+
+    /// What is not delivered yet may be on its way.
+    fn missing(&self, Wanted { args, within, .. }: &Wanted<'_>, delay: &str) -> Error {
+        let hint = match self.others.is_empty() {
+            true => format!("nothing was delivered at all; what is sent may be on its way for {delay}"),
+            false => format!("{}; what is sent may be on its way for {delay}", self.instead(args)),
         };
-        Err(Error::other(message, self.instead(args)))
+        Error::other(self.too_few(args, *within), hint)
+    }
+
+    fn too_few(&self, args: &AssertArgs, within: Duration) -> String {
+        match self.wanted.len() {
+            0 => format!("no event with {} came within {}", conditions(args), shown(within)),
+            some => format!("{some} of {} events with {} came within {}", args.count, conditions(args), shown(within)),
+        }
     }
 
     /// What came in place of what was wanted.
@@ -136,9 +193,10 @@ impl Tally {
     }
 
     /// Whether each fits the columns that there are for it.
-    fn shape(&self, args: &AssertArgs) -> Result<()> {
+    fn shape(&self, Wanted { args, delay, .. }: &Wanted<'_>) -> Result<()> {
         let Some(odd) = self.wanted.iter().find(|seen| !seen.misfits.is_empty()) else {
-            data(format_args!("{} came\n", wanted(args)));
+            let known = if delay.is_some() { ", as far as is delivered" } else { "" };
+            data(format_args!("{} came{known}\n", wanted(args)));
             return Ok(());
         };
         let field = &odd.misfits[0];

@@ -48,7 +48,8 @@ pub(super) struct File {
 /// There is no bucket, or AWS refuses something.
 pub(super) async fn look<'a>(session: &'a Session, bounds: Bounds) -> Result<Looked<'a>> {
     let pipeline = &session.pipeline;
-    let files = newest(session, bounds).await?;
+    let first = Timestamp::now().checked_sub(bounds.since).unwrap_or(Timestamp::UNIX_EPOCH);
+    let files = lying(session, first).await?;
     let of = files.len();
     let mut looked = Looked {
         arrived: Arrived::new(&pipeline.schema, pipeline.event_id()),
@@ -99,11 +100,10 @@ impl Looked<'_> {
     }
 }
 
-/// The files in the partitions of these days, and those on their way there, the newest first.
-async fn newest(session: &Session, bounds: Bounds) -> Result<Vec<File>> {
+/// The files in the partitions of this day and of those after it, and those on their way there, the newest first.
+pub(super) async fn lying(session: &Session, first: Timestamp) -> Result<Vec<File>> {
     let (pipeline, aws) = (&session.pipeline, &session.aws);
     let (bucket, partitions) = (&pipeline.bucket.name, &pipeline.mover.prefix);
-    let first = Timestamp::now().checked_sub(bounds.since).unwrap_or(Timestamp::UNIX_EPOCH);
     let from = first.strftime("year=%Y/month=%m/day=%d/").to_string();
     let start = format!("{partitions}{from}");
     let (moved, waiting) = futures::try_join!(

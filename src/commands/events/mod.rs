@@ -1,16 +1,14 @@
 //! `pipectl events`: what arrives in the bucket, field by field, against the columns that the file has for it.
 
 mod arrived;
-#[cfg(feature = "local")]
 mod assert;
 mod condition;
+mod delivered;
 mod files;
 mod fits;
-#[cfg(feature = "local")]
 mod follow;
 mod lines;
 mod proposal;
-#[cfg(feature = "local")]
 mod recent;
 mod replay;
 mod shape;
@@ -44,12 +42,13 @@ enum What {
     /// Reads the newest JSON files from the bucket: at most those of `--events` events, and 256 MB. Values are
     /// counted and never shown.
     Fields(FieldsArgs),
-    /// Show each event as Local AWS takes it, and what of it does not fit the columns.
-    #[cfg(feature = "local")]
+    /// Show each event as it comes, and what of it does not fit the columns.
+    ///
+    /// Local AWS shows it as it is taken. AWS shows nobody what a stream takes: there, an event is seen when it is
+    /// delivered, as long after it was sent as Firehose's buffer waits.
     Follow(follow::FollowArgs),
-    /// Wait for an event on Local AWS, and fail if it does not come, comes more often, late or in another shape: for
-    /// tests of a page or an app.
-    #[cfg(feature = "local")]
+    /// Wait for an event, and fail if it does not come, comes more often, late or in another shape: for tests of a page
+    /// or an app, on Local AWS; for a smoke test on AWS, where an event is seen when it is delivered.
     Assert(assert::AssertArgs),
     /// Send records again that did not get through: once each, after telling how many they are and what it costs.
     ///
@@ -93,9 +92,7 @@ pub(super) async fn newest(session: &Session) -> AwsResult<Option<NewestEvents>>
 pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     let fields = match &args.what {
         Some(What::Fields(fields)) => fields,
-        #[cfg(feature = "local")]
         Some(What::Follow(args)) => return follow::run(global, args).await,
-        #[cfg(feature = "local")]
         Some(What::Assert(args)) => return assert::run(global, args).await,
         Some(What::Replay(args)) => return replay::run(global, args).await,
         None => &args.fields,

@@ -1,38 +1,45 @@
-//! Events as Local AWS takes them, before they are delivered. AWS shows its streams' records to nobody.
+//! Events as they come: those that Local AWS takes, before they are delivered; on AWS, those that are delivered.
 
 use super::arrived::Arrived;
+use super::delivered::Delivered;
 use super::lines;
 use super::proposal::spelt;
-use crate::commands::local::{Record, Served};
+#[cfg(feature = "local")]
+use crate::commands::local::Served;
 use crate::commands::{Global, session::Session};
 use crate::config::Column;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::report::Spot;
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 use std::time::Duration;
 use tokio::time::{Interval, interval};
 
-/// The time between two looks.
+/// The time between two looks at Local AWS.
+#[cfg(feature = "local")]
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The Local AWS that the command line names.
-pub(super) async fn served(global: &Global) -> Result<Served> {
-    let Some(directory) = &global.local else {
-        let hint = "`pipectl events` reads what was delivered; `--local` is Local AWS";
-        return Err(Error::usage("events can be seen as they arrive on Local AWS alone", hint));
-    };
-    Served::at(directory).await
+/// What `track` writes into an event, where the file wants it.
+const RECEIVED_AT: &str = "received_at";
+
+/// What the pipeline's stream takes, or has delivered.
+pub(super) struct Recent<'a> {
+    feed: Feed<'a>,
+    schema: &'a [Column],
+    /// Whether `track` says when an event came.
+    is_stamped: bool,
+    looks: Interval,
 }
 
-/// What the pipeline's stream takes.
-pub(super) struct Recent<'a> {
-    served: Served,
-    stream: String,
-    schema: &'a [Column],
-    /// The number of the last record that was read.
-    last: u64,
-    looks: Interval,
+enum Feed<'a> {
+    #[cfg(feature = "local")]
+    Served {
+        served: Served,
+        stream: String,
+        /// The number of the last record that was read.
+        last: u64,
+    },
+    Delivered(Delivered<'a>),
 }
 
 /// An event, and what becomes of it.
@@ -45,36 +52,80 @@ pub(super) struct Seen {
     pub(super) without_column: Vec<String>,
 }
 
-impl<'a> Recent<'a> {
-    pub(super) fn of(served: Served, session: &'a Session) -> Self {
-        Self {
-            served,
-            stream: session.aws.names.base(),
-            schema: &session.pipeline.schema,
-            last: 0,
-            looks: interval(LOOK),
+/// Where events come from.
+pub(super) enum Place {
+    /// The Local AWS that the command line names.
+    #[cfg(feature = "local")]
+    Served(Served),
+    Aws,
+}
+
+impl Place {
+    /// # Errors
+    /// Nobody serves the Local AWS.
+    #[cfg_attr(not(feature = "local"), expect(clippy::unused_async, reason = "as with Local AWS"))]
+    pub(super) async fn of(global: &Global) -> Result<Self> {
+        #[cfg(feature = "local")]
+        if let Some(directory) = &global.local {
+            return Ok(Self::Served(Served::at(directory).await?));
         }
+        let _ = global;
+        Ok(Self::Aws)
+    }
+}
+
+impl<'a> Recent<'a> {
+    /// On AWS, what came at most so long ago, and what comes.
+    ///
+    /// # Errors
+    /// Nothing can be seen there.
+    pub(super) async fn of(place: Place, session: &'a Session, since: Duration) -> Result<Self> {
+        let (feed, look) = match place {
+            #[cfg(feature = "local")]
+            Place::Served(served) => (Feed::Served { served, stream: session.aws.names.base(), last: 0 }, LOOK),
+            Place::Aws => (Feed::Delivered(Delivered::since(session, since).await?), Delivered::pause(session)),
+        };
+        let pipeline = &session.pipeline;
+        let is_stamped = pipeline.events.added.iter().any(|column| column.name == RECEIVED_AT);
+        Ok(Self { feed, schema: &pipeline.schema, is_stamped, looks: interval(look) })
     }
 
-    /// What Local AWS's clock shows.
+    /// Whether an event is seen only once it is delivered.
+    pub(super) fn is_delivered(&self) -> bool {
+        matches!(self.feed, Feed::Delivered(_))
+    }
+
+    /// What AWS's clock shows, or Local AWS's.
     pub(super) async fn now(&self) -> Result<Timestamp> {
-        self.served.now().await
+        match &self.feed {
+            #[cfg(feature = "local")]
+            Feed::Served { served, .. } => served.now().await,
+            Feed::Delivered(delivered) => delivered.now().await,
+        }
     }
 
     /// Those that have come since the last time, a moment ago at least; at first, all that are remembered.
     pub(super) async fn next(&mut self) -> Result<Vec<Seen>> {
         self.looks.tick().await;
-        let records = self.served.records(self.last).await?;
-        self.last = records.last().map_or(self.last, |record| record.number);
-        let ours = records.iter().filter(|record| record.stream == self.stream);
-        Ok(ours.flat_map(|record| self.events(record)).collect())
+        let mut came = vec![];
+        match &mut self.feed {
+            #[cfg(feature = "local")]
+            Feed::Served { served, stream, last } => {
+                let records = served.records(*last).await?;
+                *last = records.last().map_or(*last, |record| record.number);
+                let ours = records.into_iter().filter(|record| record.stream == *stream);
+                came.extend(ours.map(|record| (record.at, record.data.into_bytes().into())));
+            }
+            Feed::Delivered(delivered) => came = delivered.next().await?,
+        }
+        Ok(came.iter().flat_map(|(at, text)| self.events(*at, text)).collect())
     }
 
-    fn events(&self, record: &Record) -> Vec<Seen> {
+    fn events(&self, at: Timestamp, text: &[u8]) -> Vec<Seen> {
         let mut seen = vec![];
-        // A record in memory is not cut off.
-        let _ = lines::each(record.data.as_bytes(), |_, line| {
-            seen.extend(line.into_iter().flatten().map(|event| self.seen(record.at, event)));
+        // A record in memory is not cut off, and what is before the damage of a file was given.
+        let _ = lines::each(text, |_, line| {
+            seen.extend(line.into_iter().flatten().map(|event| self.seen(at, event)));
             true
         });
         seen
@@ -89,6 +140,8 @@ impl<'a> Recent<'a> {
         };
         let misfits = told(|field| field.misfits > 0);
         let without_column = if self.schema.is_empty() { vec![] } else { told(|field| field.column.is_none()) };
+        let stamp = || event.get(RECEIVED_AT)?.as_str()?.parse().ok();
+        let at = if self.is_stamped && self.is_delivered() { stamp().unwrap_or(at) } else { at };
         Seen { at, event, misfits, without_column }
     }
 }

@@ -11,7 +11,7 @@ use crate::report::{data, say};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
-pub(crate) use records::{Record, Served};
+pub(crate) use records::Served;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

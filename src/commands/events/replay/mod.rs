@@ -15,8 +15,8 @@ mod source;
 mod units;
 
 use super::condition::Condition;
+use super::delivered::now;
 use super::files::{AT_ONCE, fetch};
-use crate::aws::{Dates, Result as AwsResult, read};
 use crate::commands::confirm::confirm;
 use crate::commands::lock::{locks, new_id};
 use crate::commands::{Global, session::Session};
@@ -134,15 +134,6 @@ async fn count(session: &Session, args: &ReplayArgs, between: Between) -> Result
     selection.count.looked = place;
     drop(bodies);
     Ok((files, selection.count))
-}
-
-/// By S3's clock.
-async fn now(session: &Session) -> AwsResult<Timestamp> {
-    let (aws, dates) = (&session.aws, Dates::default());
-    let bucket = &session.pipeline.bucket.name;
-    let head = || aws.s3.head_bucket().bucket(bucket).customize().interceptor(dates.clone()).send();
-    read("s3:ListBucket", head).await?;
-    Ok(Timestamp::try_from(dates.told()).unwrap_or_else(|_| Timestamp::now()))
 }
 
 fn told<'a>(session: &'a Session, args: &ReplayArgs, between: Between, count: &'a ReplayCount) -> Replay<'a> {
