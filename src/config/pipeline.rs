@@ -298,6 +298,12 @@ impl Pipeline {
         self.delivery.partition == Partition::Mover
     }
 
+    /// The columns that a client fills: all but those that `track` writes.
+    pub(crate) fn sent_columns(&self) -> Vec<Column> {
+        let sent = self.schema.iter().filter(|column| !self.events.added.iter().any(|added| added.name == column.name));
+        sent.cloned().collect()
+    }
+
     /// Whether Firehose writes Parquet.
     pub(crate) fn converts(&self) -> bool {
         self.delivery.format == Format::Parquet

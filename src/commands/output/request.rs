@@ -48,7 +48,7 @@ fn key_command(global: &Global, session: &Session, made: &Made) -> Option<String
 /// A plausible one of the file's `schema`, of now.
 fn event(session: &Session) -> String {
     let now = Timestamp::now();
-    match session.pipeline.schema.as_slice() {
+    match session.pipeline.sent_columns().as_slice() {
         [] => r#"{"event":"signup"}"#.to_owned(),
         columns => Generator::new(columns, SEED, 1, (now, now)).event(),
     }

@@ -157,7 +157,7 @@ fn source(session: &Session, args: &SendArgs) -> Result<Source> {
     // Events of the last month, as if the pipeline had been there.
     let now = Timestamp::now();
     let times = (now.checked_sub((24 * 30).hours()).unwrap_or(now), now);
-    Ok(Source::Schema(Generator::new(&session.pipeline.schema, args.seed, args.events, times)))
+    Ok(Source::Schema(Generator::new(&session.pipeline.sent_columns(), args.seed, args.events, times)))
 }
 
 fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
