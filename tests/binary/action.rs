@@ -17,7 +17,7 @@ fn plan(place: &Place, options: &str, pull_request: &str) -> Ran {
 }
 
 /// The same for any command of it, with other variables in place of these.
-fn step(place: &Place, what: &str, variables: &[(&str, &str)]) -> Ran {
+pub(crate) fn step(place: &Place, what: &str, variables: &[(&str, &str)]) -> Ran {
     let bin = place.path().join("bin");
     fs::create_dir_all(&bin).unwrap();
     let gh = bin.join("gh");
@@ -37,7 +37,7 @@ fn step(place: &Place, what: &str, variables: &[(&str, &str)]) -> Ran {
     Ran::new(&command.output().unwrap())
 }
 
-fn read(place: &Place, name: &str) -> String {
+pub(crate) fn read(place: &Place, name: &str) -> String {
     fs::read_to_string(place.path().join(name)).unwrap()
 }
 
@@ -101,38 +101,12 @@ fn a_comment_has_what_is_created_and_fits() {
     }
 }
 
-/// A pull request, its merge, a hand in the console, a night; and what goes wrong on the way.
 #[test]
-fn a_team_s_week() {
+fn what_it_is_asked_wrongly_it_does_not_do() {
     let place = Place::example("minimal");
-    fs::write(place.path().join("earlier.txt"), "").unwrap();
-    // It costs more than the team wants: the comment says so, and the job fails.
-    step(&place, "plan", &[("PULL_REQUEST", "7"), ("OPTIONS", "--local --budget 0.01")]).exits(4).says("budget");
-    let comment = read(&place, "pipectl-report.md.comment");
-    assert!(comment.contains("**Refused**") && comment.contains("| Part | Item | Before |"), "{comment}");
-    // They agree on more; what was merged is planned again, read, and applied as it is.
-    let saved = [("PLAN_FILE", "plan.json")];
-    step(&place, "plan", &saved).exits(0);
-    assert_eq!(read(&place, "output.txt"), "changes=true\n");
-    step(&place, "apply", &saved).exits(0);
-    assert!(read(&place, "summary.md").contains("Plan: 29 to create"), "{}", read(&place, "summary.md"));
-    step(&place, "drift", &[]).exits(0);
-    assert_eq!(read(&place, "output.txt"), "changes=false\n");
-    // Applied a second time it is stale, and changes nothing.
-    step(&place, "apply", &saved).exits(4).says("is stale");
     step(&place, "apply", &[]).exits(3).says("`apply` needs `plan-file`");
-
-    // Somebody changes the retention of a log by hand, and the night finds it.
-    let server = place.serve();
-    crate::support::judge("retention.py", &[&server.url, "/aws/lambda/minimal-prod-track"]);
-    step(&place, "drift", &[]).exits(2);
-    assert_eq!(read(&place, "output.txt"), "changes=true\n");
-    let summary = read(&place, "summary.md");
-    assert!(summary.contains("Drift: 1 changed by somebody else, 0 missing, 0 extras."), "{summary}");
-    step(&place, "plan", &saved).exits(0);
-    step(&place, "apply", &saved).exits(0);
-    step(&place, "drift", &[]).exits(0);
     step(&place, "deploy", &[]).exits(3).says("there is no command `deploy`");
+    assert!(!place.path().join(".pipectl").exists());
 }
 
 /// The lines of the example for GitLab, as its runner puts them together, with a program that is on PATH.

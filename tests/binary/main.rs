@@ -73,6 +73,7 @@ mod shape_walks;
 mod shapes;
 mod status;
 mod support;
+mod team;
 mod tracking;
 mod truth;
 mod unfinished;

@@ -4,16 +4,17 @@ use crate::support::{Place, Ran, Server};
 use aws_sdk_iam::config::{BehaviorVersion, Credentials, Region};
 use serde_json::{Value, json};
 use std::process::Command;
+use std::sync::Arc;
 use tokio::runtime::Runtime;
 
-pub(super) const ACCOUNT: &str = "000000000000";
-/// The role that the caller works under.
-const ROLE: &str = "caller";
+pub(crate) const ACCOUNT: &str = "000000000000";
 
 /// A pipeline's Local AWS, served, with a role in it.
-pub(super) struct Caller {
-    pub(super) place: Place,
-    pub(super) server: Server,
+pub(crate) struct Caller {
+    pub(crate) place: Place,
+    pub(crate) server: Arc<Server>,
+    /// The name of the role that the caller works under.
+    role: &'static str,
     iam: aws_sdk_iam::Client,
     runtime: Runtime,
     keys: (String, String, String),
@@ -32,8 +33,13 @@ macro_rules! config {
 }
 
 impl Caller {
-    pub(super) fn at(place: Place) -> Self {
-        let server = place.serve();
+    pub(crate) fn at(place: Place) -> Self {
+        let server = Arc::new(place.serve());
+        Self::under("caller", place, server)
+    }
+
+    /// In a place of its own, as a job has a checkout of its own.
+    pub(crate) fn under(role: &'static str, place: Place, server: Arc<Server>) -> Self {
         let runtime = Runtime::new().unwrap();
         let iam = aws_sdk_iam::Client::from_conf(config!(aws_sdk_iam, &server.url));
         let trust = json!({
@@ -42,9 +48,9 @@ impl Caller {
                 "Action": "sts:AssumeRole"}],
         });
         // Another copy of a place has it already.
-        let made = iam.create_role().role_name(ROLE).assume_role_policy_document(trust.to_string()).send();
+        let made = iam.create_role().role_name(role).assume_role_policy_document(trust.to_string()).send();
         let _ = runtime.block_on(made);
-        let mut caller = Self { place, server, iam, runtime, keys: Default::default() };
+        let mut caller = Self { place, server, role, iam, runtime, keys: Default::default() };
         caller.begins_a_session();
         caller
     }
@@ -52,19 +58,19 @@ impl Caller {
     /// Sessions last an hour, by Local AWS's clock.
     pub(super) fn begins_a_session(&mut self) {
         let sts = aws_sdk_sts::Client::from_conf(config!(aws_sdk_sts, &self.server.url));
-        let arn = format!("arn:aws:iam::{ACCOUNT}:role/{ROLE}");
+        let arn = format!("arn:aws:iam::{ACCOUNT}:role/{}", self.role);
         let assumed = sts.assume_role().role_arn(arn).role_session_name("test").send();
         let keys = self.runtime.block_on(assumed).unwrap().credentials.unwrap();
         self.keys = (keys.access_key_id, keys.secret_access_key, keys.session_token);
     }
 
     /// Lets the caller do what these documents say, as managed policies: IAM takes none that is too long.
-    pub(super) fn may(&self, documents: &[Value]) {
+    pub(crate) fn may(&self, documents: &[Value]) {
         self.runtime.block_on(async {
             for (index, document) in documents.iter().enumerate() {
-                let made = self.iam.create_policy().policy_name(format!("p{index}"));
+                let made = self.iam.create_policy().policy_name(format!("{}-{index}", self.role));
                 let made = made.policy_document(document.to_string()).send().await.unwrap().policy.unwrap();
-                let attached = self.iam.attach_role_policy().role_name(ROLE).policy_arn(made.arn.unwrap());
+                let attached = self.iam.attach_role_policy().role_name(self.role).policy_arn(made.arn.unwrap());
                 attached.send().await.unwrap();
             }
         });
@@ -75,17 +81,27 @@ impl Caller {
         let statements: Vec<_> =
             documents.iter().flat_map(|document| document["Statement"].as_array().unwrap().clone()).collect();
         let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-        let put = self.iam.put_role_policy().role_name(ROLE).policy_name("only").policy_document(document);
+        let put = self.iam.put_role_policy().role_name(self.role).policy_name("only").policy_document(document);
         self.runtime.block_on(put.send()).unwrap();
     }
 
     pub(super) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.command();
         command.args(arguments).args(["--lambda-dir", ".", "--longest-wait", "1 s"]);
-        command.env("AWS_ENDPOINT_URL", &self.server.url).env("AWS_REGION", "us-east-1");
-        command.env("AWS_ACCESS_KEY_ID", &self.keys.0).env("AWS_SECRET_ACCESS_KEY", &self.keys.1);
-        command.env("AWS_SESSION_TOKEN", &self.keys.2);
+        command.envs(self.environment());
         command
+    }
+
+    /// What makes of a program's user the caller.
+    pub(crate) fn environment(&self) -> [(&'static str, &str); 5] {
+        let (key, secret, token) = &self.keys;
+        [
+            ("AWS_ENDPOINT_URL", &self.server.url),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ACCESS_KEY_ID", key),
+            ("AWS_SECRET_ACCESS_KEY", secret),
+            ("AWS_SESSION_TOKEN", token),
+        ]
     }
 
     /// Runs pipectl as the caller.
@@ -95,7 +111,7 @@ impl Caller {
 
     /// What the caller has asked for: action, resource, whether it was allowed.
     pub(super) fn asked(&self) -> Vec<(String, String, bool)> {
-        self.server.admin().decisions(ROLE)
+        self.server.admin().decisions(self.role)
     }
 
     /// By somebody who may do everything.

@@ -1,6 +1,6 @@
 //! Policies for pipectl itself: each command does its work under exactly its own, and needs all of it.
 
-mod caller;
+pub(crate) mod caller;
 mod removal;
 mod scene;
 
