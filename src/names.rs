@@ -36,6 +36,8 @@ pub(crate) struct Names {
     pub(crate) ignored: IgnoredTags,
     /// What the paths of roles begin with where an organisation wants that, `/teams/growth/`; empty elsewhere.
     pub(crate) role_path: String,
+    /// Names that the file gives in the place of derived ones, by address: those of what somebody else has made.
+    pub(crate) given: BTreeMap<String, String>,
 }
 
 /// Tags that an organisation's tools put on everything: neither shown nor taken off.
@@ -58,7 +60,8 @@ impl Names {
     pub(crate) fn example() -> Self {
         let [partition, account, region, pipeline, stage] =
             ["aws", "1", "us-east-1", "clicks", "prod"].map(str::to_owned);
-        Self { partition, account, region, pipeline, stage, ignored: Default::default(), role_path: String::new() }
+        let (ignored, given) = Default::default();
+        Self { partition, account, region, pipeline, stage, ignored, role_path: String::new(), given }
     }
 }
 
@@ -67,12 +70,69 @@ impl Names {
     pub(crate) fn without_account(pipeline: &str, stage: &str, region: &str) -> Self {
         let [partition, account, region, pipeline, stage] =
             ["aws", "000000000000", region, pipeline, stage].map(str::to_owned);
-        Self { partition, account, region, pipeline, stage, ignored: IgnoredTags::default(), role_path: String::new() }
+        let (ignored, given) = Default::default();
+        Self { partition, account, region, pipeline, stage, ignored, role_path: String::new(), given }
     }
 
     /// `clickstream-prod-track`: what a resource is called in AWS, where its name is free to choose.
     pub(crate) fn physical(&self, name: &str) -> String {
         format!("{}-{}-{name}", self.pipeline, self.stage)
+    }
+
+    fn given(&self, kind: &str, name: &str) -> Option<String> {
+        self.given.get(&format!("{kind}.{name}")).cloned()
+    }
+
+    /// `clickstream-prod-track`, unless the file says otherwise.
+    pub(crate) fn function(&self, name: &str) -> String {
+        self.given("lambda.function", name).unwrap_or_else(|| self.physical(name))
+    }
+
+    /// The id of somebody else's entry in the bucket's notifications that is to tell the mover.
+    pub(crate) fn notification(&self) -> Option<String> {
+        self.given("s3.notification", "mover")
+    }
+
+    /// The group that Lambda writes a function's logs to by itself.
+    pub(crate) fn function_logs(&self, name: &str) -> String {
+        format!("/aws/lambda/{}", self.function(name))
+    }
+
+    pub(crate) fn api_key(&self, name: &str) -> String {
+        self.given("apigateway.api_key", name).unwrap_or_else(|| self.physical(name))
+    }
+
+    pub(crate) fn rest_api(&self) -> String {
+        self.given("apigateway.rest_api", "ingest").unwrap_or_else(|| self.base())
+    }
+
+    pub(crate) fn usage_plan(&self) -> String {
+        self.given("apigateway.usage_plan", "ingest").unwrap_or_else(|| self.base())
+    }
+
+    pub(crate) fn stream(&self) -> String {
+        self.given("firehose.stream", "delivery").unwrap_or_else(|| self.base())
+    }
+
+    pub(crate) fn crawler(&self, name: &str) -> String {
+        self.given("glue.crawler", name).unwrap_or_else(|| self.physical(name))
+    }
+
+    pub(crate) fn job(&self) -> String {
+        self.given("glue.job", "etl").unwrap_or_else(|| self.physical("etl"))
+    }
+
+    pub(crate) fn trigger(&self) -> String {
+        self.given("glue.trigger", "etl").unwrap_or_else(|| self.physical("etl"))
+    }
+
+    pub(crate) fn workgroup(&self) -> String {
+        self.given("athena.workgroup", "query").unwrap_or_else(|| self.base())
+    }
+
+    /// Whether a crawler is this pipeline's, by its name.
+    pub(crate) fn is_crawler(&self, crawler: &str) -> bool {
+        crawler.starts_with(&self.physical("")) || ["raw", "parquet"].iter().any(|name| self.crawler(name) == crawler)
     }
 
     /// `clickstream-prod`, for what a pipeline has one of.

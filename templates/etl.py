@@ -355,7 +355,7 @@ def main():
         return
     # The context's name is what the bookmark is kept under.
     source = context.create_dynamic_frame.from_catalog(
-        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw",
+        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx=SETTINGS["bookmark"],
         # Files that are read as a group have no names.
         additional_options={"groupFiles": "none"})
     frame = unconverted(source.resolveChoice(choice="make_struct", transformation_ctx="resolved").toDF())

@@ -49,7 +49,7 @@ def unread(context, days):
     """The keys of these days' files that the bookmark has not seen: an ordinary run reads them. The bookmark stays as it is."""
     first, last = (day.strftime("%Y%m%d") for day in (days[0], days[-1]))
     source = context.create_dynamic_frame.from_catalog(
-        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx="raw",
+        database=SETTINGS["database"], table_name=SETTINGS["table"], transformation_ctx=SETTINGS["bookmark"],
         push_down_predicate=f"concat(year, month, day) between '{first}' and '{last}'",
         # Files that are read as a group have no names.
         additional_options={"groupFiles": "none"})

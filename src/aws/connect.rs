@@ -79,6 +79,7 @@ pub(crate) async fn connect(
         stage,
         ignored: IgnoredTags::default(),
         role_path: String::new(),
+        given: Default::default(),
     };
     Ok(clients(loaded, names, caller.arn, manner))
 }

@@ -81,17 +81,18 @@ impl Measured {
 
 /// Their sums, by what they are called here.
 async fn metrics(aws: &Aws, days: Days) -> Result<BTreeMap<String, f64>> {
-    let (base, track, mover) = (aws.names.base(), aws.names.physical("track"), aws.names.physical("mover"));
+    let (track, mover) = (aws.names.function("track"), aws.names.function("mover"));
+    let (front, stream) = (aws.names.rest_api(), aws.names.stream());
     let (api, lambda, firehose) = ("AWS/ApiGateway", "AWS/Lambda", "AWS/Firehose");
     let wanted = [
-        ("requests", api, "Count", "ApiName", &base),
+        ("requests", api, "Count", "ApiName", &front),
         ("track_calls", lambda, "Invocations", "FunctionName", &track),
         ("track_millis", lambda, "Duration", "FunctionName", &track),
         ("mover_calls", lambda, "Invocations", "FunctionName", &mover),
         ("mover_millis", lambda, "Duration", "FunctionName", &mover),
-        ("bytes", firehose, "IncomingBytes", "DeliveryStreamName", &base),
-        ("records", firehose, "IncomingRecords", "DeliveryStreamName", &base),
-        ("files", firehose, "DeliveryToS3.Success", "DeliveryStreamName", &base),
+        ("bytes", firehose, "IncomingBytes", "DeliveryStreamName", &stream),
+        ("records", firehose, "IncomingRecords", "DeliveryStreamName", &stream),
+        ("files", firehose, "DeliveryToS3.Success", "DeliveryStreamName", &stream),
     ];
     let query = |(id, namespace, name, dimension, value): (&str, &str, &str, &str, &String)| {
         // Of `DeliveryToS3.Success` it is the number of samples that counts files: their sum is the same.
@@ -119,7 +120,7 @@ async fn metrics(aws: &Aws, days: Days) -> Result<BTreeMap<String, f64>> {
 
 /// The seconds of each run that began in these days.
 async fn runs(aws: &Aws, days: Days) -> Result<Vec<f64>> {
-    let job = aws.names.physical("etl");
+    let job = aws.names.job();
     let ask = |from: Option<String>| aws.glue.get_job_runs().job_name(&job).set_next_token(from).send();
     let answers = pages("glue:GetJobRuns", ask, |page| page.next_token()).await?;
     let runs = answers.iter().flat_map(|page| page.job_runs());
@@ -146,7 +147,7 @@ async fn crawled(aws: &Aws, crawler: &str, days: Days) -> Result<Crawls> {
 const LEAST: f64 = (10 << 20) as f64;
 
 async fn queries(aws: &Aws, days: Days) -> Result<Vec<f64>> {
-    let group = aws.names.base();
+    let group = aws.names.workgroup();
     let ask = |from: Option<String>| aws.athena.list_query_executions().work_group(&group).set_next_token(from).send();
     let answers = pages("athena:ListQueryExecutions", ask, |page| page.next_token()).await?;
     let ids: Vec<_> = answers.iter().flat_map(|page| page.query_execution_ids()).cloned().collect();

@@ -40,8 +40,8 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) {
 /// Each over a metric that there is in the shape. No traffic is no datapoint, and no alarm.
 fn all(design: Design<'_>, alarms: &Alarms) -> Vec<Over> {
     let (names, pipeline) = (design.names, design.pipeline);
-    let stream = || ("DeliveryStreamName", names.base());
-    let function = |name: &str| ("FunctionName", names.physical(name));
+    let stream = || ("DeliveryStreamName", names.stream());
+    let function = |name: &str| ("FunctionName", names.function(name));
     let (lambda, firehose) = ("AWS/Lambda", "AWS/Firehose");
     // `Errors` and `5XXError` have a datapoint for each call, 0 or 1: their average is the share that failed.
     let share = alarms.errors / 100.0;
@@ -64,7 +64,7 @@ fn all(design: Design<'_>, alarms: &Alarms) -> Vec<Over> {
         over("track-throttled", "The function `track` is throttled", lambda, "Throttles", function("track"), any()),
     ];
     if pipeline.has_front(Front::RestApi) {
-        let api = ("ApiName", names.base());
+        let api = ("ApiName", names.rest_api());
         all.push(over("api-errors", "Requests to the API fail", "AWS/ApiGateway", "5XXError", api, failed()));
     }
     if pipeline.has_front(Front::FunctionUrl) {

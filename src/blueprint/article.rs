@@ -16,6 +16,7 @@ pub(super) fn names(partition: &str, region: &str) -> Names {
         stage: "prod".into(),
         ignored: Default::default(),
         role_path: String::new(),
+        given: Default::default(),
     }
 }
 

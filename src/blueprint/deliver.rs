@@ -31,7 +31,7 @@ pub(super) fn add_stream<'a>(
 ) -> Added<Stream> {
     let Design { pipeline, names, .. } = design;
     let log = graph.add("delivery", move |out| {
-        let name = format!("/aws/kinesisfirehose/{}", names.base());
+        let name = format!("/aws/kinesisfirehose/{}", names.stream());
         let key = design.key.map(|key| out[key].arn.clone());
         design.log_group(name, Some(if pipeline.is_strict() { Days(365) } else { ERROR_LOG }), key)
     });
@@ -39,7 +39,7 @@ pub(super) fn add_stream<'a>(
     graph.add("delivery", move |out| {
         let delivery = &pipeline.delivery;
         let stream = Stream {
-            name: names.base(),
+            name: names.stream(),
             source: Word(DeliveryStreamType::DirectPut),
             role_arn: out[role].arn.clone(),
             bucket_arn: out[bucket].arn.clone(),

@@ -44,6 +44,7 @@ fn script(pipeline: &Pipeline, names: &Names, columns: impl Iterator<Item = serd
         "output": format!("s3://{}/{}", pipeline.bucket.name, pipeline.parquet_prefix().unwrap_or_default()),
         "columns": columns.collect::<Vec<_>>(),
         "converted": CONVERTED,
+        "bookmark": pipeline.etl.as_ref().map_or("", |etl| &etl.bookmark),
         "again": {
             "from": FROM,
             "to": TO,

@@ -67,8 +67,11 @@ pub(super) fn add_log_group<'a>(
 ) -> Added<LogGroup> {
     let Design { names, .. } = design;
     graph.add(function, move |out| {
-        let name = format!("/aws/lambda/{}", names.physical(function));
-        design.log_group(name, settings.log_retention, design.key.map(|key| out[key].arn.clone()))
+        design.log_group(
+            names.function_logs(function),
+            settings.log_retention,
+            design.key.map(|key| out[key].arn.clone()),
+        )
     })
 }
 
@@ -140,7 +143,7 @@ impl Design<'_> {
     pub(super) fn function(&self, name: &str, what: &str, settings: &Settings) -> Function {
         let concurrency = settings.reserved_concurrency.map(|count| i32::try_from(count).unwrap_or(i32::MAX));
         Function {
-            name: self.names.physical(name),
+            name: self.names.function(name),
             description: self.description(what),
             role_arn: String::new(),
             role_id: None,
@@ -182,7 +185,7 @@ fn add_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Functi
         };
         let routes = Routes::of_function(&ingest.path, &uri, !ingest.api_keys.is_empty(), &cors);
         let description = design.description("Takes events");
-        let api = RestApi::new(names.base(), description, routes, names.stage.clone(), design.tags());
+        let api = RestApi::new(names.rest_api(), description, routes, names.stage.clone(), design.tags());
         let burst = i32::try_from(ingest.throttle.burst).unwrap_or(i32::MAX);
         RestApi { rate: ingest.throttle.rate.per_second(), burst, ..api }
     })
@@ -197,7 +200,7 @@ fn invocation_uri(names: &Names, function: &str) -> String {
 fn add_key<'a>(graph: &mut Graph<'a>, design: Design<'a>, key: &'a str) -> Added<ApiKey> {
     let Design { names, .. } = design;
     graph.add(key, move |_| ApiKey {
-        name: names.physical(key),
+        name: names.api_key(key),
         description: design.description("An API key"),
         enabled: true,
         tags: design.tags(),
@@ -210,7 +213,7 @@ fn add_usage_plan<'a>(graph: &mut Graph<'a>, design: Design<'a>, api: Added<Rest
     graph.add(API, move |out| {
         let ingest = &pipeline.ingest;
         UsagePlan {
-            name: names.base(),
+            name: names.usage_plan(),
             description: design.description("Keys and limits"),
             api_stages: Ids(vec![out[api].api_stage()]),
             rate: ingest.throttle.rate.per_second(),

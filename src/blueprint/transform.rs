@@ -119,7 +119,7 @@ fn add_crawler<'a>(
 ) {
     let Design { names, .. } = design;
     graph.add(name, move |out| Crawler {
-        name: names.physical(name),
+        name: names.crawler(name),
         role: RoleName(out[role].arn.clone()),
         database: out[database].name.clone(),
         target: format!("s3://{}/{prefix}", out[bucket].bucket),
@@ -141,7 +141,7 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: 
     let job = graph.add("etl", move |out| {
         let minutes = etl.timeout.as_secs() / 60;
         Job {
-            name: names.physical("etl"),
+            name: names.job(),
             role: RoleName(out[role].arn.clone()),
             script: out[script].uri.clone(),
             glue_version: etl.glue_version.to_string(),
@@ -158,7 +158,7 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: 
         }
     });
     graph.add("etl", move |out| Trigger {
-        name: names.physical("etl"),
+        name: names.trigger(),
         fires: None,
         schedule: (&etl.schedule).into(),
         job: out[job].name.clone(),
@@ -172,7 +172,7 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: 
 fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, database: Added<Database>) {
     let Design { pipeline, names, .. } = design;
     let workgroup = graph.add("query", move |out| Workgroup {
-        name: names.base(),
+        name: names.workgroup(),
         description: design.description("Queries"),
         output_location: format!("s3://{}/{}", out[bucket].bucket, pipeline.query.results.prefix),
         scan_limit: Some(i64::try_from(pipeline.query.scan_limit.0).unwrap_or(i64::MAX)),

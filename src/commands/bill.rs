@@ -71,7 +71,7 @@ pub(crate) async fn run(global: &Global, args: &BillArgs) -> Result<Exit> {
 /// AWS's day, and that on which the pipeline's stream was made.
 async fn days_of(session: &Session) -> Result<(Date, Option<Timestamp>)> {
     let (dates, aws) = (Dates::default(), &session.aws);
-    let stream = aws.names.base();
+    let stream = aws.names.stream();
     let look = || {
         let request = aws.firehose.describe_delivery_stream().delivery_stream_name(&stream);
         request.customize().interceptor(dates.clone()).send()

@@ -126,10 +126,10 @@ async fn place(global: &Global, args: &IamPolicyArgs) -> Result<(Pipeline, Names
         let hint = "leave `--account` out, or choose the other stage with `--stage`";
         return Err(Error::usage(format!("the file says account {other}, and not {account}"), hint));
     }
-    let (ignored, role_path) = (IgnoredTags::default(), pipeline.role_path.clone());
+    let (ignored, role_path, given) = (IgnoredTags::default(), pipeline.role_path.clone(), pipeline.names.clone());
     let (name, stage) = (pipeline.name.clone(), pipeline.stage.clone());
     let partition = partition(&region).to_owned();
-    let names = Names { partition, account, region, pipeline: name, stage, ignored, role_path };
+    let names = Names { partition, account, region, pipeline: name, stage, ignored, role_path, given };
     let pipeline = pipeline.resolve(&names.account, &names.region);
     Ok((pipeline, names))
 }

@@ -129,16 +129,16 @@ async fn show(aws: &Aws, args: &LogsArgs, from: i64, seen: &mut HashSet<String>)
 async fn sources(aws: &Aws, what: What) -> Result<Vec<Source>> {
     let whole = |group: String| Source { group, streams: Streams::All };
     Ok(match what {
-        What::Track => vec![whole(format!("/aws/lambda/{}", aws.names.physical("track")))],
-        What::Mover => vec![whole(format!("/aws/lambda/{}", aws.names.physical("mover")))],
-        What::Delivery => vec![whole(format!("/aws/kinesisfirehose/{}", aws.names.base()))],
+        What::Track => vec![whole(aws.names.function_logs("track"))],
+        What::Mover => vec![whole(aws.names.function_logs("mover"))],
+        What::Delivery => vec![whole(format!("/aws/kinesisfirehose/{}", aws.names.stream()))],
         What::Crawler => {
-            let stream = |name| Streams::Named(aws.names.physical(name));
+            let stream = |name| Streams::Named(aws.names.crawler(name));
             let group = || "/aws-glue/crawlers".to_owned();
             ["raw", "parquet"].map(|name| Source { group: group(), streams: stream(name) }).into()
         }
         What::Etl => {
-            let job = aws.names.physical("etl");
+            let job = aws.names.job();
             let runs = || aws.glue.get_job_runs().job_name(&job).max_results(RUNS).send();
             let runs = read("glue:GetJobRuns", runs).await.absent()?;
             let ids = runs.into_iter().flat_map(|found| found.job_runs.unwrap_or_default()).filter_map(|run| run.id);

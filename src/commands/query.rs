@@ -90,11 +90,11 @@ async fn start(session: &Session, sql: &str) -> Result<String> {
             .query_string(sql)
             .client_request_token(&token)
             .query_execution_context(context.clone())
-            .work_group(aws.names.base())
+            .work_group(aws.names.workgroup())
             .send()
     });
     let started = started.await.map_err(|error| match error.to_string().contains("is not found") {
-        true => Error::other(format!("there is no workgroup {}", aws.names.base()), "`pipectl apply` makes it"),
+        true => Error::other(format!("there is no workgroup {}", aws.names.workgroup()), "`pipectl apply` makes it"),
         false => error.into(),
     })?;
     Ok(started.query_execution_id().unwrap_or_default().to_owned())

@@ -99,6 +99,7 @@ impl Session {
         let mut aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
         aws.names.ignored = pipeline.ignored.clone();
         aws.names.role_path = pipeline.role_path.clone();
+        aws.names.given = pipeline.names.clone();
         guard(&pipeline, &aws, local)?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions })

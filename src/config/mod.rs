@@ -8,6 +8,7 @@ mod cron_field;
 mod described;
 mod edit;
 mod file;
+mod given;
 mod hive;
 mod json_schema;
 mod pipeline;

@@ -35,6 +35,8 @@ pub(crate) struct Pipeline {
     pub(crate) boundary: Option<String>,
     /// What the paths of roles begin with; empty for nothing.
     pub(crate) role_path: String,
+    /// What resources are called that somebody else has made, by address: `lambda.function.track`.
+    pub(crate) names: BTreeMap<String, String>,
     /// Tags of others, which stay as they are.
     pub(crate) ignored: IgnoredTags,
     /// How much is spent on what AWS does well enough by itself.
@@ -211,6 +213,8 @@ pub(crate) struct Etl {
     pub(crate) execution: Execution,
     /// Whether its runs report to CloudWatch, which bills each figure.
     pub(crate) metrics: bool,
+    /// What its bookmark is kept under, within the job.
+    pub(crate) bookmark: String,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -280,6 +284,7 @@ impl Pipeline {
         };
         self.catalog.database = place(&self.catalog.database);
         self.tags.values_mut().for_each(|value| *value = place(value));
+        self.names.values_mut().for_each(|value| *value = place(value));
         let queries = self.query.queries.iter();
         self.query.queries = queries.map(|(name, sql)| (name.clone(), self.fill_tables(&place(sql)))).collect();
         self

@@ -233,7 +233,8 @@ impl Resource for FunctionUrl {
 
 /// What a function is called in the blueprint.
 fn short<'a>(names: &Names, function: &'a str) -> &'a str {
-    function.strip_prefix(&names.physical("")).unwrap_or(function)
+    let given = ["track", "mover"].into_iter().find(|name| names.function(name) == function);
+    given.or_else(|| function.strip_prefix(&names.physical(""))).unwrap_or(function)
 }
 
 async fn of_function(aws: &Aws, function: &str, name: &str) -> Result<Option<Live<FunctionUrl>>> {

@@ -6,6 +6,7 @@
 
 mod action;
 mod admin;
+mod adopting;
 mod adoption;
 mod alarms;
 mod artifacts;

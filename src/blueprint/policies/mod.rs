@@ -74,7 +74,7 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("parquet_table", table_name(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
-        ("job", names.physical("etl")),
+        ("job", names.job()),
     ]
     .into()
 }

@@ -82,7 +82,7 @@ impl<'a> Recent<'a> {
     pub(super) async fn of(place: Place, session: &'a Session, since: Duration) -> Result<Self> {
         let (feed, look) = match place {
             #[cfg(feature = "local")]
-            Place::Served(served) => (Feed::Served { served, stream: session.aws.names.base(), last: 0 }, LOOK),
+            Place::Served(served) => (Feed::Served { served, stream: session.aws.names.stream(), last: 0 }, LOOK),
             Place::Aws => (Feed::Delivered(Delivered::since(session, since).await?), Delivered::pause(session)),
         };
         let pipeline = &session.pipeline;

@@ -129,7 +129,7 @@ async fn named_key(session: &Session, name: &str) -> Result<String> {
         return Err(Error::usage(format!("`ingest.api_keys` has no key `{name}`"), hint));
     }
     let made = made(session).await?;
-    let key = made.keys.iter().find(|key| key.name == session.aws.names.physical(name));
+    let key = made.keys.iter().find(|key| key.name == session.aws.names.api_key(name));
     let value = match key {
         Some(key) => value(session, key).await?,
         None => None,
@@ -147,6 +147,6 @@ pub(super) fn print(global: &Global, session: &Session, made: &Made) {
 }
 
 fn shown<'a>(session: &'a Session, made: &Made, keys: Vec<Key>) -> Output<'a> {
-    let (endpoints, workgroup) = (made.endpoints(session), session.aws.names.base());
+    let (endpoints, workgroup) = (made.endpoints(session), session.aws.names.workgroup());
     Output { pipeline: &session.pipeline, endpoints, keys, workgroup }
 }

@@ -40,7 +40,7 @@ pub(super) fn first(global: &Global, session: &Session, made: &Made) -> Option<S
 
 /// What prints the key that a request has.
 fn key_command(global: &Global, session: &Session, made: &Made) -> Option<String> {
-    let there = |name: &&String| made.keys.iter().any(|key| key.name == session.aws.names.physical(name));
+    let there = |name: &&String| made.keys.iter().any(|key| key.name == session.aws.names.api_key(name));
     let name = session.pipeline.ingest.api_keys.iter().find(there)?;
     Some(format!("pipectl output{} --api-key {name}", global.same_pipeline()))
 }

@@ -11,6 +11,7 @@ use crate::aws::{Expect as _, Pause, read};
 use crate::commands::Global;
 use crate::config::{Pipeline, Tables};
 use crate::error::{Error, Exit, Result};
+use crate::names::Names;
 use crate::report::{Paint, RunEnd, Watch, data, say};
 use crate::signal::Signals;
 use again::Days;
@@ -98,7 +99,7 @@ impl Stage {
     }
 
     async fn is_left_over(self, session: &Session) -> Result<bool> {
-        let (aws, name) = (&session.aws, session.aws.names.physical(self.name()));
+        let (aws, name) = (&session.aws, self.physical(&session.aws.names));
         let there = match self {
             Self::Mover => {
                 let found = read("lambda:GetFunctionConfiguration", || {
@@ -114,9 +115,10 @@ impl Stage {
 
     /// The job stays for good, for its bookmark; its trigger stays until it has converted what it was there for.
     async fn has_work_left(self, session: &Session) -> Result<bool> {
-        let (aws, name) = (&session.aws, session.aws.names.physical(self.name()));
+        let aws = &session.aws;
         match self {
             Self::Job(_) => {
+                let name = aws.names.trigger();
                 let trigger = read("glue:GetTrigger", || aws.glue.get_trigger().name(&name).send()).await.absent()?;
                 Ok(trigger.and_then(|found| found.trigger).is_some())
             }
@@ -134,6 +136,15 @@ impl Stage {
         }
     }
 
+    /// What AWS calls it.
+    fn physical(self, names: &Names) -> String {
+        match self {
+            Self::Mover => names.function(self.name()),
+            Self::Crawler(_) => names.crawler(self.name()),
+            Self::Job(_) => names.job(),
+        }
+    }
+
     fn address(self) -> String {
         match self {
             Self::Mover => format!("lambda.function.{}", self.name()),
@@ -145,7 +156,7 @@ impl Stage {
     /// Starts it. Gives how it ended, or `None` where nobody waits for that.
     async fn go(self, session: &Session, wait: bool, watch: &mut Watch) -> Result<Option<RunEnd>> {
         let aws = &session.aws;
-        let name = aws.names.physical(self.name());
+        let name = self.physical(&aws.names);
         let ended = match self {
             Self::Mover => sweep::run(aws, &name, &session.pipeline.bucket.name, watch).await.map(Some),
             Self::Crawler(_) => crawl::run(aws, &name, wait, watch).await,
@@ -163,7 +174,7 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let wait = args.wait || session.ends_with_us || matches!(args.what, What::All);
     say(session.place());
     if let What::Etl(days) = &args.what {
-        days.refuse_another_script(&session, &session.aws.names.physical("etl")).await?;
+        days.refuse_another_script(&session, &session.aws.names.job()).await?;
     }
     let (mut stages, mut signals) = (args.what.stages(), Signals::listen());
     match args.what {

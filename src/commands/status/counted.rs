@@ -42,17 +42,18 @@ type Wanted<'a> = (&'static str, &'static str, &'static str, &'static str, &'a s
 
 /// AWS bills each of them: $0.01 for a thousand.
 fn queries(aws: &Aws, pipeline: &Pipeline) -> Vec<MetricDataQuery> {
-    let (base, track, mover) = (aws.names.base(), aws.names.physical("track"), aws.names.physical("mover"));
+    let (track, mover) = (aws.names.function("track"), aws.names.function("mover"));
+    let (front, queue) = (aws.names.rest_api(), aws.names.stream());
     let (api, lambda, firehose) = ("AWS/ApiGateway", "AWS/Lambda", "AWS/Firehose");
     let (function, stream) = ("FunctionName", "DeliveryStreamName");
     let mut wanted: Vec<Wanted<'_>> = vec![
         ("track_calls", lambda, "Invocations", function, &track, "Sum"),
         ("track_errors", lambda, "Errors", function, &track, "Sum"),
         ("track_throttles", lambda, "Throttles", function, &track, "Sum"),
-        ("records", firehose, "IncomingRecords", stream, &base, "Sum"),
-        ("throttled_records", firehose, "ThrottledRecords", stream, &base, "Sum"),
-        ("delivered", firehose, "DeliveryToS3.Success", stream, &base, "Sum"),
-        ("deliveries", firehose, "DeliveryToS3.Success", stream, &base, "SampleCount"),
+        ("records", firehose, "IncomingRecords", stream, &queue, "Sum"),
+        ("throttled_records", firehose, "ThrottledRecords", stream, &queue, "Sum"),
+        ("delivered", firehose, "DeliveryToS3.Success", stream, &queue, "Sum"),
+        ("deliveries", firehose, "DeliveryToS3.Success", stream, &queue, "SampleCount"),
     ];
     if pipeline.has_mover() {
         wanted.extend([
@@ -63,8 +64,8 @@ fn queries(aws: &Aws, pipeline: &Pipeline) -> Vec<MetricDataQuery> {
     }
     if pipeline.has_front(Front::RestApi) {
         wanted.extend([
-            ("api_requests", api, "Count", "ApiName", &*base, "Sum"),
-            ("api_errors", api, "5XXError", "ApiName", &base, "Sum"),
+            ("api_requests", api, "Count", "ApiName", &*front, "Sum"),
+            ("api_errors", api, "5XXError", "ApiName", &front, "Sum"),
         ]);
     }
     if pipeline.has_front(Front::FunctionUrl) {

@@ -28,7 +28,7 @@ pub(super) async fn all(aws: &Aws, pipeline: &Pipeline, dates: &Dates) -> Result
 }
 
 pub(super) async fn crawler(aws: &Aws, which: &str, schedule: &Schedule, dates: &Dates) -> Result<Work> {
-    let name = aws.names.physical(which);
+    let name = aws.names.crawler(which);
     let look = || aws.glue.get_crawler().name(&name).customize().interceptor(dates.clone()).send();
     let crawler = read("glue:GetCrawler", look).await.absent()?.and_then(|found| found.crawler);
     let last = crawler.as_ref().and_then(|crawler| crawler.last_crawl.as_ref()).map(|last| LastRun {
@@ -42,7 +42,7 @@ pub(super) async fn crawler(aws: &Aws, which: &str, schedule: &Schedule, dates: 
 }
 
 async fn job(aws: &Aws, schedule: &Schedule, dates: &Dates) -> Result<Work> {
-    let name = aws.names.physical("etl");
+    let name = aws.names.job();
     let look = || aws.glue.get_job_runs().job_name(&name).max_results(2).customize().interceptor(dates.clone()).send();
     let runs = read("glue:GetJobRuns", look).await.absent()?.and_then(|found| found.job_runs).unwrap_or_default();
     // The newest come first.

@@ -4,6 +4,7 @@ mod alarms;
 mod events;
 mod shape;
 
+use super::given;
 use super::pipeline::{Etl, Pipeline, table_name};
 use super::problem::Problem;
 use super::reader::Reader;
@@ -25,6 +26,9 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     events::check(reader, pipeline);
     alarms::check(reader, pipeline);
     caller(reader, pipeline);
+    for (address, message, hint) in given::wrong(&pipeline.names, &pipeline.ingest.api_keys) {
+        report(reader, &format!("names.{address}"), message, hint);
+    }
     for key in pipeline.tags.keys().filter(|key| pipeline.ignored.has(key)) {
         let message = format!("the tag `{key}` is to be set, and to be ignored");
         report(reader, "ignore_tags", message, "leave it out of `tags` or of `ignore_tags`");

@@ -9,6 +9,7 @@ mod transform;
 
 use super::column::{Column, ColumnType};
 use super::described::Form;
+use super::given;
 use super::pipeline::{AssumedRole, Bucket, Events, Expire, Pipeline, Query, QueryResults};
 use super::places::Places;
 use super::reader::Section;
@@ -93,6 +94,14 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         "/".to_owned(),
         values::role_path,
     );
+    let names = at.names(
+        "names",
+        "What resources are called that others have made, by address: `glue.crawler.raw: raw_discovery` (docs/adopt.md).",
+        false,
+        PLACE,
+        given::address,
+        |name| Ok(name.to_owned()),
+    );
     let ignored =
         at.group("ignore_tags", "Tags that others put on resources: they are not shown, and stay.", |at| IgnoredTags {
             keys: at.list("keys", "Whole keys, such as `CreatedBy`.", Form::Text, vec![], values::ignored_tag),
@@ -138,6 +147,7 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
         tags: tags.unwrap_or_default().into_iter().collect(),
         boundary,
         role_path,
+        names: names.unwrap_or_default().into_iter().collect(),
         ignored,
         bucket: at.group("bucket", "The S3 bucket that holds every stage of the data.", |at| {
             bucket(at, (&name, stage), security)

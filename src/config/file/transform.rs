@@ -89,6 +89,24 @@ pub(super) fn etl(at: Group<'_, '_, '_>) -> Etl {
             Execution::Standard,
             values::one_of(Execution::ALL),
         ),
+        bookmark: at.value(
+            "bookmark",
+            "What the job's bookmark is kept under: that of a script which pipectl's takes the place of goes on.",
+            Form::Text,
+            "raw".to_owned(),
+            bookmark,
+        ),
         metrics: at.flag("metrics", "Figures of each run in CloudWatch, which bills them as custom metrics.", false),
     }
+}
+
+/// The `transformation_ctx` of a Glue script.
+fn bookmark(text: &str) -> Result<String, String> {
+    let good = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    if !text.is_empty() && text.len() <= 255 && text.chars().all(good) {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "`{text}` cannot be what a bookmark is kept under: write letters, digits and `_`, such as `datasource0`"
+    ))
 }

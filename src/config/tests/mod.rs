@@ -134,6 +134,7 @@ fn the_json_schema_and_the_examples_know_the_same_keys() {
             "external_id",
             "permissions_boundary",
             "role_path",
+            "names",
             "bucket.name",
             "bucket.expire.parquet",
             "bucket.kms_key",

@@ -9,7 +9,7 @@ use super::managed::Managed;
 use crate::aws::{Aws, Error, Expect, Look, Patience, Result, call, until, whole, write};
 use crate::engine::diff::{Attributes, Change};
 use crate::engine::extra::{Extra, Removal};
-use crate::engine::resource::{Live, Resource, Wanted};
+use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use crate::engine::value::{Canonical as _, Value};
 use crate::names::Names;
 use aws_sdk_s3::operation::get_bucket_notification_configuration::GetBucketNotificationConfigurationOutput;
@@ -44,9 +44,13 @@ pub(crate) struct NotificationOutputs {
     entry: String,
 }
 
-/// Ours in a bucket's configuration.
+/// What it is called in the blueprint.
+const MOVER: &str = "mover";
+
+/// Ours in a bucket's configuration, or somebody else's that is to be ours.
 pub(super) fn entry_id(names: &Names, name: &str) -> String {
-    format!("pipectl-{}-{name}", names.base())
+    let given = (name == MOVER).then(|| names.notification()).flatten();
+    given.unwrap_or_else(|| format!("pipectl-{}-{name}", names.base()))
 }
 
 impl Notification {
@@ -164,6 +168,7 @@ async fn entries(aws: &Aws, bucket: &str, wanted: &[Wanted]) -> Result<Vec<Live<
     let live = |(name, entry): (Option<&str>, &LambdaFunctionConfiguration)| {
         let outputs = NotificationOutputs { entry: entry.id()?.to_owned() };
         let live = Live::contained(name?, Notification::read(bucket, entry), outputs);
+        let live = Live { owner: owner(&aws.names, entry), ..live };
         // They are the bucket's: one of our entries is enough to show them.
         Some(Live { extras: std::mem::take(&mut extras), ..live })
     };
@@ -189,9 +194,23 @@ fn name_of<'a>(
     entry: &'a LambdaFunctionConfiguration,
     wanted: impl Fn(&str) -> bool,
 ) -> Option<&'a str> {
+    if names.notification().as_deref() == entry.id() {
+        return Some(MOVER);
+    }
     let name = entry.id()?.strip_prefix(&entry_id(names, ""))?;
     let function = names.arn("lambda", &format!("function:{}", names.physical("")));
-    (wanted(name) || entry.lambda_function_arn().starts_with(&function)).then_some(name)
+    let given = names.arn("lambda", &format!("function:{}", names.function(MOVER)));
+    let called = entry.lambda_function_arn();
+    (wanted(name) || called.starts_with(&function) || called == given).then_some(name)
+}
+
+/// One under an id that the file gives is somebody else's as long as it calls another function than ours.
+fn owner(names: &Names, entry: &LambdaFunctionConfiguration) -> Owner {
+    let ours = names.arn("lambda", &format!("function:{}", names.function(MOVER)));
+    match names.notification().as_deref() == entry.id() && entry.lambda_function_arn() != ours {
+        true => Owner::Nobody,
+        false => Owner::Us,
+    }
 }
 
 /// Puts our entry in or takes it out, and looks whether that has lasted: S3 has no versions here, so that of

@@ -193,6 +193,7 @@ mod tests {
             stage: "prod".into(),
             ignored: Default::default(),
             role_path: String::new(),
+            given: Default::default(),
         }
     }
 

@@ -69,7 +69,7 @@ pub(super) fn is_ours(names: &Names, table: &Description) -> bool {
 /// A crawler leaves its name on what it makes, and ours are named after the pipeline and its stage.
 fn is_crawled(names: &Names, table: &Description) -> bool {
     let crawler = table.parameters().and_then(|all| all.get(input::CRAWLER));
-    crawler.is_some_and(|crawler| crawler.starts_with(&names.physical("")))
+    crawler.is_some_and(|crawler| names.is_crawler(crawler))
 }
 
 fn stamp(names: &Names, table: &Description) -> Stamp {
@@ -172,7 +172,7 @@ impl Resource for Table {
     /// Hands it over to the crawler of its name. Whoever queries it goes on with the projected partitions until the
     /// crawler has run, which takes them away and registers those that are there. A database that goes takes it along.
     async fn delete(live: &Live<Self>, aws: &Aws) -> Result<()> {
-        change(aws, &live.resource, Become::Crawled(&aws.names.physical(&live.name))).await.gone()
+        change(aws, &live.resource, Become::Crawled(&aws.names.crawler(&live.name))).await.gone()
     }
 }
 

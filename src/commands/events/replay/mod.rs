@@ -158,7 +158,7 @@ fn told<'a>(session: &'a Session, args: &ReplayArgs, between: Between, count: &'
         count,
         between: between.to_string(),
         place: format!("s3://{}/{prefix}", pipeline.bucket.name),
-        stream: session.aws.names.base(),
+        stream: session.aws.names.stream(),
         batch: args.batch,
         again: args.again,
         reads,
@@ -258,7 +258,7 @@ async fn all(
     journal: &mut Journal<'_>,
     (sending, signal): (&mut Sending, &Mutex<Option<Signal>>),
 ) -> Result<bool> {
-    let (aws, bucket, stream) = (&session.aws, &session.pipeline.bucket.name, session.aws.names.base());
+    let (aws, bucket, stream) = (&session.aws, &session.pipeline.bucket.name, session.aws.names.stream());
     let (bar, mut open, mut moved) = (Bar::spinner(), Batch::default(), 0);
     for (place, file) in files.into_iter().enumerate() {
         let file = if selection.from == From::Raw { file.take(session).await? } else { Some(file) };
