@@ -22,6 +22,7 @@ mod permissions;
 mod report;
 mod resources;
 mod signal;
+mod whole_file;
 
 use clap::FromArgMatches as _;
 use cli::{Cli, Command, Purpose};
@@ -39,11 +40,25 @@ fn main() -> ExitCode {
                 report::say(format_args!("hint: `--local` takes its directory with `=`: `--local={directory}`"));
             }
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
-            return ended(Ok(exit), Purpose::Output, report::Color::Auto).into();
+            return ended(unread(&error, exit), Purpose::Output, report::Color::Auto).into();
         }
     };
     let (purpose, color) = (cli.command.purpose(), cli.global.color);
-    ended(run(cli), purpose, color).into()
+    let global = &cli.global;
+    let ran = report::begin(global.json, global.json_out.as_deref()).and_then(|()| run(cli));
+    ended(ran, purpose, color).into()
+}
+
+/// What comes of a command line that clap has told about. A program that asked for JSON gets an error as any other.
+fn unread(error: &clap::Error, exit: Exit) -> Result<Exit> {
+    if exit == Exit::Done || !std::env::args().any(|argument| argument == "--json") {
+        return Ok(exit);
+    }
+    report::begin(true, None)?;
+    let told = error.render().to_string();
+    let message = told.lines().next().unwrap_or_default();
+    report::finish(&Err(Error::usage(message.trim_start_matches("error: "), "see `pipectl help`")))?;
+    Ok(exit)
 }
 
 /// An argument behind `--local` that clap does not know what to do with.
@@ -62,6 +77,14 @@ fn ended(ran: Result<Exit>, purpose: Purpose, color: report::Color) -> Exit {
     let failed = |error: Error| {
         report::print_error(&error, paint);
         error.exit()
+    };
+    let ran = match (report::finish(&ran), ran) {
+        (Err(error), Ok(_)) if purpose == Purpose::Output => Err(error),
+        (Err(error), ran) => {
+            report::print_unwritten(&error, paint);
+            ran
+        }
+        (Ok(()), ran) => ran,
     };
     match (ran, report::unwritten()) {
         (Err(error), _) => failed(error),

@@ -1,5 +1,7 @@
 //! What asks the program to end: Ctrl+C, and SIGTERM, with which CI cancels a job.
 
+use std::sync::OnceLock;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     Interrupt,
@@ -14,6 +16,17 @@ impl Signal {
             Self::Terminate => "terminated",
         }
     }
+}
+
+/// What asked the work to end first.
+static FIRST: OnceLock<Signal> = OnceLock::new();
+
+pub(crate) fn remember(signal: Signal) {
+    let _ = FIRST.set(signal);
+}
+
+pub(crate) fn remembered() -> Option<Signal> {
+    FIRST.get().copied()
 }
 
 /// Signals from the moment of its making on. They do not end the program any more.

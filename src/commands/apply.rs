@@ -1,9 +1,9 @@
 //! `pipectl apply` and `pipectl destroy`: the same steps towards two different aims.
 
 use super::confirm::confirm;
-use super::lock::{held_by, locks, new_id};
+use super::lock::{held_by, held_by_to_json, locks, new_id};
 use super::output::Made;
-use super::session::{Aim, ConsentArgs, Session, cost_of, print_plan, refuse};
+use super::session::{Aim, ConsentArgs, Session, cost_of, plan_document, print_plan, refuse};
 use crate::aws::Aws;
 use crate::blueprint::{API, BUCKET, URL};
 use crate::commands::Global;
@@ -12,19 +12,22 @@ use crate::engine::converge::{Operator, Run};
 use crate::engine::graph::Outputs;
 use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
-use crate::error::{Ended, Error, Exit, Result};
-use crate::report::{Paint, Progress, say};
+use crate::error::{Code, Ended, Error, Exit, Result};
+use crate::report::{Paint, Progress, document, document_field, finish, line, say, stream};
 use crate::resources::{
     ApiKey, Bucket, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
 };
-use crate::signal::{Signal, Signals};
+use crate::signal::{Signals, remember, remembered};
 use clap::Args;
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
+
+/// The version of the lines.
+const SCHEMA: &str = "pipectl-apply/1";
 
 #[derive(Debug, Args)]
 pub(crate) struct ApplyArgs {
@@ -64,6 +67,7 @@ fn parse_lock_timeout(text: &str) -> Result<Duration, String> {
 
 pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let yes = args.yes || args.plan.is_some();
+    begin(Aim::Pipeline);
     let session = Session::open(global).await?;
     let (saved, lock_timeout) = (args.plan.as_deref(), args.lock.lock_timeout);
     let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, yes, saved, lock_timeout };
@@ -74,11 +78,21 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
 }
 
 pub(crate) async fn destroy(global: &Global, args: &DestroyArgs) -> Result<Exit> {
+    begin(Aim::Nothing);
     let session = Session::open(global).await?;
     let (consent, yes, lock_timeout) = (&args.consent, args.yes, args.lock.lock_timeout);
     converge(&session, global, Asked { aim: Aim::Nothing, consent, yes, saved: None, lock_timeout }).await?;
     session.print_timings(global);
     Ok(Exit::Done)
+}
+
+/// From now on there are lines for programs, whatever comes of it.
+fn begin(aim: Aim) {
+    stream(SCHEMA);
+    let nothing = json!({"done": 0, "failed": 0, "skipped": 0, "lock_lost": false, "lock_unreleased": null});
+    document(nothing);
+    document_field("command", aim.operation().into());
+    document_field("output", Value::Null);
 }
 
 /// Observes, plans, asks, executes.
@@ -169,7 +183,9 @@ impl Operator<Aws> for User<'_> {
         if again {
             say("AWS has changed since: this is the plan now");
         }
-        print_plan(session, plan, cost_of(session, plan, graph, live).as_ref(), global);
+        let cost = cost_of(session, plan, graph, live);
+        line("planned", json!({"again": again, "plan": plan_document(session, plan, cost.as_ref())}));
+        print_plan(session, plan, cost.as_ref(), global);
         refuse(plan)?;
         if !plan.is_empty() {
             let question = match asked.aim {
@@ -183,6 +199,7 @@ impl Operator<Aws> for User<'_> {
     }
 
     fn waits_for(&mut self, lease: &Lease) {
+        line("waiting", json!({"holder": held_by_to_json(lease)}));
         say(format_args!("waiting for {}", held_by(lease)));
     }
 
@@ -195,43 +212,50 @@ impl Operator<Aws> for User<'_> {
 fn check_saved(path: &Path, plan: &Plan) -> Result<()> {
     let file = |source| Error::File { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(file)?;
-    let saved: serde_json::Value = serde_json::from_str(&text).map_err(|error| file(error.into()))?;
+    let saved: Value = serde_json::from_str(&text).map_err(|error| file(error.into()))?;
     if saved["fingerprint"].as_str() == Some(&plan.fingerprint()) {
         return Ok(());
     }
-    Err(Error::refused(
+    Err(Error::coded(
+        Code::Stale,
         format!("the plan saved in `{}` is stale: the file or AWS has changed since", path.display()),
         "make and review a new one with `pipectl plan --out FILE`",
     ))
 }
 
-/// What asked the apply to end.
-static SIGNAL: OnceLock<Signal> = OnceLock::new();
 /// That something did.
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// The first signal lets the calls in flight finish, the second one ends the program.
 async fn watch_signals(mut signals: Signals) {
     let first = signals.next().await;
-    let _ = SIGNAL.set(first);
+    remember(first);
     STOP.store(true, Ordering::Relaxed);
+    line("stopping", json!({"by": first.word()}));
     say(format_args!("{}: finishing the calls in flight (again to stop at once)", first.word()));
-    let second = signals.next().await;
-    std::process::exit(Exit::from(second) as i32);
+    let exit = Exit::from(signals.next().await);
+    // What is still in flight has no end that could be told.
+    let _ = finish(&Ok(exit));
+    std::process::exit(exit as i32);
 }
 
 /// Tells how a run ended.
 fn ended(converged: Converged) -> Result<Outputs> {
-    let Converged { outcome, done, skipped, lost, unreleased, .. } = converged;
+    let Converged { outcome, steps, done, skipped, lost, unreleased, .. } = converged;
+    let unreleased = unreleased.map(|error| error.to_string());
+    let counted = [("done", done.into()), ("failed", outcome.failed.len().into()), ("skipped", skipped.into())];
+    let told = [("lock_lost", lost.into()), ("lock_unreleased", unreleased.clone().into())];
+    counted.into_iter().chain(told).for_each(|(name, value)| document_field(name, value));
     if let Some(error) = unreleased {
         say(format_args!("the lock could not be given back, and ends by itself within a minute: {error}"));
     }
     if lost {
         say("the lock was lost to somebody else, or could not be kept: nothing more was begun");
     }
-    let failed = outcome.failed.len();
-    if failed + skipped > 0 {
-        let signal = outcome.interrupted.then(|| SIGNAL.get().copied()).flatten();
+    if outcome.failed.len() + skipped > 0 {
+        let signal = outcome.interrupted.then(remembered).flatten();
+        let address = |index: usize| steps.get(index).map_or_else(String::new, |(address, _)| address.to_string());
+        let failed = outcome.failed.into_iter().map(|(index, error)| (address(index), error)).collect();
         return Err(Error::Failed(Ended { done, failed, skipped, signal }));
     }
     if done > 0 {

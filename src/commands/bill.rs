@@ -2,14 +2,14 @@
 
 use super::confirm::confirm;
 use super::session::Session;
-use super::whole_file;
 use crate::aws::{Dates, Expect as _, read};
 use crate::bill::{self, Charges, Days, Learned, Measured, TagStatus};
 use crate::commands::Global;
 use crate::config;
 use crate::cost::{Billed, Book, Inputs, estimate};
 use crate::error::{Error, Exit, Result};
-use crate::report::{BillShown, Paint, bill_to_json, bill_to_text, data, exact, say};
+use crate::report::{BillShown, Paint, bill_to_json, bill_to_text, data, document, say};
+use crate::whole_file::{self, Readers};
 use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -31,9 +31,6 @@ pub(crate) struct BillArgs {
     /// them from then on.
     #[arg(long, conflicts_with_all = ["month", "write_usage", "json"])]
     activate_tags: bool,
-    /// Print JSON (schema pipectl-bill/1).
-    #[arg(long)]
-    json: bool,
 }
 
 fn parse_month(text: &str) -> Result<Date, String> {
@@ -56,11 +53,8 @@ pub(crate) async fn run(global: &Global, args: &BillArgs) -> Result<Exit> {
     let days = Days { first, ..days };
     let measured = bill::measure(&session.aws, &billed, days).await;
     let (shown, learned) = shown(&session, &billed, (&charges, measured), (days, made))?;
-    if args.json {
-        exact(format_args!("{:#}\n", bill_to_json(&shown)));
-    } else {
-        data(bill_to_text(&shown, Paint::new(global.color, &std::io::stdout())));
-    }
+    document(bill_to_json(&shown));
+    data(bill_to_text(&shown, Paint::new(global.color, &std::io::stdout())));
     if args.write_usage {
         write(global, &learned)?;
     }
@@ -184,7 +178,7 @@ fn write(global: &Global, learned: &[Learned]) -> Result<()> {
     if !same || !learned.iter().all(close) {
         return Err(Error::other("cannot write: the file would say something else", by_hand));
     }
-    whole_file::write(path, &edited).map_err(failed)?;
+    whole_file::write(path, &edited, Readers::All).map_err(failed)?;
     say(format_args!("wrote {} figures into `usage` of {}", learned.len(), path.display()));
     Ok(())
 }

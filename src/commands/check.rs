@@ -5,10 +5,10 @@ use crate::aws::{AccountLimits, Aws, Class};
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_count};
 use crate::cost::Inputs;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::limits::{self, Account, Applied, Finding, Load, Quotas, Subject};
 use crate::report::{
-    Checked, Paint, annotate_findings, check_to_json, check_to_text, data, exact, findings_to_text, say,
+    Checked, Paint, annotate_findings, check_to_json, check_to_text, data, document, findings_to_text, say,
 };
 use clap::Args;
 
@@ -35,9 +35,6 @@ pub(crate) struct CheckArgs {
     /// Exit with 4 where something does not fit.
     #[arg(long)]
     strict: bool,
-    /// Print JSON (schema pipectl-check/1).
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
@@ -62,16 +59,12 @@ pub(crate) async fn run(global: &Global, args: &CheckArgs) -> Result<Exit> {
     let whose = session.as_ref().filter(|_| knows).map(|session| session.aws.names.account.as_str());
     let (findings, walls) = (limits::check(&subject, &load), limits::walls(&subject, &load));
     let checked = Checked { pipeline, region: &region, account: whose, quotas, load, findings, walls };
-    if args.json {
-        exact(format_args!("{:#}\n", check_to_json(&checked)));
-    } else {
-        let paint = Paint::new(global.color, &std::io::stdout());
-        data(check_to_text(&checked, args.at.is_some(), paint));
-    }
+    document(check_to_json(&checked));
+    data(check_to_text(&checked, args.at.is_some(), Paint::new(global.color, &std::io::stdout())));
     annotate_findings(&checked.findings, pipeline);
     if args.strict && !checked.findings.is_empty() {
         let hint = "each finding says what to change; without `--strict` they are warnings";
-        return Err(Error::refused("the pipeline cannot carry this", hint));
+        return Err(Error::coded(Code::Limits, "the pipeline cannot carry this", hint));
     }
     Ok(Exit::Done)
 }

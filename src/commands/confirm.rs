@@ -1,6 +1,6 @@
 //! A question before something is done that cannot be undone.
 
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::report::ask;
 use std::fmt::Display;
 use std::io::{BufRead, IsTerminal};
@@ -11,13 +11,17 @@ pub(super) fn confirm(yes: bool, question: impl Display) -> Result<()> {
         return Ok(());
     }
     if !(std::io::stdin().is_terminal() && std::io::stderr().is_terminal()) {
-        return Err(Error::refused("nothing was changed: there is no terminal to ask on", "pass `--yes`"));
+        return Err(Error::coded(
+            Code::Unconfirmed,
+            "nothing was changed: there is no terminal to ask on",
+            "pass `--yes`",
+        ));
     }
     ask(format_args!("\n{question} Only `yes` is taken for a yes: "));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     match answer.trim() {
         "yes" => Ok(()),
-        _ => Err(Error::refused("nothing was changed: the answer was not `yes`", "")),
+        _ => Err(Error::coded(Code::Unconfirmed, "nothing was changed: the answer was not `yes`", "")),
     }
 }

@@ -29,6 +29,13 @@ pub(crate) struct Global {
     #[cfg(feature = "local")]
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = super::local::DIRECTORY)]
     pub(crate) local: Option<PathBuf>,
+    /// Print JSON, and nothing else, on standard output: a document, or with `apply`, `destroy` and what goes on by itself
+    /// an object a line (`pipectl schema --list`).
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Write the same JSON to FILE, beside whatever is printed: all of it or nothing.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) json_out: Option<PathBuf>,
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,

@@ -1,6 +1,6 @@
 //! `pipectl init`
 
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::data;
 use clap::Args;
 use std::fs::OpenOptions;
@@ -29,7 +29,11 @@ pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
     }
     let mut file = match options.open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
-            return Err(Error::refused(format!("`{}` is there already", path.display()), "`--force` writes over it"));
+            return Err(Error::coded(
+                Code::Exists,
+                format!("`{}` is there already", path.display()),
+                "`--force` writes over it",
+            ));
         }
         opened => opened.map_err(|source| Error::File { path: path.to_owned(), source })?,
     };

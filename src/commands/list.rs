@@ -5,7 +5,7 @@ use crate::aws::{Aws, Class, connect};
 use crate::commands::Global;
 use crate::cost::Book;
 use crate::error::{Exit, Result};
-use crate::report::{Listed, data, exact, list_to_json, list_to_text, say};
+use crate::report::{Listed, data, document, list_to_json, list_to_text, say};
 use clap::Args;
 use futures::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,17 +15,13 @@ pub(crate) struct ListArgs {
     /// Ask every region that the price book has, and those in which roles of pipelines are.
     #[arg(long)]
     all_regions: bool,
-    /// Print JSON (schema pipectl-list/1).
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) async fn run(global: &Global, args: &ListArgs) -> Result<Exit> {
     let aws = connect(target_of_no_file(global).await?, global.region.clone(), "", "", manner(global)).await?;
     let found = look(&aws, args.all_regions).await?;
-    if args.json {
-        exact(format_args!("{:#}\n", list_to_json(&aws.names.account, &found)));
-    } else if found.is_empty() {
+    document(list_to_json(&aws.names.account, &found));
+    if found.is_empty() {
         let everywhere = if args.all_regions { "" } else { "; `--all-regions` asks the others" };
         say(format_args!("no pipeline is in {}{everywhere}", aws.names.region));
     } else {

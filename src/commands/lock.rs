@@ -7,11 +7,13 @@ use crate::blueprint::BUCKET;
 use crate::commands::Global;
 use crate::engine::converge::Stopped;
 use crate::engine::lock::{Lease, Reading, Registers as _, break_lock};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::{one_line, say};
 use crate::resources::{Bucket, BucketLocks, Graph, lock_uri};
+use crate::signal;
 use clap::Args;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 #[derive(Debug, Args)]
 pub(crate) struct UnlockArgs {
@@ -34,14 +36,27 @@ pub(super) fn new_id() -> String {
 
 /// `apply` of me@host, since 12:00:03, https://ci/run/7`. What somebody wrote there is shown, not obeyed.
 pub(super) fn held_by(lease: &Lease) -> String {
-    let time = |seconds: u64| {
-        let time = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok());
-        time.map_or_else(|| "an unknown time".to_owned(), |time| time.to_string())
-    };
+    let since = time(lease.since).map_or_else(|| "an unknown time".to_owned(), |time| time.to_string());
     let holder = &lease.holder;
     let run = holder.run.as_ref().map_or_else(String::new, |run| format!(", {run}"));
-    let words = format!("`{}` of {}, since {}{run}", holder.operation, holder.who, time(lease.since));
+    let words = format!("`{}` of {}, since {since}{run}", holder.operation, holder.who);
     one_line(&words).into_owned()
+}
+
+/// The same for programs.
+pub(super) fn held_by_to_json(lease: &Lease) -> Value {
+    let Lease { holder, since, until, .. } = lease;
+    json!({
+        "operation": holder.operation,
+        "who": holder.who,
+        "run": holder.run,
+        "since": time(*since).map(|time| time.to_string()),
+        "until": time(*until).map(|time| time.to_string()),
+    })
+}
+
+fn time(seconds: u64) -> Option<Timestamp> {
+    i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_second(seconds).ok())
 }
 
 impl From<Stopped<aws::Error>> for Error {
@@ -49,18 +64,23 @@ impl From<Stopped<aws::Error>> for Error {
         match stopped {
             Stopped::Looking(error) | Stopped::Locking(error) => Self::Aws(error),
             Stopped::Preparing(address, error) => {
-                Self::other(format!("{address}: {error}"), error.hint().unwrap_or_default())
+                Self::coded(error.class().into(), format!("{address}: {error}"), error.hint().unwrap_or_default())
             }
-            Stopped::Held(lease) => Self::refused(
+            Stopped::Held(lease) => Self::coded(
+                Code::Locked,
                 format!("nothing was changed: somebody else is at work: {}", held_by(&lease)),
                 "wait for it with `--lock-timeout 10min`. A run that was cut off lets go by itself within a minute, \
                  and `pipectl unlock` takes the lock away at once",
             ),
-            Stopped::Unsettled => Self::refused(
+            Stopped::Unsettled => Self::coded(
+                Code::Stale,
                 "nothing was changed: AWS kept changing between the plan and its execution",
                 "see who else changes this pipeline, then run the same command again",
             ),
-            Stopped::Interrupted => Self::other("interrupted: nothing was changed", ""),
+            Stopped::Interrupted => {
+                let code = signal::remembered().map_or(Code::Interrupted, Code::from);
+                Self::coded(code, "interrupted: nothing was changed", "")
+            }
         }
     }
 }
@@ -86,7 +106,7 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
     for (place, reading) in held {
         if !break_lock(&locks, &place, &new_id(), &reading).await? {
             let why = format!("the lock {} has changed hands meanwhile, and was left alone", lock_uri(&place));
-            return Err(Error::refused(why, "run the same command again"));
+            return Err(Error::coded(Code::Locked, why, "run the same command again"));
         }
     }
     say("unlocked");

@@ -30,6 +30,5 @@ pub(crate) mod send;
 mod session;
 pub(crate) mod status;
 pub(crate) mod validate;
-mod whole_file;
 
 pub(crate) use global::Global;

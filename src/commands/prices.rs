@@ -1,12 +1,12 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
 use super::session::manner;
-use super::whole_file;
 use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, listed_to_text, say, update_to_text};
+use crate::whole_file::{self, Readers};
 use clap::{Args, Subcommand};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::ErrorKind;
@@ -65,7 +65,8 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     if text.as_ref() == Some(&update.text) {
         data(format_args!("{} is up to date\n", path.display()));
     } else {
-        whole_file::write(path, &update.text).map_err(|source| Error::File { path: path.clone(), source })?;
+        whole_file::write(path, &update.text, Readers::All)
+            .map_err(|source| Error::File { path: path.clone(), source })?;
         data(format_args!("wrote {}\n", path.display()));
     }
     let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));

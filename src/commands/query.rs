@@ -6,7 +6,7 @@ use crate::aws::{Aws, Patience, Pause, call, read};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::cost::query_cost;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::{QueryEnd, Rows, data, exact, rows_to_csv, rows_to_json, rows_to_table, say};
 use crate::signal::Signals;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
@@ -94,7 +94,11 @@ async fn start(session: &Session, sql: &str) -> Result<String> {
             .send()
     });
     let started = started.await.map_err(|error| match error.to_string().contains("is not found") {
-        true => Error::other(format!("there is no workgroup {}", aws.names.workgroup()), "`pipectl apply` makes it"),
+        true => Error::coded(
+            Code::NotDeployed,
+            format!("there is no workgroup {}", aws.names.workgroup()),
+            "`pipectl apply` makes it",
+        ),
         false => error.into(),
     })?;
     Ok(started.query_execution_id().unwrap_or_default().to_owned())
@@ -111,11 +115,15 @@ async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExe
         match (status.and_then(|status| status.state().cloned()), execution) {
             (Some(QueryExecutionState::Succeeded), Some(execution)) => return Ok(execution),
             (Some(QueryExecutionState::Failed), _) => return Err(failed(session, reason).await),
-            (Some(QueryExecutionState::Cancelled), _) => return Err(Error::other(reason, "")),
+            (Some(QueryExecutionState::Cancelled), _) => return Err(Error::coded(Code::QueryFailed, reason, "")),
             _ if began.elapsed() > timeout => {
                 stop(aws, id).await;
                 let seconds = timeout.as_secs();
-                return Err(Error::other(format!("the query was stopped after {seconds} s"), "see `--timeout`"));
+                return Err(Error::coded(
+                    Code::QueryFailed,
+                    format!("the query was stopped after {seconds} s"),
+                    "see `--timeout`",
+                ));
             }
             _ => {}
         }
@@ -126,7 +134,7 @@ async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExe
 async fn failed(session: &Session, reason: String) -> Error {
     let there = if reason.contains("TABLE_NOT_FOUND") { when_there(session, &reason).await } else { None };
     let hint = there.unwrap_or_else(|| hint(&reason).to_owned());
-    Error::other(reason, hint)
+    Error::coded(Code::QueryFailed, reason, hint)
 }
 
 /// What helps, for the failures that people meet first.

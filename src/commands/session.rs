@@ -10,11 +10,14 @@ use crate::config::{self, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
 use crate::engine::plan::{Consent, Revert, plan};
 use crate::engine::resource::Address;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::names::Names;
-use crate::report::{Paint, data, difference_below_plan, place, plan_to_text, refusal, say};
+use crate::report::{
+    Paint, data, difference_below_plan, difference_to_json, place, plan_to_json, plan_to_text, refused_step, say,
+};
 use crate::resources::{Graph, Inventory, Plan, Stranded, Surroundings, observe};
 use clap::Args;
+use serde_json::Value;
 
 /// A pipeline and the AWS it is for.
 pub(crate) struct Session {
@@ -137,7 +140,8 @@ impl Session {
         let Some(region) = elsewhere.first().filter(|_| self.by_chance) else { return Ok(()) };
         let Names { pipeline, stage, region: here, .. } = &self.aws.names;
         let regions = elsewhere.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-        Err(Error::refused(
+        Err(Error::coded(
+            Code::Elsewhere,
             format!("nothing of {pipeline}/{stage} is in {here}; it is in {regions}"),
             format!("if that is meant: `pipectl destroy --region {region}`"),
         ))
@@ -177,7 +181,8 @@ fn guard(pipeline: &Pipeline, aws: &Aws, local: bool) -> Result<()> {
     if account == actual {
         return Ok(());
     }
-    Err(Error::refused(
+    Err(Error::coded(
+        Code::WrongAccount,
         format!(
             "nothing was changed: the stage {stage} belongs into account {account} (`account` of the file), and the \
              credentials are of account {actual}, as {}",
@@ -302,10 +307,20 @@ impl ConsentArgs {
 
 /// Refuses a plan of which any step is refused: half of it is not what was asked for.
 pub(crate) fn refuse(plan: &Plan) -> Result<()> {
-    let reasons: Vec<_> = plan.refused().map(|(step, found)| refusal(step, found)).collect();
-    let Some((_, way)) = reasons.first() else { return Ok(()) };
-    let whys: Vec<_> = reasons.iter().map(|(why, _)| why.as_str()).collect();
-    Err(Error::refused(format!("nothing was changed: {}", whys.join("; ")), way.clone()))
+    let steps: Vec<_> = plan.refused().map(|(step, found)| refused_step(step, found)).collect();
+    let Some(first) = steps.first() else { return Ok(()) };
+    let whys: Vec<_> = steps.iter().map(|step| step.message.as_str()).collect();
+    let (code, message, hint) = (first.code, format!("nothing was changed: {}", whys.join("; ")), first.hint.clone());
+    Err(Error::Coded { code, message, hint, steps })
+}
+
+/// The plan for programs, and what it makes of a month's costs.
+pub(crate) fn plan_document(session: &Session, plan: &Plan, cost: Option<&Difference>) -> Value {
+    let mut json = plan_to_json(plan, &session.aws.names, &session.aws.caller);
+    if let Some(cost) = cost {
+        json["cost"] = difference_to_json(cost);
+    }
+    json
 }
 
 /// The plan for people, on stdout, and what it makes of a month's costs.

@@ -29,7 +29,7 @@ pub(crate) use column::{Column, ColumnType};
 pub(crate) use edit::with_usage;
 pub(crate) use pipeline::{Alarms, Crawler, Etl, Function, Pipeline, table_name};
 pub(crate) use places::Places;
-pub(crate) use problem::Problems;
+pub(crate) use problem::{Located, Problems};
 pub(crate) use schedule::Schedule;
 pub(crate) use units::{ByteSize, Days, parse_count, parse_duration, show_duration};
 pub(crate) use usage::{FIGURES, Figure, parse_number};

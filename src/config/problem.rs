@@ -78,6 +78,17 @@ impl Problem {
     }
 }
 
+/// A problem, for programs.
+pub(crate) struct Located<'a> {
+    pub(crate) file: &'a Path,
+    /// Line and column, counted from 1. `None`: what is wrong stands outside the file.
+    pub(crate) place: Option<(usize, usize)>,
+    pub(crate) message: &'a str,
+    pub(crate) hint: Option<&'a str>,
+    /// Where it is written that this cannot be.
+    pub(crate) source: Option<&'a str>,
+}
+
 /// Everything that is wrong with a file, or that it cannot be read.
 #[derive(Clone, Debug)]
 pub(crate) struct Problems {
@@ -105,17 +116,34 @@ impl Problems {
         Self::new(path, "", vec![Problem { span: None, message, hint, source: None }])
     }
 
-    /// Line and column of each problem, counted from 1, and its message.
+    /// How many there are, and of which file.
+    pub(crate) fn summary(&self) -> String {
+        match &self.problems[..] {
+            [one] => one.message.clone(),
+            many => format!("{} problems in {}", many.len(), self.path.display()),
+        }
+    }
+
+    pub(crate) fn located(&self) -> impl Iterator<Item = Located<'_>> {
+        self.problems.iter().map(|problem| Located {
+            file: &self.path,
+            place: problem.span.as_ref().map(|span| self.place(span.start)),
+            message: &problem.message,
+            hint: problem.hint.as_deref(),
+            source: problem.source.as_deref(),
+        })
+    }
+
+    fn place(&self, start: usize) -> (usize, usize) {
+        let before = self.source.get(..start).unwrap_or(&self.source);
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        (before.matches('\n').count() + 1, column)
+    }
+
+    /// Line and column of each problem, and its message.
     #[cfg(test)]
     pub(crate) fn places(&self) -> Vec<(usize, usize, &str)> {
-        let place = |problem: &Problem| {
-            let start = problem.span.as_ref().map_or(0, |span| span.start);
-            let before = &self.source[..start.min(self.source.len())];
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            (line, column)
-        };
-        let all = self.problems.iter().map(|problem| (place(problem), problem.message.as_str()));
+        let all = self.located().map(|one| (one.place.unwrap_or((1, 1)), one.message));
         all.map(|((line, column), message)| (line, column, message)).collect()
     }
 

@@ -12,6 +12,7 @@ mod list;
 #[cfg(feature = "local")]
 mod local;
 mod logs;
+mod machine;
 mod markdown;
 mod output;
 mod paint;
@@ -42,10 +43,11 @@ pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
 pub(crate) use local::Status;
 pub(crate) use logs::log_line;
+pub(crate) use machine::{begin, document, document_field, document_so_far, finish, line, stream};
 pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
-pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refusal};
+pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
 pub(crate) use prices::{listed_to_text, update_to_text};
 pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;

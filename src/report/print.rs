@@ -7,12 +7,15 @@ use super::paint::printed;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 static STDOUT: Stream = Stream { lost: OnceLock::new() };
 static STDERR: Stream = Stream { lost: OnceLock::new() };
+
+/// A program reads stdout, to which nothing goes that is for people.
+static ONLY_FOR_PROGRAMS: AtomicBool = AtomicBool::new(false);
 
 /// On stderr, below the lines that are printed.
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
@@ -38,21 +41,44 @@ impl Stream {
     }
 }
 
+/// From now on.
+pub(super) fn only_for_programs() {
+    ONLY_FOR_PROGRAMS.store(true, Ordering::Relaxed);
+}
+
+fn is_only_for_programs() -> bool {
+    ONLY_FOR_PROGRAMS.load(Ordering::Relaxed)
+}
+
 /// What was asked for, for people.
 pub(crate) fn data(text: impl Display) {
+    if is_only_for_programs() {
+        return;
+    }
     STDOUT.write(io::stdout().lock(), &printed(&text.to_string()));
 }
 
-/// What was asked for, for the next program: to the byte, unless it goes to a terminal.
+/// What was asked for, for the next program, in another form than JSON: to the byte, unless it goes to a terminal.
 pub(crate) fn exact(text: impl Display) {
-    if io::stdout().is_terminal() {
-        return data(text);
+    if !is_only_for_programs() {
+        machine(text);
     }
-    STDOUT.write(io::stdout().lock(), &text.to_string());
+}
+
+/// A document or a line of JSON.
+pub(super) fn machine(text: impl Display) {
+    let text = text.to_string();
+    match io::stdout().is_terminal() {
+        true => STDOUT.write(io::stdout().lock(), &printed(&text)),
+        false => STDOUT.write(io::stdout().lock(), &text),
+    }
 }
 
 /// In place of all that a terminal shows.
 pub(crate) fn redraw(text: impl Display) {
+    if is_only_for_programs() {
+        return;
+    }
     // ECMA-48: to the first place, and erase from there to the end.
     STDOUT.write(io::stdout().lock(), &format!("\x1b[H\x1b[2J{}", printed(&text.to_string())));
 }

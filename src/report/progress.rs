@@ -1,10 +1,13 @@
-//! What an apply is doing: spinners on a terminal, plain lines elsewhere. All of it goes to stderr.
+//! What an apply is doing: spinners on a terminal, plain lines elsewhere, on stderr; and lines for programs.
 
+use super::error::failed_step;
 use super::foreign::{below, one_line};
+use super::machine::line;
 use super::paint::Paint;
 use super::print::{Bar, say};
 use crate::engine::plan::{Action, Order};
 use crate::resources::{Event, Step};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -20,6 +23,8 @@ impl Progress {
     }
 
     pub(crate) fn show(&mut self, event: &Event<'_>) {
+        let (kind, value) = to_json(event);
+        line(kind, value);
         let paint = self.paint;
         match event {
             Event::Started(step) => self.started(step),
@@ -54,6 +59,26 @@ impl Progress {
 
     fn stopped(&mut self, step: &Step) {
         self.running.remove(&step.address.to_string());
+    }
+}
+
+/// What [`line`] tells of it.
+fn to_json(event: &Event<'_>) -> (&'static str, Value) {
+    let about = |step: &Step| json!({"address": step.address.to_string(), "action": step.action().name()});
+    match event {
+        Event::Started(step) => ("step_started", about(step)),
+        Event::Finished(step, took) => {
+            let mut value = about(step);
+            value["seconds"] = json!(took.as_secs_f64());
+            ("step_done", value)
+        }
+        Event::Failed(step, error) => {
+            let mut value = about(step);
+            value["error"] = failed_step(&step.address.to_string(), error);
+            ("step_failed", value)
+        }
+        Event::Skipped(step) => ("step_skipped", about(step)),
+        Event::Spared(step) => ("step_kept", about(step)),
     }
 }
 

@@ -49,6 +49,7 @@ mod lean;
 mod life;
 mod limits;
 mod locking;
+mod machine;
 mod matrix;
 mod obstacles;
 mod odd_events;

@@ -156,10 +156,18 @@ impl Error {
         self.0.class
     }
 
-    /// For tests alone: what a code means is told by its [`Class`].
-    #[cfg(test)]
+    /// To be shown: what a code means is told by its [`Class`].
     pub(crate) fn code(&self) -> &str {
         &self.0.code
+    }
+
+    /// `service:Operation`, as IAM writes actions.
+    pub(crate) fn operation(&self) -> &'static str {
+        self.0.operation
+    }
+
+    pub(crate) fn request_id(&self) -> Option<&str> {
+        self.0.request_id.as_deref()
     }
 
     pub(crate) fn message(&self) -> &str {

@@ -20,8 +20,9 @@ use crate::limits::Finding;
 use crate::report::{
     Beside, By, Paint, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown,
     competitors_to_text, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data, difference_to_json,
-    difference_to_text, exact, findings_to_json, levers_to_json, levers_to_markdown, levers_to_text, say, scale_to_svg,
-    series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text,
+    difference_to_text, document, document_so_far, exact, findings_to_json, levers_to_json, levers_to_markdown,
+    levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
+    shapes_to_text,
 };
 use clap::Args;
 use other::Other;
@@ -66,15 +67,11 @@ pub(crate) struct CostArgs {
     /// Show how each line comes about, its price's source and date, and every figure that went in.
     #[arg(long)]
     explain: bool,
-    /// Print JSON (schema pipectl-cost/3; pipectl-cost-series/3 with --scale and --months,
-    /// pipectl-cost-shapes/2 with --shapes).
-    #[arg(long, conflicts_with_all = ["markdown", "html"])]
-    json: bool,
     /// Print Markdown for a pull-request comment.
-    #[arg(long, conflicts_with = "html")]
+    #[arg(long, conflicts_with_all = ["html", "json"])]
     markdown: bool,
     /// Print a page with a chart that needs nothing from elsewhere.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     html: bool,
     /// Write to FILE what would be printed.
     #[arg(long, value_name = "FILE")]
@@ -155,8 +152,9 @@ pub(crate) async fn run(global: &Global, args: &CostArgs) -> Result<Exit> {
         question.show(&month, &months, &title, paint)?
     };
     match &args.out {
+        Some(path) if global.json => write(path, &document_so_far())?,
         Some(path) => write(path, &text)?,
-        None if args.json || args.html => exact(text),
+        None if args.html => exact(text),
         None => data(text),
     }
     terms::within_budget(&month, args.budget)
@@ -292,23 +290,22 @@ impl<'a> Question<'a> {
 
     fn show(&self, month: &Estimate, months: &Series, title: &str, paint: Paint) -> Result<String> {
         let Pipeline { name, stage, .. } = self.pipeline;
-        Ok(if self.args.json {
-            let mut json = cost_to_json(month, name, stage);
-            levers_to_json(&self.levers(month)).into_iter().for_each(|(name, levers)| json[name] = levers);
-            json["competitors"] = competitors_to_json(&compared(self, month), month);
-            json["limits"] = findings_to_json(&self.limits, self.pipeline);
-            format!("{json:#}\n")
-        } else if self.args.markdown {
+        let (levers, competitors) = (self.levers(month), compared(self, month));
+        let mut json = cost_to_json(month, name, stage);
+        levers_to_json(&levers).into_iter().for_each(|(name, levers)| json[name] = levers);
+        json["competitors"] = competitors_to_json(&competitors, month);
+        json["limits"] = findings_to_json(&self.limits, self.pipeline);
+        document(json);
+        Ok(if self.args.markdown {
             cost_to_markdown(month, title)
-                + &levers_to_markdown(&self.levers(month), self.money)
-                + &competitors_to_markdown(&compared(self, month), month)
+                + &levers_to_markdown(&levers, self.money)
+                + &competitors_to_markdown(&competitors, month)
         } else if self.args.html {
-            let (levers, competitors) = (self.levers(month), compared(self, month));
             cost_to_html(month, &Beside { months, levers: &levers, competitors: &competitors }, title)
         } else {
             cost_to_text(month, self.args.explain, paint)
-                + &levers_to_text(&self.levers(month), self.money)
-                + &competitors_to_text(&compared(self, month), month)
+                + &levers_to_text(&levers, self.money)
+                + &competitors_to_text(&competitors, month)
         })
     }
 
@@ -317,13 +314,8 @@ impl<'a> Question<'a> {
         let all = shapes(self.pipeline, &month.inputs, &estimate)
             .map_err(|message| Error::usage(message, "`pipectl cost-estimate --explain` lists them"))?;
         let Pipeline { name, stage, .. } = self.pipeline;
-        Ok(if self.args.json {
-            format!("{:#}\n", shapes_to_json(&all, name, stage))
-        } else if self.args.markdown {
-            shapes_to_markdown(&all, title)
-        } else {
-            shapes_to_text(&all)
-        })
+        document(shapes_to_json(&all, name, stage));
+        Ok(if self.args.markdown { shapes_to_markdown(&all, title) } else { shapes_to_text(&all) })
     }
 
     fn show_series(&self, series: &Series, title: &str) -> Result<String> {
@@ -335,10 +327,8 @@ impl<'a> Question<'a> {
             write(path, &scale_to_svg(series, &format!("What a month of {title} costs")))?;
         }
         let Pipeline { name, stage, .. } = self.pipeline;
-        Ok(match self.args.json {
-            true => format!("{:#}\n", series_to_json(series, name, stage)),
-            false => series_to_text(series),
-        })
+        document(series_to_json(series, name, stage));
+        Ok(series_to_text(series))
     }
 
     fn show_difference(
@@ -350,9 +340,8 @@ impl<'a> Question<'a> {
     ) -> Result<String> {
         let was = self.estimate_of(&before.pipeline, self.inputs(&before.pipeline, None)?);
         let difference = Difference::between(&was, after);
-        Ok(if self.args.json {
-            format!("{:#}\n", difference_to_json(&difference))
-        } else if self.args.markdown {
+        document(difference_to_json(&difference));
+        Ok(if self.args.markdown {
             let names = (&*before.name, &*global.file.display().to_string());
             comparison_to_markdown(&difference, title, names)
         } else {

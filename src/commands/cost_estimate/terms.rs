@@ -2,7 +2,7 @@
 
 use super::CostArgs;
 use crate::cost::{Amount, Book, Currency, Estimate, Money, Unpriceable, priceable};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::told;
 
 /// Beyond these no two currencies are apart.
@@ -74,13 +74,17 @@ pub(crate) fn within_budget(month: &Estimate, budget: Option<f64>) -> Result<Exi
         Amount::Whole(cents) | Amount::AtLeast(cents) if cents as f64 / 100.0 > budget => {
             let (money, costs) = (month.money, told(month.money, &total));
             let message = format!("a month costs {costs}, more than the budget of {}{budget}", money.symbol());
-            Err(Error::refused(message, "`pipectl cost-estimate --explain` shows where the money goes"))
+            Err(Error::coded(Code::Budget, message, "`pipectl cost-estimate --explain` shows where the money goes"))
         }
         Amount::Whole(_) => Ok(Exit::Done),
         Amount::AtLeast(_) | Amount::Unknown => {
             let missing = total.missing().join(", ");
             let message = format!("whether it fits the budget is not known: no price for {missing}");
-            Err(Error::refused(message, "estimate for a region whose prices are known, or without `--budget`"))
+            Err(Error::coded(
+                Code::Unpriced,
+                message,
+                "estimate for a region whose prices are known, or without `--budget`",
+            ))
         }
     }
 }

@@ -5,7 +5,7 @@ use super::delivered::on_its_way;
 use super::recent::{Place, Recent, Seen};
 use crate::commands::{Global, session::Session};
 use crate::config::parse_duration;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::{data, say};
 use crate::signal::Signals;
 use clap::Args;
@@ -141,10 +141,10 @@ impl Tally {
                     begun.elapsed().as_secs_f64(),
                     shown(*within)
                 );
-                return Err(Error::other(message, "`--within` gives it more time"));
+                return Err(Error::coded(Code::Assertion, message, "`--within` gives it more time"));
             }
         }
-        Err(Error::other(self.too_few(args, *within), self.instead(args)))
+        Err(Error::coded(Code::Assertion, self.too_few(args, *within), self.instead(args)))
     }
 
     /// What is not delivered yet may be on its way.
@@ -153,7 +153,7 @@ impl Tally {
             true => format!("nothing was delivered at all; what is sent may be on its way for {delay}"),
             false => format!("{}; what is sent may be on its way for {delay}", self.instead(args)),
         };
-        Error::other(self.too_few(args, *within), hint)
+        Error::coded(Code::Assertion, self.too_few(args, *within), hint)
     }
 
     fn too_few(&self, args: &AssertArgs, within: Duration) -> String {
@@ -189,7 +189,7 @@ impl Tally {
         } else {
             "something tracks twice; or `--since` leaves out those of an earlier test"
         };
-        Error::other(message, hint)
+        Error::coded(Code::Assertion, message, hint)
     }
 
     /// Whether each fits the columns that there are for it.
@@ -201,7 +201,8 @@ impl Tally {
         };
         let field = &odd.misfits[0];
         let value = odd.event.get(field).map_or(String::new(), |value| format!(": {value}"));
-        Err(Error::other(
+        Err(Error::coded(
+            Code::Assertion,
             format!("{} came, but `{field}` does not fit its column{value}", wanted(args)),
             "`schema` has the columns' types; `pipectl events follow` shows what arrives",
         ))

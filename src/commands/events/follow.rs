@@ -6,21 +6,21 @@ use super::recent::{Place, Recent, Seen};
 use crate::commands::{Global, session::Session};
 use crate::config::{parse_duration, show_duration};
 use crate::error::{Exit, Result};
-use crate::report::{data, exact, say};
+use crate::report::{data, line, say, stream};
 use crate::signal::Signals;
 use clap::Args;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::time::Duration;
 
+/// The version of the lines.
+const SCHEMA: &str = "pipectl-events-follow/1";
+
 #[derive(Debug, Args)]
 pub(super) struct FollowArgs {
     /// Only events that have this: FIELD=VALUE, FIELD!=VALUE or FIELD.
     #[arg(value_name = "CONDITION")]
     conditions: Vec<Condition>,
-    /// Print a JSON object a line.
-    #[arg(long)]
-    json: bool,
     /// End when so many were shown.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     events: Option<u64>,
@@ -31,6 +31,7 @@ pub(super) struct FollowArgs {
 }
 
 pub(super) async fn run(global: &Global, args: &FollowArgs) -> Result<Exit> {
+    stream(SCHEMA);
     let place = Place::of(global).await?;
     let session = Session::open(global).await?;
     let since = args.since.unwrap_or(session.pipeline.delivery.buffer.interval);
@@ -49,10 +50,8 @@ pub(super) async fn run(global: &Global, args: &FollowArgs) -> Result<Exit> {
         let young = seen.iter().filter(|seen| seen.at >= oldest);
         let wanted = young.filter(|seen| args.conditions.iter().all(|condition| condition.holds(&seen.event)));
         for seen in wanted {
-            match args.json {
-                true => exact(format_args!("{}\n", to_json(seen))),
-                false => data(to_text(seen)),
-            }
+            line("event", to_json(seen));
+            data(to_text(seen));
             left -= 1;
             if left == 0 {
                 return Ok(Exit::Done);

@@ -18,7 +18,7 @@ use crate::aws::Result as AwsResult;
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_duration, show_duration};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Arrivals, ArrivedField, NewestEvents, data, events_to_json, events_to_text, exact, say};
+use crate::report::{Arrivals, ArrivedField, NewestEvents, data, document, events_to_json, events_to_text, say};
 use crate::signal::Signals;
 use arrived::{Arrived, Field, Path};
 use clap::{Args, Subcommand};
@@ -68,9 +68,6 @@ struct FieldsArgs {
     /// Exit with 2 if a field has no column, a value does not fit or a line is no event; with 1 if there are none.
     #[arg(long)]
     check: bool,
-    /// Print JSON (schema pipectl-events/1).
-    #[arg(long)]
-    json: bool,
 }
 
 impl FieldsArgs {
@@ -107,10 +104,8 @@ pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     if arrivals.files == 0 {
         return nothing(&session, fields);
     }
-    match fields.json {
-        true => exact(format_args!("{:#}\n", events_to_json(&arrivals))),
-        false => data(events_to_text(&arrivals)),
-    }
+    document(events_to_json(&arrivals));
+    data(events_to_text(&arrivals));
     session.print_timings(global);
     Ok(if fields.check && arrivals.loses() { Exit::Changes } else { Exit::Done })
 }

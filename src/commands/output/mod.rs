@@ -8,16 +8,15 @@ use crate::client::Language;
 use crate::commands::Global;
 use crate::config::Front;
 use crate::engine::value::{Pending, Secret};
-use crate::error::{Error, Exit, Result};
-use crate::report::{Key, Output, data, exact, output_to_json, output_to_text, say_stranded, stranded_to_json};
+use crate::error::{Code, Error, Exit, Result};
+use crate::report::{
+    Key, Output, data, document, document_field, exact, output_to_json, output_to_text, say_stranded, stranded_to_json,
+};
 use crate::resources::{ApiKey, ApiKeyOutputs, FunctionUrl, FunctionUrlOutputs, Inventory, RestApi, RestApiOutputs};
 use clap::Args;
 
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
-    /// Print JSON (schema pipectl-output/1).
-    #[arg(long)]
-    json: bool,
     /// Print the values of the API keys too.
     #[arg(long)]
     show_secrets: bool,
@@ -69,7 +68,7 @@ async fn made(session: &Session) -> Result<Made> {
     let made = made_of(session, &session.observe(&graph).await?);
     if made.endpoints(session).is_empty() {
         let message = format!("there is no pipeline {}/{} yet", session.aws.names.pipeline, session.aws.names.stage);
-        return Err(Error::other(message, "`pipectl apply` makes it"));
+        return Err(Error::coded(Code::NotDeployed, message, "`pipectl apply` makes it"));
     }
     Ok(made)
 }
@@ -103,15 +102,12 @@ pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
         keys.push(Key { name: key.name.clone(), value });
     }
     let shown = shown(&session, &made, keys);
-    if args.json {
-        let mut json = output_to_json(&shown);
-        if !stranded.is_none() {
-            json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
-        }
-        exact(format_args!("{json:#}\n"));
-    } else {
-        data(output_to_text(&shown));
+    let mut json = output_to_json(&shown);
+    if !stranded.is_none() {
+        json["stranded"] = stranded_to_json(&stranded, &session.pipeline.delivery.prefix);
     }
+    document(json);
+    data(output_to_text(&shown));
     say_stranded(&stranded, &session.pipeline.delivery.prefix);
     session.print_timings(global);
     Ok(Exit::Done)
@@ -134,13 +130,17 @@ async fn named_key(session: &Session, name: &str) -> Result<String> {
         Some(key) => value(session, key).await?,
         None => None,
     };
-    value.ok_or_else(|| Error::other(format!("the key `{name}` is not there yet"), "`pipectl apply` makes it"))
+    value.ok_or_else(|| {
+        Error::coded(Code::NotDeployed, format!("the key `{name}` is not there yet"), "`pipectl apply` makes it")
+    })
 }
 
 /// What an apply ends with.
 pub(super) fn print(global: &Global, session: &Session, made: &Made) {
     let keys = made.keys.iter().map(|key| Key { name: key.name.clone(), value: None }).collect();
-    data(format_args!("\n{}", output_to_text(&shown(session, made, keys))));
+    let shown = shown(session, made, keys);
+    document_field("output", output_to_json(&shown));
+    data(format_args!("\n{}", output_to_text(&shown)));
     if let Some(first) = request::first(global, session, made) {
         data(format_args!("\n{first}"));
     }

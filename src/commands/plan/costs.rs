@@ -3,7 +3,7 @@
 use crate::commands::cost_estimate::within_budget;
 use crate::commands::session::Session;
 use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::resources::Graph;
 use clap::Args;
 
@@ -45,7 +45,7 @@ impl CostLimits {
         }
         if let Err(why) = priceable(Book::bundled(), region) {
             let message = format!("what a month costs is not known: `{region}` {why}");
-            return Err(Error::refused(message, "plan without `--budget` and `--max-increase`"));
+            return Err(Error::coded(Code::Unpriced, message, "plan without `--budget` and `--max-increase`"));
         }
         let month = estimate(Book::bundled(), &Billed::wanted(graph), region, Inputs::of(&session.pipeline), false);
         within_budget(&month, self.budget)?;
@@ -61,7 +61,7 @@ impl Increase {
         let (cents, left_out) = difference.change().compared();
         if !left_out.is_empty() {
             let message = format!("how much more it costs is not known: no price for {}", left_out.join(", "));
-            return Err(Error::refused(message, "plan without `--max-increase`"));
+            return Err(Error::coded(Code::Unpriced, message, "plan without `--max-increase`"));
         }
         let (most, said) = match (self, difference.before.whole()) {
             (Self::Dollars(dollars), _) => (dollars * 100.0, format!("${dollars}")),
@@ -69,14 +69,18 @@ impl Increase {
             (Self::Percent(_), None) => {
                 let missing = difference.before.missing().join(", ");
                 let message = format!("what a month costs now is not known: no price for {missing}");
-                return Err(Error::refused(message, "write the increase in US dollars: `--max-increase 50`"));
+                return Err(Error::coded(
+                    Code::Unpriced,
+                    message,
+                    "write the increase in US dollars: `--max-increase 50`",
+                ));
             }
         };
         if cents as f64 <= most {
             return Ok(());
         }
         let message = format!("a month costs ${:.2} more, and may cost {said} more", cents as f64 / 100.0);
-        Err(Error::refused(message, "`pipectl cost-estimate --explain` shows where the money goes"))
+        Err(Error::coded(Code::Budget, message, "`pipectl cost-estimate --explain` shows where the money goes"))
     }
 }
 

@@ -5,13 +5,13 @@ mod drift;
 
 use super::check::warn;
 use super::renamed;
-use super::session::{ConsentArgs, Session, compare, cost_of, print_plan};
+use super::session::{ConsentArgs, Session, compare, cost_of, plan_document, print_plan};
 use crate::commands::Global;
 use crate::cost::{Difference, Inputs};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
-    data, difference_to_json, difference_to_markdown, exact, findings_to_json, markdown_words, plan_heading,
-    plan_to_json, plan_to_markdown, say_stranded, stranded_to_json,
+    data, difference_to_markdown, document, findings_to_json, markdown_words, plan_heading, plan_to_markdown,
+    say_stranded, stranded_to_json,
 };
 use crate::resources::Plan;
 use clap::Args;
@@ -36,11 +36,8 @@ pub(crate) struct PlanArgs {
     destroy: bool,
     #[command(flatten)]
     costs: CostLimits,
-    /// Print JSON (schema pipectl-plan/1).
-    #[arg(long, conflicts_with = "markdown")]
-    json: bool,
     /// Print Markdown for a pull-request comment.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "json")]
     markdown: bool,
     /// Save the plan, so that `apply --plan FILE` does exactly this or nothing.
     #[arg(long, value_name = "FILE")]
@@ -61,9 +58,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let quiet = args.destroy || args.drift_only;
     let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
     let note = if quiet { None } else { renamed::note(&session, graph, &live, global).await? };
-    let mut json = plan_to_json(&plan, &session.aws.names, &session.aws.caller);
+    let mut json = plan_document(&session, &plan, cost.as_ref());
     let told = [
-        ("cost", cost.as_ref().map(difference_to_json)),
         ("drift", drift.map(Drift::to_json)),
         ("stranded", (!stranded.is_none()).then(|| stranded_to_json(&stranded, &session.pipeline.delivery.prefix))),
         ("limits", (!limits.is_empty()).then(|| findings_to_json(&limits, &session.pipeline))),
@@ -75,13 +71,10 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     if let Some(path) = &args.out {
         save(path, &format!("{json:#}\n")).map_err(|source| Error::File { path: path.clone(), source })?;
     }
-    if args.json {
-        exact(format_args!("{json:#}\n"));
-    } else {
-        show(&session, &plan, (cost.as_ref(), drift), (global, args));
-    }
+    document(json);
+    show(&session, &plan, (cost.as_ref(), drift), (global, args));
     say_stranded(&stranded, &session.pipeline.delivery.prefix);
-    if let Some(note) = note.filter(|_| !args.json) {
+    if let Some(note) = note {
         data(format_args!("\n{note}\n"));
     }
     session.print_timings(global);

@@ -3,7 +3,7 @@
 use super::Session;
 use crate::aws::{Expect as _, read};
 use crate::blueprint::again_arguments;
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::resources::Job;
 use clap::Args;
 use jiff::civil::Date;
@@ -39,7 +39,8 @@ impl Days {
         let found = read("glue:GetJob", || session.aws.glue.get_job().job_name(job).send()).await.absent()?;
         let command = found.and_then(|found| found.job?.command);
         match command.as_ref().and_then(|command| command.script_location()) {
-            Some(script) if script != wanted.script => Err(Error::refused(
+            Some(script) if script != wanted.script => Err(Error::coded(
+                Code::Stale,
                 "nothing was started: the job does not run the script that the file asks for yet",
                 "`pipectl apply` first",
             )),

@@ -10,7 +10,7 @@ use super::session::Session;
 use crate::aws::{Expect as _, Pause, read};
 use crate::commands::Global;
 use crate::config::{Pipeline, Tables};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::names::Names;
 use crate::report::{Paint, RunEnd, Watch, data, say};
 use crate::signal::Signals;
@@ -252,5 +252,5 @@ fn failure(address: &str, ended: &RunEnd) -> Error {
     let why = ended.message.as_deref().unwrap_or("AWS does not say why");
     let (group, stream) = &ended.log;
     let hint = format!("its log is the stream `{stream}` of the log group `{group}`");
-    Error::other(format!("{address} ended as {}: {why}", ended.state), hint)
+    Error::coded(Code::RunFailed, format!("{address} ended as {}: {why}", ended.state), hint)
 }

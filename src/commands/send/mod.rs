@@ -15,8 +15,8 @@ use super::session::Session;
 use crate::client::Generator;
 use crate::commands::Global;
 use crate::config::parse_count;
-use crate::error::{Error, Exit, Result};
-use crate::report::{Bar, data, exact, say};
+use crate::error::{Code, Error, Exit, Result};
+use crate::report::{Bar, data, document, say};
 use crate::signal::{Signal, Signals};
 use clap::Args;
 pub(crate) use events_file::{EventsFile, events};
@@ -65,9 +65,6 @@ pub(crate) struct SendArgs {
     /// Do not repeat a request whose answer was lost: events may be missing, but none is there twice.
     #[arg(long)]
     once: bool,
-    /// Print JSON (schema pipectl-send/1).
-    #[arg(long)]
-    json: bool,
 }
 
 fn parse_rate(text: &str) -> Result<f64, String> {
@@ -107,18 +104,16 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
         say(format_args!("{} pieces of the input are no events and were put aside", source.rejected()));
     }
     match ended {
-        Ok(signal) => tell(args, &tally, began, signal),
+        Ok(signal) => tell(&tally, began, signal),
         // What was sent before it counts.
-        Err(error) => tell(args, &tally, began, None).and(Err(error)),
+        Err(error) => tell(&tally, began, None).and(Err(error)),
     }
 }
 
-fn tell(args: &SendArgs, tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
+fn tell(tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
     let took = began.elapsed();
-    match args.json {
-        true => exact(format_args!("{:#}\n", tally.to_json(took))),
-        false => data(tally.to_text(took)),
-    }
+    document(tally.to_json(took));
+    data(tally.to_text(took));
     if let Some(signal) = signal {
         say(format_args!("{}: what was in flight then is not counted", signal.word()));
         return Ok(signal.into());
@@ -127,7 +122,11 @@ fn tell(args: &SendArgs, tally: &Tally, began: Instant, signal: Option<Signal>) 
         Some(why) if !tally.is_whole() => {
             let count = tally.refused + tally.unknown;
             let hint = "`pipectl logs track` shows what the function says; 403 and 429 are the API's keys and limits";
-            Err(Error::other(format!("{count} events were not acknowledged; the first answer was {why}"), hint))
+            Err(Error::coded(
+                Code::NotSent,
+                format!("{count} events were not acknowledged; the first answer was {why}"),
+                hint,
+            ))
         }
         _ => Ok(Exit::Done),
     }

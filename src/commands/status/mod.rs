@@ -14,7 +14,7 @@ use super::session::Session;
 use crate::commands::Global;
 use crate::config::{Tables, parse_duration};
 use crate::error::{Exit, Result};
-use crate::report::{Health, Verdict, data, exact, freshness_to_json, freshness_to_text, lead_time, say};
+use crate::report::{Health, Verdict, data, document, freshness_to_json, freshness_to_text, lead_time, say};
 use crate::signal::Signals;
 use clap::Args;
 use std::time::Duration;
@@ -37,9 +37,6 @@ pub(crate) struct StatusArgs {
         conflicts_with = "json"
     )]
     watch: Option<u64>,
-    /// Print JSON (schema pipectl-status/1).
-    #[arg(long)]
-    json: bool,
 }
 
 pub(crate) async fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
@@ -53,10 +50,8 @@ pub(crate) async fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
         found = look::look(&session, args.freshness) => found,
         signal = signals.next() => return Ok(signal.into()),
     };
-    match args.json {
-        true => exact(format_args!("{:#}\n", freshness_to_json(&found))),
-        false => data(freshness_to_text(&found)),
-    }
+    document(freshness_to_json(&found));
+    data(freshness_to_text(&found));
     session.print_timings(global);
     Ok(exit(&found.health))
 }

@@ -14,6 +14,7 @@ use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal, Stay};
 use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
+use crate::error::{Code, RefusedStep};
 use crate::resources::{FunctionUrl, Plan, Step, Table};
 use delta::deltas;
 use std::fmt::Write as _;
@@ -126,8 +127,20 @@ fn line(text: &mut String, words: std::fmt::Arguments<'_>) {
     writeln!(text, "{}", one_line(&words.to_string())).expect("a String takes everything");
 }
 
+/// A step that is refused, as an error tells it.
+pub(crate) fn refused_step(step: &Step, found: &Refusal) -> RefusedStep {
+    let (message, hint) = refusal(step, found);
+    let code = match found {
+        Refusal::Unowned | Refusal::OwnedBy(_) => Code::Foreign,
+        Refusal::LosesData(_) | Refusal::HidesData(_) => Code::DataLoss,
+        Refusal::Fails { .. } => Code::WouldFail,
+        Refusal::InService(_) | Refusal::InUse(_) => Code::InUse,
+    };
+    RefusedStep { address: step.address.to_string(), code, message, hint }
+}
+
 /// Why a step is refused, and the way out.
-pub(crate) fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
+fn refusal(step: &Step, refusal: &Refusal) -> (String, String) {
     let address = one_line(&step.address.to_string()).into_owned();
     refusal_words(&format!("`{address}`"), refusal, |foreign| one_line(foreign).into_owned())
 }

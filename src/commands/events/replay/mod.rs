@@ -23,7 +23,7 @@ use crate::commands::{Global, session::Session};
 use crate::config::show_duration;
 use crate::cost::{Book, once};
 use crate::engine::hold::hold;
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::{Bar, Replay, ReplayCount, ReplayForm, data, replay_to_text, say};
 use crate::resources::holder;
 use crate::signal::{Signal, Signals};
@@ -185,7 +185,11 @@ fn refuse_repeats(session: &Session, args: &ReplayArgs, events: u64) -> Result<(
     let etl = "`pipectl run etl --from DATE` converts days again without that; ";
     let hint =
         format!("{}`--allow-repeats` sends them all the same", if session.pipeline.etl.is_some() { etl } else { "" });
-    Err(Error::refused(format!("nothing was sent: {events} events are rows already, and would be there twice"), hint))
+    Err(Error::coded(
+        Code::Repeats,
+        format!("nothing was sent: {events} events are rows already, and would be there twice"),
+        hint,
+    ))
 }
 
 async fn replay(
@@ -217,7 +221,8 @@ async fn replay(
     tell(session, &sending);
     let signal = signal.lock().ok().and_then(|signal| *signal);
     match (ended, signal) {
-        (None, _) => Err(Error::refused(
+        (None, _) => Err(Error::coded(
+            Code::Locked,
             "the lock was lost midway, and nothing more was sent",
             "see who is at work, then run the same command again: it goes on where it was",
         )),

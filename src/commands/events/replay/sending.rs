@@ -3,7 +3,7 @@
 use super::journal::{Journal, Spot};
 use super::selection::{Batch, Record};
 use crate::aws::{Aws, Class, Patience, Pause, call};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use aws_sdk_firehose::operation::put_record_batch::PutRecordBatchOutput;
 use aws_sdk_firehose::primitives::Blob;
 use aws_sdk_firehose::types::Record as Sent;
@@ -93,7 +93,11 @@ async fn given_up(journal: &mut Journal<'_>, left: &[Record], lost: bool, why: &
     journal.write().await?;
     let events: u64 = left.iter().map(|record| record.events).sum();
     let message = format!("{events} events were not acknowledged; the last answer was {why}");
-    Ok(Error::other(message, "the same command sends them, and what is behind them, once the stream takes more"))
+    Ok(Error::coded(
+        Code::NotSent,
+        message,
+        "the same command sends them, and what is behind them, once the stream takes more",
+    ))
 }
 
 async fn put(aws: &Aws, stream: &str, records: &[Record]) -> crate::aws::Result<PutRecordBatchOutput> {

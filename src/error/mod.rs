@@ -1,5 +1,9 @@
 //! What can go wrong, sorted by what the user can do about it, with the exit code of each.
 
+mod code;
+
+pub(crate) use code::Code;
+
 use crate::aws;
 use crate::signal::Signal;
 use std::fmt;
@@ -51,8 +55,9 @@ pub(crate) enum Error {
     Usage { message: String, hint: String },
     #[error(transparent)]
     Aws(#[from] aws::Error),
+    /// What this program has to say about it, with the code by which other programs know it.
     #[error("{message}")]
-    Refused { message: String, hint: String },
+    Coded { code: Code, message: String, hint: String, steps: Vec<RefusedStep> },
     #[error("{path}: {source}")]
     File { path: PathBuf, source: std::io::Error },
     #[error(transparent)]
@@ -65,15 +70,23 @@ pub(crate) enum Error {
     #[cfg(feature = "local")]
     #[error("Local AWS: {0}")]
     Local(#[from] pipectl_local::Error),
-    #[error("{message}")]
-    Other { message: String, hint: String },
+}
+
+/// A step of a plan that is refused, and the way out.
+#[derive(Debug)]
+pub(crate) struct RefusedStep {
+    pub(crate) address: String,
+    pub(crate) code: Code,
+    pub(crate) message: String,
+    pub(crate) hint: String,
 }
 
 /// How an apply or destroy ended that did not do all it planned.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) done: usize,
-    pub(crate) failed: usize,
+    /// What was to be changed, and why it was not.
+    pub(crate) failed: Vec<(String, aws::Error)>,
     pub(crate) skipped: usize,
     /// What ended it before its time.
     pub(crate) signal: Option<Signal>,
@@ -82,6 +95,7 @@ pub(crate) struct Ended {
 impl fmt::Display for Ended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { done, failed, skipped, signal } = self;
+        let failed = failed.len();
         let how = signal.map_or("not finished", Signal::word);
         write!(f, "{how}: {done} done, {failed} failed, {skipped} not started")
     }
@@ -89,24 +103,31 @@ impl fmt::Display for Ended {
 
 impl Error {
     pub(crate) fn exit(&self) -> Exit {
+        self.code().exit()
+    }
+
+    pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Config(_) | Self::Usage { .. } => Exit::Usage,
-            Self::Refused { .. } => Exit::Refused,
-            #[cfg(feature = "local")]
-            Self::Local(pipectl_local::Error::Account { .. }) => Exit::Refused,
-            // What is there is of another region, as what has another pipeline's tags is of another pipeline.
-            Self::Aws(error) if error.class() == aws::Class::Elsewhere => Exit::Refused,
+            Self::Config(_) => Code::InvalidFile,
+            Self::Usage { .. } => Code::Usage,
+            Self::Coded { code, .. } => *code,
+            Self::Aws(error) => error.class().into(),
+            Self::File { .. } => Code::File,
+            Self::Unwritten(_) => Code::Output,
             Self::Failed(Ended { signal: Some(signal), .. }) => (*signal).into(),
-            Self::Failed(ended) if ended.done > 0 => Exit::PartlyApplied,
-            _ => Exit::Failed,
+            Self::Failed(ended) if ended.done > 0 => Code::PartlyApplied,
+            Self::Failed(_) => Code::NotApplied,
+            #[cfg(feature = "local")]
+            Self::Local(pipectl_local::Error::Account { .. }) => Code::WrongAccount,
+            #[cfg(feature = "local")]
+            Self::Local(_) => Code::Failed,
+            Self::Io(_) => Code::Failed,
         }
     }
 
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
-            Self::Usage { hint, .. } | Self::Refused { hint, .. } | Self::Other { hint, .. } => {
-                (!hint.is_empty()).then(|| hint.clone())
-            }
+            Self::Usage { hint, .. } | Self::Coded { hint, .. } => (!hint.is_empty()).then(|| hint.clone()),
             Self::Aws(error) => error.hint(),
             #[cfg(feature = "local")]
             Self::Local(pipectl_local::Error::Account { .. }) => {
@@ -121,11 +142,13 @@ impl Error {
         Self::Usage { message: message.into(), hint: hint.into() }
     }
 
-    pub(crate) fn refused(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Refused { message: message.into(), hint: hint.into() }
+    /// With a code of its own.
+    pub(crate) fn coded(code: Code, message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::Coded { code, message: message.into(), hint: hint.into(), steps: vec![] }
     }
 
+    /// What no program has to tell from other failures.
     pub(crate) fn other(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::Other { message: message.into(), hint: hint.into() }
+        Self::coded(Code::Failed, message, hint)
     }
 }

@@ -1,0 +1,3 @@
+//! What programs read: documents, lines and errors.
+
+mod lines;
