@@ -40,6 +40,12 @@ enum Command {
     Send,
     /// `cost-estimate --listed-prices`, `prices update` and `bill`.
     Cost,
+    /// `check --account`, `check --quotas`.
+    Check,
+    /// `status`, `events`, `logs`: it changes nothing.
+    Status,
+    /// `run`, `events replay`, `unlock`.
+    Operate,
     All,
 }
 
@@ -59,6 +65,9 @@ impl Command {
             Self::Query => vec![Purpose::Query],
             Self::Send => vec![Purpose::Send],
             Self::Cost => vec![Purpose::Cost],
+            Self::Check => vec![Purpose::Check],
+            Self::Status => vec![Purpose::Status],
+            Self::Operate => vec![Purpose::Operate],
             Self::All => Purpose::ALL.to_vec(),
         }
     }

@@ -348,6 +348,11 @@ impl Pipeline {
         self.raw_prefix().map(table_name)
     }
 
+    /// Where a replay puts files that the mover has left, out of its way.
+    pub(crate) fn replayed_prefix(&self) -> String {
+        format!("{}replayed/", self.delivery.errors)
+    }
+
     /// The catalog's table over the Parquet files.
     pub(crate) fn parquet_table(&self) -> Option<String> {
         self.parquet_prefix().map(table_name)

@@ -25,6 +25,8 @@ impl<'a> Arns<'a> {
             On::Bucket => vec![names.s3_arn(&self.pipeline.bucket.name)],
             On::OwnObjects => self.objects(OWN_PREFIX),
             On::Objects => self.objects(""),
+            On::Undelivered => self.objects(&self.pipeline.delivery.prefix),
+            On::Replayed => self.objects(&self.pipeline.replayed_prefix()),
             On::Results => self.objects(&self.pipeline.query.results.prefix),
             // Their path names pipeline, stage and region, and ends there.
             On::Roles => vec![self.role(&format!("{}*", names.iam_path()))],
@@ -39,6 +41,9 @@ impl<'a> Arns<'a> {
             }
             On::SealedLogGroups if self.ids("kms.key").next().is_none() => vec![],
             On::SealedLogGroups => self.on(On::LogGroups),
+            On::Logs => {
+                self.on(On::LogGroups).into_iter().chain([names.arn("logs", "log-group:/aws-glue/*")]).collect()
+            }
             On::Database => vec![glue("catalog".to_owned()), glue(format!("database/{}", self.database()))],
             On::WholeDatabase => {
                 let inside =
@@ -50,8 +55,10 @@ impl<'a> Arns<'a> {
             }
             On::Stream => self.named("firehose.stream", "firehose", "deliverystream/"),
             On::Functions => self.named("lambda.function", "lambda", "function:"),
+            On::Mover => vec![names.arn("lambda", &format!("function:{}", names.physical("mover")))],
             On::Crawlers => self.named("glue.crawler", "glue", "crawler/"),
             On::Job => self.named("glue.job", "glue", "job/"),
+            On::WorkOfJob => ["job", "trigger"].map(|kind| glue(format!("{kind}/{}", names.physical("etl")))).into(),
             On::Triggers => self.named("glue.trigger", "glue", "trigger/"),
             On::Workgroup => self.named("athena.workgroup", "athena", "workgroup/"),
             On::Rules => self.named("events.rule", "events", "rule/"),

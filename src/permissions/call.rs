@@ -22,6 +22,10 @@ pub(crate) enum On {
     /// What pipectl keeps in the bucket: its lock, the script of the job.
     OwnObjects,
     Objects,
+    /// Where Firehose delivers, and from where the mover takes it.
+    Undelivered,
+    /// Where a replay puts what it has taken.
+    Replayed,
     /// What queries find.
     Results,
     Roles,
@@ -31,6 +35,8 @@ pub(crate) enum On {
     LogGroups,
     /// The same, where the pipeline has a key for them.
     SealedLogGroups,
+    /// What the functions, crawlers and jobs write.
+    Logs,
     /// With the catalog that it is in.
     Database,
     /// Everything in it goes with it.
@@ -38,8 +44,12 @@ pub(crate) enum On {
     Tables,
     Stream,
     Functions,
+    /// Also where the file has none any more.
+    Mover,
     Crawlers,
     Job,
+    /// The job and its trigger, also where the file has none any more.
+    WorkOfJob,
     Triggers,
     Workgroup,
     Rules,

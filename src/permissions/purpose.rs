@@ -18,6 +18,12 @@ pub(crate) enum Purpose {
     Send,
     /// `cost-estimate --listed-prices`, `prices update`, and `bill`.
     Cost,
+    /// `check --account`, `check --quotas`: what AWS lets the account do.
+    Check,
+    /// `status`, `events`, `logs`: how it is, and what has come. It changes nothing.
+    Status,
+    /// `run`, `events replay`, `unlock`, and the looks that they take.
+    Operate,
 }
 
 /// What finds what is ours, whatever it is called.
@@ -62,6 +68,48 @@ const COST: &[Call] = &[
     look("glue:ListCrawls", On::Crawlers).or_else(UNTOLD),
 ];
 
+const CHECK: &[Call] = &[
+    look("lambda:GetAccountSettings", On::Anything),
+    look("apigateway:GetAccount", On::Path("account")).needs("apigateway:GET"),
+    look("servicequotas:GetServiceQuota", On::Anything).or_else(ASSUMED),
+    look("servicequotas:GetAWSDefaultServiceQuota", On::Anything).or_else(ASSUMED),
+];
+
+const ASSUMED: &str = "`check --quotas` says so, and checks by what AWS gives every account at first";
+
+/// How it is, beside what a plan looks at: what AWS counts, what lies in the bucket, what was logged.
+const STATUS: &[Call] = &[
+    look("cloudwatch:GetMetricData", On::Anything).or_else("`status` says what it could not read, and judges the rest"),
+    look("glue:GetPartition", On::Tables),
+    look("glue:GetJobRuns", On::Job),
+    look("s3:GetObject", On::Objects),
+    look("logs:FilterLogEvents", On::Logs),
+];
+
+/// What does the work of a schedule at once, and sends again what did not get through.
+const OPERATE: &[Call] = &[
+    look("tag:GetResources", On::Anything),
+    look("lambda:GetFunctionConfiguration", On::Mover),
+    look("lambda:GetFunctionConcurrency", On::Mover)
+        .or_else("of a mover that is switched off AWS only says that it is busy"),
+    look("lambda:Invoke", On::Mover).needs("lambda:InvokeFunction"),
+    look("glue:GetCrawler", On::Crawlers),
+    look("glue:ListCrawls", On::Crawlers).or_else("`run crawler` does not say how long it took"),
+    look("glue:StartCrawler", On::Crawlers),
+    look("glue:GetJob", On::WorkOfJob),
+    look("glue:GetTrigger", On::WorkOfJob),
+    look("glue:GetJobRun", On::WorkOfJob),
+    look("glue:GetJobRuns", On::WorkOfJob)
+        .or_else("`run etl` follows no run that somebody else began, and no second attempt"),
+    look("glue:StartJobRun", On::WorkOfJob),
+    look("logs:FilterLogEvents", On::Logs).or_else("`run etl` does not say how many rows it wrote"),
+    look("firehose:PutRecordBatch", On::Stream),
+    look("s3:ListBucket", On::Bucket),
+    look("s3:GetObject", On::Objects),
+    look("s3:PutObject", On::Replayed),
+    look("s3:DeleteObject", On::Undelivered),
+];
+
 /// What a bucket under a key of its own asks of whoever reads in it, or writes.
 const OPEN: &[Call] = &[look("s3:GetObject", On::BucketKey).needs("kms:Decrypt")];
 const SEAL: &[Call] = &[change("s3:PutObject", On::BucketKey).needs("kms:GenerateDataKey")];
@@ -70,12 +118,22 @@ const SEAL: &[Call] = &[change("s3:PutObject", On::BucketKey).needs("kms:Generat
 const STAYS: &[&str] = &["kms.key", "s3.bucket", "firehose.stream", "athena.workgroup"];
 
 impl Purpose {
-    pub(crate) const ALL: [Self; 6] = [Self::Plan, Self::Apply, Self::Destroy, Self::Query, Self::Send, Self::Cost];
+    pub(crate) const ALL: [Self; 9] = [
+        Self::Plan,
+        Self::Apply,
+        Self::Destroy,
+        Self::Query,
+        Self::Send,
+        Self::Cost,
+        Self::Check,
+        Self::Status,
+        Self::Operate,
+    ];
 
     /// Whether it takes a call of a kind.
     pub(super) fn has(self, kind: &str, call: &Call) -> bool {
         match self {
-            Self::Plan | Self::Send => call.when == When::Look,
+            Self::Plan | Self::Send | Self::Status => call.when == When::Look,
             Self::Destroy => matches!(call.when, When::Look | When::Remove),
             // What a pipeline has one of goes with a destroy, or by another name, which is another policy's.
             Self::Apply => match call.when {
@@ -83,7 +141,7 @@ impl Purpose {
                 When::Remove => !STAYS.contains(&kind),
                 When::Seldom => false,
             },
-            Self::Query | Self::Cost => false,
+            Self::Query | Self::Cost | Self::Check | Self::Operate => false,
         }
     }
 
@@ -96,6 +154,9 @@ impl Purpose {
             Self::Query => &[QUERY, OPEN, SEAL],
             Self::Send => &[FIND, OPEN, compute::KEY_VALUE],
             Self::Cost => &[COST],
+            Self::Check => &[CHECK],
+            Self::Status => &[FIND, STATUS, OPEN, compute::KEY_VALUE],
+            Self::Operate => &[LOCK, OPERATE, OPEN, SEAL],
         };
         all.iter().copied().flatten()
     }
@@ -109,6 +170,9 @@ impl Purpose {
             Self::Query => "query",
             Self::Send => "send",
             Self::Cost => "cost",
+            Self::Check => "check",
+            Self::Status => "status",
+            Self::Operate => "operate",
         }
     }
 }

@@ -16,7 +16,7 @@ fn with_alarms(shape: &str) -> Place {
 }
 
 /// Follows the link in the mail that an address got last.
-fn confirm(server: &Server, address: &str) {
+pub(crate) fn confirm(server: &Server, address: &str) {
     let mails = server.admin().messages();
     let mail = mails.iter().rfind(|mail| mail["to"] == address).unwrap();
     let (topic, token) = (mail["topic"].as_str().unwrap(), mail["body"].as_str().unwrap());

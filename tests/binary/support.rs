@@ -194,6 +194,16 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// The commands that help shows, of every group.
+pub(crate) fn commands() -> Vec<String> {
+    let help = Place::example("minimal").run(&["help"]).exits(0).stdout;
+    let groups = help.split("\nCommands:\n").nth(1).unwrap().split("\nOptions:").next().unwrap();
+    let lines = groups.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names: Vec<_> = lines.filter_map(|line| Some(line.split_whitespace().next()?.to_owned())).collect();
+    assert!(names.len() > 20 && names.contains(&"local".to_owned()), "{names:?}");
+    names
+}
+
 /// A process that ends with the test that started it.
 pub(crate) struct Server {
     pub(crate) child: Child,

@@ -1,6 +1,8 @@
-"""usage: by_another_hand.py URL change|lose|upload   what somebody does to a pipeline: changes settings that no edit of a file
-changes, deletes its bucket with all that is in it, or begins an upload and leaves it"""
+"""usage: by_another_hand.py URL change|lose|upload|strand|fail   what somebody does to a pipeline: changes settings that no edit
+of a file changes, deletes its bucket with all that is in it, begins an upload and leaves it, leaves files that nobody moves, or
+takes the job's script away"""
 
+import gzip
 import json
 import sys
 
@@ -43,4 +45,22 @@ def upload():
         s3.upload_part(Bucket=bucket["Name"], Key="half", UploadId=begun["UploadId"], PartNumber=1, Body=b"x")
 
 
-{"change": change, "lose": lose, "upload": upload}[what]()
+def strand():
+    """Files come that nobody tells the mover of."""
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        s3.put_bucket_notification_configuration(Bucket=bucket["Name"], NotificationConfiguration={})
+        for prefix in ("analytics_raw/", ""):
+            key = prefix + "2026/11/20/23/stranded.gz"
+            s3.put_object(Bucket=bucket["Name"], Key=key, Body=gzip.compress(b'{"event":"late","userid":"u"}\n'))
+
+
+def fail():
+    """The job finds no script."""
+    s3 = client("s3")
+    for bucket in s3.list_buckets()["Buckets"]:
+        for one in s3.list_objects_v2(Bucket=bucket["Name"], Prefix="_pipectl/etl/")["Contents"]:
+            s3.delete_object(Bucket=bucket["Name"], Key=one["Key"])
+
+
+{"change": change, "lose": lose, "upload": upload, "strand": strand, "fail": fail}[what]()

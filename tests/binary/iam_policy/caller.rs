@@ -153,6 +153,23 @@ impl Caller {
         self.script("change");
     }
 
+    /// Files lie where Firehose has put them, days ago.
+    pub(super) fn strands(&self) {
+        self.script("strand");
+        self.admin(&["local", "tick", "1h"]);
+    }
+
+    /// Who gets the alarms has said yes, and the file names somebody else by now.
+    pub(super) fn gets_another_reader(&self) {
+        crate::alarms::confirm(&self.server, "team@example.com");
+        self.place.edit(&[("team@example.com", "others@example.com")]);
+    }
+
+    /// The job fails, however often it is tried.
+    pub(super) fn loses_the_script(&self) {
+        self.script("fail");
+    }
+
     /// Somebody has emptied and deleted the bucket.
     pub(super) fn loses_the_bucket(&self) {
         self.script("lose");

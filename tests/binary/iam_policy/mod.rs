@@ -4,7 +4,7 @@ pub(crate) mod caller;
 mod removal;
 mod scene;
 
-use crate::support::Place;
+use crate::support::{Place, root};
 use scene::{Played, SCENES, Scene};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -23,6 +23,12 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("Anything", "ce:ListCostAllocationTags"),
     ("Anything", "cloudwatch:GetMetricData"),
     ("Crawlers", "glue:ListCrawls"),
+    ("Key", "apigateway:GET"),
+    ("Logs", "logs:FilterLogEvents"),
+    ("WorkOfJob", "glue:GetJobRuns"),
+    ("Anything", "servicequotas:GetServiceQuota"),
+    ("Anything", "servicequotas:GetAWSDefaultServiceQuota"),
+    ("Mover", "lambda:GetFunctionConcurrency"),
     ("Job", "glue:GetJobRuns"),
     ("Workgroup", "athena:BatchGetQueryExecution"),
     ("Workgroup", "athena:ListQueryExecutions"),
@@ -237,4 +243,17 @@ fn every_format_has_the_same_documents() {
     refused.says("with a wildcard, jobs that nobody here has read would be let in");
     let first = self::documents(&place, &["--for", "all", "--part", "1"]);
     assert_eq!(first[0], documents[0]);
+}
+
+/// Who looks for the policy of a command finds it, or that it needs none.
+#[test]
+fn every_command_that_asks_aws_has_a_policy() {
+    const NEEDS_NONE: &[&str] =
+        &["init", "validate", "schema", "client", "iam-policy", "build", "completions", "local", "help"];
+    let page = std::fs::read_to_string(root().join("docs/iam-policy.md")).unwrap();
+    let table = page.split("| `--for` |").nth(1).unwrap().split("\n\n").next().unwrap();
+    for name in crate::support::commands().iter().filter(|name| !NEEDS_NONE.contains(&name.as_str())) {
+        let named = [format!("`{name}`"), format!("`{name} ")].iter().any(|text| table.contains(text));
+        assert!(named, "`{name}` is not in the table of docs/iam-policy.md");
+    }
 }

@@ -77,6 +77,20 @@ const TO_URL: Edits = &[
 ];
 const TO_REST_API: Edits =
     &[("shape: lean ", "tags: { team: growth }\nshape: lean "), ("front: function_url", "front: rest_api")];
+const CHECK: &[&str] = &["check", "--account", "--quotas"];
+const STATUS: &[&str] = &["status"];
+const EVENTS: &[&str] = &["events"];
+const LOGS: &[&str] = &["logs", "track"];
+const LOGS_OF_CRAWLERS: &[&str] = &["logs", "crawler"];
+const LOGS_OF_JOB: &[&str] = &["logs", "etl"];
+const LIST: &[&str] = &["list"];
+const RUN: &[&str] = &["run", "all"];
+const RUN_JOB: &[&str] = &["run", "etl", "--wait"];
+const RUN_AGAIN: &[&str] = &["run", "etl", "--wait", "--from", "2026-01-01"];
+const REPLAY: &[&str] =
+    &["events", "replay", "--from", "json", "--between", "2000-01-01", "2100-01-01", "--allow-repeats", "--yes"];
+const REPLAY_RAW: &[&str] = &["events", "replay", "--from", "raw", "--between", "2000-01-01", "2100-01-01", "--yes"];
+const UNLOCK: &[&str] = &["unlock", "--yes"];
 const SEND: &[&str] = &["send", "--events", "3"];
 
 /// What the examples' edits of elsewhere leave as it is.
@@ -138,6 +152,8 @@ pub(super) const SCENES: &[Scene] = &[
     scene("apply", "strict", Before::Edited(EDITS), APPLY, 0),
     scene("apply", "strict", Before::Edited(MORE_EDITS), APPLY, 0),
     scene("apply", "strict", Before::Met(Caller::takes_it_down), APPLY, 0),
+    scene("apply", "strict", Before::Moved(WITHOUT_ALARMS), APPLY, 0),
+    scene("apply", "strict", Before::Met(Caller::gets_another_reader), APPLY, 0),
     scene("destroy", "strict", Before::Made, DESTROY, 0),
     scene("destroy", "clickstream", Before::Used, DESTROY, 0),
     scene("destroy", "clickstream", Before::Met(Caller::loses_the_bucket), DESTROY, 0),
@@ -152,6 +168,28 @@ pub(super) const SCENES: &[Scene] = &[
     // There is no bill yet.
     scene("cost", "clickstream", Before::Made, BILL, 1),
     scene("cost", "lean", Before::Billed, BILL, 0),
+    scene("check", "clickstream", Before::Made, CHECK, 0),
+    scene("status", "clickstream", Before::Used, STATUS, 0),
+    scene("status", "clickstream", Before::Used, EVENTS, 0),
+    scene("status", "clickstream", Before::Used, LOGS_OF_JOB, 0),
+    scene("status", "clickstream", Before::Used, LOGS_OF_CRAWLERS, 0),
+    scene("status", "clickstream", Before::Used, LIST, 0),
+    scene("status", "lean", Before::Used, STATUS, 0),
+    scene("status", "lean", Before::Used, EVENTS, 0),
+    scene("status", "lean", Before::Used, LOGS, 0),
+    scene("status", "strict", Before::Used, STATUS, 0),
+    scene("status", "strict", Before::Used, LOGS, 0),
+    scene("status", "strict", Before::Used, EVENTS, 0),
+    scene("operate", "clickstream", Before::Used, RUN, 0),
+    scene("operate", "clickstream", Before::Used, RUN_AGAIN, 0),
+    scene("operate", "clickstream", Before::Met(Caller::loses_the_script), RUN_JOB, 1),
+    scene("operate", "clickstream", Before::Used, REPLAY, 0),
+    scene("operate", "clickstream", Before::Met(Caller::strands), REPLAY_RAW, 0),
+    scene("operate", "clickstream", Before::Used, UNLOCK, 0),
+    scene("operate", "lean", Before::Used, RUN, 0),
+    scene("operate", "lean", Before::Used, UNLOCK, 0),
+    scene("operate", "strict", Before::Used, RUN, 0),
+    scene("operate", "strict", Before::Used, REPLAY, 0),
 ];
 
 /// Every purpose with every example that there are scenes of.
@@ -170,11 +208,15 @@ pub(super) struct Played {
     pub(super) wrong: Option<String>,
 }
 
+const WITHOUT_ALARMS: Edits = &[("alarms:", "# alarms:")];
+const ALARMS: &str = "alarms: { email: team@example.com, freshness: 6 hours, errors: 1% }\n";
+
 fn example(name: &str) -> Place {
     let place = match name {
         "strict" => {
             let place = Place::example("clickstream");
             place.edit(&[("security: standard", "security: strict"), ("versioning: false", "# versioning: false")]);
+            place.write(&format!("{}{ALARMS}", place.yaml()));
             place
         }
         "lean" => {

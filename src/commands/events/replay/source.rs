@@ -13,8 +13,6 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// Below the error prefix: the files of before that were taken out of the mover's way.
-const TAKEN: &str = "replayed/";
 /// What stands in a copy's source as it is.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 /// A file waits for the mover for so long before it is taken out of its way: as long as `status` gives it.
@@ -46,7 +44,7 @@ pub(super) struct Source {
 /// There is no bucket, or AWS refuses something.
 pub(super) async fn sources(session: &Session, from: From, between: Between, now: Timestamp) -> Result<Vec<Source>> {
     let (pipeline, aws) = (&session.pipeline, &session.aws);
-    let (bucket, taken) = (&pipeline.bucket.name, taken(pipeline));
+    let (bucket, taken) = (&pipeline.bucket.name, pipeline.replayed_prefix());
     let (prefix, start) = match from {
         From::Errors => (&pipeline.delivery.errors, None),
         From::Raw => (&pipeline.delivery.prefix, None),
@@ -72,10 +70,6 @@ pub(super) async fn sources(session: &Session, from: From, between: Between, now
         From::Json => all.retain(|_, file| between.has(file.time)),
     }
     Ok(all.into_values().collect())
-}
-
-fn taken(pipeline: &Pipeline) -> String {
-    format!("{}{TAKEN}", pipeline.delivery.errors)
 }
 
 /// One of the prefixes may lie within another.
@@ -117,7 +111,7 @@ impl Source {
     /// AWS's.
     pub(super) async fn take(mut self, session: &Session) -> Result<Option<Self>> {
         let (aws, pipeline) = (&session.aws, &session.pipeline);
-        let (bucket, to) = (&pipeline.bucket.name, format!("{}{}", taken(pipeline), self.key));
+        let (bucket, to) = (&pipeline.bucket.name, format!("{}{}", pipeline.replayed_prefix(), self.key));
         if self.taken.is_none() {
             let from = format!("{bucket}/{}", utf8_percent_encode(&self.key, PLAIN));
             let copied =
