@@ -5,6 +5,7 @@
 //! AWS -> resources::observe -> Inventory ---------------------+-> engine::plan -> report, engine::apply
 //! ```
 
+mod adopt;
 mod artifact;
 mod aws;
 mod bill;
@@ -121,6 +122,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Events(args) => commands::events::run(&global, &args).await,
         Command::Logs(args) => commands::logs::run(&global, &args).await,
         Command::IamPolicy(args) => commands::iam_policy::run(&global, &args).await,
+        Command::Adopt(args) => commands::adopt::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Completions { shell } => commands::completions::run(shell, help::command()),

@@ -106,6 +106,11 @@ impl Names {
         self.given("apigateway.rest_api", "ingest").unwrap_or_else(|| self.base())
     }
 
+    /// Whether the API is one that somebody else has made.
+    pub(crate) fn has_api_of_others(&self) -> bool {
+        self.given.contains_key("apigateway.rest_api.ingest")
+    }
+
     pub(crate) fn usage_plan(&self) -> String {
         self.given("apigateway.usage_plan", "ingest").unwrap_or_else(|| self.base())
     }

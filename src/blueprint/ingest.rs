@@ -3,6 +3,7 @@
 use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
 use crate::config::{Front, Function as Settings, LogLevel, Pipeline};
+use crate::engine::value::Pending;
 use crate::names::Names;
 use crate::resources::{
     ApiKey, ApiKeyOutputs, Cors, Function, FunctionUrl, Grant, Graph, Ids, LogGroup, Logging, Permission, Quota,
@@ -28,7 +29,8 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, stream: Added<S
 
 fn add_rest_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>, keys: Vec<Added<ApiKey>>) {
     let Design { pipeline, names, .. } = design;
-    let api = add_api(graph, design, function);
+    let before = names.has_api_of_others().then(|| let_in_before(graph, design, function));
+    let api = add_api(graph, design, function, before);
     graph.add("track", move |out| Permission {
         name: "track".to_owned(),
         function: out[function].name.clone(),
@@ -41,6 +43,23 @@ fn add_rest_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<F
     if !keys.is_empty() {
         add_usage_plan(graph, design, api, keys);
     }
+}
+
+/// The API of somebody else's takes requests while it is turned to our function: that has to let it in by then, and is not
+/// told its id before. So it lets in all of the account that have its stage and path.
+fn let_in_before<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) -> Added<Permission> {
+    let Design { pipeline, names, .. } = design;
+    graph.add("before", move |out| Permission {
+        name: "before".to_owned(),
+        function: out[function].name.clone(),
+        grant: Grant::Service {
+            principal: "apigateway.amazonaws.com".to_owned(),
+            source_arn: Pending::Known(
+                names.arn("execute-api", &format!("*/{}/*{}", names.stage, pipeline.ingest.path)),
+            ),
+            source_account: None,
+        },
+    })
 }
 
 /// Nobody is let in before both statements are there, which come first.
@@ -172,12 +191,21 @@ fn logging(level: LogLevel) -> Logging {
     }
 }
 
-fn add_api<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) -> Added<RestApi> {
+fn add_api<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    function: Added<Function>,
+    before: Option<Added<Permission>>,
+) -> Added<RestApi> {
     let Design { pipeline, names, .. } = design;
     graph.add(API, move |out| {
         let ingest = &pipeline.ingest;
         // An integration takes any ARN, so that the API, which takes the most calls, need not wait.
-        let uri = invocation_uri(names, &out.predicted(function).arn);
+        let called = match before {
+            Some(permission) => &out[permission].function_arn,
+            None => &out.predicted(function).arn,
+        };
+        let uri = invocation_uri(names, called);
         let cors = match &ingest.cors.origins[..] {
             [] => Cors::None,
             [one] => Cors::One(one.clone()),

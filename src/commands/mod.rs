@@ -1,5 +1,6 @@
 //! One file per command: a straight line from its arguments to its exit code.
 
+pub(crate) mod adopt;
 pub(crate) mod apply;
 pub(crate) mod bill;
 pub(crate) mod build;

@@ -59,7 +59,7 @@ impl Aim {
 #[derive(Debug, Args)]
 pub(crate) struct ConsentArgs {
     /// Take over a resource that was not made by pipectl.
-    #[arg(long, value_name = "ADDRESS")]
+    #[arg(long, value_name = "ADDRESS", value_delimiter = ',')]
     adopt: Vec<Address>,
     /// Delete, replace or change a resource although data is lost by that, or cannot be read any more.
     #[arg(long, value_name = "ADDRESS")]
@@ -96,10 +96,20 @@ impl Session {
 
     async fn with(global: &Global, pipeline: Pipeline, reached: Reached) -> Result<Self> {
         let Reached { target, local, ends_with_us } = reached;
+        let aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
+        Self::of(global, aws, pipeline, (local, ends_with_us))
+    }
+
+    /// For a pipeline that a file is written of, over the connection by which it was found.
+    pub(super) fn around(global: &Global, mut aws: Aws, pipeline: Pipeline) -> Result<Self> {
+        (aws.names.pipeline, aws.names.stage) = (pipeline.name.clone(), pipeline.stage.clone());
+        Self::of(global, aws, pipeline, (global.is_local(), false))
+    }
+
+    fn of(global: &Global, mut aws: Aws, pipeline: Pipeline, (local, ends_with_us): (bool, bool)) -> Result<Self> {
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
         let by_chance = pipeline.region.is_none();
-        let mut aws = connect(target, pipeline.region.clone(), &pipeline.name, &pipeline.stage, manner(global)).await?;
         aws.names.ignored = pipeline.ignored.clone();
         aws.names.role_path = pipeline.role_path.clone();
         aws.names.given = pipeline.names.clone();
@@ -145,6 +155,19 @@ impl Session {
             format!("nothing of {pipeline}/{stage} is in {here}; it is in {regions}"),
             format!("if that is meant: `pipectl destroy --region {region}`"),
         ))
+    }
+
+    /// Compares, with what was agreed to.
+    pub(super) fn planned<'a>(
+        &self,
+        graph: &'a Graph<'_>,
+        (live, surroundings): (&'a Inventory, &Surroundings),
+        consent: &Consent,
+    ) -> Plan<'a> {
+        let mut plan = plan(graph, live, consent);
+        surroundings.hold(&mut plan, consent);
+        surroundings.refuse(&mut plan, graph, live, (&self.aws.names, consent));
+        plan
     }
 
     pub(crate) fn place(&self) -> String {
@@ -274,11 +297,7 @@ pub(crate) fn compare<'a>(
     consent: &ConsentArgs,
 ) -> Result<Plan<'a>> {
     consent.check(file, live)?;
-    let consent = consent.given();
-    let mut plan = plan(graph, live, &consent);
-    surroundings.hold(&mut plan, &consent);
-    surroundings.refuse(&mut plan, graph, live, (&session.aws.names, &consent));
-    Ok(plan)
+    Ok(session.planned(graph, (live, surroundings), &consent.given()))
 }
 
 impl ConsentArgs {

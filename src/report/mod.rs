@@ -1,5 +1,6 @@
 //! How plans, progress and results are shown: for people, for programs, for pull requests.
 
+mod adopt;
 mod bill;
 mod cost;
 mod error;
@@ -26,6 +27,7 @@ mod run;
 mod status;
 mod stranded;
 
+pub(crate) use adopt::{adopt_to_json, adopt_to_text};
 pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
 pub(crate) use cost::{
     Beside, By, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown, competitors_to_text,

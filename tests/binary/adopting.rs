@@ -1,8 +1,10 @@
 //! What somebody made by following the article is taken over.
 
-use crate::support::{Place, Server, judge};
+use crate::support::{Place, Server, boto3, judge, python, root};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 /// What the article's stack is called, in the words of a file.
 const NAMED: &str = "\
@@ -79,4 +81,178 @@ fn what_the_file_names_is_taken_over_under_its_name() {
     place.run(&["run", "--local", "all"]).exits(0);
     place.run(&["status", "--local"]).exits(0);
     place.run(&["logs", "--local", "etl"]).exits(0);
+}
+
+/// A place without a file, in which somebody followed the article.
+fn followed(mode: &str) -> (Place, Server, Value) {
+    let place = Place::new("");
+    std::fs::remove_file(place.path().join("pipeline.yaml")).unwrap();
+    let server = place.serve();
+    let endpoint = made(&server, mode);
+    (place, server, endpoint)
+}
+
+/// Events that clients send whatever happens meanwhile.
+struct Clients(Child);
+
+impl Clients {
+    fn begin(place: &Place, url: &str, key: &Value) -> Self {
+        let script = root().join("tests/judges/keep_sending.py");
+        let mut command = Command::new(python());
+        command.arg(script).args([url, key.as_str().unwrap()]).arg(place.path().join("stop"));
+        Self(command.stdout(Stdio::piped()).spawn().unwrap())
+    }
+
+    /// The users of the events that were taken; none may have been refused.
+    fn end(self, place: &Place) -> Vec<String> {
+        std::fs::write(place.path().join("stop"), "").unwrap();
+        let output = self.0.wait_with_output().unwrap();
+        let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(told["refused"], serde_json::json!([]), "there was a moment without the API");
+        told["sent"].as_array().unwrap().iter().map(|user| user.as_str().unwrap().to_owned()).collect()
+    }
+}
+
+fn adopt(place: &Place, more: &[&str]) -> Value {
+    let arguments = [&["adopt", "--local", "--region", "us-east-1", "--json"], more].concat();
+    serde_json::from_str(&place.run(&arguments).exits(0).stdout).unwrap()
+}
+
+fn apply(place: &Place, found: &Value) {
+    let consent: Vec<_> = found["adopt"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    place.run(&["apply", "--local", "--yes", "--adopt", &consent.join(",")]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+fn makers(found: &Value) -> BTreeMap<String, String> {
+    let word = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+    found["taken"].as_array().unwrap().iter().map(|one| (word(one, "address"), word(one, "maker"))).collect()
+}
+
+fn left(found: &Value) -> String {
+    found["left"].to_string()
+}
+
+/// By folder, the users of the events that lie in the bucket as JSON.
+fn users(server: &Server) -> BTreeMap<String, Vec<String>> {
+    serde_json::from_str(&judge("users_in_bucket.py", &[&server.url, "acme-analytics-data"])).unwrap()
+}
+
+/// While events come, and with some on every part of their way.
+fn taken_over(mode: &str) -> Value {
+    let (place, server, endpoint) = followed(mode);
+    let [api, stage] = ["api", "stage"].map(|name| endpoint[name].as_str().unwrap());
+    let url = format!("{}/restapis/{api}/{stage}/_user_request_/track", server.url);
+    let clients = Clients::begin(&place, &url, &endpoint["key"]);
+    std::thread::sleep(Duration::from_secs(4));
+    place.run(&["local", "tick", "16min"]).exits(0);
+    std::thread::sleep(Duration::from_secs(2));
+
+    let found = adopt(&place, &[]);
+    for (address, (action, _)) in causes(&found["plan"]) {
+        assert!(["create", "update", "no-op"].contains(&action.as_str()), "{address}: {action}");
+    }
+    apply(&place, &found);
+    std::thread::sleep(Duration::from_secs(2));
+    let sent = clients.end(&place);
+    place.run(&["local", "tick", "16min"]).exits(0);
+    place.run(&["run", "--local", "mover"]).exits(0);
+
+    let all = users(&server);
+    let there: Vec<_> = all.values().flatten().cloned().collect();
+    let once: BTreeSet<_> = there.iter().cloned().collect();
+    assert_eq!(once, sent.into_iter().collect(), "{:?}", all.keys());
+    assert_eq!(there.len(), once.len(), "events are there twice");
+    assert!(all["partitioned_analytics_raw"].len() > 10, "{all:?}");
+
+    let output: Value = serde_json::from_str(&place.run(&["output", "--local", "--json"]).exits(0).stdout).unwrap();
+    assert!(output.to_string().contains(&url), "another URL: {output}");
+    let key = place.run(&["output", "--local", "--api-key", "ClientAPIKey"]).exits(0).stdout;
+    assert_eq!(key.trim(), endpoint["key"].as_str().unwrap());
+    found
+}
+
+#[test]
+fn what_the_article_makes_is_found_and_taken_over_while_events_come() {
+    let found = taken_over("article");
+    let makers = makers(&found);
+    let addresses: BTreeSet<_> = makers.keys().map(|address| address.replace("ClientAPIKey", "client")).collect();
+    assert_eq!(addresses, TAKEN.iter().map(|address| (*address).to_owned()).collect());
+    assert_eq!(makers["s3.notification.mover"], "serverless-plugin-existing-s3");
+    assert!(makers["glue.job.etl"].starts_with("by hand"), "{makers:?}");
+    for stays in [
+        "role firehose_delivery_role",
+        "function serverless-analytics-dev-track",
+        "function serverless-analytics-dev-mover",
+        "objects below s3://acme-analytics-data/analytics_rawYYYY/",
+        "role AWSGlueServiceRole-analytics",
+    ] {
+        assert!(left(&found).contains(stays), "{stays}: {found:#}");
+    }
+}
+
+#[test]
+fn what_serverless_has_in_a_stack_is_told_and_taken_over_when_asked() {
+    let found = taken_over("serverless");
+    let makers = makers(&found);
+    let stack = "Serverless Framework, stack serverless-analytics-dev";
+    assert_eq!(makers["apigateway.rest_api.ingest"], stack);
+    assert_eq!(makers["apigateway.usage_plan.ingest"], stack);
+    assert!(makers["firehose.stream.delivery"].starts_with("by hand"), "{makers:?}");
+    assert!(left(&found).contains(stack), "the old functions are the stack's");
+    assert!(found["notes"].to_string().contains("DeletionPolicy: Retain"), "{found:#}");
+}
+
+#[test]
+fn what_terraform_tells_a_bucket_to_do_stays_and_is_told() {
+    let found = taken_over("terraform");
+    assert_eq!(makers(&found)["s3.notification.mover"], "Terraform");
+    assert!(found["notes"].to_string().contains("aws_s3_bucket_notification"), "{found:#}");
+    let extras = found["plan"].to_string();
+    assert!(extras.contains("TopicConfiguration"), "the topic is kept: {extras}");
+}
+
+#[test]
+fn what_is_half_made_is_completed() {
+    let (place, server, _) = followed("half");
+    boto3(&server, "client('s3').put_object(Bucket='acme-analytics-data', Key='analytics_data/kept', Body=b'x')");
+    let found = adopt(&place, &[]);
+    assert_eq!(makers(&found).keys().collect::<Vec<_>>(), ["firehose.stream.delivery", "s3.bucket.data"]);
+    assert!(found["notes"].to_string().contains("complete `schema`"), "{found:#}");
+    // It is never written over.
+    place.run(&["adopt", "--local"]).exits(4).says("is there already");
+    apply(&place, &found);
+    place.run(&["send", "--local", "--events", "3"]).exits(0);
+    let kept =
+        "print(client('s3').get_object(Bucket='acme-analytics-data', Key='analytics_data/kept')['ContentLength'])";
+    assert_eq!(boto3(&server, kept).trim(), "1");
+    // What is pipectl's already is nothing to be found.
+    place.run(&["adopt", "--local", "-o", "-"]).exits(1).says("nothing in us-east-1 delivers to a bucket");
+}
+
+#[test]
+fn what_would_end_something_of_others_is_left_and_named() {
+    let (place, server, endpoint) = followed("article");
+    let api = endpoint["api"].as_str().unwrap();
+    boto3(
+        &server,
+        &format!(
+            "api = client('apigateway')\n\
+             root = next(one['id'] for one in api.get_resources(restApiId='{api}')['items'] if one['path'] == '/')\n\
+             at = api.create_resource(restApiId='{api}', parentId=root, pathPart='health')['id']\n\
+             api.put_method(restApiId='{api}', resourceId=at, httpMethod='GET', authorizationType='NONE')\n\
+             api.put_integration(restApiId='{api}', resourceId=at, httpMethod='GET', type='MOCK')\n\
+             client('glue').create_trigger(Name='theirs', Type='ON_DEMAND', Actions=[{{'CrawlerName': 'raw_discovery'}}])\n\
+             client('firehose').create_delivery_stream(DeliveryStreamName='other', ExtendedS3DestinationConfiguration=dict(\
+             RoleARN='arn:aws:iam::000000000000:role/firehose_delivery_role', BucketARN='arn:aws:s3:::acme-analytics-data'))"
+        ),
+    );
+    let found = adopt(&place, &[]);
+    let (makers, left) = (makers(&found), left(&found));
+    assert!(!makers.keys().any(|address| address.starts_with("apigateway.")), "{makers:?}");
+    assert!(left.contains("API dev-serverless-analytics") && left.contains("GET /health"), "{left}");
+    assert!(left.contains("trigger theirs"), "{left}");
+    // Of two streams the one that a function is told of is meant, unless the user says otherwise.
+    let other = adopt(&place, &["--stream", "other", "-o", "other.yaml"]);
+    assert!(other["taken"].to_string().contains("other") && !other["taken"].to_string().contains("acme-events"));
 }

@@ -72,6 +72,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("completions zsh", 0, Shown),
     ("client --ts", 0, Shown),
     ("iam-policy --local", 0, Shown),
+    ("adopt --local -o -", 1, Done),
     ("events assert --local event=a", 1, Shown),
     ("events follow --local", 1, Shown),
     ("cost-estimate", 0, Shown),
