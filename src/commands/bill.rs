@@ -14,6 +14,7 @@ use clap::Args;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
+use serde_json::json;
 use std::path::Path;
 
 #[derive(Debug, Args)]
@@ -29,7 +30,7 @@ pub(crate) struct BillArgs {
     write_usage: bool,
     /// Activate `pipectl:pipeline` and `pipectl:stage` as cost allocation tags of the account, and nothing else: bills know
     /// them from then on.
-    #[arg(long, conflicts_with_all = ["month", "write_usage", "json"])]
+    #[arg(long, conflicts_with_all = ["month", "write_usage"])]
     activate_tags: bool,
 }
 
@@ -119,7 +120,10 @@ async fn activate(session: &Session, args: &BillArgs) -> Result<Exit> {
     let asks = "This activates two cost allocation tags for the whole account, by a request to Cost Explorer, which takes $0.01.";
     confirm(args.yes || session.local, asks)?;
     let unseen = bill::activate(&session.aws).await?;
-    for key in session.aws.names.owner_tags().keys() {
+    let tags = session.aws.names.owner_tags();
+    let told: Vec<_> = tags.keys().map(|key| json!({"key": key, "active": !unseen.contains(key)})).collect();
+    document(json!({"schema": "pipectl-bill-tags/1", "tags": told}));
+    for key in tags.keys() {
         match unseen.contains(key) {
             true => say(format_args!("{key}: billing has not seen it yet; try again a day after the first apply")),
             false => say(format_args!("{key}: active; bills know it from now on, up to 24 hours later")),

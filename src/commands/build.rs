@@ -4,8 +4,9 @@ use super::session::load;
 use crate::artifact::Artifacts;
 use crate::commands::Global;
 use crate::error::{Error, Exit, Result};
-use crate::report::data;
+use crate::report::{data, document};
 use clap::Args;
+use serde_json::json;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -25,13 +26,21 @@ pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
     std::fs::create_dir_all(&args.out).map_err(failed(&args.out))?;
     let artifacts = Artifacts::new(None, false)?;
     let mover = pipeline.has_mover().then_some(("mover", &pipeline.mover.function));
+    let mut built = vec![];
     for (name, function) in [("track", &pipeline.ingest.function)].into_iter().chain(mover) {
         let zip = artifacts.code(name, function.architecture)?.zip().await?;
         let path = args.out.join(format!("{name}.zip"));
         write(&args.out, &path, &zip).map_err(failed(&path))?;
+        built.push(json!({
+            "name": name,
+            "file": path,
+            "architecture": function.architecture.to_string(),
+            "bytes": zip.len(),
+        }));
         let size = zip.len() as f64 / 1e6;
         data(format_args!("{}  {}  {size:.2} MB\n", path.display(), function.architecture));
     }
+    document(json!({"schema": "pipectl-build/1", "functions": built}));
     Ok(Exit::Done)
 }
 

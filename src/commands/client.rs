@@ -4,8 +4,9 @@ use super::session::load;
 use crate::client::{javascript, python, typescript};
 use crate::commands::Global;
 use crate::error::{Exit, Result};
-use crate::report::exact;
+use crate::report::{document, exact};
 use clap::Args;
+use serde_json::json;
 
 /// One of them is asked for.
 #[derive(Debug, Args)]
@@ -23,11 +24,13 @@ pub(crate) struct ClientArgs {
 }
 
 pub(crate) fn run(global: &Global, args: &ClientArgs) -> Result<Exit> {
-    exact(match args {
+    let (language, module) = match args {
         // Only the types are the file's.
-        ClientArgs { ts: true, .. } => typescript(&load(global)?),
-        ClientArgs { js: true, .. } => javascript(),
-        ClientArgs { .. } => python(),
-    });
+        ClientArgs { ts: true, .. } => ("typescript", typescript(&load(global)?)),
+        ClientArgs { js: true, .. } => ("javascript", javascript()),
+        ClientArgs { .. } => ("python", python()),
+    };
+    document(json!({"schema": "pipectl-client/1", "language": language, "module": module}));
+    exact(module);
     Ok(Exit::Done)
 }

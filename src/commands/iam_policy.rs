@@ -7,7 +7,10 @@ use crate::config::Pipeline;
 use crate::error::{Error, Exit, Result};
 use crate::names::{IgnoredTags, Names};
 use crate::permissions::{Document, LONGEST_POLICY, Purpose, Trust, grants};
-use crate::report::{Policies, exact, policies_to_cloudformation, policies_to_json, policies_to_terraform, say};
+use crate::report::{
+    Policies, document, exact, policies_to_cloudformation, policies_to_document, policies_to_json,
+    policies_to_terraform, say,
+};
 use clap::Args;
 
 #[derive(Debug, Args)]
@@ -92,6 +95,7 @@ pub(crate) async fn run(global: &Global, args: &IamPolicyArgs) -> Result<Exit> {
     };
     let words: Vec<_> = purposes.iter().map(|purpose| purpose.word()).collect();
     let policies = Policies { names: &names, words: &words, documents: &documents, trust: args.with_trust.as_ref() };
+    document(policies_to_document(&policies));
     match args.format {
         Format::Json => exact(policies_to_json(&policies)),
         Format::Terraform => exact(policies_to_terraform(&policies)),

@@ -1,8 +1,9 @@
 //! `pipectl init`
 
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::data;
+use crate::report::{data, document};
 use clap::Args;
+use serde_json::json;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::Path;
@@ -39,7 +40,9 @@ pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
     };
     file.write_all(text.as_bytes()).map_err(|source| Error::File { path: path.to_owned(), source })?;
     let option = if path == Path::new("pipeline.yaml") { String::new() } else { format!(" -f {}", path.display()) };
+    let next = format!("pipectl plan --local{option}");
+    document(json!({"schema": "pipectl-init/1", "file": path, "next": next}));
     data(format_args!("wrote {}\n", path.display()));
-    data(format_args!("next: `pipectl plan --local{option}` shows what it makes, without an AWS account\n"));
+    data(format_args!("next: `{next}` shows what it makes, without an AWS account\n"));
     Ok(Exit::Done)
 }

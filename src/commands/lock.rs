@@ -8,7 +8,7 @@ use crate::commands::Global;
 use crate::engine::converge::Stopped;
 use crate::engine::lock::{Lease, Reading, Registers as _, break_lock};
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{one_line, say};
+use crate::report::{document, one_line, say};
 use crate::resources::{Bucket, BucketLocks, Graph, lock_uri};
 use crate::signal;
 use clap::Args;
@@ -98,6 +98,8 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
             held.push((place, reading));
         }
     }
+    let mut told = json!({"schema": "pipectl-unlock/1", "locks": []});
+    document(told.clone());
     if held.is_empty() {
         say(format_args!("nobody holds the lock {}", lock_uri(locks.place())));
         return Ok(Exit::Done);
@@ -108,9 +110,15 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
             let why = format!("the lock {} has changed hands meanwhile, and was left alone", lock_uri(&place));
             return Err(Error::coded(Code::Locked, why, "run the same command again"));
         }
+        told["locks"].as_array_mut().into_iter().for_each(|locks| locks.push(taken(&place, &reading)));
+        document(told.clone());
     }
     say("unlocked");
     Ok(Exit::Done)
+}
+
+fn taken<V>(place: &str, reading: &Reading<V>) -> Value {
+    json!({"place": lock_uri(place), "holder": lease(reading).map(held_by_to_json)})
 }
 
 /// A lease that has ended keeps nobody away.

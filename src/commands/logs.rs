@@ -5,7 +5,7 @@ use crate::aws::{Aws, Expect as _, Pause, read};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::error::{Exit, Result};
-use crate::report::{data, log_line, nobody_reads};
+use crate::report::{data, line, log_line, log_line_to_json, nobody_reads, stream};
 use crate::signal::{Signal, Signals};
 use aws_sdk_cloudwatchlogs::types::FilteredLogEvent;
 use clap::{Args, ValueEnum};
@@ -82,6 +82,7 @@ impl Streams {
 }
 
 pub(crate) async fn run(global: &Global, args: &LogsArgs) -> Result<Exit> {
+    stream("pipectl-logs/1");
     let session = Session::open_running(global).await?;
     let since = i64::try_from(args.since.as_millis()).unwrap_or(i64::MAX);
     let mut from = Timestamp::now().as_millisecond().saturating_sub(since).max(0);
@@ -114,13 +115,16 @@ fn after(signal: Signal, args: &LogsArgs) -> Exit {
 async fn show(aws: &Aws, args: &LogsArgs, from: i64, seen: &mut HashSet<String>) -> Result<i64> {
     let mut events = vec![];
     for source in sources(aws, args.what).await? {
-        events.extend(lines(aws, &source, from, args.filter.as_deref()).await?);
+        let lines = lines(aws, &source, from, args.filter.as_deref()).await?;
+        events.extend(lines.into_iter().map(|line| (source.group.clone(), line)));
     }
-    events.sort_by_key(|event| event.timestamp);
-    let newest = events.iter().filter_map(|event| event.timestamp).max().unwrap_or(from);
-    for event in events {
+    events.sort_by_key(|(_, event)| event.timestamp);
+    let newest = events.iter().filter_map(|(_, event)| event.timestamp).max().unwrap_or(from);
+    for (group, event) in events {
         if seen.insert(event.event_id.clone().unwrap_or_default()) {
-            data(log_line(event.timestamp.unwrap_or(0), &event.message.unwrap_or_default()));
+            let (millis, message) = (event.timestamp.unwrap_or(0), event.message.unwrap_or_default());
+            line("line", log_line_to_json(millis, (&group, event.log_stream_name.as_deref()), &message));
+            data(log_line(millis, &message));
         }
     }
     Ok(newest)

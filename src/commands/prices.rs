@@ -5,7 +5,7 @@ use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, listed_to_text, say, update_to_text};
+use crate::report::{data, document, listed_to_text, say, update_to_json, update_to_text};
 use crate::whole_file::{self, Readers};
 use clap::{Args, Subcommand};
 use std::collections::{BTreeMap, BTreeSet};
@@ -62,7 +62,8 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     let update =
         updated(text.as_deref(), &all, &today).map_err(|why| invalid(format!("`{}` {why}", path.display())))?;
     data(update_to_text(&update));
-    if text.as_ref() == Some(&update.text) {
+    let same = text.as_ref() == Some(&update.text);
+    if same {
         data(format_args!("{} is up to date\n", path.display()));
     } else {
         whole_file::write(path, &update.text, Readers::All)
@@ -71,6 +72,7 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     }
     let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));
     let unclear: Vec<_> = unclear.map(|(listed, name, why)| format!("{} {name}: {why}", listed.region)).collect();
+    document(update_to_json(&update, path, !same, &unclear));
     if unclear.is_empty() {
         return Ok(Exit::Done);
     }

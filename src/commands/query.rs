@@ -7,7 +7,9 @@ use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::cost::query_cost;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{QueryEnd, Rows, data, exact, rows_to_csv, rows_to_json, rows_to_table, say};
+use crate::report::{
+    QueryEnd, Rows, data, document, exact, query_to_json, rows_to_csv, rows_to_json, rows_to_table, say,
+};
 use crate::signal::Signals;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
 use clap::Args;
@@ -27,7 +29,7 @@ pub(crate) struct QueryArgs {
     #[arg(long, value_name = "NAME")]
     named: Option<String>,
     /// How to print the rows: a table on a terminal, CSV elsewhere, unless this says.
-    #[arg(long, value_enum, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     output: Option<Format>,
     /// Stop the query when it takes longer.
     #[arg(long, value_name = "TIME", default_value = "30min", value_parser = parse_duration)]
@@ -57,13 +59,15 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
         }
     };
     let rows = results(&session.aws, &id, is_table(&done)).await?;
+    let end = end(&session, &done, &rows, began.elapsed());
+    document(query_to_json(&id, &rows, &end));
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
     match args.output.unwrap_or(default) {
         Format::Table => data(rows_to_table(&rows)),
         Format::Csv => exact(rows_to_csv(&rows)),
         Format::Json => exact(format_args!("{:#}\n", rows_to_json(&rows))),
     }
-    say(end(&session, &done, &rows, began.elapsed()));
+    say(end);
     session.print_timings(global);
     Ok(Exit::Done)
 }

@@ -43,6 +43,23 @@ pub(crate) fn policies_to_json(policies: &Policies<'_>) -> String {
     format!("{shown:#}\n")
 }
 
+/// All of it in one form, whatever it is.
+pub(crate) fn policies_to_document(policies: &Policies<'_>) -> Value {
+    let named = policies.named().into_iter().map(|(name, document)| json!({"name": name, "document": document}));
+    let trust = policies.trust.map(|trust| {
+        json!({
+            "document": trust.document(policies.names),
+            "provider": {"url": trust.url(), "audience": trust.audience()},
+        })
+    });
+    json!({
+        "schema": "pipectl-iam-policy/1",
+        "commands": policies.words,
+        "policies": named.collect::<Vec<_>>(),
+        "trust": trust,
+    })
+}
+
 /// JSON is an expression of Terraform's language, but for what it fills in.
 fn hcl(document: &Value, indent: usize) -> String {
     let text = format!("{document:#}").replace("${", "$${").replace("%{", "%%{");

@@ -2,6 +2,7 @@
 
 use super::foreign::below;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// As wide as the time before a line.
 const TIME: usize = "2018-01-30T14:02:40.000Z  ".len();
@@ -11,6 +12,13 @@ const TIME: usize = "2018-01-30T14:02:40.000Z  ".len();
 pub(crate) fn log_line(millis: i64, message: &str) -> String {
     let time = Timestamp::from_millisecond(millis).unwrap_or_default();
     format!("{}  {}\n", time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ"), below(message, TIME))
+}
+
+/// The same for programs, as it was logged.
+pub(crate) fn log_line_to_json(millis: i64, (group, stream): (&str, Option<&str>), message: &str) -> Value {
+    let time = Timestamp::from_millisecond(millis).unwrap_or_default();
+    let at = time.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string();
+    json!({"at": at, "log_group": group, "log_stream": stream, "message": message})
 }
 
 #[cfg(test)]

@@ -39,23 +39,25 @@ pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use foreign::one_line;
 pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
-pub(crate) use iam_policy::{Policies, policies_to_cloudformation, policies_to_json, policies_to_terraform};
+pub(crate) use iam_policy::{
+    Policies, policies_to_cloudformation, policies_to_document, policies_to_json, policies_to_terraform,
+};
 pub(crate) use limits::{Checked, annotate_findings, check_to_json, check_to_text, findings_to_json, findings_to_text};
 pub(crate) use list::{Listed, list_to_json, list_to_text};
 #[cfg(feature = "local")]
 pub(crate) use local::Status;
-pub(crate) use logs::log_line;
+pub(crate) use logs::{log_line, log_line_to_json};
 pub(crate) use machine::{begin, document, document_field, document_so_far, finish, line, stream};
 pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
 pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
-pub(crate) use prices::{listed_to_text, update_to_text};
+pub(crate) use prices::{listed_to_text, update_to_json, update_to_text};
 pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;
-pub(crate) use query::{QueryEnd, Rows, rows_to_csv, rows_to_json, rows_to_table};
-pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_text};
-pub(crate) use run::{RunEnd, Watch};
+pub(crate) use query::{QueryEnd, Rows, query_to_json, rows_to_csv, rows_to_json, rows_to_table};
+pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_to_text};
+pub(crate) use run::{RunEnd, Watch, run_to_json};
 pub(crate) use status::{
     Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, age, freshness_to_json, freshness_to_text,
     lead_time,

@@ -1,7 +1,9 @@
 //! Prices of AWS's price list beside those of a book.
 
 use crate::cost::{Beside, Book, Finding, Listed, Price, Update, not_looked_up};
+use serde_json::{Value, json};
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// What differs from the book that this release carries, a line for each.
 pub(crate) fn listed_to_text(listed: &Listed) -> String {
@@ -20,6 +22,29 @@ pub(crate) fn listed_to_text(listed: &Listed) -> String {
     }
     let _ = writeln!(text, "  not looked up, and MISSING: {}", not_looked_up().join(", "));
     text
+}
+
+/// What an update changes, for programs.
+pub(crate) fn update_to_json(update: &Update, book: &Path, written: bool, unclear: &[String]) -> Value {
+    let changes = update.changes.iter().map(|change| {
+        json!({
+            "region": change.region,
+            "figure": change.dimension,
+            "before": change.before,
+            "after": change.after,
+            "unit": change.unit,
+        })
+    });
+    let lacking = update.lacking.iter().map(|(region, figure)| json!({"region": region, "figure": figure}));
+    json!({
+        "schema": "pipectl-prices/1",
+        "book": book,
+        "written": written,
+        "changes": changes.collect::<Vec<_>>(),
+        "confirmed": update.confirmed,
+        "lacking": lacking.collect::<Vec<_>>(),
+        "unclear": unclear,
+    })
 }
 
 /// What an update changes, a line for each figure, and a sum.

@@ -2,9 +2,12 @@
 
 use super::foreign::one_line;
 use crate::cost::Query as Cost;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::fmt;
 use std::time::Duration;
+
+/// The version of what `--json` prints.
+const SCHEMA: &str = "pipectl-query/1";
 
 /// What a query came to.
 pub(crate) struct QueryEnd<'a> {
@@ -70,6 +73,23 @@ pub(crate) fn rows_to_csv(rows: &Rows) -> String {
     format!("{header}\n{}", rows.rows.iter().map(line).collect::<String>())
 }
 
+/// All that a query came to. Values are text or null, as Athena gives them.
+pub(crate) fn query_to_json(id: &str, rows: &Rows, end: &QueryEnd<'_>) -> Value {
+    let dollars = match end.cost {
+        Cost::Dollars(dollars) => Some(dollars),
+        Cost::Missing => None,
+    };
+    json!({
+        "schema": SCHEMA,
+        "query_id": id,
+        "columns": rows.columns,
+        "rows": rows_to_json(rows),
+        "seconds": end.took.as_secs_f64(),
+        "scanned_bytes": end.bytes,
+        "usd": dollars,
+    })
+}
+
 pub(crate) fn rows_to_json(rows: &Rows) -> Value {
     let row = |row: &Vec<Option<String>>| {
         let value = |value: &Option<String>| value.clone().map_or(Value::Null, Value::String);
@@ -82,7 +102,6 @@ pub(crate) fn rows_to_json(rows: &Rows) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn rows() -> Rows {
         let text = |text: &str| Some(text.to_owned());

@@ -4,6 +4,7 @@ use super::foreign::one_line;
 use crate::cost::{Once, grouped};
 use crate::resources::size;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// How events become records.
@@ -91,6 +92,34 @@ pub(crate) fn replay_to_text(replay: &Replay<'_>) -> String {
         text.push_str(&format!("{note}\n"));
     }
     text
+}
+
+/// What would be sent; what was stands beside it once it is.
+pub(crate) fn replay_to_json(replay: &Replay<'_>) -> Value {
+    let Replay { count, place, stream, reads, writes, cost, .. } = replay;
+    json!({
+        "schema": "pipectl-events-replay/1",
+        "place": place,
+        "stream": stream,
+        "events": count.events,
+        "files": count.files,
+        "bytes": count.bytes,
+        "requests": count.requests,
+        "billed_bytes": count.billed,
+        "s3_reads": reads,
+        "s3_writes": writes,
+        "usd": cost.dollars,
+        "missing": cost.missing,
+        "reasons": count.reasons,
+        "sent_before": count.before,
+        "sent_before_last_at": count.last.map(|last| last.to_string()),
+        "perhaps_doubled": count.perhaps,
+        "broken": count.broken,
+        "too_large": count.too_large,
+        "unread": count.damage,
+        "table_has_them": replay.repeats.as_ref().map(|(table, _)| table),
+        "sent": null,
+    })
 }
 
 fn money(cost: &Once) -> String {

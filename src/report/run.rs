@@ -3,6 +3,7 @@
 use super::foreign::one_line;
 use super::paint::Paint;
 use super::print::{Bar, say};
+use serde_json::{Value, json};
 use std::fmt;
 use std::time::Duration;
 
@@ -38,6 +39,22 @@ impl RunEnd {
             log: Default::default(),
         }
     }
+}
+
+/// For programs. `None` of what was started, and nobody waits for.
+pub(crate) fn run_to_json(address: &str, ended: Option<&RunEnd>) -> Value {
+    let log = ended.filter(|ended| !ended.log.0.is_empty());
+    json!({
+        "address": address,
+        "state": ended.map(|ended| &ended.state),
+        "succeeded": ended.map(|ended| ended.well),
+        "seconds": ended.and_then(|ended| ended.seconds),
+        "dpu_seconds": ended.and_then(|ended| ended.dpu_seconds),
+        "message": ended.and_then(|ended| ended.message.as_ref()),
+        "told": ended.map(|ended| &ended.told[..]).unwrap_or_default(),
+        "log_group": log.map(|ended| &ended.log.0),
+        "log_stream": log.map(|ended| &ended.log.1),
+    })
 }
 
 impl fmt::Display for RunEnd {

@@ -54,5 +54,4 @@ fn a_reader_that_has_enough_ends_it() {
     let ran = Ran::new(&command.output().unwrap());
     assert_eq!((ran.exit, ran.stderr.as_str()), (0, ""));
     place.run(&["status", "--local", "--watch", "0"]).exits(3);
-    place.run(&["status", "--local", "--watch", "--json"]).exits(3);
 }

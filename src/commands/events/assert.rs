@@ -6,10 +6,11 @@ use super::recent::{Place, Recent, Seen};
 use crate::commands::{Global, session::Session};
 use crate::config::parse_duration;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{data, say};
+use crate::report::{data, document, document_field, say};
 use crate::signal::Signals;
 use clap::Args;
 use jiff::Timestamp;
+use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
@@ -60,6 +61,8 @@ pub(super) async fn run(global: &Global, args: &AssertArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     let mut recent = Recent::of(place, &session, args.since).await?;
     let wanted = Wanted::new(args, &session, &recent)?;
+    let conditions: Vec<_> = args.conditions.iter().map(ToString::to_string).collect();
+    document(json!({"schema": "pipectl-events-assert/1", "conditions": conditions, "count": args.count, "came": null}));
     let mut signals = Signals::listen();
     tokio::select! {
         checked = check(&mut recent, &wanted) => checked.map(|()| Exit::Done),
@@ -96,6 +99,7 @@ async fn check(recent: &mut Recent<'_>, wanted: &Wanted<'_>) -> Result<()> {
     let mut enough = None;
     loop {
         tally.take(recent.next().await?, args);
+        document_field("came", tally.wanted.len().into());
         let (came, passed) = (tally.wanted.len() as u64, begun.elapsed());
         if came > args.count {
             return Err(tally.too_many(args));
@@ -134,6 +138,7 @@ impl Tally {
     ) -> Result<()> {
         while begun.elapsed() < *within * 2 {
             self.take(recent.next().await?, args);
+            document_field("came", self.wanted.len().into());
             if self.wanted.len() as u64 >= args.count {
                 let message = format!(
                     "{} came late: after {:.1} s, not within {}",

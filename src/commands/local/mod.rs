@@ -7,11 +7,12 @@ mod watch;
 use crate::aws::LocalTarget;
 use crate::config::{ByteSize, parse_duration};
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, say};
+use crate::report::{data, document, line, say, stream};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
 pub(crate) use records::Served;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -139,10 +140,12 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let options = Options { latency, time_scale: args.time_scale, account: args.account.clone(), ..Options::default() };
     let options = Options { limits: args.limits, ..options };
     let options = Options { query_memory: args.query_memory.unwrap_or(options.query_memory), ..options };
+    stream("pipectl-local/1");
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;
     say(format_args!("Local AWS serves {} at http://{address}", directory.display()));
+    line("serving", json!({"url": format!("http://{address}"), "directory": directory}));
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
     say(format_args!("for other clients: AWS_ENDPOINT_URL=http://{address} {keys}"));
     let (url, token, mut signals) = (format!("http://{address}"), token(directory)?, Signals::listen());
@@ -173,6 +176,7 @@ async fn tick(directory: &Path, time: Duration) -> Result<Exit> {
     let url = running(directory).await?;
     let body = format!(r#"{{"step_seconds":{}}}"#, time.as_secs());
     let answer = request::post(&format!("{url}/_local/clock"), &token(directory)?, body).await?;
+    document(json!({"schema": "pipectl-local-tick/1", "now": answer["now"]}));
     data(format_args!("it is {} now\n", answer["now"].as_str().unwrap_or("later")));
     Ok(Exit::Done)
 }

@@ -22,10 +22,10 @@ pub(crate) struct OutputArgs {
     show_secrets: bool,
     /// Print a request that sends an event, and nothing else. Its key is asked for where it runs, or is in it with
     /// `--show-secrets`.
-    #[arg(long, value_name = "LANGUAGE", conflicts_with = "json")]
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["json", "json_out"])]
     snippet: Option<Language>,
     /// Print the value of this API key, and nothing else.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "snippet"])]
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "json_out", "snippet"])]
     api_key: Option<String>,
 }
 

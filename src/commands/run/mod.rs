@@ -12,10 +12,11 @@ use crate::commands::Global;
 use crate::config::{Pipeline, Tables};
 use crate::error::{Code, Error, Exit, Result};
 use crate::names::Names;
-use crate::report::{Paint, RunEnd, Watch, data, say};
+use crate::report::{Paint, RunEnd, Watch, data, document, run_to_json, say};
 use crate::signal::Signals;
 use again::Days;
 use clap::{Args, Subcommand, ValueEnum};
+use serde_json::{Value, json};
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -234,11 +235,16 @@ fn after_interrupt(ends_with_us: bool) -> &'static str {
 /// One after the other; each reads what the one before has written, so that none begins after a failure.
 async fn go_through(session: &Session, stages: &[Stage], wait: bool, global: &Global) -> Result<()> {
     let paint = Paint::new(global.color, &std::io::stderr());
+    let mut told = vec![];
+    let tell = |runs: &[Value]| document(json!({"schema": "pipectl-run/1", "runs": runs}));
+    tell(&told);
     for stage in stages {
         let address = stage.address();
         let mut watch = Watch::new(address.clone(), paint);
         let ended = stage.go(session, wait, &mut watch).await?;
         drop(watch);
+        told.push(run_to_json(&address, ended.as_ref()));
+        tell(&told);
         let Some(ended) = ended else { continue };
         data(format_args!("{address:<21} {ended}\n"));
         if !ended.well {

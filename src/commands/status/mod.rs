@@ -33,8 +33,7 @@ pub(crate) struct StatusArgs {
         value_name = "SECONDS",
         num_args = 0..=1,
         default_missing_value = "60",
-        value_parser = clap::value_parser!(u64).range(1..),
-        conflicts_with = "json"
+        value_parser = clap::value_parser!(u64).range(1..)
     )]
     watch: Option<u64>,
 }

@@ -5,8 +5,11 @@ use super::look::look;
 use crate::aws::Pause;
 use crate::commands::session::Session;
 use crate::error::{Exit, Result};
-use crate::report::{Fault, Freshness, Part, data, fault_line, freshness_to_text, nobody_reads, redraw};
+use crate::report::{
+    Fault, Freshness, Part, data, fault_line, freshness_to_json, freshness_to_text, line, nobody_reads, redraw, stream,
+};
 use crate::signal::{Signal, Signals};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::time::Duration;
@@ -18,6 +21,7 @@ type Known = BTreeMap<(Part, String), Fault>;
 pub(super) async fn run(session: &Session, freshness: Option<Duration>, every: Duration) -> Result<Exit> {
     let (mut signals, mut pause) = (Signals::listen(), Pause::steady(every));
     let (mut known, mut said) = (Known::new(), None);
+    stream("pipectl-status-watch/1");
     let mut last = Exit::Failed;
     loop {
         let found = tokio::select! {
@@ -25,6 +29,7 @@ pub(super) async fn run(session: &Session, freshness: Option<Duration>, every: D
             signal = signals.next() => return Ok(after(signal, last)),
         };
         last = exit(&found.health);
+        line("look", json!({"status": freshness_to_json(&found)}));
         if std::io::stdout().is_terminal() {
             let at = found.now.strftime("%Y-%m-%d %H:%M:%S UTC");
             redraw(format_args!("{}, {at}\n{}", session.place(), freshness_to_text(&found)));

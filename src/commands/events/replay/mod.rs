@@ -24,7 +24,9 @@ use crate::config::show_duration;
 use crate::cost::{Book, once};
 use crate::engine::hold::hold;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{Bar, Replay, ReplayCount, ReplayForm, data, replay_to_text, say};
+use crate::report::{
+    Bar, Replay, ReplayCount, ReplayForm, data, document, document_field, replay_to_json, replay_to_text, say,
+};
 use crate::resources::holder;
 use crate::signal::{Signal, Signals};
 use between::{Between, parse_time};
@@ -34,6 +36,7 @@ use jiff::Timestamp;
 use journal::{Earlier, Journal, Order};
 use selection::{Batch, Selection};
 use sending::{Sending, send};
+use serde_json::json;
 use source::{From, Source, sources};
 use std::sync::{Mutex, PoisonError};
 
@@ -104,7 +107,9 @@ pub(super) async fn run(global: &Global, args: &ReplayArgs) -> Result<Exit> {
         counted = count(&session, args, between) => counted?,
         signal = signals.next() => return Ok(signal.into()),
     };
-    data(replay_to_text(&told(&session, args, between, &counted.1)));
+    let found = told(&session, args, between, &counted.1);
+    document(replay_to_json(&found));
+    data(replay_to_text(&found));
     if args.dry_run || counted.1.events == 0 {
         return Ok(Exit::Done);
     }
@@ -292,6 +297,8 @@ async fn all(
 
 fn tell(session: &Session, sending: &Sending) {
     let Sending { events, requests, repeated, doubled } = sending;
+    let sent = json!({"events": events, "requests": requests, "repeated": repeated, "perhaps_doubled": doubled});
+    document_field("sent", sent);
     let within = show_duration(session.pipeline.delivery.buffer.interval);
     data(format_args!(
         "{events} events acknowledged, {requests} requests, {repeated} repeated; they are delivered within {within}\n"
