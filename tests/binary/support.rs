@@ -204,6 +204,20 @@ pub(crate) fn commands() -> Vec<String> {
     names
 }
 
+/// What a long table is tried with: each day another part of so many, and with `PIPECTL_TESTS=whole` all of it.
+pub(crate) fn sampled<T>(all: impl IntoIterator<Item = T>, parts: usize) -> Vec<T> {
+    if std::env::var_os("PIPECTL_TESTS").is_some_and(|asked| asked == "whole") {
+        return all.into_iter().collect();
+    }
+    all.into_iter().skip(day() % parts).step_by(parts).collect()
+}
+
+/// Days since 1970.
+pub(crate) fn day() -> usize {
+    let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
+    (since.as_secs() / 86_400) as usize
+}
+
 /// A process that ends with the test that started it.
 pub(crate) struct Server {
     pub(crate) child: Child,
