@@ -74,8 +74,8 @@ pub(crate) enum Command {
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
     Logs(commands::logs::LogsArgs),
-    /// Write the pipeline.yaml of what somebody made by following the article: by console, Serverless Framework or another
-    /// tool. Tells what an apply would take over, what it would harden and what stays. Changes nothing.
+    /// Write the file of what others made by following the article: by console, Serverless Framework or another tool.
+    /// Tells what an apply would take over, what it would harden and what stays. Changes nothing on AWS.
     Adopt(commands::adopt::AdoptArgs),
     /// Print what IAM has to allow for a command: of this pipeline, and of nothing else. Needs no AWS account where file or
     /// `--account` say which one.

@@ -50,6 +50,8 @@ pub(crate) struct Region {
     pub(super) functions: Vec<FunctionConfiguration>,
     pub(super) apis: Vec<Api>,
     pub(super) plans: Vec<(UsagePlan, Vec<UsagePlanKey>)>,
+    /// Names of API keys: several may have one.
+    pub(super) keys: Vec<String>,
     pub(super) crawlers: Vec<Crawler>,
     pub(super) jobs: Vec<Job>,
     pub(super) triggers: Vec<Trigger>,
@@ -61,10 +63,10 @@ impl Region {
     /// # Errors
     /// AWS's. Half a view would leave something behind.
     pub(crate) async fn look(aws: &Aws) -> Result<Self> {
-        let (streams, functions, apis, plans) =
-            futures::try_join!(streams(aws), functions(aws), apis(aws), plans(aws))?;
+        let (streams, functions) = futures::try_join!(streams(aws), functions(aws))?;
+        let (apis, plans, keys) = futures::try_join!(apis(aws), plans(aws), keys(aws))?;
         let (crawlers, jobs, triggers, tags) = futures::try_join!(crawlers(aws), jobs(aws), triggers(aws), tags(aws))?;
-        Ok(Self { streams, functions, apis, plans, crawlers, jobs, triggers, tags })
+        Ok(Self { streams, functions, apis, plans, keys, crawlers, jobs, triggers, tags })
     }
 
     pub(super) fn tags(&self, arn: &str) -> Tags {
@@ -138,6 +140,12 @@ async fn plans(aws: &Aws) -> Result<Vec<(UsagePlan, Vec<UsagePlanKey>)>> {
         Ok((plan, keys.into_iter().flat_map(|page| page.items.unwrap_or_default()).collect()))
     }))
     .await
+}
+
+async fn keys(aws: &Aws) -> Result<Vec<String>> {
+    let ask = |from: Option<String>| aws.apigateway.get_api_keys().limit(500).set_position(from).send();
+    let all = pages("apigateway:GetApiKeys", ask, |page| page.position()).await?;
+    Ok(all.into_iter().flat_map(|page| page.items.unwrap_or_default()).filter_map(|key| key.name).collect())
 }
 
 async fn crawlers(aws: &Aws) -> Result<Vec<Crawler>> {

@@ -126,9 +126,21 @@ print(json.dumps(ast.literal_eval(value[0])))";
         let settings = settings(&article::pipeline());
         assert_eq!(settings["database"], "clickstream");
         assert_eq!(settings["table"], "partitioned_analytics_raw");
+        assert_eq!(settings["bookmark"], "raw", "another name reads, and writes, everything a second time");
         assert_eq!(settings["input"], "partitioned_analytics_raw/");
         assert_eq!(settings["output"], "s3://clickstream-prod-123456789012-us-east-1/analytics_data/");
         assert_eq!(settings["columns"], json!([["event", "string"], ["userid", "string"], ["datetime", "timestamp"]]));
+    }
+
+    #[test]
+    fn the_bookmark_of_another_script_goes_on() {
+        let mut pipeline = article::pipeline();
+        pipeline.etl.iter_mut().for_each(|etl| etl.bookmark = "datasource0".to_owned());
+        assert_eq!(settings(&pipeline)["bookmark"], "datasource0");
+        for template in [TEMPLATE, AGAIN] {
+            let reads = template.matches("create_dynamic_frame.from_catalog(").count();
+            assert!(reads > 0 && reads == template.matches("transformation_ctx=SETTINGS[\"bookmark\"]").count());
+        }
     }
 
     #[test]

@@ -148,6 +148,8 @@ fn taken_over(mode: &str) -> Value {
     place.run(&["local", "tick", "16min"]).exits(0);
     std::thread::sleep(Duration::from_secs(2));
 
+    // What is new takes a while to be known everywhere.
+    server.admin().propagation(4.0);
     let found = adopt(&place, &[]);
     for (address, (action, _)) in causes(&found["plan"]) {
         assert!(["create", "update", "no-op"].contains(&action.as_str()), "{address}: {action}");
@@ -255,4 +257,21 @@ fn what_would_end_something_of_others_is_left_and_named() {
     // Of two streams the one that a function is told of is meant, unless the user says otherwise.
     let other = adopt(&place, &["--stream", "other", "-o", "other.yaml"]);
     assert!(other["taken"].to_string().contains("other") && !other["taken"].to_string().contains("acme-events"));
+}
+
+/// A key that is taken for another would let its clients in, and lock others out.
+#[test]
+fn what_cannot_be_told_apart_is_left_and_named() {
+    for (another, why) in [
+        ("create_api_key(name='ClientAPIKey-dev')", "several API keys are called `ClientAPIKey-dev`"),
+        ("create_rest_api(name='dev-serverless-analytics')", "another API has the same name"),
+        ("create_usage_plan(name='serverless-analytics-dev')", "another usage plan is called"),
+    ] {
+        let (place, server, _) = followed("article");
+        boto3(&server, &format!("client('apigateway').{another}"));
+        let found = adopt(&place, &[]);
+        assert!(!makers(&found).keys().any(|address| address.starts_with("apigateway.")), "{found:#}");
+        assert!(left(&found).contains(why), "{why}: {}", left(&found));
+        assert!(left(&found).contains("the API that stays calls it"), "{}", left(&found));
+    }
 }

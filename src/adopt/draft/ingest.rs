@@ -7,8 +7,12 @@ use aws_sdk_apigateway::types::{UsagePlan, UsagePlanKey};
 
 impl Draft {
     pub(super) fn ingest(&mut self, chain: &Chain<'_>, aws: &Aws) {
+        let why = chain.door.as_ref().and_then(|door| self.not_taken(chain, door));
         if let Some(track) = chain.track {
-            self.function_stays(chain, track, "the API calls that from one deployment on");
+            match why {
+                Some(_) => self.function_goes_on(chain, track),
+                None => self.function_stays(chain, track, "the API calls that from one deployment on"),
+            }
             self.lines.set("ingest.function.memory", format!("{} MB", track.memory_size().unwrap_or(128)));
             // API Gateway gives up after 29 s.
             self.lines.set("ingest.function.timeout", format!("{} s", track.timeout().unwrap_or(5).min(29)));
@@ -18,7 +22,7 @@ impl Draft {
             |what: &str, id: &str| format!("arn:{}:apigateway:{}::/{what}/{id}", aws.names.partition, aws.names.region);
         let (id, name) = (door.api.api.id().unwrap_or_default(), door.api.api.name().unwrap_or_default());
         let of_api = arn("restapis", id);
-        if let Some(why) = self.not_taken(door) {
+        if let Some(why) = why {
             let reason = format!(
                 "{why}: a new API is made beside it, with another URL and keys of its own; clients of this one go on as before"
             );
@@ -41,7 +45,7 @@ impl Draft {
     }
 
     /// Why taking an API over would end something of it.
-    fn not_taken(&self, door: &Door<'_>) -> Option<String> {
+    fn not_taken(&self, chain: &Chain<'_>, door: &Door<'_>) -> Option<String> {
         let ours = |path: &String, verb: &String| *path == door.path && ["POST", "OPTIONS"].contains(&verb.as_str());
         let all = door.api.methods.iter().flat_map(|(path, methods)| methods.keys().map(move |verb| (path, verb)));
         let others: Vec<_> =
@@ -56,7 +60,7 @@ impl Draft {
                 stage.unwrap_or("(none)"),
                 self.stage
             )),
-            () => None,
+            () => shared(chain, door),
         }
     }
 
@@ -67,21 +71,11 @@ impl Draft {
         arn: &dyn Fn(&str, &str) -> String,
     ) {
         let (id, name) = (plan.id().unwrap_or_default(), plan.name().unwrap_or_default());
-        if plan.api_stages().len() > 1 {
-            let reason = "it is for other stages, too, which would be cut off: a new plan is made beside it";
-            self.stay(chain, format!("usage plan {name} ({id})"), &arn("usageplans", id), reason);
-        } else {
-            self.take(chain, "apigateway.usage_plan.ingest", name, &arn("usageplans", id));
-        }
+        self.take(chain, "apigateway.usage_plan.ingest", name, &arn("usageplans", id));
         let mut names = vec![];
         for key in keys {
             let (id, name) = (key.id().unwrap_or_default(), key.name().unwrap_or_default());
-            let short = short(name, &self.stage);
-            if name.is_empty() || names.contains(&short) {
-                let reason = "two keys of one name cannot be told apart: its clients lose access to the plan, unless it is renamed first";
-                self.stay(chain, format!("API key {name} ({id})"), &arn("apikeys", id), reason);
-                continue;
-            }
+            let short = apart(short(name, &self.stage), &names);
             self.take(chain, &format!("apigateway.api_key.{short}"), name, &arn("apikeys", id));
             names.push(short);
         }
@@ -104,6 +98,32 @@ impl Draft {
     }
 }
 
+/// What of an API others have a part in: names are all by which it is found before it carries tags, and a key is in one usage
+/// plan of a stage.
+fn shared(chain: &Chain<'_>, door: &Door<'_>) -> Option<String> {
+    let name = door.api.api.name();
+    if chain.region.apis.iter().filter(|other| other.api.name() == name).count() > 1 {
+        return Some("another API has the same name".to_owned());
+    }
+    let (plan, keys) = chain.plan?;
+    let called = plan.name().unwrap_or_default();
+    if plan.api_stages().len() > 1 {
+        return Some(format!("its usage plan `{called}` is for other stages, too, which would be cut off"));
+    }
+    if chain.region.plans.iter().filter(|(other, _)| other.name() == plan.name()).count() > 1 {
+        return Some(format!("another usage plan is called `{called}`, too"));
+    }
+    let named = |name: &str| chain.region.keys.iter().filter(|other| *other == name).count();
+    let same = keys.iter().filter_map(UsagePlanKey::name).find(|name| named(name) > 1);
+    let nameless = keys.iter().any(|key| key.name().is_none_or(str::is_empty));
+    match same {
+        Some(same) => {
+            Some(format!("several API keys are called `{same}`: rename one of them, then it can be taken over"))
+        }
+        None => nameless.then(|| "one of its API keys has no name: give it one, then it can be taken over".to_owned()),
+    }
+}
+
 /// What a key is called in the file: without the stage, which the name ends with.
 fn short(name: &str, stage: &str) -> String {
     let name = name.strip_suffix(stage).map_or(name, |rest| rest.trim_end_matches(['-', '_']));
@@ -111,6 +131,13 @@ fn short(name: &str, stage: &str) -> String {
     let short: String = name.chars().map(sign).take(64).collect();
     let short = short.trim_matches('-').to_owned();
     if short.is_empty() { "client".to_owned() } else { short }
+}
+
+/// The same with a number behind it, where another key is called so already.
+fn apart(short: String, taken: &[String]) -> String {
+    let numbered = (2..).map(|number| format!("{short}{number}"));
+    let mut all = std::iter::once(short.clone()).chain(numbered);
+    all.find(|name| !taken.contains(name)).unwrap_or(short)
 }
 
 #[cfg(test)]

@@ -125,6 +125,13 @@ impl Draft {
         self.role_stays(function.role().unwrap_or_default(), "the new function");
     }
 
+    /// One that an API calls which stays.
+    fn function_goes_on(&mut self, chain: &Chain<'_>, function: &FunctionConfiguration) {
+        let name = function.function_name().unwrap_or_default();
+        let reason = "the API that stays calls it: its events go into the same stream";
+        self.stay(chain, format!("function {name}"), function.function_arn().unwrap_or_default(), reason);
+    }
+
     /// What other tools have in the region that may write what the pipeline has.
     fn tools(&mut self, chain: &Chain<'_>) {
         for function in &chain.region.functions {
