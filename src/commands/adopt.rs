@@ -33,6 +33,8 @@ struct Planned {
     consent: Vec<Address>,
     /// Addresses that cannot be taken over in place, and why.
     replaced: Vec<(Address, String)>,
+    /// Addresses at which AWS has nothing.
+    missing: Vec<Address>,
     text: String,
     json: Value,
 }
@@ -48,6 +50,10 @@ pub(crate) async fn run(global: &Global, args: &AdoptArgs) -> Result<Exit> {
     let named = (overrides.name.as_deref(), overrides.stage.as_deref());
     let mut draft = Draft::of(&chain, &aws, named);
     let (aws, planned) = settle(global, aws, path, &mut draft).await?;
+    if let Some(bucket) = draft.absent(&planned.missing) {
+        let hint = "`--bucket` begins with one that is there; `pipectl init` begins with none";
+        return Err(Error::coded(Code::NotFound, format!("there is no bucket `{bucket}`"), hint));
+    }
     let consent: Vec<_> = planned.consent.iter().map(ToString::to_string).collect();
     document(adopt_to_json(&draft, &path.display().to_string(), &consent, &planned.json));
     if path == Path::new("-") {
@@ -102,6 +108,12 @@ async fn plan(global: &Global, session: &Session) -> Result<Planned> {
     });
     Ok(Planned {
         replaced: replaced.collect(),
+        missing: plan
+            .steps
+            .iter()
+            .filter(|step| step.action() == Action::Create)
+            .map(|step| step.address.clone())
+            .collect(),
         text: plan_to_text(&plan, Paint::new(global.color, &std::io::stdout())),
         json: plan_to_json(&plan, &session.aws.names, &session.aws.caller),
         consent,

@@ -228,6 +228,15 @@ fn what_is_half_made_is_completed() {
     let kept =
         "print(client('s3').get_object(Bucket='acme-analytics-data', Key='analytics_data/kept')['ContentLength'])";
     assert_eq!(boto3(&server, kept).trim(), "1");
+    place
+        .run(&["adopt", "--local", "--bucket", "none-there", "-o", "-"])
+        .exits(1)
+        .says("there is no bucket `none-there`");
+    boto3(&server, "client('s3').create_bucket(Bucket='a-bucket-alone')");
+    place
+        .run(&["adopt", "--local", "--bucket", "a-bucket-alone", "-o", "-"])
+        .exits(0)
+        .says("bucket:\n  name: a-bucket-alone\n");
     // What is pipectl's already is nothing to be found.
     place.run(&["adopt", "--local", "-o", "-"]).exits(1).says("nothing in us-east-1 delivers to a bucket");
 }

@@ -1,6 +1,6 @@
 //! The bucket, the stream that writes to it, and whom it tells of new files.
 
-use super::{Draft, Left};
+use super::{BUCKET, Draft, Left};
 use crate::adopt::chain::{Chain, destination};
 use crate::adopt::maker::of_notification;
 use crate::aws::Aws;
@@ -9,7 +9,7 @@ use aws_sdk_firehose::types::{CompressionFormat, DeliveryStreamDescription, Deli
 impl Draft {
     pub(super) fn data(&mut self, chain: &Chain<'_>, aws: &Aws) {
         self.lines.text("bucket.name", &chain.bucket);
-        self.take_named(chain, "s3.bucket.data", &chain.bucket, &aws.names.s3_arn(&chain.bucket));
+        self.take_named(chain, BUCKET, &chain.bucket, &aws.names.s3_arn(&chain.bucket));
         if let Some(stream) = chain.stream {
             self.stream(chain, stream);
         }

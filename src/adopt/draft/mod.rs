@@ -8,8 +8,11 @@ use super::chain::Chain;
 use super::maker::{is_of_a_tool, maker, stack};
 use super::yaml::Lines;
 use crate::aws::Aws;
+use crate::engine::resource::Address;
 use aws_sdk_lambda::types::FunctionConfiguration;
 use std::collections::BTreeMap;
+
+const BUCKET: &str = "s3.bucket.data";
 
 /// Something that the file takes over.
 #[derive(Clone, Debug)]
@@ -78,6 +81,12 @@ impl Draft {
         let maker = taken.map(|one| one.maker).unwrap_or_default();
         self.left.push(Left { what: format!("{address} ({name})"), maker, reason });
         true
+    }
+
+    /// The bucket, if that is among what AWS does not have.
+    pub(crate) fn absent(&self, missing: &[Address]) -> Option<&str> {
+        let bucket = self.taken.iter().find(|one| one.address == BUCKET)?;
+        missing.iter().any(|address| address.to_string() == BUCKET).then_some(bucket.name.as_str())
     }
 
     /// Takes something over under the name that it has.
