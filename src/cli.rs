@@ -35,8 +35,8 @@ pub(crate) enum Command {
     /// Hold the file and its usage against AWS's limits: what does not fit, and which wall is the first. Needs no AWS
     /// account, but for `--account`.
     Check(commands::check::CheckArgs),
-    /// Print the JSON Schema of pipeline.yaml, for editors.
-    Schema,
+    /// Print the JSON Schema of pipeline.yaml, for editors. With a name, that of what a command prints with `--json`.
+    Schema(commands::schema::SchemaArgs),
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
     CostEstimate(Box<commands::cost_estimate::CostArgs>),
     /// Show what AWS has billed beside the estimate, and why: line by line, with the reasons. Each request to Cost Explorer
@@ -113,7 +113,7 @@ impl Command {
         match self {
             Self::Validate
             | Self::Check(_)
-            | Self::Schema
+            | Self::Schema(_)
             | Self::CostEstimate(_)
             | Self::Bill(_)
             | Self::Plan(_)

@@ -22,6 +22,7 @@ mod names;
 mod permissions;
 mod report;
 mod resources;
+mod schemas;
 mod signal;
 mod whole_file;
 
@@ -108,7 +109,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::CostEstimate(args) => commands::cost_estimate::run(&global, &args).await,
         Command::Bill(args) => commands::bill::run(&global, &args).await,
         Command::Prices { command } => commands::prices::run(&global, &command).await,
-        Command::Schema => commands::schema::run(),
+        Command::Schema(args) => commands::schema::run(&args),
         Command::Plan(args) => commands::plan::run(&global, &args).await,
         Command::Apply(args) => commands::apply::run(&global, &args).await,
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
