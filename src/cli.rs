@@ -64,6 +64,8 @@ pub(crate) enum Command {
     Client(commands::client::ClientArgs),
     /// Send made-up events, and count what became of each: after the schema, a template or a file.
     Send(commands::send::SendArgs),
+    /// Draw the pipeline: the data's way through it, or what depends on what. Needs no AWS account, but for `--live`.
+    Graph(commands::graph::GraphArgs),
     /// Say whether the pipeline is healthy: what is wrong, how old the newest rows are, what is still on its way.
     Status(commands::status::StatusArgs),
     /// Show which fields arrive, and which columns there are for them.
@@ -119,6 +121,7 @@ impl Command {
             | Self::Plan(_)
             | Self::List(_)
             | Self::Output(_)
+            | Self::Graph(_)
             | Self::Client(_)
             | Self::IamPolicy(_)
             | Self::Query(_)

@@ -10,7 +10,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Commands", &["plan", "apply", "destroy", "cost-estimate"]),
     ("Begin", &["init", "validate", "check", "schema"]),
     ("Data", &["client", "send", "events", "query", "run"]),
-    ("Look", &["output", "status", "logs", "bill", "list"]),
+    ("Look", &["graph", "output", "status", "logs", "bill", "list"]),
     ("Team", &["adopt", "iam-policy", "build", "unlock", "prices", "completions"]),
     ("Local AWS", &["local"]),
 ];

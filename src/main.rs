@@ -20,6 +20,7 @@ mod help;
 mod limits;
 mod names;
 mod permissions;
+mod picture;
 mod report;
 mod resources;
 mod schemas;
@@ -115,6 +116,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
         Command::Unlock(args) => commands::lock::run(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
+        Command::Graph(args) => commands::graph::run(&global, &args).await,
         Command::List(args) => commands::list::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,

@@ -103,20 +103,69 @@ impl Design<'_> {
 
 /// Every resource of a pipeline, each after those that it takes something from.
 pub(crate) fn graph<'a>(pipeline: &'a Pipeline, names: &'a Names, functions: &'a Functions) -> Graph<'a> {
-    let mut graph = Graph::new(names);
+    graph_in_parts(pipeline, names, functions).0
+}
+
+/// The same, and which part of the data's way each resource is of, in the order of the graph.
+pub(crate) fn graph_in_parts<'a>(
+    pipeline: &'a Pipeline,
+    names: &'a Names,
+    functions: &'a Functions,
+) -> (Graph<'a>, Vec<Part>) {
+    let (mut graph, mut parts) = (Graph::new(names), vec![]);
+    // Whatever was added since is of this part, so that none can be without.
+    let mut were = |graph: &Graph<'_>, part: Part| parts.resize(graph.nodes().len(), part);
     let design = Design { pipeline, names, functions, key: None };
     let design = Design { key: key::add(&mut graph, design), ..design };
     let bucket = store::add(&mut graph, design);
+    were(&graph, Part::Store);
     let catalog = transform::add_catalog(&mut graph, design, bucket);
+    were(&graph, Part::Transform);
     let converts_by = catalog.parquet.filter(|_| pipeline.converts());
     let stream = deliver::add_stream(&mut graph, design, bucket, converts_by);
+    were(&graph, Part::Deliver);
     ingest::add(&mut graph, design, stream);
+    were(&graph, Part::Ingest);
     if pipeline.has_mover() {
         deliver::add_mover(&mut graph, design, bucket);
     }
+    were(&graph, Part::Deliver);
     transform::add(&mut graph, design, bucket, catalog);
+    were(&graph, Part::Transform);
+    transform::add_queries(&mut graph, design, bucket, catalog);
+    were(&graph, Part::Query);
     alarms::add(&mut graph, design);
-    graph
+    were(&graph, Part::Watch);
+    (graph, parts)
+}
+
+/// A piece of the data's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Part {
+    Ingest,
+    Deliver,
+    Store,
+    Transform,
+    Query,
+    /// Beside it: what tells that something is wrong.
+    Watch,
+}
+
+impl Part {
+    /// In the order in which events pass them.
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Ingest, Self::Deliver, Self::Store, Self::Transform, Self::Query, Self::Watch];
+
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Ingest => "ingest",
+            Self::Deliver => "deliver",
+            Self::Store => "store",
+            Self::Transform => "transform",
+            Self::Query => "query",
+            Self::Watch => "watch",
+        }
+    }
 }
 
 /// Names of resources in the blueprint that commands look for.

@@ -71,7 +71,6 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<B
             add_job(graph, design, etl, bucket, role);
         }
     }
-    add_queries(graph, design, bucket, database);
 }
 
 fn add_role<'a>(
@@ -169,7 +168,8 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: 
     });
 }
 
-fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, database: Added<Database>) {
+pub(super) fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, catalog: Catalog) {
+    let database = catalog.database;
     let Design { pipeline, names, .. } = design;
     let workgroup = graph.add("query", move |out| Workgroup {
         name: names.workgroup(),

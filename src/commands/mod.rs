@@ -13,6 +13,7 @@ pub(crate) mod events;
 #[cfg(feature = "local")]
 pub(crate) mod function;
 mod global;
+pub(crate) mod graph;
 pub(crate) mod iam_policy;
 pub(crate) mod init;
 pub(crate) mod list;

@@ -4,7 +4,7 @@ use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
 use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect, wait_at_most};
-use crate::blueprint::{self, Functions};
+use crate::blueprint::{self, Functions, Part};
 use crate::commands::Global;
 use crate::config::{self, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
@@ -121,6 +121,11 @@ impl Session {
     /// The resources that the file asks for.
     pub(crate) fn graph(&self) -> Graph<'_> {
         blueprint::graph(&self.pipeline, &self.aws.names, &self.functions)
+    }
+
+    /// The same, and which part each is of.
+    pub(crate) fn graph_in_parts(&self) -> (Graph<'_>, Vec<Part>) {
+        blueprint::graph_in_parts(&self.pipeline, &self.aws.names, &self.functions)
     }
 
     /// What is live, and what may be in the way of an apply.

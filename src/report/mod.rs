@@ -17,6 +17,7 @@ mod machine;
 mod markdown;
 mod output;
 mod paint;
+mod picture;
 mod plan;
 mod prices;
 mod print;
@@ -51,6 +52,7 @@ pub(crate) use machine::{begin, document, document_field, document_so_far, finis
 pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
+pub(crate) use picture::{picture_to_dot, picture_to_json, picture_to_mermaid, picture_to_svg};
 pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
 pub(crate) use prices::{listed_to_text, update_to_json, update_to_text};
 pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};

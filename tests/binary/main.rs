@@ -37,6 +37,7 @@ mod flow;
 mod foreign;
 mod foreign_text;
 mod function_urls;
+mod graphs;
 mod handovers;
 mod health;
 mod iam_policy;

@@ -89,6 +89,8 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("destroy --local", 4, Done),
     ("unlock --local --yes", 0, Done),
     ("output --local --json", 0, Shown),
+    ("graph --live --local", 0, Shown),
+    ("graph --local --format svg -o way.svg", 0, Shown),
     ("list --local", 0, Shown),
     ("list --local --json", 0, Shown),
     ("output --local --stage other", 1, Shown),

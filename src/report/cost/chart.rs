@@ -16,7 +16,7 @@ const COLOURS: [(&str, &str, &str); 6] = [
 ];
 
 /// Text as it may stand in XML and HTML; XML has no way to write control characters.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::new();
     for c in visible(text).chars() {
         match c {

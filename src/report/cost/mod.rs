@@ -11,6 +11,7 @@ mod series;
 mod shapes;
 
 pub(crate) use amounts::told;
+pub(super) use chart::escape;
 pub(crate) use competitors::{competitors_to_json, competitors_to_markdown, competitors_to_text};
 pub(crate) use difference::{
     comparison_to_markdown, difference_below_plan, difference_to_json, difference_to_markdown, difference_to_text,
