@@ -26,6 +26,14 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+impl Cli {
+    /// With what the command line leaves out.
+    pub(crate) fn settled(self, is_file_said: bool) -> Self {
+        let is_made = matches!(self.command, Command::Init(_) | Command::Adopt(_));
+        Self { global: self.global.settled(is_file_said, is_made), ..self }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Write a commented pipeline.yaml to start from.

@@ -28,15 +28,17 @@ mod signal;
 mod whole_file;
 
 use clap::FromArgMatches as _;
+use clap::parser::ValueSource;
 use cli::{Cli, Command, Purpose};
 use error::{Error, Exit, Result};
 use pipectl_engine as engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let read = help::command().try_get_matches().and_then(|read| Cli::from_arg_matches(&read));
-    let cli = match read {
-        Ok(cli) => cli,
+    let read = help::command().try_get_matches();
+    let is_file_said = read.as_ref().is_ok_and(|read| read.value_source("file") != Some(ValueSource::DefaultValue));
+    let cli = match read.and_then(|read| Cli::from_arg_matches(&read)) {
+        Ok(cli) => cli.settled(is_file_said),
         Err(error) => {
             report::usage(&error);
             if let Some(directory) = taken_for_local(&error) {
@@ -130,7 +132,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Completions { shell } => commands::completions::run(shell, help::command()),
         #[cfg(feature = "local")]
-        Command::Local(args) => commands::local::run(global.local, &args).await,
+        Command::Local(args) => commands::local::run(&global.served_directory(), &args).await,
         #[cfg(feature = "local")]
         Command::Function { name } => commands::function::run(name).await,
     }

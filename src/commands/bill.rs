@@ -92,7 +92,7 @@ async fn nothing(session: &Session, days: Days, global: &Global) -> Result<Error
     let tags = bill::tags(&session.aws).await?;
     let unknown: Vec<_> = tags.iter().filter(|tag| tag.active != Some(true)).collect();
     let message = format!("Cost Explorer has nothing with the tags of this pipeline from {days}");
-    let file = if global.file == Path::new("pipeline.yaml") {
+    let file = if global.is_found || global.file == Path::new("pipeline.yaml") {
         String::new()
     } else {
         format!(" -f {}", global.file.display())

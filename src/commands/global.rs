@@ -10,9 +10,16 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// The pipeline file; `-` reads it from standard input.
-    #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
+    /// The pipeline file; `-` reads it from standard input. Unless it is said, it may also be in a directory above, up to
+    /// that of the Git repository.
+    #[arg(short, long, global = true, env = "PIPECTL_FILE", default_value = "pipeline.yaml", value_name = "FILE")]
     pub(crate) file: PathBuf,
+    /// Nobody has said where the file is.
+    #[arg(skip)]
+    pub(crate) is_found: bool,
+    /// The directory above this one in which it is, or none.
+    #[arg(skip)]
+    pub(crate) above: PathBuf,
     /// Overrides `name` of the file.
     #[arg(id = "pipeline_name", long = "name", global = true, value_name = "NAME")]
     pub(crate) name: Option<String>,
@@ -20,12 +27,13 @@ pub(crate) struct Global {
     #[arg(long, global = true)]
     pub(crate) stage: Option<String>,
     /// Overrides `region` of the file.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, env = "PIPECTL_REGION")]
     pub(crate) region: Option<String>,
     /// The AWS profile to take credentials and region from; it wins over keys in the environment.
     #[arg(long, global = true)]
     pub(crate) profile: Option<String>,
-    /// Use the AWS embedded in this program, kept in DIR: no account, no network.
+    /// Use the AWS embedded in this program, kept in DIR: no account, no network. The variable PIPECTL_LOCAL says the same
+    /// with `1` or a directory.
     #[cfg(feature = "local")]
     #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, require_equals = true, default_missing_value = super::local::DIRECTORY)]
     pub(crate) local: Option<PathBuf>,
@@ -55,7 +63,7 @@ pub(crate) struct Global {
     #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
     pub(crate) parallelism: usize,
     /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them.
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, env = "PIPECTL_LAMBDA_DIR", value_name = "DIR")]
     pub(crate) lambda_dir: Option<PathBuf>,
 }
 
@@ -71,12 +79,14 @@ impl Global {
     /// The options that another command needs to be about the same pipeline, each behind a blank.
     pub(crate) fn same_pipeline(&self) -> String {
         let mut words = vec![];
-        if self.file.as_os_str() != "pipeline.yaml" {
+        if !self.is_found && self.file.as_os_str() != "pipeline.yaml" {
             words.extend(["-f".to_owned(), self.file.display().to_string()]);
         }
         #[cfg(feature = "local")]
         match &self.local {
-            Some(directory) if directory.as_os_str() == super::local::DIRECTORY => words.push("--local".to_owned()),
+            Some(directory) if *directory == self.above.join(super::local::DIRECTORY) => {
+                words.push("--local".to_owned())
+            }
             Some(directory) => words.push(format!("--local={}", directory.display())),
             None => {}
         }

@@ -1,5 +1,6 @@
 //! `pipectl init`
 
+use crate::config;
 use crate::error::{Code, Error, Exit, Result};
 use crate::report::{data, document};
 use clap::Args;
@@ -21,6 +22,18 @@ pub(crate) struct InitArgs {
     force: bool,
 }
 
+/// Beside the file: for the modeline that editors read (yaml-language-server, which most of them have).
+const SCHEMA: &str = ".pipectl/pipeline.schema.json";
+
+/// Writes the schema beside the file, where git leaves it alone.
+fn describe(path: &Path) -> std::io::Result<()> {
+    let schema = path.parent().unwrap_or(Path::new("")).join(SCHEMA);
+    let directory = schema.parent().unwrap_or(Path::new(""));
+    std::fs::create_dir_all(directory)?;
+    std::fs::write(directory.join(".gitignore"), "*\n")?;
+    std::fs::write(schema, format!("{:#}\n", config::json_schema()))
+}
+
 pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
     let text = if args.from_article { ARTICLE } else { START };
     let mut options = OpenOptions::new();
@@ -37,6 +50,11 @@ pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
             ));
         }
         opened => opened.map_err(|source| Error::File { path: path.to_owned(), source })?,
+    };
+    let text = match describe(path) {
+        // An editor does without.
+        Err(_) => text.to_owned(),
+        Ok(()) => format!("# yaml-language-server: $schema={SCHEMA}\n{text}"),
     };
     file.write_all(text.as_bytes()).map_err(|source| Error::File { path: path.to_owned(), source })?;
     let option = if path == Path::new("pipeline.yaml") { String::new() } else { format!(" -f {}", path.display()) };

@@ -10,6 +10,7 @@ pub(crate) mod completions;
 mod confirm;
 pub(crate) mod cost_estimate;
 pub(crate) mod events;
+mod found;
 #[cfg(feature = "local")]
 pub(crate) mod function;
 mod global;

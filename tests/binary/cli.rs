@@ -42,10 +42,47 @@ fn what_init_writes_validates_and_applies_as_written() {
             .exits(0)
             .says("wrote pipeline.yaml");
         place.run(&["init"]).exits(4).says("is there already");
+        let schema = place.yaml().lines().next().unwrap().split_once("$schema=").unwrap().1.to_owned();
+        let schema = std::fs::read_to_string(place.path().join(schema)).unwrap();
+        assert_eq!(schema, place.run(&["schema"]).exits(0).stdout);
         place.run(&["validate"]).exits(0);
         place.run(&["apply", "--local", "--yes"]).exits(0);
         place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
     }
+}
+
+/// From below it, as Git finds its repository, and never from outside of that.
+#[test]
+fn the_file_is_found_from_anywhere_in_its_repository() {
+    let place = Place::example("minimal");
+    let below = place.path().join("web/src");
+    std::fs::create_dir_all(&below).unwrap();
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = place.command();
+        Ran::new(&command.current_dir(&below).envs(variables.iter().copied()).args(arguments).output().unwrap())
+    };
+    run(&["validate"], &[]).exits(3).says("pipeline.yaml");
+    std::fs::create_dir(place.path().join(".git")).unwrap();
+    run(&["validate"], &[]).exits(0).says("../../pipeline.yaml is valid: minimal/dev");
+    // Its Local AWS is the same from everywhere, and so is a hint.
+    run(&["apply", "--local", "--yes"], &[]).exits(0);
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+    run(&["plan", "--detailed-exitcode"], &[("PIPECTL_LOCAL", "1")]).exits(0);
+    assert!(!below.join(".pipectl").exists());
+    run(&["plan", "--detailed-exitcode"], &[("PIPECTL_LOCAL", "elsewhere")]).exits(2);
+    assert!(below.join("elsewhere").exists());
+    // What is said is not looked for.
+    run(&["validate", "-f", "pipeline.yaml"], &[]).exits(3);
+    run(&["validate"], &[("PIPECTL_FILE", "other.yaml")]).exits(3).says("other.yaml");
+    run(&["validate"], &[("PIPECTL_FILE", "")]).exits(0);
+    let region = |variables: &[(&str, &str)]| run(&["plan", "--local", "--json"], variables).exits(0).stdout;
+    assert!(region(&[("PIPECTL_REGION", "eu-west-1")]).contains("\"region\": \"eu-west-1\""));
+    assert!(region(&[("PIPECTL_REGION", "")]).contains("\"region\": \"us-east-1\""));
+    // The nearest one counts, under either name; one that is made is made here.
+    std::fs::write(place.path().join("web/pipeline.yml"), place.yaml().replace("minimal", "nearer")).unwrap();
+    run(&["validate"], &[]).exits(0).says("../pipeline.yml is valid: nearer/dev");
+    run(&["init"], &[]).exits(0);
+    assert!(below.join("pipeline.yaml").exists());
 }
 
 #[test]

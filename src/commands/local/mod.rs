@@ -13,10 +13,10 @@ use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
 pub(crate) use records::Served;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-/// Where Local AWS keeps its state unless told otherwise, below the working directory.
+/// Where Local AWS keeps its state unless told otherwise, beside the pipeline file.
 pub(crate) const DIRECTORY: &str = ".pipectl/local";
 
 /// The variable that stands for `--account`, also with `--local`.
@@ -127,11 +127,10 @@ pub(crate) async fn serve_here(aws: LocalAws) -> Result<String> {
     Ok(url)
 }
 
-pub(crate) async fn run(directory: Option<PathBuf>, args: &LocalArgs) -> Result<Exit> {
-    let directory = directory.unwrap_or_else(|| DIRECTORY.into());
+pub(crate) async fn run(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     match args.action {
-        Some(Action::Tick { time }) => tick(&directory, time).await,
-        None => serve(&directory, args).await,
+        Some(Action::Tick { time }) => tick(directory, time).await,
+        None => serve(directory, args).await,
     }
 }
 
