@@ -43,7 +43,7 @@ pub(crate) enum Command {
     /// Hold the file and its usage against AWS's limits: what does not fit, and which wall is the first. Needs no AWS
     /// account, but for `--account`.
     Check(commands::check::CheckArgs),
-    /// Print the JSON Schema of pipeline.yaml, for editors. With a name, that of what a command prints with `--json`.
+    /// Print the JSON Schema of the pipeline file, for editors: with a name, that of what a command prints with `--json`.
     Schema(commands::schema::SchemaArgs),
     /// Estimate what a month costs, line by line. Needs no AWS account and no network, but for `--listed-prices`.
     CostEstimate(Box<commands::cost_estimate::CostArgs>),

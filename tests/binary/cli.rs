@@ -1,6 +1,6 @@
 //! Exit codes, refusals and words.
 
-use crate::support::Place;
+use crate::support::{Place, Ran};
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 

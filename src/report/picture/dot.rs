@@ -18,7 +18,13 @@ pub(crate) fn picture_to_dot(picture: &Picture) -> String {
     }
     for arrow in &picture.arrows {
         let style = if arrow.dotted { " style=dashed" } else { "" };
-        let _ = writeln!(text, "  n{} -> n{} [label={}{style}];", arrow.from, arrow.to, quoted(&[arrow.label.clone()]));
+        let _ = writeln!(
+            text,
+            "  n{} -> n{} [label={}{style}];",
+            arrow.from,
+            arrow.to,
+            quoted(std::slice::from_ref(&arrow.label))
+        );
     }
     text.push_str("}\n");
     text

@@ -115,7 +115,7 @@ fn served(told: &mut Told) {
         admin.forget_faults();
     }
     let deny = |operation: &str| {
-        admin.fault(&json!({"operation": operation, "status": 403, "code": "AccessDeniedException", "message": "no"}));
+        admin.fault(&json!({"operation": operation, "status": 403, "code": "AccessDeniedException", "message": "no", "times": 1000}));
     };
     deny("athena:CreateWorkGroup");
     told.run(&place, "apply --local --yes", "partly_applied");
