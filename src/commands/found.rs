@@ -9,21 +9,24 @@ const NAMES: [&str; 2] = ["pipeline.yaml", "pipeline.yml"];
 #[cfg(feature = "local")]
 const LOCAL: &str = "PIPECTL_LOCAL";
 
+/// CI sets one to nothing where it has nothing to say.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 impl Global {
     /// `is_said`: the command line names a file, or a variable does. `is_made`: it is the command that makes it.
     pub(crate) fn settled(mut self, is_said: bool, is_made: bool) -> Self {
-        // CI sets a variable to nothing where it has nothing to say.
         self.region = self.region.filter(|region| !region.is_empty());
-        self.lambda_dir = self.lambda_dir.filter(|directory| !directory.as_os_str().is_empty());
-        let is_said = is_said && !self.file.as_os_str().is_empty();
-        if !is_said {
-            self.file = NAMES[0].into();
-        }
+        self.lambda_dir = self.lambda_dir.or_else(|| variable("PIPECTL_LAMBDA_DIR").map(PathBuf::from));
+        let file = variable("PIPECTL_FILE").filter(|_| !is_said);
+        let is_said = is_said || file.is_some();
+        self.file = file.map_or(self.file, PathBuf::from);
         if !is_said && !is_made {
             self.find();
         }
         #[cfg(feature = "local")]
-        self.settle_local(std::env::var(LOCAL).unwrap_or_default().as_str());
+        self.settle_local(&variable(LOCAL).unwrap_or_default());
         self
     }
 

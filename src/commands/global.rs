@@ -10,9 +10,9 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
-    /// The pipeline file; `-` reads it from standard input. Unless it is said, it may also be in a directory above, up to
-    /// that of the Git repository.
-    #[arg(short, long, global = true, env = "PIPECTL_FILE", default_value = "pipeline.yaml", value_name = "FILE")]
+    /// The pipeline file; `-` reads it from standard input. Unless it is said, here or by the variable PIPECTL_FILE, it may
+    /// also be in a directory above, up to that of the Git repository.
+    #[arg(short, long, global = true, default_value = "pipeline.yaml", value_name = "FILE")]
     pub(crate) file: PathBuf,
     /// Nobody has said where the file is.
     #[arg(skip)]
@@ -62,8 +62,9 @@ pub(crate) struct Global {
     /// How many resources to change at once.
     #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
     pub(crate) parallelism: usize,
-    /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them.
-    #[arg(long, global = true, env = "PIPECTL_LAMBDA_DIR", value_name = "DIR")]
+    /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them; so does the variable
+    /// PIPECTL_LAMBDA_DIR.
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lambda_dir: Option<PathBuf>,
 }
 
