@@ -27,6 +27,7 @@ const FILES: &[(&str, &str)] = files![
     "events-assert",
     "events-follow",
     "events-replay",
+    "graph",
     "iam-policy",
     "init",
     "list",

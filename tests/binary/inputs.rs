@@ -18,7 +18,9 @@ fn where_the_file_and_the_stage_come_from() {
     piped.args(["validate", "-f", "-"]).stdin(std::fs::File::open(place.path().join("pipeline.yaml")).unwrap());
     Ran::new(&piped.output().unwrap()).exits(0).says("minimal/dev");
     std::fs::rename(place.path().join("pipeline.yaml"), place.path().join("pipeline.yml")).unwrap();
-    place.run(&["validate"]).exits(3).says("there is `pipeline.yml`: rename it, or write `--file pipeline.yml`");
+    place.run(&["validate"]).exits(0).says("pipeline.yml is valid");
+    let said = ["validate", "-f", "pipeline.yaml"];
+    place.run(&said).exits(3).says("there is `pipeline.yml`: rename it, or write `--file pipeline.yml`");
 }
 
 #[test]
