@@ -5,7 +5,7 @@ use crate::support::{Place, Ran};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Codes that tests of their own bring about, by their words: two runs at once, replacements, a stream that is full, a disk that is.
+/// Not brought about here. The words of such errors are in other tests; that they carry these codes, none says yet.
 const ELSEWHERE: [&str; 10] = [
     "locked",
     "in_use",
