@@ -23,14 +23,18 @@ pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
     #[command(subcommand)]
-    pub(crate) command: Command,
+    pub(crate) command: Option<Command>,
 }
 
 impl Cli {
     /// With what the command line leaves out.
     pub(crate) fn settled(self, is_file_said: bool) -> Self {
-        let is_made = matches!(self.command, Command::Init(_) | Command::Adopt(_));
+        let is_made = matches!(self.command, Some(Command::Init(_) | Command::Adopt(_)));
         Self { global: self.global.settled(is_file_said, is_made), ..self }
+    }
+
+    pub(crate) fn purpose(&self) -> Purpose {
+        self.command.as_ref().map_or(Purpose::Work, Command::purpose)
     }
 }
 
@@ -119,7 +123,7 @@ pub(crate) enum Purpose {
 }
 
 impl Command {
-    pub(crate) fn purpose(&self) -> Purpose {
+    fn purpose(&self) -> Purpose {
         match self {
             Self::Validate
             | Self::Check(_)

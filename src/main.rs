@@ -48,8 +48,11 @@ fn main() -> ExitCode {
             return ended(unread(&error, exit), Purpose::Output, report::Color::Auto).into();
         }
     };
-    let (purpose, color) = (cli.command.purpose(), cli.global.color);
+    let (purpose, color) = (cli.purpose(), cli.global.color);
     let global = &cli.global;
+    if global.quiet {
+        report::quieten();
+    }
     let ran = report::begin(global.json, global.json_out.as_deref()).and_then(|()| run(cli));
     ended(ran, purpose, color).into()
 }
@@ -105,6 +108,7 @@ fn ended(ran: Result<Exit>, purpose: Purpose, color: report::Color) -> Exit {
 #[tokio::main]
 async fn run(cli: Cli) -> Result<Exit> {
     let Cli { global, command } = cli;
+    let Some(command) = command else { return commands::way::run(&global) };
     match command {
         Command::Init(args) => commands::init::run(&global.file, &args),
         Command::Validate => commands::validate::run(&global),

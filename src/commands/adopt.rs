@@ -8,7 +8,7 @@ use crate::config::load_text;
 use crate::engine::plan::{Action, Consent, Refusal};
 use crate::engine::resource::Address;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{Paint, adopt_to_json, adopt_to_text, data, document, exact, plan_to_json, plan_to_text, say};
+use crate::report::{Paint, adopt_to_json, adopt_to_text, alert, data, document, exact, plan_to_json, plan_to_text};
 use clap::Args;
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -66,7 +66,7 @@ pub(crate) async fn run(global: &Global, args: &AdoptArgs) -> Result<Exit> {
     data(format_args!("\nwrote {}\n", path.display()));
     data(format_args!("next, when all of this is meant: `{}`\n", command(path, &consent)));
     if global.timings {
-        say(&aws.timings);
+        alert(&aws.timings);
     }
     Ok(Exit::Done)
 }

@@ -13,7 +13,7 @@ use crate::engine::graph::Outputs;
 use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Code, Ended, Error, Exit, Result};
-use crate::report::{Paint, Progress, document, document_field, finish, line, say, stream};
+use crate::report::{Paint, Progress, alert, document, document_field, finish, line, say, stream};
 use crate::resources::{
     ApiKey, Bucket, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
 };
@@ -181,7 +181,7 @@ impl Operator<Aws> for User<'_> {
             check_saved(path, plan)?;
         }
         if again {
-            say("AWS has changed since: this is the plan now");
+            alert("AWS has changed since: this is the plan now");
         }
         let cost = cost_of(session, plan, graph, live);
         line("planned", json!({"again": again, "plan": plan_document(session, plan, cost.as_ref())}));
@@ -232,7 +232,7 @@ async fn watch_signals(mut signals: Signals) {
     remember(first);
     STOP.store(true, Ordering::Relaxed);
     line("stopping", json!({"by": first.word()}));
-    say(format_args!("{}: finishing the calls in flight (again to stop at once)", first.word()));
+    alert(format_args!("{}: finishing the calls in flight (again to stop at once)", first.word()));
     let exit = Exit::from(signals.next().await);
     // What is still in flight has no end that could be told.
     let _ = finish(&Ok(exit));
@@ -247,10 +247,10 @@ fn ended(converged: Converged) -> Result<Outputs> {
     let told = [("lock_lost", lost.into()), ("lock_unreleased", unreleased.clone().into())];
     counted.into_iter().chain(told).for_each(|(name, value)| document_field(name, value));
     if let Some(error) = unreleased {
-        say(format_args!("the lock could not be given back, and ends by itself within a minute: {error}"));
+        alert(format_args!("the lock could not be given back, and ends by itself within a minute: {error}"));
     }
     if lost {
-        say("the lock was lost to somebody else, or could not be kept: nothing more was begun");
+        alert("the lock was lost to somebody else, or could not be kept: nothing more was begun");
     }
     if outcome.failed.len() + skipped > 0 {
         let signal = outcome.interrupted.then(remembered).flatten();

@@ -8,7 +8,7 @@ use crate::commands::Global;
 use crate::config;
 use crate::cost::{Billed, Book, Inputs, estimate};
 use crate::error::{Error, Exit, Result};
-use crate::report::{BillShown, Paint, bill_to_json, bill_to_text, data, document, say};
+use crate::report::{BillShown, Paint, alert, bill_to_json, bill_to_text, data, document, say};
 use crate::whole_file::{self, Readers};
 use clap::Args;
 use jiff::civil::Date;
@@ -125,8 +125,8 @@ async fn activate(session: &Session, args: &BillArgs) -> Result<Exit> {
     document(json!({"schema": "pipectl-bill-tags/1", "tags": told}));
     for key in tags.keys() {
         match unseen.contains(key) {
-            true => say(format_args!("{key}: billing has not seen it yet; try again a day after the first apply")),
-            false => say(format_args!("{key}: active; bills know it from now on, up to 24 hours later")),
+            true => alert(format_args!("{key}: billing has not seen it yet; try again a day after the first apply")),
+            false => alert(format_args!("{key}: active; bills know it from now on, up to 24 hours later")),
         }
     }
     if unseen.is_empty() { Ok(Exit::Done) } else { Err(Error::other("not every tag could be activated", "")) }

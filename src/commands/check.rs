@@ -8,7 +8,7 @@ use crate::cost::Inputs;
 use crate::error::{Code, Error, Exit, Result};
 use crate::limits::{self, Account, Applied, Finding, Load, Quotas, Subject};
 use crate::report::{
-    Checked, Paint, annotate_findings, check_to_json, check_to_text, data, document, findings_to_text, say,
+    Checked, Paint, alert, annotate_findings, check_to_json, check_to_text, data, document, findings_to_text,
 };
 use clap::Args;
 
@@ -80,7 +80,7 @@ async fn quotas(aws: &Aws, region: &str) -> Result<Quotas> {
         Ok(told) => Ok(Quotas::Told(told)),
         Err(error) if error.class() == Class::Denied => {
             let why = error.to_string();
-            say(format_args!("warning: the account's quotas are not known: {why}"));
+            alert(format_args!("warning: the account's quotas are not known: {why}"));
             Ok(Quotas::Denied(why))
         }
         Err(error) => Err(error.into()),
@@ -127,7 +127,7 @@ pub(super) fn findings(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
 /// The same, each said on stderr as a warning.
 pub(super) fn warn(pipeline: &Pipeline, inputs: &Inputs) -> Vec<Finding> {
     let findings = findings(pipeline, inputs);
-    findings_to_text(&findings, pipeline).iter().for_each(say);
+    findings_to_text(&findings, pipeline).iter().for_each(alert);
     annotate_findings(&findings, pipeline);
     findings
 }

@@ -47,6 +47,10 @@ pub(crate) struct Global {
     /// When to use colour.
     #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
+    /// Print results and errors alone: no progress, no notes, no hints. Standard output stays as it is; questions are asked,
+    /// warnings told, and requests printed where `-v` or `--timings` ask for them.
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
     /// Print each request to AWS as it ends.
     #[arg(short, long, global = true)]
     pub(crate) verbose: bool,

@@ -5,7 +5,7 @@ use crate::aws::{Aws, Class, connect};
 use crate::commands::Global;
 use crate::cost::Book;
 use crate::error::{Exit, Result};
-use crate::report::{Listed, data, document, list_to_json, list_to_text, say};
+use crate::report::{Listed, alert, data, document, list_to_json, list_to_text, say};
 use clap::Args;
 use futures::future::join_all;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ pub(crate) async fn run(global: &Global, args: &ListArgs) -> Result<Exit> {
         data(list_to_text(&found));
     }
     if global.timings {
-        say(&aws.timings);
+        alert(&aws.timings);
     }
     Ok(Exit::Done)
 }

@@ -8,7 +8,7 @@ use crate::commands::Global;
 use crate::engine::converge::Stopped;
 use crate::engine::lock::{Lease, Reading, Registers as _, break_lock};
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{document, one_line, say};
+use crate::report::{alert, document, one_line, say};
 use crate::resources::{Bucket, BucketLocks, Graph, lock_uri};
 use crate::signal;
 use clap::Args;
@@ -94,14 +94,14 @@ pub(crate) async fn run(global: &Global, args: &UnlockArgs) -> Result<Exit> {
     for place in locks.places().await? {
         let reading = locks.read(&place).await?;
         if let Some(lease) = lease(&reading) {
-            say(format_args!("the lock {} is held: {}", lock_uri(&place), held_by(lease)));
+            alert(format_args!("the lock {} is held: {}", lock_uri(&place), held_by(lease)));
             held.push((place, reading));
         }
     }
     let mut told = json!({"schema": "pipectl-unlock/1", "locks": []});
     document(told.clone());
     if held.is_empty() {
-        say(format_args!("nobody holds the lock {}", lock_uri(locks.place())));
+        alert(format_args!("nobody holds the lock {}", lock_uri(locks.place())));
         return Ok(Exit::Done);
     }
     confirm(args.yes, "Two runs at once can undo each other's work. Take the lock away?")?;

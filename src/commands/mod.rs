@@ -33,5 +33,6 @@ pub(crate) mod send;
 mod session;
 pub(crate) mod status;
 pub(crate) mod validate;
+pub(crate) mod way;
 
 pub(crate) use global::Global;

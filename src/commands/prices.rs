@@ -5,7 +5,7 @@ use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, document, listed_to_text, say, update_to_json, update_to_text};
+use crate::report::{alert, data, document, listed_to_text, say, update_to_json, update_to_text};
 use crate::whole_file::{self, Readers};
 use clap::{Args, Subcommand};
 use std::collections::{BTreeMap, BTreeSet};
@@ -104,7 +104,7 @@ async fn ask(global: &Global, regions: &BTreeSet<&str>) -> Result<Vec<Listed>> {
         all.push(fetch(&list, region).await?);
     }
     if global.timings {
-        say(&list.timings);
+        alert(&list.timings);
     }
     Ok(all)
 }

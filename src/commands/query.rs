@@ -8,7 +8,7 @@ use crate::config::parse_duration;
 use crate::cost::query_cost;
 use crate::error::{Code, Error, Exit, Result};
 use crate::report::{
-    QueryEnd, Rows, data, document, exact, query_to_json, rows_to_csv, rows_to_json, rows_to_table, say,
+    QueryEnd, Rows, alert, data, document, exact, query_to_json, rows_to_csv, rows_to_json, rows_to_table, say,
 };
 use crate::signal::Signals;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
@@ -54,7 +54,7 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
         done = wait(&session, &id, args.timeout) => done?,
         signal = signals.next() => {
             stop(&session.aws, &id).await;
-            say(format_args!("{}: the query was stopped", signal.word()));
+            alert(format_args!("{}: the query was stopped", signal.word()));
             return Ok(signal.into());
         }
     };

@@ -13,7 +13,7 @@ use crate::engine::resource::Address;
 use crate::error::{Code, Error, Result};
 use crate::names::Names;
 use crate::report::{
-    Paint, data, difference_below_plan, difference_to_json, place, plan_to_json, plan_to_text, refused_step, say,
+    Paint, alert, data, difference_below_plan, difference_to_json, place, plan_to_json, plan_to_text, refused_step, say,
 };
 use crate::resources::{Graph, Inventory, Plan, Stranded, Surroundings, observe};
 use clap::Args;
@@ -182,14 +182,14 @@ impl Session {
     /// Prints requests and round trips if they were asked for.
     pub(crate) fn print_timings(&self, global: &Global) {
         if global.timings {
-            say(&self.aws.timings);
+            alert(&self.aws.timings);
         }
     }
 }
 
 /// With each request on stderr as it ends, if that was asked for.
 pub(super) fn manner(global: &Global) -> Manner {
-    let timings = Timings::new(global.verbose.then_some(|line| say(line)));
+    let timings = Timings::new(global.verbose.then_some(|line| alert(line)));
     if let Some(limit) = global.longest_wait {
         wait_at_most(limit);
     }

@@ -2,7 +2,7 @@
 
 use super::foreign::below;
 use super::paint::Paint;
-use super::print::say;
+use super::print::{alert, is_quiet};
 use crate::aws;
 use crate::config::Located;
 use crate::error::{Code, Ended, Error, RefusedStep};
@@ -14,13 +14,13 @@ pub(crate) fn print_error(error: &Error, paint: Paint) {
     match error {
         // Problems of a file come with their own heading, each.
         Error::Config(problems) => {
-            say(problems);
+            alert(problems);
             annotate(problems.annotations());
         }
-        _ => say(format_args!("{} {}", paint.bad("error:"), below(&error.to_string(), 2))),
+        _ => alert(format_args!("{} {}", paint.bad("error:"), below(&error.to_string(), 2))),
     }
-    if let Some(hint) = error.hint() {
-        say(format_args!("{} {}", paint.strong("hint:"), below(&hint, 2)));
+    if let Some(hint) = error.hint().filter(|_| !is_quiet()) {
+        alert(format_args!("{} {}", paint.strong("hint:"), below(&hint, 2)));
     }
 }
 
@@ -78,11 +78,11 @@ fn aws_to_json(error: &aws::Error) -> Value {
 /// Beside the file, where GitHub runs this. On stderr, of which GitHub reads commands too: stdout may be a document.
 pub(crate) fn annotate(lines: impl Iterator<Item = String>) {
     if std::env::var("GITHUB_ACTIONS").is_ok_and(|value| value == "true") {
-        lines.for_each(say);
+        lines.for_each(alert);
     }
 }
 
 /// That all is done, but that what there is to say of it could not be written.
 pub(crate) fn print_unwritten(error: &dyn Display, paint: Paint) {
-    say(format_args!("{} it is done, but the output could not be written: {error}", paint.careful("warning:")));
+    alert(format_args!("{} it is done, but the output could not be written: {error}", paint.careful("warning:")));
 }

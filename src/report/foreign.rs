@@ -23,6 +23,11 @@ pub(crate) fn below(text: &str, indent: usize) -> String {
     text.replace('\n', &format!("\n{:indent$}", ""))
 }
 
+/// The same, where a terminal's locale has ASCII alone.
+pub(super) fn ascii(text: &str) -> String {
+    spelt(text, |c| !c.is_ascii()).into_owned()
+}
+
 fn spelt(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     if !text.contains(&hidden) {
         return Cow::Borrowed(text);

@@ -5,6 +5,7 @@ mod bill;
 mod cost;
 mod error;
 mod events;
+mod fit;
 mod foreign;
 mod health;
 mod iam_policy;
@@ -27,6 +28,7 @@ mod replay;
 mod run;
 mod status;
 mod stranded;
+mod terminal;
 
 pub(crate) use adopt::{adopt_to_json, adopt_to_text};
 pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
@@ -55,7 +57,7 @@ pub(crate) use paint::{Color, Paint};
 pub(crate) use picture::{picture_to_dot, picture_to_json, picture_to_mermaid, picture_to_svg};
 pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
 pub(crate) use prices::{listed_to_text, update_to_json, update_to_text};
-pub(crate) use print::{Bar, ask, data, exact, nobody_reads, redraw, say, unwritten, usage};
+pub(crate) use print::{Bar, alert, ask, data, exact, nobody_reads, quieten, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;
 pub(crate) use query::{QueryEnd, Rows, query_to_json, rows_to_csv, rows_to_json, rows_to_table};
 pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_to_text};
@@ -65,6 +67,7 @@ pub(crate) use status::{
     lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
+pub(crate) use terminal::is_screen;
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
 pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {

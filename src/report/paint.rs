@@ -5,13 +5,14 @@
 //! one in each run.
 
 use super::foreign::visible;
+use super::terminal::colour_said;
 use std::io::IsTerminal;
 use std::sync::LazyLock;
 
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set; elsewhere where `FORCE_COLOR` is.
     #[default]
     Auto,
     Always,
@@ -35,13 +36,12 @@ const STYLES: [(char, &str); 6] = [('0', "0"), ('b', "1"), ('f', "2"), ('r', "31
 const END: char = '0';
 
 impl Paint {
-    /// For text that goes to `stream`. See <https://no-color.org>.
+    /// For text that goes to `stream`.
     pub(crate) fn new(color: Color, stream: &impl IsTerminal) -> Self {
-        let wanted = || std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
         let on = match color {
             Color::Always => true,
             Color::Never => false,
-            Color::Auto => stream.is_terminal() && wanted(),
+            Color::Auto => colour_said().unwrap_or_else(|| stream.is_terminal()),
         };
         Self { on }
     }

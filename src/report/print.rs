@@ -3,7 +3,10 @@
 //! That a stream cannot be written is no reason to stop working: an apply of which nobody reads the output goes on. It
 //! is kept in mind, and told at the end where it matters ([`unwritten`]).
 
+use super::fit::{cut, fit};
+use super::foreign::ascii;
 use super::paint::printed;
+use super::terminal::{columns, columns_of_stderr, is_lively, is_unicode};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
@@ -16,6 +19,9 @@ static STDERR: Stream = Stream { lost: OnceLock::new() };
 
 /// A program reads stdout, to which nothing goes that is for people.
 static ONLY_FOR_PROGRAMS: AtomicBool = AtomicBool::new(false);
+
+/// `--quiet`: nobody wants to know how it goes on.
+static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// On stderr, below the lines that are printed.
 static BARS: LazyLock<MultiProgress> = LazyLock::new(MultiProgress::new);
@@ -50,12 +56,37 @@ fn is_only_for_programs() -> bool {
     ONLY_FOR_PROGRAMS.load(Ordering::Relaxed)
 }
 
+/// From now on: results and errors alone.
+pub(crate) fn quieten() {
+    QUIET.store(true, Ordering::Relaxed);
+}
+
+/// Whether hints are left out.
+pub(super) fn is_quiet() -> bool {
+    QUIET.load(Ordering::Relaxed)
+}
+
 /// What was asked for, for people.
 pub(crate) fn data(text: impl Display) {
     if is_only_for_programs() {
         return;
     }
-    STDOUT.write(io::stdout().lock(), &printed(&text.to_string()));
+    to_stdout(&fitted(&text.to_string(), io::stdout().is_terminal(), columns()));
+}
+
+fn to_stdout(text: &str) {
+    // Below it, where both are the same terminal.
+    match BARS_SHOWN.load(Ordering::Relaxed) {
+        0 => STDOUT.write(io::stdout().lock(), text),
+        _ => BARS.suspend(|| STDOUT.write(io::stdout().lock(), text)),
+    }
+}
+
+/// As a terminal can show it; what goes elsewhere stays as it is.
+fn fitted(text: &str, is_terminal: bool, columns: Option<usize>) -> String {
+    let text = printed(text);
+    let text = if is_terminal && !is_unicode() { ascii(&text) } else { text };
+    columns.map_or_else(|| text.clone(), |columns| fit(&text, columns))
 }
 
 /// What was asked for, for the next program, in another form than JSON: to the byte, unless it goes to a terminal.
@@ -69,7 +100,7 @@ pub(crate) fn exact(text: impl Display) {
 pub(super) fn machine(text: impl Display) {
     let text = text.to_string();
     match io::stdout().is_terminal() {
-        true => STDOUT.write(io::stdout().lock(), &printed(&text)),
+        true => to_stdout(&fitted(&text, true, None)),
         false => STDOUT.write(io::stdout().lock(), &text),
     }
 }
@@ -80,12 +111,19 @@ pub(crate) fn redraw(text: impl Display) {
         return;
     }
     // ECMA-48: to the first place, and erase from there to the end.
-    STDOUT.write(io::stdout().lock(), &format!("\x1b[H\x1b[2J{}", printed(&text.to_string())));
+    to_stdout(&format!("\x1b[H\x1b[2J{}", fitted(&text.to_string(), true, columns())));
 }
 
-/// A line of progress, or of an error.
+/// A line of progress, or a hint: what `--quiet` leaves out.
 pub(crate) fn say(line: impl Display) {
-    let line = printed(&line.to_string());
+    if !is_quiet() {
+        alert(line);
+    }
+}
+
+/// A line of an error, or of what else has to be told in any case.
+pub(crate) fn alert(line: impl Display) {
+    let line = fitted(&line.to_string(), io::stderr().is_terminal(), columns_of_stderr());
     // Bars are drawn again and again, over whatever is printed in between: they have to be told of it.
     if BARS_SHOWN.load(Ordering::Relaxed) == 0 || BARS.println(&line).is_err() {
         STDERR.write(io::stderr().lock(), &format!("{line}\n"));
@@ -113,26 +151,39 @@ pub(crate) fn unwritten() -> Option<&'static io::Error> {
     STDOUT.lost.get().filter(|error| error.kind() != ErrorKind::BrokenPipe)
 }
 
-/// A bar or a spinner, on stderr and only where that is a terminal; it goes with its end.
+/// A bar or a spinner, on stderr and only where that is a terminal on which something can move; it goes with its end.
 #[derive(Debug)]
 pub(crate) struct Bar(Option<ProgressBar>);
+
+/// What a spinner has beside its words.
+const BESIDE: usize = 12;
 
 impl Bar {
     /// `template` is indicatif's; without a length it is a spinner.
     pub(crate) fn new(length: Option<u64>, template: &str) -> Self {
-        if !io::stderr().is_terminal() {
+        if !is_lively() || is_quiet() {
             return Self(None);
         }
         let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style = if is_unicode() { style } else { style.tick_chars("|/-\\ ").progress_chars("=> ") };
         BARS_SHOWN.fetch_add(1, Ordering::Relaxed);
         Self(Some(BARS.add(bar.with_style(style))))
     }
 
     /// One that turns while nothing is told.
     pub(crate) fn spinner() -> Self {
+        Self::turning_for(Duration::ZERO)
+    }
+
+    /// The same, of what has begun a while ago.
+    pub(crate) fn turning_for(elapsed: Duration) -> Self {
         let bar = Self::new(None, "{spinner} {msg} {elapsed}");
-        bar.0.iter().for_each(|bar| bar.enable_steady_tick(Duration::from_millis(100)));
+        if let Some(shown) = &bar.0 {
+            // Clones of a bar are the same bar.
+            drop(shown.clone().with_elapsed(elapsed));
+            shown.enable_steady_tick(Duration::from_millis(100));
+        }
         bar
     }
 
@@ -141,8 +192,15 @@ impl Bar {
         self.0.is_some()
     }
 
+    /// In one line, whatever room there is.
     pub(crate) fn show(&self, words: &str) {
-        self.0.iter().for_each(|bar| bar.set_message(printed(words)));
+        let room = columns_of_stderr().map_or(usize::MAX, |columns| columns.saturating_sub(BESIDE));
+        self.0.iter().for_each(|bar| bar.set_message(cut(&fitted(words, true, None), room)));
+    }
+
+    /// In as many as it takes.
+    pub(crate) fn show_lines(&self, words: &str) {
+        self.0.iter().for_each(|bar| bar.set_message(fitted(words, true, columns_of_stderr())));
     }
 
     pub(crate) fn advance(&self, by: u64) {

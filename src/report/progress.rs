@@ -4,7 +4,7 @@ use super::error::failed_step;
 use super::foreign::{below, one_line};
 use super::machine::line;
 use super::paint::Paint;
-use super::print::{Bar, say};
+use super::print::{Bar, alert, is_quiet, say};
 use crate::engine::plan::{Action, Order};
 use crate::resources::{Event, Step};
 use serde_json::{Value, json};
@@ -35,14 +35,16 @@ impl Progress {
             Event::Failed(step, error) => {
                 self.stopped(step);
                 let (error, hint) = (below(&error.to_string(), 2), error.hint());
-                let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {}", below(&hint, 2)));
-                say(format_args!("{} {}: {error}{hint}", paint.bad("failed"), address(step)));
+                let hint = hint
+                    .filter(|_| !is_quiet())
+                    .map_or_else(String::new, |hint| format!("\n  hint: {}", below(&hint, 2)));
+                alert(format_args!("{} {}: {error}{hint}", paint.bad("failed"), address(step)));
             }
-            Event::Skipped(step) => say(format_args!("{} {}", paint.careful("not started"), address(step))),
+            Event::Skipped(step) => alert(format_args!("{} {}", paint.careful("not started"), address(step))),
             Event::Spared(step) => {
                 self.stopped(step);
                 let why = "what takes its place has been deleted meanwhile";
-                say(format_args!("{} {}: {why}", paint.careful("kept"), address(step)));
+                alert(format_args!("{} {}: {why}", paint.careful("kept"), address(step)));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Files that nobody has moved.
 
-use super::print::say;
+use super::print::{alert, say};
 use crate::resources::Stranded;
 use aws_sdk_s3::primitives::DateTimeFormat;
 use serde_json::{Value, json};
@@ -10,7 +10,9 @@ pub(crate) fn say_stranded(stranded: &Stranded, prefix: &str) {
     if stranded.is_none() {
         return;
     }
-    say(format_args!("warning: the mover has not moved {stranded}: they lie in `{prefix}`, where no query sees them"));
+    alert(format_args!(
+        "warning: the mover has not moved {stranded}: they lie in `{prefix}`, where no query sees them"
+    ));
     say("  hint: the schedule `events.rule.sweep` has them moved within the hour, `pipectl run mover` does it now");
 }
 

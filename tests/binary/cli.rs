@@ -85,6 +85,35 @@ fn the_file_is_found_from_anywhere_in_its_repository() {
     assert!(below.join("pipeline.yaml").exists());
 }
 
+/// Of what there is here; a script that has lost its command has done nothing, and is told so.
+#[test]
+fn without_a_command_the_way_is_shown() {
+    let place = Place::example("minimal");
+    let shown = |words: &str| {
+        let ran = place.run(&[]).exits(3);
+        assert_eq!(ran.stdout, "");
+        assert!(ran.stderr.starts_with(words), "{}", ran.stderr);
+        assert!(ran.stderr.lines().count() < 12, "{}", ran.stderr);
+        for command in ran.stderr.lines().filter_map(|line| line.strip_prefix("  pipectl ")) {
+            place.run(&["help", command.split(' ').next().unwrap()]).exits(0);
+        }
+        ran.stderr
+    };
+    assert!(shown("pipeline.yaml is the pipeline minimal/dev.\n").contains("  pipectl apply --local"));
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    shown("pipeline.yaml is the pipeline minimal/dev; nobody serves the Local AWS in .pipectl/local.\n");
+    let server = place.serve();
+    let served = shown(&format!("pipeline.yaml is the pipeline minimal/dev; Local AWS is served at {}.", server.url));
+    assert!(served.contains("  pipectl send --local"));
+    drop(server);
+    place.write(BROKEN);
+    shown("pipeline.yaml is here, and something is wrong with it.\n");
+    std::fs::remove_file(place.path().join("pipeline.yaml")).unwrap();
+    assert!(shown("There is no pipeline.yaml here").contains("  pipectl init"));
+    let json = place.run(&["--json"]).exits(3).stdout;
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap()["error"]["exit_code"], 3);
+}
+
 #[test]
 fn the_schema_is_json_and_knows_the_keys() {
     let ran = Place::example("minimal").run(&["schema"]).exits(0);

@@ -127,6 +127,11 @@ fn every_command_keeps_its_exit_code_whoever_reads() {
         };
         let usual = Ran::new(&command().output().unwrap());
         assert_eq!(usual.exit, *code, "{line}: {}{}", usual.stdout, usual.stderr);
+        says_no_more_than_it_must(
+            line,
+            &Ran::new(&place.command().arg("-q").args(&arguments).output().unwrap()),
+            &usual,
+        );
         for hindrance in HINDRANCES {
             let ran = Ran::new(&run(&mut command(), hindrance));
             let unwritten = hindrance == Hindrance::FullStdout && !usual.stdout.is_empty();
@@ -140,6 +145,20 @@ fn every_command_keeps_its_exit_code_whoever_reads() {
                 assert!(ran.stderr.contains("No space left on device"), "{line}: {}", ran.stderr);
             }
         }
+    }
+}
+
+/// `-q` leaves stdout as it is; on stderr it has errors and warnings, without hints.
+fn says_no_more_than_it_must(line: &str, quiet: &Ran, usual: &Ran) {
+    assert_eq!(quiet.exit, usual.exit, "{line} -q: {}{}", quiet.stdout, quiet.stderr);
+    assert_eq!(quiet.stdout.is_empty(), usual.stdout.is_empty(), "{line} -q: {}", quiet.stdout);
+    // What is drawn below a line of the file is not one.
+    let hints = quiet.stderr.lines().filter(|line| line.trim_start().starts_with("hint: "));
+    assert_eq!(hints.count(), 0, "{line} -q: {}", quiet.stderr);
+    let asked_for = line.contains("--timings") || quiet.stderr.starts_with("nobody holds the lock");
+    if quiet.exit == 0 && !asked_for {
+        let more = quiet.stderr.lines().find(|line| !line.starts_with("warning: "));
+        assert_eq!(more, None, "{line} -q");
     }
 }
 

@@ -7,7 +7,7 @@ mod watch;
 use crate::aws::LocalTarget;
 use crate::config::{ByteSize, parse_duration};
 use crate::error::{Error, Exit, Result};
-use crate::report::{data, document, line, say, stream};
+use crate::report::{alert, data, document, line, say, stream};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
@@ -93,6 +93,17 @@ pub(crate) async fn reach(directory: &Path) -> Result<LocalTarget> {
     }
 }
 
+/// The URL of who serves a directory, which stays as it is.
+pub(crate) fn served_at(directory: &Path) -> Option<String> {
+    if !directory.is_dir() {
+        return None;
+    }
+    match LocalAws::open(directory, Options::default()) {
+        Err(pipectl_local::Error::Served { address, .. }) => Some(address),
+        _ => None,
+    }
+}
+
 fn account_of_environment() -> Result<Option<Account>> {
     let Some(account) = std::env::var(ACCOUNT).ok().filter(|account| !account.is_empty()) else { return Ok(None) };
     let hint = "unset it, or set it to the account of the Local AWS that is meant";
@@ -143,7 +154,7 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let aws = LocalAws::open(directory, options)?;
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
     let address = listener.local_addr()?;
-    say(format_args!("Local AWS serves {} at http://{address}", directory.display()));
+    alert(format_args!("Local AWS serves {} at http://{address}", directory.display()));
     line("serving", json!({"url": format!("http://{address}"), "directory": directory}));
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
     say(format_args!("for other clients: AWS_ENDPOINT_URL=http://{address} {keys}"));

@@ -18,7 +18,7 @@ pub(super) async fn watch(url: &str, token: &str) {
             request::get(&url, token).await.ok().and_then(|status| serde_json::from_value::<Status>(status).ok());
         let Some(status) = read else { continue };
         if bar.is_shown() {
-            bar.show(&status.screen().join("\n"));
+            bar.show_lines(&status.screen().join("\n"));
             continue;
         }
         let line = status.line();

@@ -12,7 +12,7 @@ use crate::commands::Global;
 use crate::config::{Pipeline, Tables};
 use crate::error::{Code, Error, Exit, Result};
 use crate::names::Names;
-use crate::report::{Paint, RunEnd, Watch, data, document, run_to_json, say};
+use crate::report::{Paint, RunEnd, Watch, alert, data, document, run_to_json, say};
 use crate::signal::Signals;
 use again::Days;
 use clap::{Args, Subcommand, ValueEnum};
@@ -188,7 +188,7 @@ pub(crate) async fn run(global: &Global, args: &RunArgs) -> Result<Exit> {
     let done = tokio::select! {
         done = go_through(&session, &stages, wait, global) => done,
         signal = signals.next() => {
-            say(format_args!("{}: {}", signal.word(), after_interrupt(session.ends_with_us)));
+            alert(format_args!("{}: {}", signal.word(), after_interrupt(session.ends_with_us)));
             return Ok(signal.into());
         }
     };

@@ -16,7 +16,7 @@ use crate::client::Generator;
 use crate::commands::Global;
 use crate::config::parse_count;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{Bar, data, document, say};
+use crate::report::{Bar, alert, data, document};
 use crate::signal::{Signal, Signals};
 use clap::Args;
 pub(crate) use events_file::{EventsFile, events};
@@ -101,7 +101,7 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
     };
     drop(bar);
     if source.rejected() > 0 {
-        say(format_args!("{} pieces of the input are no events and were put aside", source.rejected()));
+        alert(format_args!("{} pieces of the input are no events and were put aside", source.rejected()));
     }
     match ended {
         Ok(signal) => tell(&tally, began, signal),
@@ -115,7 +115,7 @@ fn tell(tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
     document(tally.to_json(took));
     data(tally.to_text(took));
     if let Some(signal) = signal {
-        say(format_args!("{}: what was in flight then is not counted", signal.word()));
+        alert(format_args!("{}: what was in flight then is not counted", signal.word()));
         return Ok(signal.into());
     }
     match &tally.first_refusal {

@@ -6,12 +6,12 @@ use crate::aws::Pause;
 use crate::commands::session::Session;
 use crate::error::{Exit, Result};
 use crate::report::{
-    Fault, Freshness, Part, data, fault_line, freshness_to_json, freshness_to_text, line, nobody_reads, redraw, stream,
+    Fault, Freshness, Part, data, fault_line, freshness_to_json, freshness_to_text, is_screen, line, nobody_reads,
+    redraw, stream,
 };
 use crate::signal::{Signal, Signals};
 use serde_json::json;
 use std::collections::BTreeMap;
-use std::io::IsTerminal as _;
 use std::time::Duration;
 
 /// What a line was written of: the words may be others each time.
@@ -30,7 +30,7 @@ pub(super) async fn run(session: &Session, freshness: Option<Duration>, every: D
         };
         last = exit(&found.health);
         line("look", json!({"status": freshness_to_json(&found)}));
-        if std::io::stdout().is_terminal() {
+        if is_screen() {
             let at = found.now.strftime("%Y-%m-%d %H:%M:%S UTC");
             redraw(format_args!("{}, {at}\n{}", session.place(), freshness_to_text(&found)));
         } else {

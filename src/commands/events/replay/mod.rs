@@ -25,7 +25,7 @@ use crate::cost::{Book, once};
 use crate::engine::hold::hold;
 use crate::error::{Code, Error, Exit, Result};
 use crate::report::{
-    Bar, Replay, ReplayCount, ReplayForm, data, document, document_field, replay_to_json, replay_to_text, say,
+    Bar, Replay, ReplayCount, ReplayForm, alert, data, document, document_field, replay_to_json, replay_to_text, say,
 };
 use crate::resources::holder;
 use crate::signal::{Signal, Signals};
@@ -233,7 +233,7 @@ async fn replay(
         )),
         (Some(Err(error)), _) => Err(error),
         (Some(Ok(false)), Some(signal)) => {
-            say(format_args!("{}: the same command goes on where it was", signal.word()));
+            alert(format_args!("{}: the same command goes on where it was", signal.word()));
             Ok(signal.into())
         }
         (Some(Ok(_)), _) => Ok(Exit::Done),
