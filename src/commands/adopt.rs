@@ -135,10 +135,9 @@ fn refuse_to_overwrite(path: &Path) -> Result<()> {
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    let failed = |source| Error::File { path: path.to_owned(), source };
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Err(error) if error.kind() == ErrorKind::AlreadyExists => return refuse_to_overwrite(path),
-        opened => opened.map_err(failed)?,
+        opened => opened.map_err(Error::cannot_write(path))?,
     };
-    file.write_all(text.as_bytes()).map_err(failed)
+    file.write_all(text.as_bytes()).map_err(Error::cannot_write(path))
 }

@@ -3,6 +3,7 @@
 use super::confirm::confirm;
 use super::lock::{held_by, held_by_to_json, locks, new_id};
 use super::output::Made;
+use super::saved::Saved;
 use super::session::{Aim, ConsentArgs, Session, cost_of, plan_document, print_plan, refuse};
 use crate::aws::Aws;
 use crate::blueprint::{API, BUCKET, URL};
@@ -12,7 +13,7 @@ use crate::engine::converge::{Operator, Run};
 use crate::engine::graph::Outputs;
 use crate::engine::lock::Lease;
 use crate::engine::resource::{Address, Resource as _};
-use crate::error::{Code, Ended, Error, Exit, Result};
+use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, alert, document, document_field, finish, line, say, stream};
 use crate::resources::{
     ApiKey, Bucket, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
@@ -21,7 +22,7 @@ use crate::signal::{Signals, remember, remembered};
 use clap::Args;
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -50,6 +51,9 @@ pub(crate) struct DestroyArgs {
     /// Do not ask.
     #[arg(short, long)]
     yes: bool,
+    /// Destroy only if the plan is still the one that `plan --destroy --out FILE` saved; implies --yes.
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     lock: LockArgs,
 }
@@ -68,8 +72,9 @@ fn parse_lock_timeout(text: &str) -> Result<Duration, String> {
 pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let yes = args.yes || args.plan.is_some();
     begin(Aim::Pipeline);
+    let saved = args.plan.as_deref().map(Saved::read).transpose()?;
     let session = Session::open(global).await?;
-    let (saved, lock_timeout) = (args.plan.as_deref(), args.lock.lock_timeout);
+    let (saved, lock_timeout) = (saved.as_ref(), args.lock.lock_timeout);
     let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, yes, saved, lock_timeout };
     let made = converge(&session, global, asked).await?;
     super::output::print(global, &session, &made);
@@ -79,9 +84,11 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
 
 pub(crate) async fn destroy(global: &Global, args: &DestroyArgs) -> Result<Exit> {
     begin(Aim::Nothing);
+    let saved = args.plan.as_deref().map(Saved::read).transpose()?;
     let session = Session::open(global).await?;
-    let (consent, yes, lock_timeout) = (&args.consent, args.yes, args.lock.lock_timeout);
-    converge(&session, global, Asked { aim: Aim::Nothing, consent, yes, saved: None, lock_timeout }).await?;
+    let (consent, saved, lock_timeout) = (&args.consent, saved.as_ref(), args.lock.lock_timeout);
+    let yes = args.yes || saved.is_some();
+    converge(&session, global, Asked { aim: Aim::Nothing, consent, yes, saved, lock_timeout }).await?;
     session.print_timings(global);
     Ok(Exit::Done)
 }
@@ -145,7 +152,7 @@ struct Asked<'a> {
     aim: Aim,
     consent: &'a ConsentArgs,
     yes: bool,
-    saved: Option<&'a Path>,
+    saved: Option<&'a Saved>,
     lock_timeout: Duration,
 }
 
@@ -177,8 +184,8 @@ impl Operator<Aws> for User<'_> {
         if let Some(around) = around.borrow().as_ref() {
             around.refuse(plan, graph, live, (&session.aws.names, &asked.consent.given()));
         }
-        if let Some(path) = asked.saved {
-            check_saved(path, plan)?;
+        if let Some(saved) = asked.saved {
+            saved.check(session, asked.aim, plan)?;
         }
         if again {
             alert("AWS has changed since: this is the plan now");
@@ -206,21 +213,6 @@ impl Operator<Aws> for User<'_> {
     fn told(&mut self, event: &Event<'_>) {
         self.progress.show(event);
     }
-}
-
-/// Refuses when AWS or the file has moved since the plan was saved.
-fn check_saved(path: &Path, plan: &Plan) -> Result<()> {
-    let file = |source| Error::File { path: path.to_owned(), source };
-    let text = std::fs::read_to_string(path).map_err(file)?;
-    let saved: Value = serde_json::from_str(&text).map_err(|error| file(error.into()))?;
-    if saved["fingerprint"].as_str() == Some(&plan.fingerprint()) {
-        return Ok(());
-    }
-    Err(Error::coded(
-        Code::Stale,
-        format!("the plan saved in `{}` is stale: the file or AWS has changed since", path.display()),
-        "make and review a new one with `pipectl plan --out FILE`",
-    ))
 }
 
 /// That something did.

@@ -168,8 +168,7 @@ fn write(global: &Global, learned: &[Learned]) -> Result<()> {
         say("nothing was learnt: the file says it already");
         return Ok(());
     }
-    let failed = |source| Error::File { path: path.clone(), source };
-    let text = std::fs::read_to_string(path).map_err(failed)?;
+    let text = std::fs::read_to_string(path).map_err(Error::cannot_read(path))?;
     let values: Vec<_> = learned.iter().map(|one| (one.key, one.text.as_str())).collect();
     let edited =
         config::with_usage(&text, &values).map_err(|why| Error::other(format!("cannot write: {why}"), by_hand))?;
@@ -182,7 +181,7 @@ fn write(global: &Global, learned: &[Learned]) -> Result<()> {
     if !same || !learned.iter().all(close) {
         return Err(Error::other("cannot write: the file would say something else", by_hand));
     }
-    whole_file::write(path, &edited, Readers::All).map_err(failed)?;
+    whole_file::write(path, &edited, Readers::All).map_err(Error::cannot_write(path))?;
     say(format_args!("wrote {} figures into `usage` of {}", learned.len(), path.display()));
     Ok(())
 }

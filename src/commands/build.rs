@@ -19,18 +19,14 @@ pub(crate) struct BuildArgs {
 
 pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
     let pipeline = load(global)?;
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| Error::File { path, source }
-    };
-    std::fs::create_dir_all(&args.out).map_err(failed(&args.out))?;
+    std::fs::create_dir_all(&args.out).map_err(Error::cannot_write(&args.out))?;
     let artifacts = Artifacts::new(None, false)?;
     let mover = pipeline.has_mover().then_some(("mover", &pipeline.mover.function));
     let mut built = vec![];
     for (name, function) in [("track", &pipeline.ingest.function)].into_iter().chain(mover) {
         let zip = artifacts.code(name, function.architecture)?.zip().await?;
         let path = args.out.join(format!("{name}.zip"));
-        write(&args.out, &path, &zip).map_err(failed(&path))?;
+        write(&args.out, &path, &zip).map_err(Error::cannot_write(&path))?;
         built.push(json!({
             "name": name,
             "file": path,

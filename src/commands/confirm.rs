@@ -19,7 +19,9 @@ pub(super) fn confirm(yes: bool, question: impl Display) -> Result<()> {
     }
     ask(format_args!("\n{question} Only `yes` is taken for a yes: "));
     let mut answer = String::new();
-    std::io::stdin().lock().read_line(&mut answer)?;
+    std::io::stdin().lock().read_line(&mut answer).map_err(|error| {
+        Error::other(format!("nothing was changed: the answer cannot be read: {error}"), "pass `--yes`")
+    })?;
     match answer.trim() {
         "yes" => Ok(()),
         _ => Err(Error::coded(Code::Unconfirmed, "nothing was changed: the answer was not `yes`", "")),

@@ -53,7 +53,7 @@ pub(crate) async fn run(global: &Global, args: &GraphArgs) -> Result<Exit> {
     match &args.output {
         Some(path) => {
             let readers = if args.live { Readers::Owner } else { Readers::All };
-            whole_file::write(path, &text, readers).map_err(|source| Error::File { path: path.clone(), source })?;
+            whole_file::write(path, &text, readers).map_err(Error::cannot_write(path))?;
             say(format_args!("wrote {}", path.display()));
         }
         None => exact(text),

@@ -49,14 +49,14 @@ pub(crate) fn run(path: &Path, args: &InitArgs) -> Result<Exit> {
                 "`--force` writes over it",
             ));
         }
-        opened => opened.map_err(|source| Error::File { path: path.to_owned(), source })?,
+        opened => opened.map_err(Error::cannot_write(path))?,
     };
     let text = match describe(path) {
         // An editor does without.
         Err(_) => text.to_owned(),
         Ok(()) => format!("# yaml-language-server: $schema={SCHEMA}\n{text}"),
     };
-    file.write_all(text.as_bytes()).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    file.write_all(text.as_bytes()).map_err(Error::cannot_write(path))?;
     let option = if path == Path::new("pipeline.yaml") { String::new() } else { format!(" -f {}", path.display()) };
     let next = format!("pipectl plan --local{option}");
     document(json!({"schema": "pipectl-init/1", "file": path, "next": next}));

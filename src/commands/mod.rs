@@ -28,6 +28,7 @@ pub(crate) mod prices;
 pub(crate) mod query;
 mod renamed;
 pub(crate) mod run;
+mod saved;
 pub(crate) mod schema;
 pub(crate) mod send;
 mod session;

@@ -47,7 +47,7 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     let text = match std::fs::read_to_string(path) {
         Ok(text) => Some(text),
         Err(error) if error.kind() == ErrorKind::NotFound => None,
-        Err(source) => return Err(Error::File { path: path.clone(), source }),
+        Err(source) => return Err(Error::cannot_read(path)(source)),
     };
     let own = text.as_ref().map(|_| Book::read(path)).transpose().map_err(invalid)?;
     let mut regions: BTreeSet<&str> = args.region.iter().map(String::as_str).collect();
@@ -66,8 +66,7 @@ async fn update(global: &Global, args: &UpdateArgs) -> Result<Exit> {
     if same {
         data(format_args!("{} is up to date\n", path.display()));
     } else {
-        whole_file::write(path, &update.text, Readers::All)
-            .map_err(|source| Error::File { path: path.clone(), source })?;
+        whole_file::write(path, &update.text, Readers::All).map_err(Error::cannot_write(path))?;
         data(format_args!("wrote {}\n", path.display()));
     }
     let unclear = all.iter().flat_map(|listed| listed.unclear().map(move |(name, why)| (listed, name, why)));

@@ -113,7 +113,9 @@ impl Problems {
             true => format!("there is `{}`: rename it, or write `--file {}`", beside.display(), beside.display()),
             false => "`pipectl init` writes one to start from; `--file` names another".to_owned(),
         });
-        Self::new(path, "", vec![Problem { span: None, message, hint, source: None }])
+        let hint =
+            hint.unwrap_or_else(|| "it has to be a file, in UTF-8, that whoever runs this command may read".to_owned());
+        Self::new(path, "", vec![Problem { span: None, message, hint: Some(hint), source: None }])
     }
 
     /// How many there are, and of which file.

@@ -28,7 +28,12 @@ const CODES: &[(Code, &str, Exit, &str)] = &[
         "a resource is somebody else's: another pipeline's, or made without pipectl",
     ),
     (Code::Elsewhere, "elsewhere", Exit::Refused, "what is meant is in another region"),
-    (Code::WrongAccount, "wrong_account", Exit::Refused, "the credentials are of another account than the file's"),
+    (
+        Code::WrongAccount,
+        "wrong_account",
+        Exit::Refused,
+        "the credentials are of another account than the file's, or the saved plan's",
+    ),
     (Code::DataLoss, "data_loss", Exit::Refused, "data would be lost, or could not be read any more"),
     (Code::InUse, "in_use", Exit::Refused, "what would be deleted is still used"),
     (

@@ -7,7 +7,8 @@ pub(crate) use code::Code;
 use crate::aws;
 use crate::signal::Signal;
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 pub(crate) type Result<T, E = Error> = std::result::Result<T, E>;
@@ -58,18 +59,51 @@ pub(crate) enum Error {
     /// What this program has to say about it, with the code by which other programs know it.
     #[error("{message}")]
     Coded { code: Code, message: String, hint: String, steps: Vec<RefusedStep> },
-    #[error("{path}: {source}")]
-    File { path: PathBuf, source: std::io::Error },
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
+    #[error("cannot {doing} `{}`: {source}", path.display())]
+    File { path: PathBuf, doing: Doing, source: io::Error },
     /// What was asked for could not be printed.
     #[error("cannot write the output: {0}")]
-    Unwritten(&'static std::io::Error),
+    Unwritten(&'static io::Error),
     #[error("{0}")]
     Failed(Ended),
     #[cfg(feature = "local")]
     #[error("Local AWS: {0}")]
     Local(#[from] pipectl_local::Error),
+}
+
+/// What was to be done with a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Doing {
+    Read,
+    Write,
+}
+
+impl Doing {
+    fn hint(self, why: io::ErrorKind) -> Option<&'static str> {
+        Some(match (self, why) {
+            (Self::Read, io::ErrorKind::NotFound) => "is the path right? It is taken from the directory of the command",
+            (Self::Write, io::ErrorKind::NotFound) => "the directory has to be there",
+            (Self::Read, io::ErrorKind::IsADirectory) => "a directory is there: name a file in it",
+            (Self::Write, io::ErrorKind::IsADirectory) => "a directory is there: name a file in it, or another path",
+            (Self::Read, io::ErrorKind::PermissionDenied) => "whoever runs this command may not read it: see `ls -l`",
+            (Self::Write, io::ErrorKind::PermissionDenied) => {
+                "whoever runs this command may not write there: see `ls -ld`"
+            }
+            (_, io::ErrorKind::StorageFull) => "the disk is full",
+            (_, io::ErrorKind::ReadOnlyFilesystem) => "nothing can be written on this disk: name a path on another one",
+            (_, io::ErrorKind::InvalidData) => "it is not UTF-8",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Doing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        })
+    }
 }
 
 /// A step of a plan that is refused, and the way out.
@@ -121,7 +155,6 @@ impl Error {
             Self::Local(pipectl_local::Error::Account { .. }) => Code::WrongAccount,
             #[cfg(feature = "local")]
             Self::Local(_) => Code::Failed,
-            Self::Io(_) => Code::Failed,
         }
     }
 
@@ -134,12 +167,25 @@ impl Error {
                 Some("a Local AWS keeps its account: use another directory (`--local=DIR`) for another one".to_owned())
             }
             Self::Failed(_) => Some("run the same command again: it goes on from what is there".to_owned()),
+            Self::File { doing, source, .. } => doing.hint(source.kind()).map(str::to_owned),
             _ => None,
         }
     }
 
     pub(crate) fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
         Self::Usage { message: message.into(), hint: hint.into() }
+    }
+
+    /// What to make of it where a file cannot be read.
+    pub(crate) fn cannot_read(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, doing: Doing::Read, source }
+    }
+
+    /// What to make of it where a file cannot be written.
+    pub(crate) fn cannot_write(path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::File { path, doing: Doing::Write, source }
     }
 
     /// With a code of its own.

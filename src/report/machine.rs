@@ -44,7 +44,7 @@ pub(crate) fn begin(printed: bool, file: Option<&Path>) -> Result<()> {
     }
     machine().printed = printed;
     let Some(path) = file else { return Ok(()) };
-    whole_file::check(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    whole_file::check(path).map_err(Error::cannot_write(path))?;
     machine().file = Some(path.to_owned());
     Ok(())
 }
@@ -114,9 +114,7 @@ pub(crate) fn finish(ran: &Result<Exit>) -> Result<()> {
     };
     machine.write(&text);
     match machine.file.take() {
-        Some(path) => {
-            whole_file::write(&path, &machine.lines, Readers::Owner).map_err(|source| Error::File { path, source })
-        }
+        Some(path) => whole_file::write(&path, &machine.lines, Readers::Owner).map_err(Error::cannot_write(&path)),
         None => Ok(()),
     }
 }

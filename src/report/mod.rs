@@ -55,7 +55,7 @@ pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
 pub(crate) use picture::{picture_to_dot, picture_to_json, picture_to_mermaid, picture_to_svg};
-pub(crate) use plan::{plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
+pub(crate) use plan::{PLAN_SCHEMA, plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
 pub(crate) use prices::{listed_to_text, update_to_json, update_to_text};
 pub(crate) use print::{Bar, alert, ask, data, exact, nobody_reads, quieten, redraw, say, unwritten, usage};
 pub(crate) use progress::Progress;

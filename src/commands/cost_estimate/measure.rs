@@ -92,18 +92,17 @@ pub(super) fn measure(pipeline: &Pipeline, path: Option<&Path>) -> Result<Measur
 }
 
 fn read(path: &Path) -> Result<Vec<String>> {
-    let unreadable = |path: &Path, source| Error::File { path: path.to_owned(), source };
     let mut files: Vec<PathBuf> = match path.is_dir() {
         false => vec![path.to_owned()],
         true => {
-            let entries = std::fs::read_dir(path).map_err(|source| unreadable(path, source))?;
+            let entries = std::fs::read_dir(path).map_err(Error::cannot_read(path))?;
             entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_file()).collect()
         }
     };
     files.sort();
     let (mut events, mut bytes) = (vec![], 0);
     for path in files {
-        let file = File::open(&path).map_err(|source| unreadable(&path, source))?;
+        let file = File::open(&path).map_err(Error::cannot_read(&path))?;
         let mut source = EventsFile::open(path.display().to_string(), Box::new(file), None)?;
         while bytes < MOST_BYTES
             && let Some(event) = source.next()?

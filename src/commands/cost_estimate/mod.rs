@@ -176,7 +176,7 @@ fn measured(_: &Pipeline, _: &CostArgs) -> Result<Option<(Vec<String>, String)>>
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
-    std::fs::write(path, text).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    std::fs::write(path, text).map_err(Error::cannot_write(path))?;
     say(format_args!("wrote {}", path.display()));
     Ok(())
 }

@@ -6,15 +6,18 @@ mod watch;
 
 use crate::aws::LocalTarget;
 use crate::config::{ByteSize, parse_duration};
-use crate::error::{Error, Exit, Result};
+use crate::error::{Code, Error, Exit, Result};
 use crate::report::{alert, data, document, line, say, stream};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
 use pipectl_local::{Account, LocalAws, Options};
 pub(crate) use records::Served;
 use serde_json::json;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
+use tokio::net::TcpListener;
 
 /// Where Local AWS keeps its state unless told otherwise, beside the pipeline file.
 pub(crate) const DIRECTORY: &str = ".pipectl/local";
@@ -132,8 +135,8 @@ pub(crate) async fn running(directory: &Path) -> Result<String> {
 
 /// Serves Local AWS from this process for as long as that lives, and gives its URL.
 pub(crate) async fn serve_here(aws: LocalAws) -> Result<String> {
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let (listener, address) = listen(0).await?;
+    let url = format!("http://{address}");
     tokio::spawn(async move { aws.serve(listener).await });
     Ok(url)
 }
@@ -152,19 +155,39 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
     let options = Options { query_memory: args.query_memory.unwrap_or(options.query_memory), ..options };
     stream("pipectl-local/1");
     let aws = LocalAws::open(directory, options)?;
-    let listener = tokio::net::TcpListener::bind(("127.0.0.1", args.port)).await?;
-    let address = listener.local_addr()?;
+    let (listener, address) = listen(args.port).await?;
     alert(format_args!("Local AWS serves {} at http://{address}", directory.display()));
     line("serving", json!({"url": format!("http://{address}"), "directory": directory}));
     let keys = "AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local";
     say(format_args!("for other clients: AWS_ENDPOINT_URL=http://{address} {keys}"));
     let (url, token, mut signals) = (format!("http://{address}"), token(directory)?, Signals::listen());
     tokio::select! {
-        served = aws.serve(listener) => served?,
+        served = aws.serve(listener) => served.map_err(|error| {
+            Error::other(format!("Local AWS cannot go on at http://{address}: {error}"), "start it again")
+        })?,
         () = watch::watch(&url, &token) => {}
         _ = signals.next() => {}
     }
     Ok(Exit::Done)
+}
+
+/// A socket on a port of this machine, or on a free one, for 0.
+async fn listen(port: u16) -> Result<(TcpListener, SocketAddr)> {
+    let bound = TcpListener::bind(("127.0.0.1", port)).await;
+    bound.and_then(|listener| listener.local_addr().map(|address| (listener, address))).map_err(|error| {
+        let place = format!("Local AWS cannot be served at 127.0.0.1:{port}");
+        match error.kind() {
+            ErrorKind::AddrInUse => {
+                let hint = "`--port N` takes another one, and `--port 0` one that is free";
+                Error::coded(Code::Conflict, format!("{place}: another program listens there"), hint)
+            }
+            ErrorKind::PermissionDenied => {
+                let hint = "ports below 1024 are not for everybody: `--port 4566`";
+                Error::other(format!("{place}: {error}"), hint)
+            }
+            _ => Error::other(format!("{place}: {error}"), "`--port 0` takes one that is free"),
+        }
+    })
 }
 
 /// What Local AWS asks of who wants its own pages, which AWS does not have.

@@ -68,8 +68,9 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
         json[name] = value;
     }
+    json["destroy"] = args.destroy.into();
     if let Some(path) = &args.out {
-        save(path, &format!("{json:#}\n")).map_err(|source| Error::File { path: path.clone(), source })?;
+        save(path, &format!("{json:#}\n")).map_err(Error::cannot_write(path))?;
     }
     document(json);
     show(&session, &plan, (cost.as_ref(), drift), (global, args));

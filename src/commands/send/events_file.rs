@@ -1,10 +1,12 @@
 //! The events of a file that somebody has: NDJSON, arrays, objects over several lines, packed with gzip or not.
 
+use super::Kept;
 use crate::error::{Error, Result};
 use flate2::read::MultiGzDecoder;
 use serde_json::value::RawValue;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read};
+use std::path::Path;
 
 /// Longer than any event that Firehose takes; an array may be as long as it likes.
 const LONGEST_EVENT: usize = 4 << 20;
@@ -19,7 +21,7 @@ pub(crate) struct EventsFile {
     ahead: Option<Vec<u8>>,
     ready: VecDeque<String>,
     /// Where what is no event goes; without it, it is an error.
-    rejects: Option<Box<dyn Write + Send>>,
+    rejects: Option<Kept>,
     pub(super) rejected: u64,
     failed: Option<Error>,
 }
@@ -27,13 +29,9 @@ pub(crate) struct EventsFile {
 impl EventsFile {
     /// # Errors
     /// Nothing can be read.
-    pub(crate) fn open(
-        name: String,
-        input: Box<dyn Read + Send>,
-        rejects: Option<Box<dyn Write + Send>>,
-    ) -> Result<Self> {
+    pub(crate) fn open(name: String, input: Box<dyn Read + Send>, rejects: Option<Kept>) -> Result<Self> {
         let mut lines = BufReader::new(input);
-        let is_packed = lines.fill_buf().map_err(|source| unreadable(&name, source))?.starts_with(&[0x1f, 0x8b]);
+        let is_packed = lines.fill_buf().map_err(Error::cannot_read(Path::new(&name)))?.starts_with(&[0x1f, 0x8b]);
         let lines: Box<dyn BufRead + Send> =
             if is_packed { Box::new(BufReader::new(MultiGzDecoder::new(lines))) } else { Box::new(lines) };
         Ok(Self { name, lines, at: 0, ahead: None, ready: VecDeque::new(), rejects, rejected: 0, failed: None })
@@ -73,8 +71,12 @@ impl EventsFile {
             return Ok(Some(line));
         }
         let mut line = vec![];
-        self.lines.read_until(b'\n', &mut line).map_err(|source| {
-            Error::usage(format!("{}:{}: {source}", self.name, self.at), "the file is damaged from there on")
+        self.lines.read_until(b'\n', &mut line).map_err(|source| match source.kind() {
+            // What unpacks gzip says of it.
+            ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::UnexpectedEof => {
+                Error::usage(format!("{}:{}: {source}", self.name, self.at), "the file is damaged from there on")
+            }
+            _ => Error::cannot_read(Path::new(&self.name))(source),
         })?;
         Ok((!line.is_empty()).then_some(line))
     }
@@ -105,12 +107,13 @@ impl EventsFile {
         };
         self.rejected += 1;
         let end: &[u8] = if text.ends_with(b"\n") { b"" } else { b"\n" };
-        Ok(rejects.write_all(&[text, end].concat())?)
+        rejects.write(&[text, end].concat())
     }
-}
 
-fn unreadable(name: &str, source: std::io::Error) -> Error {
-    Error::File { path: name.into(), source }
+    /// Nothing more is put aside.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        self.rejects.as_mut().map_or(Ok(()), Kept::finish)
+    }
 }
 
 /// How many objects and arrays are open.
@@ -172,7 +175,7 @@ pub(crate) fn events(text: &[u8]) -> std::result::Result<Vec<String>, (usize, us
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Cursor;
+    use std::io::{Cursor, Write as _};
     use std::sync::{Arc, Mutex};
 
     fn read(text: &[u8]) -> Result<Vec<String>> {
@@ -217,9 +220,9 @@ mod tests {
     }
 
     #[derive(Clone, Default)]
-    struct Kept(Arc<Mutex<Vec<u8>>>);
+    struct Memory(Arc<Mutex<Vec<u8>>>);
 
-    impl Write for Kept {
+    impl std::io::Write for Memory {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.0.lock().unwrap().extend(bytes);
             Ok(bytes.len())
@@ -232,9 +235,9 @@ mod tests {
 
     #[test]
     fn what_is_no_event_can_be_put_aside() {
-        let kept = Kept::default();
+        let kept = Memory::default();
         let text = b"{\"a\":1}\n{\"cut\":\n{\"a\":2}\nnoise\n{\"a\":3}";
-        let rejects = Some(Box::new(kept.clone()) as Box<dyn Write + Send>);
+        let rejects = Some(Kept::in_memory(kept.clone()));
         let mut file = EventsFile::open("f".to_owned(), Box::new(Cursor::new(text.to_vec())), rejects).unwrap();
         let events: Vec<_> = std::iter::from_fn(|| file.next().transpose()).collect::<Result<_>>().unwrap();
         assert_eq!((events.len(), file.rejected), (3, 2));

@@ -5,6 +5,7 @@
 //! ```
 
 mod events_file;
+mod kept;
 mod sender;
 mod source;
 mod tally;
@@ -22,10 +23,11 @@ use clap::Args;
 pub(crate) use events_file::{EventsFile, events};
 use http::HeaderValue;
 use jiff::{Timestamp, ToSpan as _};
+use kept::Kept;
 use sender::{Pace, Sender, Target};
 use source::Source;
 use std::fs::File;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, Write};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 use tally::Tally;
@@ -79,7 +81,7 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
     let session = Session::open_running(global).await?;
     // Before anything is looked up: a source that is wrong sends nothing.
     let mut source = source(&session, args)?;
-    let copy = args.out.as_deref().map(create).transpose()?;
+    let copy = args.out.as_deref().map(Kept::create).transpose()?;
     let (url, key) = output::front_door(&session).await?;
     let key = key.map(|key| key.0);
     if key.as_ref().is_some_and(|key| HeaderValue::try_from(key).is_err()) {
@@ -132,21 +134,16 @@ fn tell(tally: &Tally, began: Instant, signal: Option<Signal>) -> Result<Exit> {
     }
 }
 
-fn create(path: &Path) -> Result<Box<dyn Write + Send>> {
-    let file = File::create(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
-    Ok(Box::new(BufWriter::new(file)))
-}
-
 fn source(session: &Session, args: &SendArgs) -> Result<Source> {
     if let Some(path) = &args.input {
-        let rejects = args.rejects.as_deref().map(create).transpose()?;
+        let rejects = args.rejects.as_deref().map(Kept::create).transpose()?;
         let file = EventsFile::open(path.display().to_string(), Box::new(open(path)?), rejects)?;
         return Ok(Source::File(Box::new(file)));
     }
     if let Some(path) = &args.template {
         let mut text = String::new();
         let read = open(path)?.read_to_string(&mut text);
-        read.map_err(|source| Error::File { path: path.clone(), source })?;
+        read.map_err(Error::cannot_read(path))?;
         let template = Template::new(&text, args.seed);
         let place = path.display();
         return template
@@ -163,6 +160,6 @@ fn open(path: &Path) -> Result<Box<dyn BufRead + Send>> {
     if path == Path::new("-") {
         return Ok(Box::new(BufReader::new(std::io::stdin())));
     }
-    let file = File::open(path).map_err(|source| Error::File { path: path.to_owned(), source })?;
+    let file = File::open(path).map_err(Error::cannot_read(path))?;
     Ok(Box::new(BufReader::new(file)))
 }

@@ -1,7 +1,7 @@
 //! Requests: many at a time, at a rate, repeated where that helps.
 
 use super::tally::Ended;
-use super::{Source, Tally};
+use super::{Kept, Source, Tally};
 use crate::error::Result;
 use aws_smithy_runtime_api::client::http::{HttpConnector as _, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
@@ -10,7 +10,6 @@ use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use futures::stream::{FuturesUnordered, StreamExt as _};
 use std::error::Error;
-use std::io::Write;
 use std::time::{Duration, Instant};
 use tokio::time::timeout;
 
@@ -73,7 +72,7 @@ impl Sender {
         &self,
         source: &mut Source,
         pace: Pace,
-        mut copy: Option<Box<dyn Write + Send>>,
+        mut copy: Option<Kept>,
         tally: &mut Tally,
         mut told: impl FnMut(u64),
     ) -> Result<()> {
@@ -86,7 +85,7 @@ impl Sender {
             let more = sent < pace.events;
             if more && wait.is_zero() && running.len() < pace.concurrency {
                 let most = pace.batch.min(pace.events - sent);
-                match source.batch(most, copy.as_mut().map(|copy| &mut **copy as &mut (dyn Write + Send))) {
+                match source.batch(most, copy.as_mut()) {
                     Err(error) => (failed, sent) = (Err(error), pace.events),
                     Ok(Some((body, count))) => {
                         sent += count;
@@ -109,8 +108,9 @@ impl Sender {
             }
         }
         if let Some(copy) = &mut copy {
-            copy.flush()?;
+            copy.finish()?;
         }
+        source.finish()?;
         failed
     }
 

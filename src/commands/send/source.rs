@@ -1,10 +1,9 @@
 //! Where events come from.
 
-use super::Template;
 use super::events_file::EventsFile;
+use super::{Kept, Template};
 use crate::client::Generator;
 use crate::error::Result;
-use std::io::Write;
 
 pub(super) enum Source {
     Schema(Generator),
@@ -27,8 +26,13 @@ impl Source {
         if let Self::File(file) = self { file.rejected } else { 0 }
     }
 
+    /// What was put aside lies in its file.
+    pub(super) fn finish(&mut self) -> Result<()> {
+        if let Self::File(file) = self { file.finish() } else { Ok(()) }
+    }
+
     /// Up to `most` events as the body of one request, and how many these are. What is sent is also written to `copy`.
-    pub(super) fn batch(&mut self, most: u64, copy: Option<&mut (dyn Write + Send)>) -> Result<Option<(String, u64)>> {
+    pub(super) fn batch(&mut self, most: u64, copy: Option<&mut Kept>) -> Result<Option<(String, u64)>> {
         let (mut body, mut count) = (String::new(), 0);
         while count < most {
             let event = match (self.next(), &mut *self) {
@@ -46,7 +50,7 @@ impl Source {
             count += 1;
         }
         if let Some(copy) = copy {
-            copy.write_all(body.as_bytes())?;
+            copy.write(body.as_bytes())?;
         }
         Ok((count > 0).then_some((body, count)))
     }
@@ -60,10 +64,13 @@ mod tests {
     fn a_file_gives_its_events_in_batches() {
         let file = EventsFile::open("f".to_owned(), Box::new(&b"{\"a\":1}\n\n{\"a\":2}\n{\"a\":3}\nnoise"[..]), None);
         let mut source = Source::File(Box::new(file.unwrap()));
-        let mut copy = vec![];
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("copy");
+        let mut copy = Kept::create(&path).unwrap();
         assert_eq!(source.batch(2, Some(&mut copy)).unwrap(), Some(("{\"a\":1}\n{\"a\":2}\n".to_owned(), 2)));
         assert_eq!(source.batch(2, Some(&mut copy)).unwrap(), Some(("{\"a\":3}\n".to_owned(), 1)));
         assert!(source.batch(2, None).is_err());
-        assert_eq!(copy, b"{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
+        copy.finish().unwrap();
+        assert_eq!(std::fs::read(path).unwrap(), b"{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n");
     }
 }

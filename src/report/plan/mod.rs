@@ -5,7 +5,7 @@ mod json;
 mod markdown;
 mod schema;
 
-pub(crate) use json::plan_to_json;
+pub(crate) use json::{PLAN_SCHEMA, plan_to_json};
 pub(crate) use markdown::{plan_heading, plan_to_markdown};
 
 use super::foreign::one_line;

@@ -67,7 +67,7 @@ fn a_file_that_cannot_be_written_changes_nothing() {
     for file in ["no/such/directory.json", "taken"] {
         let ran = place.run(&["apply", "--local", "--yes", "--json", "--json-out", file]).exits(1);
         assert_eq!(serde_json::from_str::<Value>(&ran.stdout).unwrap()["error"]["code"], "file");
-        assert!(ran.stderr.contains(&format!("error: {file}: ")), "{}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("error: cannot write `{file}`: ")), "{}", ran.stderr);
         assert!(!place.path().join(".pipectl").exists());
     }
 }
