@@ -96,6 +96,8 @@ pub(crate) enum Command {
     IamPolicy(commands::iam_policy::IamPolicyArgs),
     /// Build the functions into zips, for `--lambda-dir`: once in CI, for every stage.
     Build(commands::build::BuildArgs),
+    /// Print what this program is: its commit, and what it has inside.
+    Version,
     /// Print a completion script for a shell.
     Completions {
         /// The shell to complete for.
@@ -140,6 +142,7 @@ impl Command {
             | Self::Status(_)
             | Self::Events(_)
             | Self::Logs(_)
+            | Self::Version
             | Self::Completions { .. } => Purpose::Output,
             Self::Init(_)
             | Self::Adopt(_)

@@ -11,7 +11,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Begin", &["init", "validate", "check", "schema"]),
     ("Data", &["client", "send", "events", "query", "run"]),
     ("Look", &["graph", "output", "status", "logs", "bill", "list"]),
-    ("Team", &["adopt", "iam-policy", "build", "unlock", "prices", "completions"]),
+    ("Team", &["adopt", "iam-policy", "build", "unlock", "prices", "version", "completions"]),
     ("Local AWS", &["local"]),
 ];
 

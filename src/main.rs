@@ -134,6 +134,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Adopt(args) => commands::adopt::run(&global, &args).await,
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
+        Command::Version => commands::version::run(),
         Command::Completions { shell } => commands::completions::run(shell, help::command()),
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(&global.served_directory(), &args).await,

@@ -45,6 +45,7 @@ const FILES: &[(&str, &str)] = files![
     "status-watch",
     "unlock",
     "validate",
+    "version",
 ];
 
 /// What several of them have in common.

@@ -37,7 +37,7 @@ pub(super) fn zip(sources: &Sources, architecture: Architecture) -> Result<Bytes
 /// # Errors
 /// The tool that is missing.
 pub(super) fn ready(sources: &Sources, architecture: Architecture) -> Result<(), Error> {
-    if cached(&built(&cache_directory()?, sources, architecture)).is_some() {
+    if is_built(sources, architecture) {
         return Ok(());
     }
     match Command::new("cargo").args(["lambda", "--version"]).stdin(Stdio::null()).output() {
@@ -48,9 +48,19 @@ pub(super) fn ready(sources: &Sources, architecture: Architecture) -> Result<(),
     }
 }
 
+/// Whether it was built before.
+pub(super) fn is_built(sources: &Sources, architecture: Architecture) -> bool {
+    cache_directory().is_ok_and(|cache| cached(&built(&cache, sources, architecture)).is_some())
+}
+
+/// What a zip is called in the cache, and inside an executable: other sources have another name.
+pub(super) fn file_name(sources: &Sources, architecture: Architecture) -> String {
+    format!("{}-{}.zip", sources.package, digest(sources, architecture))
+}
+
 /// Where the cache has it.
 fn built(cache: &Path, sources: &Sources, architecture: Architecture) -> PathBuf {
-    cache.join("functions").join(format!("{}-{}.zip", sources.package, digest(sources, architecture)))
+    cache.join("functions").join(file_name(sources, architecture))
 }
 
 /// `compile` makes the `bootstrap` of a crate in a directory.

@@ -13,6 +13,8 @@ pub(super) enum Error {
     File { path: PathBuf, source: io::Error },
     #[error("{path}: {why}")]
     NotRunnable { path: PathBuf, why: String },
+    #[error("{name} inside {path}: {why}")]
+    Inside { path: PathBuf, name: String, why: String },
     #[error("the zip has {size} bytes, and Lambda takes {limit} directly")]
     TooLarge { size: usize, limit: usize },
     #[error("cannot write the zip: {0}")]
@@ -34,7 +36,7 @@ impl Error {
         match self {
             Self::UnknownFunction(_) | Self::Live => "NoSuchCode",
             Self::Executable(_) | Self::File { .. } | Self::Zip(_) | Self::NoCache => "CannotRead",
-            Self::NotRunnable { .. } | Self::TooLarge { .. } => "UnusableCode",
+            Self::NotRunnable { .. } | Self::Inside { .. } | Self::TooLarge { .. } => "UnusableCode",
             Self::NoCargo | Self::NoCargoLambda => "ToolMissing",
             Self::Build(_) => "BuildFailed",
         }
@@ -53,6 +55,7 @@ impl Error {
             Self::File { .. } | Self::NotRunnable { .. } => {
                 "`--lambda-dir` needs `track.zip` and `mover.zip`, each with an executable `bootstrap` at its top"
             }
+            Self::Inside { .. } => "install pipectl again, or give prebuilt zips with `--lambda-dir`",
             Self::NoCache => "set `XDG_CACHE_HOME` to a directory that pipectl may write to",
             _ => return None,
         })

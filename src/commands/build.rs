@@ -1,8 +1,9 @@
 //! `pipectl build`: the functions' zips, for `--lambda-dir`.
 
 use super::session::load;
-use crate::artifact::Artifacts;
+use crate::artifact::{Artifacts, FUNCTIONS};
 use crate::commands::Global;
+use crate::config::Architecture;
 use crate::error::{Error, Exit, Result};
 use crate::report::{data, document};
 use clap::Args;
@@ -15,29 +16,54 @@ pub(crate) struct BuildArgs {
     /// Where `track.zip` goes, and `mover.zip`, if the pipeline has a mover.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Both functions for this processor, into DIR/ARCHITECTURE, whatever the file asks for: needs no pipeline.yaml.
+    #[arg(long, value_name = "ARCHITECTURE", value_delimiter = ',', value_parser = parse_architecture)]
+    architecture: Vec<Architecture>,
 }
 
+fn parse_architecture(text: &str) -> Result<Architecture, String> {
+    let known = [Architecture::Arm64, Architecture::X86_64];
+    known.into_iter().find(|one| one.as_str() == text).ok_or_else(|| "must be arm64 or x86_64".to_owned())
+}
+
+/// A function, for which processor, and where its zip goes.
+type Wanted = (&'static str, Architecture, PathBuf);
+
 pub(crate) async fn run(global: &Global, args: &BuildArgs) -> Result<Exit> {
-    let pipeline = load(global)?;
-    std::fs::create_dir_all(&args.out).map_err(Error::cannot_write(&args.out))?;
     let artifacts = Artifacts::new(None, false)?;
-    let mover = pipeline.has_mover().then_some(("mover", &pipeline.mover.function));
     let mut built = vec![];
-    for (name, function) in [("track", &pipeline.ingest.function)].into_iter().chain(mover) {
-        let zip = artifacts.code(name, function.architecture)?.zip().await?;
-        let path = args.out.join(format!("{name}.zip"));
-        write(&args.out, &path, &zip).map_err(Error::cannot_write(&path))?;
+    for (name, architecture, directory) in wanted(global, args)? {
+        std::fs::create_dir_all(&directory).map_err(Error::cannot_write(&directory))?;
+        let code = artifacts.code(name, architecture)?;
+        let zip = code.zip().await?;
+        let path = directory.join(format!("{name}.zip"));
+        write(&directory, &path, &zip).map_err(Error::cannot_write(&path))?;
         built.push(json!({
             "name": name,
             "file": path,
-            "architecture": function.architecture.to_string(),
+            "architecture": architecture.to_string(),
             "bytes": zip.len(),
+            "code": code.digest(),
         }));
         let size = zip.len() as f64 / 1e6;
-        data(format_args!("{}  {}  {size:.2} MB\n", path.display(), function.architecture));
+        data(format_args!("{}  {architecture}  {size:.2} MB\n", path.display()));
     }
     document(json!({"schema": "pipectl-build/1", "functions": built}));
     Ok(Exit::Done)
+}
+
+fn wanted(global: &Global, args: &BuildArgs) -> Result<Vec<Wanted>> {
+    if args.architecture.is_empty() {
+        let pipeline = load(global)?;
+        let track = ("track", pipeline.ingest.function.architecture, args.out.clone());
+        let mover = ("mover", pipeline.mover.function.architecture, args.out.clone());
+        return Ok([track].into_iter().chain(pipeline.has_mover().then_some(mover)).collect());
+    }
+    let each = |architecture: &Architecture| {
+        let (architecture, directory) = (*architecture, args.out.join(architecture.as_str()));
+        FUNCTIONS.map(|name| (name, architecture, directory.clone()))
+    };
+    Ok(args.architecture.iter().flat_map(each).collect())
 }
 
 /// All of it or nothing: another run may deploy from the directory.

@@ -66,8 +66,8 @@ pub(crate) struct Global {
     /// How many resources to change at once.
     #[arg(long, global = true, default_value_t = 24, value_name = "N", value_parser = parse_parallelism)]
     pub(crate) parallelism: usize,
-    /// Take the functions' zips from DIR (track.zip, mover.zip) in place of building them; so does the variable
-    /// PIPECTL_LAMBDA_DIR.
+    /// Take the functions' zips from DIR (track.zip, mover.zip), and not those inside this program (`pipectl version`) or of
+    /// a build; so does the variable PIPECTL_LAMBDA_DIR.
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) lambda_dir: Option<PathBuf>,
 }

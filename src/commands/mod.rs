@@ -34,6 +34,7 @@ pub(crate) mod send;
 mod session;
 pub(crate) mod status;
 pub(crate) mod validate;
+pub(crate) mod version;
 pub(crate) mod way;
 
 pub(crate) use global::Global;

@@ -70,6 +70,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("check --peak 1M --strict", 4, Shown),
     ("schema", 0, Shown),
     ("completions zsh", 0, Shown),
+    ("version", 0, Shown),
     ("client --ts", 0, Shown),
     ("iam-policy --local", 0, Shown),
     ("adopt --local -o -", 1, Done),

@@ -14,6 +14,7 @@ const COMMANDS: &[(&str, i32, &str)] = &[
     ("check --peak 1M --strict", 4, "check"),
     ("schema --list", 0, "schemas"),
     ("completions zsh", 0, "completions"),
+    ("version", 0, "version"),
     ("client --ts", 0, "client"),
     ("iam-policy --local", 0, "iam-policy"),
     ("iam-policy --local --for all --with-trust github:a/b:prod", 0, "iam-policy"),
