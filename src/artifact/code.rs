@@ -50,6 +50,20 @@ impl Code {
         matches!(self.package, Package::Inside(..))
     }
 
+    /// Where the zip comes from, to be told before it is taken: what is built takes minutes. Of Local AWS there is
+    /// nothing to tell.
+    pub(crate) fn origin(&self) -> Option<String> {
+        Some(match &self.package {
+            Package::Built(sources, architecture) if build::is_built(sources, *architecture) => {
+                "was built here with cargo-lambda before".to_owned()
+            }
+            Package::Built(..) => "is built with cargo-lambda, which may take minutes".to_owned(),
+            Package::Inside(..) => "is inside this pipectl".to_owned(),
+            Package::Prebuilt(directory, _) => format!("is taken from `{}`", directory.display()),
+            Package::Local(_) | Package::Live => return None,
+        })
+    }
+
     /// Why the zip cannot be had, as far as that is known before it is built.
     pub(crate) async fn obstacle(&self) -> Option<crate::aws::Error> {
         let Package::Built(sources, architecture) = &self.package else { return None };

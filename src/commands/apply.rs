@@ -3,6 +3,7 @@
 use super::confirm::confirm;
 use super::lock::{held_by, held_by_to_json, locks, new_id};
 use super::output::Made;
+use super::prepare::prepare;
 use super::saved::Saved;
 use super::session::{Aim, ConsentArgs, Session, cost_of, plan_document, print_plan, refuse};
 use crate::aws::Aws;
@@ -200,6 +201,7 @@ impl Operator<Aws> for User<'_> {
                 Aim::Nothing => "Take all of this down?",
             };
             confirm(asked.yes, question)?;
+            prepare(plan, graph)?;
         }
         self.watching.get_or_insert_with(|| tokio::spawn(watch_signals(Signals::listen())));
         Ok(())

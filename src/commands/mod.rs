@@ -24,6 +24,7 @@ pub(crate) mod lock;
 pub(crate) mod logs;
 pub(crate) mod output;
 pub(crate) mod plan;
+mod prepare;
 pub(crate) mod prices;
 pub(crate) mod query;
 mod renamed;

@@ -56,7 +56,7 @@ pub(crate) use managed::Word;
 pub(crate) use named_query::{NamedQuery, Sql};
 pub(crate) use notification::Notification;
 pub(crate) use object::Object;
-pub(crate) use obstacles::Surroundings;
+pub(crate) use obstacles::{Surroundings, sent_code};
 pub(crate) use permission::{Grant, Permission};
 pub(crate) use policy::Policy;
 pub(crate) use rest_api::{Cors, Preflights, RestApi, RestApiOutputs, Routes};

@@ -5,9 +5,10 @@ use super::handover::Handover;
 use super::notification::{clash, entry_id, of_bucket};
 use super::schema::Edited;
 use super::{Function, Graph, Inventory, Notification, Plan, Step, observe};
+use crate::artifact::Code;
 use crate::aws::{Aws, Error, Result, read};
 use crate::engine::plan::{Action, Consent, Refusal};
-use crate::engine::resource::Resource;
+use crate::engine::resource::{Address, Resource};
 use crate::names::Names;
 use aws_sdk_s3::types::NotificationConfiguration;
 use futures::future::join_all;
@@ -90,9 +91,7 @@ impl Surroundings {
     }
 
     fn code(&self, step: &Step) -> Option<Refusal> {
-        let sent = step.action() != Action::Update
-            || step.changes.iter().any(|change| matches!(&*change.attribute, "code" | "architecture"));
-        self.without_code.get(&step.address.name).filter(|_| sent).map(fails)
+        self.without_code.get(&step.address.name).filter(|_| sends_code(step)).map(fails)
     }
 
     /// How many more calls at once each function is to reserve.
@@ -114,6 +113,17 @@ impl Surroundings {
             way: Function::CONCURRENCY_HINT.to_owned(),
         })
     }
+}
+
+/// The code that a plan sends, by the function's address.
+pub(crate) fn sent_code(plan: &Plan<'_>, graph: &Graph<'_>) -> Vec<(Address, Code)> {
+    let steps = plan.steps.iter().filter(|step| works(step) && step.address.kind == Function::KIND && sends_code(step));
+    steps.filter_map(|step| Some((step.address.clone(), graph.desired::<Function>(&step.address.name)?.code))).collect()
+}
+
+fn sends_code(step: &Step) -> bool {
+    step.action() != Action::Update
+        || step.changes.iter().any(|change| matches!(&*change.attribute, "code" | "architecture"))
 }
 
 /// The account's calls at once that no function reserves, without those that stay so.

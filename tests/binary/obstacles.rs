@@ -61,6 +61,32 @@ fn a_tool_that_is_missing_is_told_by_the_plan() {
     run(&["destroy", "--yes"]).exits(0);
 }
 
+/// cargo-lambda is there, and what it needs is not: the code is had before the first change, and not after half of it.
+#[cfg(unix)]
+#[test]
+fn a_build_that_fails_changes_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = Place::example("minimal");
+    let (server, tools) = (place.serve(), place.path().join("tools"));
+    std::fs::create_dir(&tools).unwrap();
+    let cargo = "#!/bin/sh\n[ \"$2\" = --version ] && exit 0\necho 'error: zig is not installed' >&2\nexit 1\n";
+    std::fs::write(tools.join("cargo"), cargo).unwrap();
+    std::fs::set_permissions(tools.join("cargo"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut command = place.command();
+        command.args(arguments).env("AWS_ENDPOINT_URL", &server.url).env("AWS_REGION", "us-east-1");
+        command.env("AWS_ACCESS_KEY_ID", "x").env("AWS_SECRET_ACCESS_KEY", "x");
+        command.env("PATH", &tools).env("XDG_CACHE_HOME", place.path().join("cache"));
+        crate::support::Ran::new(&command.output().unwrap())
+    };
+    run(&["plan"]).exits(0);
+    let ran = run(&["apply", "--yes"]).exits(4).says("nothing was changed: `lambda.function.");
+    ran.says("is built with cargo-lambda").says("zig is not installed");
+    let writes = |name: &String| [":Put", ":Create"].iter().any(|verb| name.contains(verb));
+    let made = server.admin().requests().into_iter().filter(writes).collect::<Vec<_>>();
+    assert!(made.is_empty(), "{made:?}");
+}
+
 /// Waiting does not take a role out of an instance profile.
 #[test]
 fn a_role_in_an_instance_profile_is_told_at_once() {
