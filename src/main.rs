@@ -44,6 +44,9 @@ fn main() -> ExitCode {
             if let Some(directory) = taken_for_local(&error) {
                 report::say(format_args!("hint: `--local` takes its directory with `=`: `--local={directory}`"));
             }
+            if let Some(hint) = asked_in_vain(&error) {
+                report::say(format_args!("hint: {hint}"));
+            }
             let exit = if error.use_stderr() { Exit::Usage } else { Exit::Done };
             return ended(unread(&error, exit), Purpose::Output, report::Color::Auto).into();
         }
@@ -53,7 +56,8 @@ fn main() -> ExitCode {
     if global.quiet {
         report::quieten();
     }
-    let ran = report::begin(global.json, global.json_out.as_deref()).and_then(|()| run(cli));
+    let ran = report::begin(global.json, global.json_out.as_deref()).and_then(|()| is_for_this_build());
+    let ran = ran.and_then(|()| run(cli));
     ended(ran, purpose, color).into()
 }
 
@@ -65,7 +69,8 @@ fn unread(error: &clap::Error, exit: Exit) -> Result<Exit> {
     report::begin(true, None)?;
     let told = error.render().to_string();
     let message = told.lines().next().unwrap_or_default();
-    report::finish(&Err(Error::usage(message.trim_start_matches("error: "), "see `pipectl help`")))?;
+    let hint = asked_in_vain(error).unwrap_or("see `pipectl help`");
+    report::finish(&Err(Error::usage(message.trim_start_matches("error: "), hint)))?;
     Ok(exit)
 }
 
@@ -77,6 +82,28 @@ fn taken_for_local(error: &clap::Error) -> Option<String> {
         .or_else(|| error.get(clap::error::ContextKind::InvalidSubcommand));
     let unknown = context?.to_string();
     arguments.windows(2).find(|pair| pair[0] == "--local" && pair[1] == unknown).map(|pair| pair[1].clone())
+}
+
+/// The hint for who asks for Local AWS where there is none.
+#[cfg(not(feature = "local"))]
+fn asked_in_vain(error: &clap::Error) -> Option<&'static str> {
+    commands::without_local::hint(error)
+}
+
+#[cfg(feature = "local")]
+fn asked_in_vain(_: &clap::Error) -> Option<&'static str> {
+    None
+}
+
+/// Whether this build has what the environment asks for.
+#[cfg(not(feature = "local"))]
+fn is_for_this_build() -> Result<()> {
+    commands::without_local::refuse(std::env::var("PIPECTL_LOCAL").ok().as_deref())
+}
+
+#[cfg(feature = "local")]
+fn is_for_this_build() -> Result<()> {
+    Ok(())
 }
 
 /// Tells what went wrong, also of the output itself. A reader who has enough (`| head`) is nothing wrong.

@@ -37,5 +37,7 @@ pub(crate) mod status;
 pub(crate) mod validate;
 pub(crate) mod version;
 pub(crate) mod way;
+#[cfg(any(test, not(feature = "local")))]
+pub(crate) mod without_local;
 
 pub(crate) use global::Global;
