@@ -34,6 +34,15 @@ demo:
 demo-down:
     cargo run -- destroy --local --yes --allow-data-loss s3.bucket.data -f {{ example }}
 
+# Makes a site of docs/ in target/book: cargo install mdbook --no-default-features
+book:
+    mdbook build
+
+# Writes docs/reference anew, from the program.
+reference:
+    PIPECTL_GOLDEN=write cargo test -p pipectl --test architecture -- errors::
+    PIPECTL_GOLDEN=write cargo test -p pipectl --test binary -- reference::
+
 # Runs pipectl as it is now.
 run *ARGS:
     cargo run -- {{ ARGS }}

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod crates;
+mod errors;
+mod links;
 mod modules;
 mod pages;
 mod rules;

@@ -65,6 +65,7 @@ mod prices;
 mod quotas;
 mod readme;
 mod recovery;
+mod reference;
 mod regions;
 mod replacing;
 mod replay;
