@@ -33,6 +33,23 @@ fn the_commands_for_a_first_event_work() {
     }
 }
 
+#[test]
+fn the_commands_for_rows_and_for_a_change_work() {
+    let place = Place::example("minimal");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["send", "--local", "--events", "100"]).exits(0);
+    place.run(&["local", "tick", "26h"]).exits(0);
+    let commands = [commands("Query it"), commands("Change it, and take it down")].concat();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for command in commands {
+        let words: Vec<_> = match command.split_once(" \"") {
+            Some((before, sql)) => before.split(' ').chain([sql.trim_end_matches('"')]).collect(),
+            None => command.split(' ').collect(),
+        };
+        place.run(&words).exits(0);
+    }
+}
+
 /// Those that wait for events are tested in `tracking`.
 #[test]
 fn the_commands_for_sending_events_work() {
@@ -123,8 +140,8 @@ fn the_lean_example_answers_what_the_first_one_does() {
     let printed: Vec<_> =
         commands.map(|line| place.run(&line.split(' ').collect::<Vec<_>>()).exits(0).stdout).collect();
     assert_eq!(printed.len(), 4);
-    let shown = readme.split("```text\n").nth(2).unwrap().split("```").next().unwrap();
-    assert_eq!(printed[3], shown);
+    let shown = readme.split("```text\n").find(|block| block.starts_with("event  ")).unwrap();
+    assert_eq!(printed[3], shown.split("```").next().unwrap());
 }
 
 /// Beside the file's own column, which is the first one's again.
