@@ -67,3 +67,7 @@ bench NAME: release
 # What one invocation of `track` costs.
 bench-track *ARGS:
     bench/track/run.sh {{ ARGS }}
+
+# Tries pipectl's whole life on an AWS account, for a few cents: docs/acceptance.md. `just aws-acceptance --profile sandbox`
+aws-acceptance *ARGS: release
+    target/release/pipectl aws-acceptance --report aws-acceptance.md {{ ARGS }}

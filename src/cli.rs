@@ -106,6 +106,10 @@ pub(crate) enum Command {
     /// Serve Local AWS on a port: for pages, apps and other clients such as the AWS CLI.
     #[cfg(feature = "local")]
     Local(commands::local::LocalArgs),
+    /// Try a pipeline's whole life on an AWS account, for a few cents, and hold each answer against Local AWS's.
+    #[cfg(feature = "local")]
+    #[command(hide = true)]
+    AwsAcceptance(commands::acceptance::AcceptanceArgs),
     /// Run a pipeline's function; Local AWS starts it.
     #[cfg(feature = "local")]
     #[command(hide = true)]
@@ -154,7 +158,7 @@ impl Command {
             | Self::Unlock(_)
             | Self::Build(_) => Purpose::Work,
             #[cfg(feature = "local")]
-            Self::Local(_) | Self::Function { .. } => Purpose::Work,
+            Self::AwsAcceptance(_) | Self::Local(_) | Self::Function { .. } => Purpose::Work,
         }
     }
 }

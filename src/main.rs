@@ -5,6 +5,8 @@
 //! AWS -> resources::observe -> Inventory ---------------------+-> engine::plan -> report, engine::apply
 //! ```
 
+#[cfg(feature = "local")]
+mod acceptance;
 mod adopt;
 mod artifact;
 mod aws;
@@ -163,6 +165,8 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Version => commands::version::run(),
         Command::Completions { shell } => commands::completions::run(shell, help::command()),
+        #[cfg(feature = "local")]
+        Command::AwsAcceptance(args) => commands::acceptance::run(&global, &args).await,
         #[cfg(feature = "local")]
         Command::Local(args) => commands::local::run(&global.served_directory(), &args).await,
         #[cfg(feature = "local")]

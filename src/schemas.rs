@@ -11,6 +11,7 @@ macro_rules! files {
 
 /// By name. `pipectl-NAME/1` is the version that each has in `schema`.
 const FILES: &[(&str, &str)] = files![
+    "acceptance",
     "apply",
     "bill",
     "bill-tags",

@@ -5,6 +5,7 @@ use super::credentials::{self, Role};
 use super::embedded::LocalTarget;
 use super::owner::ExpectedOwner;
 use super::profile::Profile;
+use super::recorder::Recorder;
 use super::retries::QuotaIsFinal;
 use super::timeouts::Timeouts;
 use super::timings::Timings;
@@ -31,6 +32,7 @@ pub(crate) enum Target {
 pub(crate) struct Manner {
     pub(crate) timeouts: Timeouts,
     pub(crate) timings: Timings,
+    pub(crate) recorder: Recorder,
 }
 
 /// Who the credentials are of.
@@ -64,7 +66,7 @@ pub(crate) async fn connect(
         return Err(Error::new(OPERATION, "NoRegion", "no region is configured")
             .with_hint("write `region:` into pipeline.yaml, pass `--region`, or set `AWS_REGION`"));
     };
-    let caller = caller(&loaded, &manner.timings).await?;
+    let caller = caller(&loaded, &manner).await?;
     if let Some(profile) = &loaded.profile {
         super::error::remember_login(profile.hint());
     }
@@ -115,8 +117,10 @@ pub(super) async fn load(target: Target, region: Option<String>, timeouts: Timeo
     Ok(Loaded { config, profile: Some(profile), role })
 }
 
-async fn caller(loaded: &Loaded, timings: &Timings) -> Result<Caller> {
-    let builder = aws_sdk_sts::config::Builder::from(&loaded.config).interceptor(timings.clone());
+async fn caller(loaded: &Loaded, manner: &Manner) -> Result<Caller> {
+    let builder = aws_sdk_sts::config::Builder::from(&loaded.config)
+        .interceptor(manner.timings.clone())
+        .interceptor(manner.recorder.clone());
     let client = aws_sdk_sts::Client::from_conf(builder.build());
     let caller = super::read(OPERATION, || client.get_caller_identity().send()).await;
     let caller = caller.map_err(|error| loaded.explained(error))?;
@@ -136,11 +140,12 @@ impl Loaded {
 
 fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String, manner: Manner) -> Aws {
     let config = &config;
-    let Manner { timeouts, timings } = manner;
+    let Manner { timeouts, timings, recorder } = manner;
     macro_rules! client {
         ($sdk:ident) => {{
             let builder = $sdk::config::Builder::from(config)
                 .interceptor(timings.clone())
+                .interceptor(recorder.clone())
                 .retry_classifier(SharedRetryClassifier::new(QuotaIsFinal));
             $sdk::Client::from_conf(builder.build())
         }};
@@ -149,12 +154,14 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
     // Bucket names as host names need DNS, which emulators on an IP address do not have.
     let s3 = aws_sdk_s3::config::Builder::from(config)
         .interceptor(timings.clone())
+        .interceptor(recorder.clone())
         .interceptor(ExpectedOwner(names.account.clone()))
         .force_path_style(endpoint.is_some())
         .build();
     let home = if names.partition == "aws-cn" { "cn-northwest-1" } else { "us-east-1" };
     let costs = aws_sdk_costexplorer::config::Builder::from(config)
         .interceptor(timings.clone())
+        .interceptor(recorder.clone())
         .region(Region::new(home))
         .build();
     Aws {

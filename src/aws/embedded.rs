@@ -78,7 +78,7 @@ pub(crate) fn locally(test: impl AsyncFnOnce(super::Aws) + Send + 'static) {
             let local = LocalAws::open(directory.path(), Default::default()).unwrap();
             let target = super::Target::Local(LocalTarget::Embedded(Box::new(local)));
             let timeouts = super::Timeouts::of(std::time::Duration::from_secs(60));
-            let manner = super::Manner { timeouts, timings: super::Timings::new(None) };
+            let manner = super::Manner { timeouts, timings: super::Timings::new(None), recorder: Default::default() };
             test(super::connect(target, None, "clicks", "prod", manner).await.unwrap()).await;
         });
     };

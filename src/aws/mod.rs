@@ -17,6 +17,7 @@ mod price_files;
 mod price_list;
 mod profile;
 mod raw;
+mod recorder;
 mod retries;
 mod roles;
 mod tagging;
@@ -42,6 +43,9 @@ pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_files::{HOME as PRICE_FILES, PriceFiles};
 pub(crate) use price_list::PriceList;
 pub(crate) use raw::{Raw, whole, whole_pages};
+pub(crate) use recorder::Recorder;
+#[cfg(feature = "local")]
+pub(crate) use recorder::{Asked as AskedFor, Exchange, VARIABLE as RECORD};
 pub(crate) use timeouts::Timeouts;
 pub(crate) use timings::Timings;
 pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, wait_at_most, write};

@@ -22,7 +22,7 @@ impl PriceList {
     /// # Errors
     /// The AWS configuration cannot be used.
     pub(crate) async fn connect(profile: Option<String>, region: &str, manner: Manner) -> Result<Self> {
-        let Manner { timeouts, timings } = manner;
+        let Manner { timeouts, timings, .. } = manner;
         let target = Target::Account { profile, role: None };
         let loaded = connect::load(target, Some(home(region).to_owned()), timeouts).await?;
         let builder = aws_sdk_pricing::config::Builder::from(&loaded.config).interceptor(timings.clone());

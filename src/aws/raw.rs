@@ -81,7 +81,7 @@ where
 
 impl Raw {
     /// JSON as it is, and CBOR as JSON; of XML the elements by their names. What is none of these is nothing.
-    fn parse(body: &[u8]) -> Self {
+    pub(super) fn parse(body: &[u8]) -> Self {
         if cbor::is_map(body) {
             return Self(cbor::read(body).unwrap_or_default());
         }

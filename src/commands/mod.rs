@@ -1,5 +1,7 @@
 //! One file per command: a straight line from its arguments to its exit code.
 
+#[cfg(feature = "local")]
+pub(crate) mod acceptance;
 pub(crate) mod adopt;
 pub(crate) mod apply;
 pub(crate) mod bill;

@@ -3,7 +3,7 @@
 use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
-use crate::aws::{Aws, Manner, Role, Target, Timeouts, Timings, connect, wait_at_most};
+use crate::aws::{Aws, Manner, Recorder, Role, Target, Timeouts, Timings, connect, wait_at_most};
 use crate::blueprint::{self, Functions, Part};
 use crate::commands::Global;
 use crate::config::{self, Pipeline};
@@ -193,7 +193,11 @@ pub(super) fn manner(global: &Global) -> Manner {
     if let Some(limit) = global.longest_wait {
         wait_at_most(limit);
     }
-    Manner { timeouts: Timeouts::of(global.request_timeout), timings }
+    let recorder = Recorder::of_environment().unwrap_or_else(|error| {
+        say(format_args!("nothing is recorded: the file of `PIPECTL_RECORD` cannot be written: {error}"));
+        Recorder::default()
+    });
+    Manner { timeouts: Timeouts::of(global.request_timeout), timings, recorder }
 }
 
 /// Refuses credentials of another account than the file's, before anything of the pipeline is asked for.

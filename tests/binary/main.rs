@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test waits for what other processes do")]
 #![allow(clippy::disallowed_macros, reason = "the matrices print their tables")]
 
+mod acceptance;
 mod action;
 mod admin;
 mod adopting;

@@ -109,6 +109,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("build --lambda-dir x --out started.yaml", 1, Done),
     ("local tick 1s", 0, Done),
     ("function track", 1, Done),
+    ("aws-acceptance --local --dry-run", 0, Done),
 ];
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 /// Command line, exit code, and the schema of what it prints, one after the other on one pipeline.
 const COMMANDS: &[(&str, i32, &str)] = &[
+    ("aws-acceptance --local --dry-run", 0, "acceptance"),
     ("init -f started.yaml", 0, "init"),
     ("validate", 0, "validate"),
     ("check", 0, "check"),
