@@ -27,7 +27,8 @@ HERE = Path(__file__).parent
 
 def inside(executable, zips, out, by=None):
     """A copy of an executable with the zips that there are; those that are missing are named."""
-    told = subprocess.run([by or executable, "version", "--json"], check=True, capture_output=True, text=True).stdout
+    program = Path(by or executable).resolve()
+    told = subprocess.run([program, "version", "--json"], check=True, capture_output=True, text=True).stdout
     found, missing = {}, []
     for one in json.loads(told)["functions"]:
         path = Path(zips, one["architecture"], one["name"] + ".zip")
