@@ -12,6 +12,7 @@ macro_rules! files {
 /// By name. `pipectl-NAME/1` is the version that each has in `schema`.
 const FILES: &[(&str, &str)] = files![
     "acceptance",
+    "adopt",
     "apply",
     "bill",
     "bill-tags",

@@ -125,11 +125,15 @@ async fn activate(session: &Session, args: &BillArgs) -> Result<Exit> {
     document(json!({"schema": "pipectl-bill-tags/1", "tags": told}));
     for key in tags.keys() {
         match unseen.contains(key) {
-            true => alert(format_args!("{key}: billing has not seen it yet; try again a day after the first apply")),
+            true => alert(format_args!("{key}: billing has not seen it yet")),
             false => alert(format_args!("{key}: active; bills know it from now on, up to 24 hours later")),
         }
     }
-    if unseen.is_empty() { Ok(Exit::Done) } else { Err(Error::other("not every tag could be activated", "")) }
+    if unseen.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let hint = "billing sees a tag up to a day after the first apply: the same command then activates it";
+    Err(Error::other("not every tag could be activated", hint))
 }
 
 fn shown<'a>(

@@ -119,7 +119,10 @@ async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExe
         match (status.and_then(|status| status.state().cloned()), execution) {
             (Some(QueryExecutionState::Succeeded), Some(execution)) => return Ok(execution),
             (Some(QueryExecutionState::Failed), _) => return Err(failed(session, reason).await),
-            (Some(QueryExecutionState::Cancelled), _) => return Err(Error::coded(Code::QueryFailed, reason, "")),
+            (Some(QueryExecutionState::Cancelled), _) => {
+                let hint = "somebody has stopped it, or `query.scan_limit` of the file did";
+                return Err(Error::coded(Code::QueryFailed, reason, hint));
+            }
             _ if began.elapsed() > timeout => {
                 stop(aws, id).await;
                 let seconds = timeout.as_secs();

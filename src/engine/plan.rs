@@ -76,6 +76,14 @@ impl<W: World> Step<'_, W> {
         if self.order() == Some(Order::DeleteFirst) { "-/+" } else { self.action().symbol() }
     }
 
+    /// Leaves of it what is live beside the attributes: what is to be changed is told elsewhere.
+    pub fn keep_extras_alone(&mut self) {
+        if let Work::Update(_, live) | Work::Replace(_, live, _) = self.work {
+            self.changes.clear();
+            (self.work, self.cause, self.refusal) = (Work::Keep(live), None, None);
+        }
+    }
+
     fn canonical_json(&self) -> Json {
         let change =
             |change: &Change| json!([change.attribute, change.before.canonical_json(), change.after.canonical_json()]);

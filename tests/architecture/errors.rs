@@ -156,6 +156,9 @@ fn problems(tokens: &[Token]) -> Vec<Told> {
     all
 }
 
+/// Messages that leave nothing to do. What is wrong with a file mostly says in the message what to write.
+const WITHOUT_HINT: &[&str] = &["nothing was changed: the answer was not `yes`"];
+
 /// Name, exit code and meaning, from the table that docs/json.md has of them.
 fn codes(root: &Path) -> Vec<(String, String, String)> {
     let page = std::fs::read_to_string(root.join("docs/json.md")).unwrap();
@@ -178,6 +181,8 @@ fn catalogue(root: &Path) -> String {
         let of_the_file = path.strip_prefix(root).unwrap().starts_with("src/config");
         let told = if of_the_file { problems(&tokens) } else { errors(&tokens) };
         for Told { code, message, hint } in told {
+            let done = of_the_file || WITHOUT_HINT.contains(&&*message);
+            assert!(done || !hint.is_empty(), "{}: `{message}` does not say what to do", path.display());
             by_code.entry(code).or_default().entry(readable(&message)).or_insert(readable(&hint));
         }
     }

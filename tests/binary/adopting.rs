@@ -1,5 +1,6 @@
 //! What somebody made by following the article is taken over.
 
+use crate::machine::valid;
 use crate::support::{Place, Server, boto3, judge, python, root};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -219,6 +220,7 @@ fn what_is_half_made_is_completed() {
     let (place, server, _) = followed("half");
     boto3(&server, "client('s3').put_object(Bucket='acme-analytics-data', Key='analytics_data/kept', Body=b'x')");
     let found = adopt(&place, &[]);
+    valid(&[("adopt".to_owned(), found.to_string())]);
     assert_eq!(makers(&found).keys().collect::<Vec<_>>(), ["firehose.stream.delivery", "s3.bucket.data"]);
     assert!(found["notes"].to_string().contains("complete `schema`"), "{found:#}");
     // It is never written over.

@@ -1,5 +1,6 @@
 //! What Local AWS has counted, as Cost Explorer and CloudWatch tell it, and `pipectl bill`.
 
+use crate::machine::valid;
 use crate::support::{Place, Ran, judge};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -85,6 +86,7 @@ impl Simulated {
     fn bill(&self, arguments: &[&str]) -> (Value, String) {
         let told = self.place.run(&[&["bill", "--local"], arguments].concat()).exits(0).stdout;
         let json = self.place.run(&["bill", "--local", "--json"]).exits(0).stdout;
+        valid(&[("bill".to_owned(), json.clone())]);
         (serde_json::from_str(&json).unwrap(), told)
     }
 

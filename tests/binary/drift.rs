@@ -59,6 +59,14 @@ fn extras_are_counted_and_are_no_drift() {
     let extras = told["extras"].as_u64().unwrap();
     assert!(exit == 0 && extras > 3, "{told}");
     place.run(&["plan", "--local", "--drift-only"]).exits(0).says(&format!("{extras} extras"));
+    // What the file asks for is not shown either of a resource that others have put something on.
+    place.edit(&[("memory: 128 MB", "memory: 256 MB"), ("count: 10", "count: 4"), ("tags: {", "tags: { cost: a,")]);
+    let ran = place.run(&["plan", "--local", "--drift-only", "--json"]).exits(0);
+    let plan: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(plan["drift"]["extras"] == extras && plan["drift"]["edits"].as_u64().unwrap() > 3, "{}", plan["drift"]);
+    for step in plan["steps"].as_array().unwrap() {
+        assert!(step["action"] == "no-op" && step["changes"] == json!([]), "{step}");
+    }
 }
 
 /// What cannot be read is never in sync.
@@ -105,6 +113,9 @@ fn a_plan_that_costs_too_much_is_refused() {
     // What is there may cost what it costs; a month of it is still that of the file.
     place.run(&["plan", "--local", "--max-increase", "0"]).exits(0);
     place.run(&["plan", "--local", "--budget", "0"]).exits(4);
+    // What is refused is not there to be applied.
+    place.run(&["plan", "--local", "--budget", "0", "--out", "refused.plan"]).exits(4);
+    assert!(!place.path().join("refused.plan").exists());
     place.edit(&[("workers: { type: G.1X, count: 10 }", "workers: { type: G.1X, count: 20 }")]);
     place.run(&["plan", "--local", "--max-increase", "0%"]).exits(4).says("and may cost 0% more");
 }

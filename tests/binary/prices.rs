@@ -1,5 +1,6 @@
 //! Prices of AWS's price list, from a server that answers GetProducts with AWS's documents.
 
+use crate::machine::valid;
 use crate::support::{Place, Ran, Server, root};
 use serde_json::Value;
 use std::io::{BufRead, BufReader};
@@ -211,7 +212,9 @@ fn a_book_is_updated_and_estimates_as_listed_prices_do() {
     let (others, region) = text.split_once("\n  us-west-2:\n").unwrap();
     let region = region.replacen("value: 0.0055", "value: 0.006", 1);
     std::fs::write(&path, format!("{others}\n  us-west-2:\n{region}")).unwrap();
-    market.run(&update).exits(0).says("s3_put_copy_post_list_1k: 0.006 -> 0.0055");
+    let ran = market.run(&[&update[..], &["--json"]].concat()).exits(0);
+    assert!(ran.stdout.contains("0.006"), "{}", ran.stdout);
+    valid(&[("prices update".to_owned(), ran.stdout)]);
     assert_eq!(std::fs::read_to_string(&path).unwrap(), text);
     std::fs::write(&path, "name: clicks\n").unwrap();
     let asked = market.requests().len();

@@ -29,6 +29,7 @@ impl Drift {
             edits: count(|step| step.action() != Action::NoOp && !is_drift(step)),
         };
         plan.steps.retain(|step| is_drift(step) || !step.extras.is_empty());
+        plan.steps.iter_mut().filter(|step| !is_drift(step)).for_each(Step::keep_extras_alone);
         plan.stays.clear();
         drift
     }

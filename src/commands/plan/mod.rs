@@ -7,13 +7,15 @@ use super::check::warn;
 use super::renamed;
 use super::session::{ConsentArgs, Session, compare, cost_of, plan_document, print_plan};
 use crate::commands::Global;
+use crate::config::Pipeline;
 use crate::cost::{Difference, Inputs};
 use crate::error::{Error, Exit, Result};
+use crate::limits::Finding;
 use crate::report::{
     data, difference_to_markdown, document, findings_to_json, markdown_words, plan_heading, plan_to_markdown,
     say_stranded, stranded_to_json,
 };
-use crate::resources::Plan;
+use crate::resources::{Plan, Stranded};
 use clap::Args;
 use costs::CostLimits;
 use drift::Drift;
@@ -58,18 +60,11 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let quiet = args.destroy || args.drift_only;
     let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
     let note = if quiet { None } else { renamed::note(&session, graph, &live, global).await? };
-    let mut json = plan_document(&session, &plan, cost.as_ref());
-    let told = [
-        ("drift", drift.map(Drift::to_json)),
-        ("stranded", (!stranded.is_none()).then(|| stranded_to_json(&stranded, &session.pipeline.delivery.prefix))),
-        ("limits", (!limits.is_empty()).then(|| findings_to_json(&limits, &session.pipeline))),
-        ("note", note.as_deref().map(Value::from)),
-    ];
-    for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
-        json[name] = value;
-    }
-    json["destroy"] = args.destroy.into();
-    if let Some(path) = &args.out {
+    let told = Told { drift, stranded: &stranded, limits: &limits, note: note.as_deref(), destroy: args.destroy };
+    let json = told.with(plan_document(&session, &plan, cost.as_ref()), &session.pipeline);
+    let held = args.costs.hold(&session, graph, cost.as_ref());
+    // What is refused is not there to be applied.
+    if let Some(path) = args.out.as_ref().filter(|_| held.is_ok()) {
         save(path, &format!("{json:#}\n")).map_err(Error::cannot_write(path))?;
     }
     document(json);
@@ -79,7 +74,6 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
         data(format_args!("\n{note}\n"));
     }
     session.print_timings(global);
-    let held = args.costs.hold(&session, graph, cost.as_ref());
     if let Some(error) = held.as_ref().err().filter(|_| args.markdown) {
         // Who reads the comment reads no log.
         data(format_args!("\n**Refused**: {}\n", markdown_words(&error.to_string())));
@@ -87,6 +81,32 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     held?;
     let pending = drift.map_or(args.detailed_exitcode && !plan.is_empty(), |drift| !drift.is_none());
     Ok(if pending { Exit::Changes } else { Exit::Done })
+}
+
+/// What a plan's document has beside the plan.
+struct Told<'a> {
+    drift: Option<Drift>,
+    stranded: &'a Stranded,
+    limits: &'a [Finding],
+    note: Option<&'a str>,
+    destroy: bool,
+}
+
+impl Told<'_> {
+    fn with(&self, mut json: Value, pipeline: &Pipeline) -> Value {
+        let Self { drift, stranded, limits, note, destroy } = *self;
+        let told = [
+            ("drift", drift.map(Drift::to_json)),
+            ("stranded", (!stranded.is_none()).then(|| stranded_to_json(stranded, &pipeline.delivery.prefix))),
+            ("limits", (!limits.is_empty()).then(|| findings_to_json(limits, pipeline))),
+            ("note", note.map(Value::from)),
+            ("destroy", Some(destroy.into())),
+        ];
+        for (name, value) in told.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+            json[name] = value;
+        }
+        json
+    }
 }
 
 /// For people.

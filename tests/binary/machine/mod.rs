@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 /// Holds documents against their published schemas, by a validator that nobody here wrote; gives the schemas that they have.
 #[track_caller]
-fn valid(documents: &[(String, String)]) -> BTreeSet<String> {
+pub(crate) fn valid(documents: &[(String, String)]) -> BTreeSet<String> {
     let place = Place::example("minimal");
     let [schemas, told] = ["schemas", "documents"].map(|name| place.path().join(name));
     [&schemas, &told].into_iter().for_each(|directory| std::fs::create_dir(directory).unwrap());
