@@ -154,7 +154,7 @@ fn shown<'a>(
     let mut turned_out = inputs.clone();
     for one in &learned {
         let set = turned_out.set_from(&format!("{}={}", one.name, one.is), &one.source);
-        set.map_err(|message| Error::other(message, ""))?;
+        set.map_err(|why| Error::other(why, "what was billed is more or less than `usage` takes: write it by hand"))?;
     }
     let rows = bill::compare(charges, (&month(&inputs), &month(&turned_out)), &learned, &measured);
     let names = &session.aws.names;

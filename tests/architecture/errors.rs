@@ -126,7 +126,9 @@ fn errors(tokens: &[Token]) -> Vec<Told> {
         };
         let text = |argument: Option<&&[Token]>| argument.and_then(|argument| said(argument, &tokens[..at]));
         let Some(message) = text(rest.first()) else { continue };
-        all.push(Told { code, message, hint: text(rest.get(1)).unwrap_or_default() });
+        // One that is made elsewhere, such as AWS's error's own, is there all the same.
+        let hint = rest.get(1).map(|hint| said(hint, &tokens[..at]).unwrap_or_else(|| "{}".to_owned()));
+        all.push(Told { code, message, hint: hint.unwrap_or_default() });
     }
     all
 }

@@ -12,6 +12,7 @@ use std::fs;
 const ELSEWHERE: &[(&str, &str)] = &[
     ("ci.md", "`policies`, `iam_policy`"),
     ("iam-policy.md", "`iam_policy`"),
+    ("install.md", "`installing`"),
     ("json.md", "`machine`"),
     ("limits.md", "`readme`"),
     ("replay.md", "`replay`"),
