@@ -4,6 +4,7 @@ mod account_limits;
 mod account_quotas;
 mod answer;
 mod asked;
+mod asking;
 mod cbor;
 mod connect;
 mod credentials;
@@ -31,6 +32,7 @@ mod embedded;
 
 pub(crate) use account_limits::AccountLimits;
 pub(crate) use account_quotas::QuotaCode;
+pub(crate) use asking::waited_for;
 pub(crate) use connect::{Manner, Target, connect};
 pub(crate) use credentials::Role;
 pub(crate) use dates::Dates;

@@ -2,6 +2,7 @@
 #![expect(clippy::disallowed_methods, reason = "here is where it is allowed")]
 
 use super::asked;
+use super::asking::{Asking, passes};
 use super::error::{Class, Error, Result};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
@@ -75,7 +76,7 @@ where
     F: Future<Output = Result<T, SdkError<E, HttpResponse>>>,
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let began = Instant::now();
+    let (began, asking) = (Instant::now(), Asking::begin(operation));
     let mut attempt = 0;
     loop {
         super::pace::turn(operation).await;
@@ -95,6 +96,7 @@ where
             return Err(error.waited(began.elapsed()).limit(budget));
         }
         attempt += 1;
+        asking.again(passes(error.class()));
         sleep(pause).await;
     }
 }
@@ -161,7 +163,7 @@ pub(crate) async fn until<T, F>(
 where
     F: Future<Output = Result<Look<T>>>,
 {
-    let (began, limit) = (Instant::now(), limited(limit));
+    let (began, limit, asking) = (Instant::now(), limited(limit), Asking::begin(operation));
     let mut pause = Duration::from_millis(100);
     loop {
         let state = match look().await? {
@@ -172,6 +174,7 @@ where
             let message = format!("it should be {condition}, but is {state}");
             return Err(Error::still_waiting(operation, &message).waited(began.elapsed()).limit(limit));
         }
+        asking.again(format!("until it is {condition}, it is {state}"));
         sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(5));
     }

@@ -8,7 +8,9 @@ use crate::config::load_text;
 use crate::engine::plan::{Action, Consent, Refusal};
 use crate::engine::resource::Address;
 use crate::error::{Code, Error, Exit, Result};
-use crate::report::{Paint, adopt_to_json, adopt_to_text, alert, data, document, exact, plan_to_json, plan_to_text};
+use crate::report::{
+    Detail, Paint, adopt_to_json, adopt_to_text, alert, data, document, exact, plan_to_json, plan_to_text,
+};
 use clap::Args;
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -114,7 +116,7 @@ async fn plan(global: &Global, session: &Session) -> Result<Planned> {
             .filter(|step| step.action() == Action::Create)
             .map(|step| step.address.clone())
             .collect(),
-        text: plan_to_text(&plan, Paint::new(global.color, &std::io::stdout())),
+        text: plan_to_text(&plan, Detail::Brief, Paint::new(global.color, &std::io::stdout())),
         json: plan_to_json(&plan, &session.aws.names, &session.aws.caller),
         consent,
     })

@@ -5,7 +5,7 @@ use super::lock::{held_by, held_by_to_json, locks, new_id};
 use super::output::Made;
 use super::prepare::prepare;
 use super::saved::Saved;
-use super::session::{Aim, ConsentArgs, Session, cost_of, plan_document, print_plan, refuse};
+use super::session::{Aim, ConsentArgs, Session, ShownArgs, cost_of, plan_document, print_plan, refuse};
 use crate::aws::Aws;
 use crate::blueprint::{API, BUCKET, URL};
 use crate::commands::Global;
@@ -13,6 +13,7 @@ use crate::config::parse_duration;
 use crate::engine::converge::{Operator, Run};
 use crate::engine::graph::Outputs;
 use crate::engine::lock::Lease;
+use crate::engine::plan::Action;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, alert, document, document_field, finish, line, say, stream};
@@ -42,6 +43,8 @@ pub(crate) struct ApplyArgs {
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
     #[command(flatten)]
+    shown: ShownArgs,
+    #[command(flatten)]
     lock: LockArgs,
 }
 
@@ -55,6 +58,8 @@ pub(crate) struct DestroyArgs {
     /// Destroy only if the plan is still the one that `plan --destroy --out FILE` saved; implies --yes.
     #[arg(long, value_name = "FILE")]
     plan: Option<PathBuf>,
+    #[command(flatten)]
+    shown: ShownArgs,
     #[command(flatten)]
     lock: LockArgs,
 }
@@ -76,7 +81,7 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
     let session = Session::open(global).await?;
     let (saved, lock_timeout) = (saved.as_ref(), args.lock.lock_timeout);
-    let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, yes, saved, lock_timeout };
+    let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, shown: &args.shown, yes, saved, lock_timeout };
     let made = converge(&session, global, asked).await?;
     super::output::print(global, &session, &made);
     session.print_timings(global);
@@ -87,9 +92,9 @@ pub(crate) async fn destroy(global: &Global, args: &DestroyArgs) -> Result<Exit>
     begin(Aim::Nothing);
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
     let session = Session::open(global).await?;
-    let (consent, saved, lock_timeout) = (&args.consent, saved.as_ref(), args.lock.lock_timeout);
-    let yes = args.yes || saved.is_some();
-    converge(&session, global, Asked { aim: Aim::Nothing, consent, yes, saved, lock_timeout }).await?;
+    let (consent, shown, lock_timeout) = (&args.consent, &args.shown, args.lock.lock_timeout);
+    let (saved, yes) = (saved.as_ref(), args.yes || args.plan.is_some());
+    converge(&session, global, Asked { aim: Aim::Nothing, consent, shown, yes, saved, lock_timeout }).await?;
     session.print_timings(global);
     Ok(Exit::Done)
 }
@@ -152,6 +157,7 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
 struct Asked<'a> {
     aim: Aim,
     consent: &'a ConsentArgs,
+    shown: &'a ShownArgs,
     yes: bool,
     saved: Option<&'a Saved>,
     lock_timeout: Duration,
@@ -193,7 +199,7 @@ impl Operator<Aws> for User<'_> {
         }
         let cost = cost_of(session, plan, graph, live);
         line("planned", json!({"again": again, "plan": plan_document(session, plan, cost.as_ref())}));
-        print_plan(session, plan, cost.as_ref(), global);
+        print_plan(session, plan, cost.as_ref(), (global, asked.shown));
         refuse(plan)?;
         if !plan.is_empty() {
             let question = match asked.aim {
@@ -203,6 +209,7 @@ impl Operator<Aws> for User<'_> {
             confirm(asked.yes, question)?;
             prepare(plan, graph)?;
         }
+        self.progress.planned(plan.steps.iter().filter(|step| step.action() != Action::NoOp).count());
         self.watching.get_or_insert_with(|| tokio::spawn(watch_signals(Signals::listen())));
         Ok(())
     }

@@ -38,6 +38,7 @@ mod session;
 pub(crate) mod status;
 pub(crate) mod validate;
 pub(crate) mod version;
+mod waiting;
 pub(crate) mod way;
 #[cfg(any(test, not(feature = "local")))]
 pub(crate) mod without_local;

@@ -8,7 +8,8 @@ use crate::config::parse_duration;
 use crate::cost::query_cost;
 use crate::error::{Code, Error, Exit, Result};
 use crate::report::{
-    QueryEnd, Rows, alert, data, document, exact, query_to_json, rows_to_csv, rows_to_json, rows_to_table, say,
+    QueryEnd, Rows, alert, columns, data, document, exact, query_to_json, rows_to_csv, rows_to_json, rows_to_table,
+    rows_to_vertical, say, table_within,
 };
 use crate::signal::Signals;
 use aws_sdk_athena::types::{QueryExecution, QueryExecutionContext, QueryExecutionState, Row};
@@ -28,7 +29,7 @@ pub(crate) struct QueryArgs {
     /// Run one of the queries of the file, by its name.
     #[arg(long, value_name = "NAME")]
     named: Option<String>,
-    /// How to print the rows: a table on a terminal, CSV elsewhere, unless this says.
+    /// How to print the rows: a table on a terminal that is wide enough, CSV elsewhere, unless this says.
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     output: Option<Format>,
     /// Stop the query when it takes longer.
@@ -39,6 +40,8 @@ pub(crate) struct QueryArgs {
 #[derive(Clone, Copy, Debug, clap::ValueEnum)]
 enum Format {
     Table,
+    /// Each row as lines of a name and a value: what a table turns into where the terminal is too narrow for it.
+    Vertical,
     Csv,
     /// One array of objects, every value as text or null.
     Json,
@@ -63,13 +66,24 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
     document(query_to_json(&id, &rows, &end));
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
     match args.output.unwrap_or(default) {
-        Format::Table => data(rows_to_table(&rows)),
+        Format::Table => data(table(&rows, args.output.is_some())),
+        Format::Vertical => data(rows_to_vertical(&rows)),
         Format::Csv => exact(rows_to_csv(&rows)),
         Format::Json => exact(format_args!("{:#}\n", rows_to_json(&rows))),
     }
     say(end);
     session.print_timings(global);
     Ok(Exit::Done)
+}
+
+/// As there is room for it; somebody who asks for a table has one.
+fn table(rows: &Rows, is_asked_for: bool) -> String {
+    let within = columns().map(|width| table_within(rows, width));
+    match within {
+        Some(Some(table)) => table,
+        Some(None) if !is_asked_for => rows_to_vertical(rows),
+        _ => rows_to_table(rows),
+    }
 }
 
 fn sql(session: &Session, args: &QueryArgs) -> Result<String> {

@@ -1,5 +1,6 @@
 //! What plan, apply, destroy and output have in common: the file, the connection, the comparison.
 
+use super::waiting::show_waiting;
 use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
@@ -13,7 +14,8 @@ use crate::engine::resource::Address;
 use crate::error::{Code, Error, Result};
 use crate::names::Names;
 use crate::report::{
-    Paint, alert, data, difference_below_plan, difference_to_json, place, plan_to_json, plan_to_text, refused_step, say,
+    Detail, Paint, alert, data, difference_below_plan, difference_to_json, place, plan_to_json, plan_to_text,
+    refused_step, say,
 };
 use crate::resources::{Graph, Inventory, Plan, Stranded, Surroundings, observe};
 use clap::Args;
@@ -67,6 +69,14 @@ pub(crate) struct ConsentArgs {
     /// Take away what is live beside what the file speaks of (`also has:` in a plan): of ADDRESS, or everywhere.
     #[arg(long, value_name = "ADDRESS", num_args = 0..=1)]
     revert_extras: Option<Vec<Address>>,
+}
+
+/// How a plan is shown.
+#[derive(Debug, Args)]
+pub(crate) struct ShownArgs {
+    /// Show all of the policies and other long documents that are created; changes are always shown in full.
+    #[arg(long)]
+    full: bool,
 }
 
 impl ConsentArgs {
@@ -189,12 +199,13 @@ impl Session {
 
 /// With each request on stderr as it ends, if that was asked for.
 pub(super) fn manner(global: &Global) -> Manner {
+    show_waiting();
     let timings = Timings::new(global.verbose.then_some(|line| alert(line)));
     if let Some(limit) = global.longest_wait {
         wait_at_most(limit);
     }
     let recorder = Recorder::of_environment().unwrap_or_else(|error| {
-        say(format_args!("nothing is recorded: the file of `PIPECTL_RECORD` cannot be written: {error}"));
+        alert(format_args!("nothing is recorded: the file of `PIPECTL_RECORD` cannot be written: {error}"));
         Recorder::default()
     });
     Manner { timeouts: Timeouts::of(global.request_timeout), timings, recorder }
@@ -352,10 +363,16 @@ pub(crate) fn plan_document(session: &Session, plan: &Plan, cost: Option<&Differ
 }
 
 /// The plan for people, on stdout, and what it makes of a month's costs.
-pub(crate) fn print_plan(session: &Session, plan: &Plan, cost: Option<&Difference>, global: &Global) {
+pub(crate) fn print_plan(
+    session: &Session,
+    plan: &Plan,
+    cost: Option<&Difference>,
+    (global, shown): (&Global, &ShownArgs),
+) {
+    let detail = if shown.full { Detail::Full } else { Detail::Brief };
     let paint = Paint::new(global.color, &std::io::stdout());
     data(format_args!("{}\n\n", session.place()));
-    data(plan_to_text(plan, paint));
+    data(plan_to_text(plan, detail, paint));
     if let Some(cost) = cost {
         data(format_args!("\n{}", difference_below_plan(cost, paint)));
     }

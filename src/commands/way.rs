@@ -47,7 +47,7 @@ const SERVED: &[Next] = &[
     ("apply --local", "make it what the file says"),
     ("send --local", "send made-up events, and count what became of each"),
     ("local tick 15min", "have the buffers delivered now"),
-    ("query --local 'SHOW TABLES'", "run SQL on the tables"),
+    ("query --local SQL", "run SQL on the tables"),
     ("status --local", "see whether it is healthy"),
 ];
 

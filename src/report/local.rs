@@ -67,17 +67,28 @@ impl Status {
         let mut rows = vec![("now", format!("{} UTC", clock(self.now))), ("requests", requests(self))];
         for stream in &self.streams {
             let (size, due) = (size(stream.bytes), from_now(self.now, stream.due));
-            rows.push(("buffered", format!("{}: {} records, {size}, delivered {due}", stream.name, stream.records)));
+            rows.push((
+                "buffered",
+                format!("{}: {}, {size}, delivered {due}", stream.name, counted(stream.records, "record")),
+            ));
         }
         if self.waiting_events > 0 {
             rows.push(("waiting", format!("{} events for their functions", self.waiting_events)));
         }
+        let mut bucket = "";
         for folder in &self.files {
-            let place = format!("s3://{}/{}", folder.bucket, folder.folder);
-            rows.push(("files", format!("{place}: {}, {}", folder.objects, size(folder.bytes))));
+            if bucket != folder.bucket {
+                bucket = &folder.bucket;
+                rows.push(("bucket", format!("s3://{bucket}")));
+            }
+            let name = if folder.folder.is_empty() { "/" } else { &folder.folder };
+            rows.push(("files", format!("{name}: {}, {}", folder.objects, size(folder.bytes))));
         }
         for Table { database, name, partitions, rows: count } in &self.tables {
-            rows.push(("table", format!("{database}.{name}: {partitions} partitions, {count} rows")));
+            rows.push((
+                "table",
+                format!("{database}.{name}: {}, {}", counted(*partitions, "partition"), counted(*count, "row")),
+            ));
         }
         for Schedule { kind, name, next } in self.schedules.iter().take(NEXT) {
             rows.push(("next", format!("{kind} {name} {}", from_now(self.now, *next))));
@@ -99,6 +110,11 @@ impl Status {
         ];
         one_line(&parts.join("; ")).into_owned()
     }
+}
+
+/// `1 row`, `12 rows`
+fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", indicatif::HumanCount(count), if count == 1 { "" } else { "s" })
 }
 
 fn clock(time: Timestamp) -> String {
@@ -149,7 +165,8 @@ mod tests {
             "now       2018-01-30 14:02:40 UTC",
             "requests  12 answered, 1 refused",
             "buffered  clicks-dev: 12 records, 2.05 kB, delivered in 12:20",
-            "files     s3://b/raw/: 3, 1.50 MB",
+            "bucket    s3://b",
+            "files     raw/: 3, 1.50 MB",
             "table     d.t: 2 partitions, 40 rows",
             "next      crawler raw in 1:57:20",
         ];
@@ -159,6 +176,6 @@ mod tests {
     #[test]
     fn time_alone_is_no_news() {
         assert_eq!(status("2018-01-30T14:02:40Z").line(), status("2018-01-30T14:03:40Z").line());
-        assert!(status("2018-01-30T17:00:00Z").screen()[5].ends_with("raw now"));
+        assert!(status("2018-01-30T17:00:00Z").screen()[6].ends_with("raw now"));
     }
 }

@@ -55,11 +55,15 @@ pub(crate) use markdown::words as markdown_words;
 pub(crate) use output::{Key, Output, output_to_json, output_to_text};
 pub(crate) use paint::{Color, Paint};
 pub(crate) use picture::{picture_to_dot, picture_to_json, picture_to_mermaid, picture_to_svg};
-pub(crate) use plan::{PLAN_SCHEMA, plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
+pub(crate) use plan::{Detail, PLAN_SCHEMA, plan_heading, plan_to_json, plan_to_markdown, plan_to_text, refused_step};
 pub(crate) use prices::{listed_to_text, update_to_json, update_to_text};
-pub(crate) use print::{Bar, alert, ask, data, exact, nobody_reads, quieten, redraw, say, unwritten, usage};
+pub(crate) use print::{
+    Bar, alert, ask, data, exact, nobody_reads, quieten, redraw, say, silent_for, unwritten, usage,
+};
 pub(crate) use progress::Progress;
-pub(crate) use query::{QueryEnd, Rows, query_to_json, rows_to_csv, rows_to_json, rows_to_table};
+pub(crate) use query::{
+    QueryEnd, Rows, query_to_json, rows_to_csv, rows_to_json, rows_to_table, rows_to_vertical, table_within,
+};
 pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_to_text};
 pub(crate) use run::{RunEnd, Watch, run_to_json};
 pub(crate) use status::{
@@ -67,7 +71,7 @@ pub(crate) use status::{
     lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
-pub(crate) use terminal::is_screen;
+pub(crate) use terminal::{columns, is_screen};
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
 pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {

@@ -6,13 +6,13 @@
 use super::fit::{cut, fit};
 use super::foreign::ascii;
 use super::paint::printed;
-use super::terminal::{columns, columns_of_stderr, is_lively, is_unicode};
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
-use std::fmt::Display;
+use super::terminal::{columns, columns_of_stderr, is_lively, is_unicode, rows_of_stderr};
+use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
+use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{LazyLock, OnceLock};
-use std::time::Duration;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
 static STDOUT: Stream = Stream { lost: OnceLock::new() };
 static STDERR: Stream = Stream { lost: OnceLock::new() };
@@ -47,6 +47,19 @@ impl Stream {
     }
 }
 
+/// When something was told last.
+static TOLD: Mutex<Option<Instant>> = Mutex::new(None);
+
+/// For how long nothing was.
+pub(crate) fn silent_for() -> Duration {
+    let mut told = TOLD.lock().unwrap_or_else(PoisonError::into_inner);
+    told.get_or_insert_with(Instant::now).elapsed()
+}
+
+fn told_something() {
+    *TOLD.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+}
+
 /// From now on.
 pub(super) fn only_for_programs() {
     ONLY_FOR_PROGRAMS.store(true, Ordering::Relaxed);
@@ -75,6 +88,7 @@ pub(crate) fn data(text: impl Display) {
 }
 
 fn to_stdout(text: &str) {
+    told_something();
     // Below it, where both are the same terminal.
     match BARS_SHOWN.load(Ordering::Relaxed) {
         0 => STDOUT.write(io::stdout().lock(), text),
@@ -123,6 +137,7 @@ pub(crate) fn say(line: impl Display) {
 
 /// A line of an error, or of what else has to be told in any case.
 pub(crate) fn alert(line: impl Display) {
+    told_something();
     let line = fitted(&line.to_string(), io::stderr().is_terminal(), columns_of_stderr());
     // Bars are drawn again and again, over whatever is printed in between: they have to be told of it.
     if BARS_SHOWN.load(Ordering::Relaxed) == 0 || BARS.println(&line).is_err() {
@@ -155,17 +170,23 @@ pub(crate) fn unwritten() -> Option<&'static io::Error> {
 #[derive(Debug)]
 pub(crate) struct Bar(Option<ProgressBar>);
 
+/// Lines that a terminal has beside those of a bar of many: what stands before them, and the cursor's.
+const BELOW: usize = 2;
 /// What a spinner has beside its words.
 const BESIDE: usize = 12;
 
 impl Bar {
-    /// `template` is indicatif's; without a length it is a spinner.
+    /// `template` is indicatif's, and has `{rate}`: `7,970/s`. Without a length it is a spinner.
     pub(crate) fn new(length: Option<u64>, template: &str) -> Self {
         if !is_lively() || is_quiet() {
             return Self(None);
         }
         let bar = length.map_or_else(ProgressBar::new_spinner, ProgressBar::new);
         let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style = style.with_key("rate", |state: &ProgressState, to: &mut dyn fmt::Write| {
+            // Nobody is told of what a terminal does not show.
+            let _ = write!(to, "{}/s", HumanCount(state.per_sec().round() as u64));
+        });
         let style = if is_unicode() { style } else { style.tick_chars("|/-\\ ").progress_chars("=> ") };
         BARS_SHOWN.fetch_add(1, Ordering::Relaxed);
         Self(Some(BARS.add(bar.with_style(style))))
@@ -198,9 +219,21 @@ impl Bar {
         self.0.iter().for_each(|bar| bar.set_message(cut(&fitted(words, true, None), room)));
     }
 
-    /// In as many as it takes.
+    /// In as many as it takes; more than a terminal has could not be drawn again in their place.
     pub(crate) fn show_lines(&self, words: &str) {
-        self.0.iter().for_each(|bar| bar.set_message(fitted(words, true, columns_of_stderr())));
+        let Some(bar) = &self.0 else { return };
+        let (text, room) = (fitted(words, true, columns_of_stderr()), rows_of_stderr().unwrap_or(usize::MAX));
+        let count = text.lines().count();
+        if count + BELOW <= room {
+            return bar.set_message(text);
+        }
+        let shown = room.saturating_sub(BELOW + 1);
+        let lines: Vec<_> = text.lines().take(shown).collect();
+        bar.set_message(format!(
+            "{}\n... and {} more lines: a higher terminal shows them",
+            lines.join("\n"),
+            count - shown
+        ));
     }
 
     pub(crate) fn advance(&self, by: u64) {

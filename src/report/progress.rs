@@ -8,18 +8,40 @@ use super::print::{Bar, alert, is_quiet, say};
 use crate::engine::plan::{Action, Order};
 use crate::resources::{Event, Step};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+/// How many of the steps under way have a line of their own: terminals have 24.
+const ROWS: usize = 8;
 
 #[derive(Debug)]
 pub(crate) struct Progress {
     paint: Paint,
-    running: BTreeMap<String, Bar>,
+    /// Steps that there are to do.
+    total: usize,
+    ended: usize,
+    /// `12 of 25`
+    bar: Option<Bar>,
+    /// In the order in which they began.
+    running: Vec<Running>,
+}
+
+#[derive(Debug)]
+struct Running {
+    address: String,
+    words: String,
+    began: Instant,
+    /// `None`: it has no room.
+    bar: Option<Bar>,
 }
 
 impl Progress {
     pub(crate) fn new(paint: Paint) -> Self {
-        Self { paint, running: BTreeMap::new() }
+        Self { paint, total: 0, ended: 0, bar: None, running: vec![] }
+    }
+
+    /// So much is to be done.
+    pub(crate) fn planned(&mut self, total: usize) {
+        self.total = total;
     }
 
     pub(crate) fn show(&mut self, event: &Event<'_>) {
@@ -35,9 +57,8 @@ impl Progress {
             Event::Failed(step, error) => {
                 self.stopped(step);
                 let (error, hint) = (below(&error.to_string(), 2), error.hint());
-                let hint = hint
-                    .filter(|_| !is_quiet())
-                    .map_or_else(String::new, |hint| format!("\n  hint: {}", below(&hint, 2)));
+                let hint = hint.filter(|_| !is_quiet());
+                let hint = hint.map_or_else(String::new, |hint| format!("\n  hint: {}", below(&hint, 2)));
                 alert(format_args!("{} {}: {error}{hint}", paint.bad("failed"), address(step)));
             }
             Event::Skipped(step) => alert(format_args!("{} {}", paint.careful("not started"), address(step))),
@@ -47,20 +68,37 @@ impl Progress {
                 alert(format_args!("{} {}: {why}", paint.careful("kept"), address(step)));
             }
         }
+        self.draw();
     }
 
     fn started(&mut self, step: &Step) {
-        let words = format!("{} {}", doing(step), address(step));
-        let bar = Bar::spinner();
-        match bar.is_shown() {
-            true => bar.show(&words),
-            false => say(words),
+        let (address, words) = (step.address.to_string(), format!("{} {}", doing(step), address(step)));
+        let bar = self.bar.get_or_insert_with(Bar::spinner);
+        if !bar.is_shown() {
+            say(&words);
         }
-        self.running.insert(step.address.to_string(), bar);
+        self.running.push(Running { address, words, began: Instant::now(), bar: None });
     }
 
     fn stopped(&mut self, step: &Step) {
-        self.running.remove(&step.address.to_string());
+        let address = step.address.to_string();
+        self.ended += 1;
+        self.running.retain(|running| running.address != address);
+    }
+
+    /// What is under way, the oldest first, below how far all of it is.
+    fn draw(&mut self) {
+        if self.running.is_empty() {
+            self.bar = None;
+        }
+        let Some(bar) = self.bar.as_ref().filter(|bar| bar.is_shown()) else { return };
+        // What is replaced takes two steps.
+        let total = self.total.max(self.ended + self.running.len());
+        bar.show(&format!("{} of {total} done, {} under way", self.ended, self.running.len()));
+        for running in self.running.iter_mut().take(ROWS) {
+            let bar = running.bar.get_or_insert_with(|| Bar::turning_for(running.began.elapsed()));
+            bar.show(&running.words);
+        }
     }
 }
 

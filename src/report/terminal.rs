@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
-use terminal_size::{Width, terminal_size_of};
+use terminal_size::{Height, Width, terminal_size_of};
 
 /// Below this, a terminal says nonsense.
 const NARROWEST: usize = 20;
@@ -20,6 +20,11 @@ pub(crate) fn columns() -> Option<usize> {
 /// The same of stderr.
 pub(super) fn columns_of_stderr() -> Option<usize> {
     io::stderr().is_terminal().then(|| width(terminal_size_of(io::stderr()).map(|(width, _)| width))).flatten()
+}
+
+/// How many lines stderr has, where it is a terminal.
+pub(super) fn rows_of_stderr() -> Option<usize> {
+    terminal_size_of(io::stderr()).map(|(_, Height(rows))| usize::from(rows))
 }
 
 /// `COLUMNS` wins, as POSIX has it.

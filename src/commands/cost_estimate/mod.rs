@@ -18,7 +18,7 @@ use crate::cost::{
 use crate::error::{Error, Exit, Result};
 use crate::limits::Finding;
 use crate::report::{
-    Beside, By, Paint, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown,
+    Beside, By, Paint, Series, columns, comparison_to_markdown, competitors_to_json, competitors_to_markdown,
     competitors_to_text, cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, data, difference_to_json,
     difference_to_text, document, document_so_far, exact, findings_to_json, levers_to_json, levers_to_markdown,
     levers_to_text, say, scale_to_svg, series_to_json, series_to_text, shapes_to_json, shapes_to_markdown,
@@ -303,7 +303,7 @@ impl<'a> Question<'a> {
         } else if self.args.html {
             cost_to_html(month, &Beside { months, levers: &levers, competitors: &competitors }, title)
         } else {
-            cost_to_text(month, self.args.explain, paint)
+            cost_to_text(month, self.args.explain, (columns(), paint))
                 + &levers_to_text(&levers, self.money)
                 + &competitors_to_text(&competitors, month)
         })

@@ -142,7 +142,8 @@ pub(super) fn print(global: &Global, session: &Session, made: &Made) {
     document_field("output", output_to_json(&shown));
     data(format_args!("\n{}", output_to_text(&shown)));
     if let Some(first) = request::first(global, session, made) {
-        data(format_args!("\n{first}"));
+        // For a shell, line by line.
+        exact(format_args!("\n{first}"));
     }
 }
 

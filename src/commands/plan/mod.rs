@@ -5,7 +5,7 @@ mod drift;
 
 use super::check::warn;
 use super::renamed;
-use super::session::{ConsentArgs, Session, compare, cost_of, plan_document, print_plan};
+use super::session::{ConsentArgs, Session, ShownArgs, compare, cost_of, plan_document, print_plan};
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{Difference, Inputs};
@@ -38,6 +38,8 @@ pub(crate) struct PlanArgs {
     destroy: bool,
     #[command(flatten)]
     costs: CostLimits,
+    #[command(flatten)]
+    shown: ShownArgs,
     /// Print Markdown for a pull-request comment.
     #[arg(long, conflicts_with = "json")]
     markdown: bool,
@@ -122,7 +124,7 @@ fn show(
         (true, Some(_)) if plan.steps.is_empty() => data(plan_heading(names, &session.place())),
         (false, Some(_)) if plan.steps.is_empty() => data(format_args!("{}\n\n", session.place())),
         (true, _) => data(plan_to_markdown(plan, names, &session.place())),
-        (false, _) => print_plan(session, plan, cost, global),
+        (false, _) => print_plan(session, plan, cost, (global, &args.shown)),
     }
     if let Some(cost) = cost.filter(|_| args.markdown) {
         data(format_args!("\n{}", difference_to_markdown(cost)));

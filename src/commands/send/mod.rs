@@ -95,7 +95,10 @@ pub(crate) async fn run(global: &Global, args: &SendArgs) -> Result<Exit> {
         once: args.once,
     };
     let sender = Sender::new(session.aws.connector()?, Target { url, key }, pace);
-    let bar = Bar::new(args.input.is_none().then_some(args.events), "{bar:40} {pos} events, {per_sec}, {eta} left");
+    let bar = Bar::new(
+        args.input.is_none().then_some(args.events),
+        "{wide_bar} {human_pos} of {human_len} events, {rate}, {eta} left",
+    );
     let (began, mut tally, mut signals) = (Instant::now(), Tally::default(), Signals::listen());
     let ended = tokio::select! {
         sent = sender.send(&mut source, pace, copy, &mut tally, |count| bar.advance(count)) => sent.map(|()| None),

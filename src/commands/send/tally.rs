@@ -1,5 +1,6 @@
 //! What became of the events, exactly.
 
+use crate::cost::grouped;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -95,10 +96,11 @@ impl Tally {
         let rate = self.acknowledged as f64 / took.as_secs_f64().max(1e-9);
         let millis = |percent| self.percentile(percent).as_secs_f64() * 1000.0;
         let mut text = format!(
-            "{} events acknowledged in {:.1} s ({rate:.0}/s), {} requests, {} repeated\nlatency p50 {:.1} ms, p90 {:.1} \
+            "{} events acknowledged in {:.1} s ({}/s), {} requests, {} repeated\nlatency p50 {:.1} ms, p90 {:.1} \
              ms, p99 {:.1} ms, max {:.1} ms\n",
             self.acknowledged,
             took.as_secs_f64(),
+            grouped(rate.round() as i64),
             self.requests,
             self.repeated,
             millis(50),

@@ -43,25 +43,50 @@ fn quantity(value: f64) -> String {
     if value >= 1000.0 || value == value.trunc() { grouped(value.round() as i64) } else { format!("{value:.3}") }
 }
 
-pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> String {
+/// What a line has room for: AWS's usage type, and how much of it a month takes.
+#[derive(Clone, Copy, Debug)]
+struct Room {
+    usage_type: bool,
+    quantity: bool,
+}
+
+impl Room {
+    /// With nothing said of the width, there is room for all.
+    fn within(estimate: &Estimate, columns: Option<usize>) -> Self {
+        let longest = estimate.lines.iter().map(|line| line.usage_type.len()).max().unwrap_or_default();
+        let columns = columns.unwrap_or(usize::MAX);
+        Self { usage_type: columns >= AMOUNTS + longest + 4, quantity: columns >= AMOUNTS }
+    }
+
+    /// How far the names go, so that what stands behind is below each other.
+    fn names(self) -> usize {
+        if self.quantity { 0 } else { 29 }
+    }
+
+    fn left_out(self) -> Option<&'static str> {
+        match self {
+            Self { quantity: false, .. } => Some("quantities and usage types: on a wider terminal, or `--explain`"),
+            Self { usage_type: false, .. } => Some("AWS's usage types: on a wider terminal, or `--explain`"),
+            _ => None,
+        }
+    }
+}
+
+/// Columns up to the share.
+const AMOUNTS: usize = 80;
+
+/// `columns`: how wide it may be.
+pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, (columns, paint): (Option<usize>, Paint)) -> String {
     let mut text = String::new();
+    let room = Room::within(estimate, columns);
+    let less = room.names();
     for part in PARTS {
         let sum = estimate.part(part);
         let share = share(estimate, sum.whole());
-        let heading = format!("{part:<40}{:>32}{share}", amount(estimate.money, &sum));
+        let heading = format!("{part:<name$}{:>32}{share}", amount(estimate.money, &sum), name = 40 - less);
         let _ = writeln!(text, "{}", paint.strong(&heading));
         for line in estimate.lines.iter().filter(|line| line.part == part) {
-            let _ = writeln!(
-                text,
-                "  {:<27}{:>16} {:<12}{:>14}{}  {}{}",
-                line.item,
-                quantity(line.quantity),
-                short(&line.unit),
-                cost(estimate.money, line),
-                self::share(estimate, line.cents()),
-                paint.faint(line.usage_type),
-                remark(&Marks::of(line))
-            );
+            let _ = writeln!(text, "{}", line_of(estimate, line, room, paint));
             if explain {
                 explain_line(&mut text, line);
             }
@@ -70,14 +95,17 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
     let _ = writeln!(
         text,
         "{}",
-        paint.strong(&format!("{:<24}{:>48}", "a month", told(estimate.money, &estimate.total())))
+        paint.strong(&format!("{:<24}{:>rest$}", "a month", told(estimate.money, &estimate.total()), rest = 48 - less))
     );
     for (name, total) in [("fixed, with no event", estimate.fixed()), ("usage", estimate.usage())] {
         let share = share(estimate, total.whole());
-        let _ = writeln!(text, "  {name:<22}{:>48}{share}", told(estimate.money, &total));
+        let _ = writeln!(text, "  {name:<22}{:>rest$}{share}", told(estimate.money, &total), rest = 48 - less);
     }
     if let Some(year) = &estimate.first_year {
-        let _ = writeln!(text, "{FIRST_YEAR:<34}{:>38}", told(estimate.money, year));
+        let _ = writeln!(text, "{FIRST_YEAR:<32}{:>rest$}", told(estimate.money, year), rest = 40 - less);
+    }
+    if let Some(words) = room.left_out() {
+        let _ = writeln!(text, "left out: {words}");
     }
     summary(&mut text, estimate);
     if explain {
@@ -87,6 +115,27 @@ pub(crate) fn cost_to_text(estimate: &Estimate, explain: bool, paint: Paint) -> 
         }
     }
     text
+}
+
+fn line_of(estimate: &Estimate, line: &Line, room: Room, paint: Paint) -> String {
+    let mut text = format!("  {:<27}", line.item);
+    if room.quantity {
+        let _ = write!(text, "{:>16} {:<12}", quantity(line.quantity), short(&line.unit));
+    }
+    // A longer unit takes of what is before the amount, where all has to fit.
+    let taken = if room.usage_type { 0 } else { text.chars().count().saturating_sub(29 + 29) };
+    let taken = if room.quantity { taken } else { 0 };
+    let _ = write!(
+        text,
+        "{:>rest$}{}",
+        cost(estimate.money, line),
+        self::share(estimate, line.cents()),
+        rest = 14 - taken.min(4)
+    );
+    if room.usage_type {
+        let _ = write!(text, "  {}", paint.faint(line.usage_type));
+    }
+    text + &remark(&Marks::of(line))
 }
 
 /// ` 12.3%`, as wide as a column; nothing beside a total that is not known.

@@ -1,5 +1,6 @@
 //! A plan for people, for programs and for pull requests.
 
+mod brief;
 mod delta;
 mod json;
 mod markdown;
@@ -10,23 +11,40 @@ pub(crate) use markdown::{plan_heading, plan_to_markdown};
 
 use super::foreign::one_line;
 use super::paint::Paint;
+use crate::engine::diff::Change;
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal, Stay};
 use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
 use crate::error::{Code, RefusedStep};
 use crate::resources::{FunctionUrl, Plan, Step, Table};
+use brief::brief;
 use delta::deltas;
 use std::fmt::Write as _;
 
 /// What whoever reviews a plan should know before the first event comes.
 const URL_LACKS: &str = "no quota, no throttle but reserved concurrency, no WAF, 6 MB a request; what is refused is billed (docs/shapes.md)";
 
+/// How much of what is new a plan shows. What changes is always shown in full.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    /// Long documents in a few words.
+    Brief,
+    Full,
+}
+
 /// The plan, step by step, and its summary.
-pub(crate) fn plan_to_text(plan: &Plan, paint: Paint) -> String {
+pub(crate) fn plan_to_text(plan: &Plan, detail: Detail, paint: Paint) -> String {
     let mut text = String::new();
+    let mut is_whole = true;
     for step in plan.steps.iter().filter(says_something) {
-        show_step(&mut text, step, paint);
+        is_whole &= show_step(&mut text, step, detail, paint);
+    }
+    if !is_whole {
+        line(
+            &mut text,
+            format_args!("{}", paint.faint("# policies and other long documents: `--full` shows all of them")),
+        );
     }
     for stay in &plan.stays {
         line(&mut text, format_args!("= {} {}: {}", addresses(stay), stays(stay), stay.why));
@@ -66,7 +84,8 @@ pub(super) fn summary(plan: &Plan) -> String {
     format!("Plan: {}.", counts.join(", "))
 }
 
-fn show_step(text: &mut String, step: &Step, paint: Paint) {
+/// Whether it is shown whole.
+fn show_step(text: &mut String, step: &Step, detail: Detail, paint: Paint) -> bool {
     let symbol = match step.action() {
         Action::Create => paint.good(step.symbol()),
         Action::Update | Action::NoOp => paint.careful(step.symbol()),
@@ -74,38 +93,53 @@ fn show_step(text: &mut String, step: &Step, paint: Paint) {
     };
     let cause = step.cause.map_or_else(String::new, |cause| paint.faint(&format!("  ({})", cause.name())));
     line(text, format_args!("{symbol} {}{cause}", paint.strong(&step.address.to_string())));
-    if step.action() == Action::Create {
-        for (name, value) in step.attributes.iter().filter(|(_, value)| **value != Value::Unset) {
-            line(text, format_args!("    {name}: {value}"));
-        }
-        if step.address.kind == FunctionUrl::KIND {
-            line(text, format_args!("    {}", paint.faint(&format!("# {URL_LACKS}"))));
-        }
-    }
-    for change in &step.changes {
-        if let Some(columns) = schema::lines(change) {
-            for column in columns {
-                let note = paint.faint(&format!("  ({})", column.note));
-                line(text, format_args!("    {}: {}{note}", change.attribute, column.what));
-            }
-            continue;
-        }
-        let note = if change.forces_replacement { paint.bad(&format!("  # {}", forces(step))) } else { String::new() };
-        for delta in deltas(&change.attribute, &change.before, &change.after) {
-            let shown = match (delta.before, delta.after) {
-                (Some(before), Some(after)) => format!("{before} -> {after}"),
-                (Some(before), None) => format!("- {before}"),
-                (None, Some(after)) => format!("+ {after}"),
-                (None, None) => String::new(),
-            };
-            line(text, format_args!("    {}: {shown}{note}", delta.path));
-        }
-    }
+    let is_whole = step.action() != Action::Create || show_new(text, step, detail, paint);
+    step.changes.iter().for_each(|change| show_change(text, step, change, paint));
     step.extras.iter().for_each(|extra| show_extra(text, extra, paint));
     if let Some(found) = &step.refusal {
         let (why, way) = refusal(step, found);
         line(text, format_args!("    {} {why}", paint.bad("refused:")));
         line(text, format_args!("    {way}"));
+    }
+    is_whole
+}
+
+/// What is made; whether that is all of it.
+fn show_new(text: &mut String, step: &Step, detail: Detail, paint: Paint) -> bool {
+    let mut is_whole = true;
+    for (name, value) in step.attributes.iter().filter(|(_, value)| **value != Value::Unset) {
+        let (shown, all) = match detail {
+            Detail::Brief => brief(value),
+            Detail::Full => (value.to_string(), true),
+        };
+        let shown = if all { shown } else { paint.faint(&format!("({shown})")) };
+        line(text, format_args!("    {name}: {shown}"));
+        is_whole &= all;
+    }
+    if step.address.kind == FunctionUrl::KIND {
+        line(text, format_args!("    {}", paint.faint(&format!("# {URL_LACKS}"))));
+    }
+    is_whole
+}
+
+/// What differs, in full.
+fn show_change(text: &mut String, step: &Step, change: &Change, paint: Paint) {
+    if let Some(columns) = schema::lines(change) {
+        for column in columns {
+            let note = paint.faint(&format!("  ({})", column.note));
+            line(text, format_args!("    {}: {}{note}", change.attribute, column.what));
+        }
+        return;
+    }
+    let note = if change.forces_replacement { paint.bad(&format!("  # {}", forces(step))) } else { String::new() };
+    for delta in deltas(&change.attribute, &change.before, &change.after) {
+        let shown = match (delta.before, delta.after) {
+            (Some(before), Some(after)) => format!("{before} -> {after}"),
+            (Some(before), None) => format!("- {before}"),
+            (None, Some(after)) => format!("+ {after}"),
+            (None, None) => String::new(),
+        };
+        line(text, format_args!("    {}: {shown}{note}", delta.path));
     }
 }
 
