@@ -3,22 +3,11 @@
 use crate::commands::{self, Global};
 use clap::{Parser, Subcommand};
 
-const EXIT_CODES: &str = "\
-Exit codes:
-    0  done, or nothing to do
-    1  failed
-    2  changes pending (`plan --detailed-exitcode`), drift (`plan --drift-only`); events without a column (`events --check`)
-    3  wrong usage or pipeline.yaml
-    4  refused: data loss, somebody else's resource or lock, stale plan, budget, limits
-    5  partly applied
-  130  interrupted (SIGINT, Ctrl+C)
-  143  terminated (SIGTERM, as CI cancels a job)";
-
 /// One pipeline.yaml becomes a serverless analytics platform on AWS, or on your laptop.
 ///
 /// There is no state file: the file is compared with what AWS has now. What pipectl made carries its tags.
 #[derive(Debug, Parser)]
-#[command(name = "pipectl", version, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "pipectl", version, propagate_version = true, disable_help_subcommand = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -98,7 +87,10 @@ pub(crate) enum Command {
     Build(commands::build::BuildArgs),
     /// Print what this program is: its commit, and what it has inside.
     Version,
-    /// Print a completion script for a shell.
+    /// Explain a command or a topic, or write the man pages.
+    #[command(hide = true)]
+    Help(commands::help::HelpArgs),
+    /// Print a completion script for a shell: it completes the names in the file, too.
     Completions {
         /// The shell to complete for.
         shell: clap_complete::Shell,
@@ -147,6 +139,7 @@ impl Command {
             | Self::Events(_)
             | Self::Logs(_)
             | Self::Version
+            | Self::Help(_)
             | Self::Completions { .. } => Purpose::Output,
             Self::Init(_)
             | Self::Adopt(_)

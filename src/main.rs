@@ -37,6 +37,9 @@ use pipectl_engine as engine;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    if help::complete() {
+        return ExitCode::SUCCESS;
+    }
     let read = help::command().try_get_matches();
     let is_file_said = read.as_ref().is_ok_and(|read| read.value_source("file") != Some(ValueSource::DefaultValue));
     let cli = match read.and_then(|read| Cli::from_arg_matches(&read)) {
@@ -164,7 +167,8 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Version => commands::version::run(),
-        Command::Completions { shell } => commands::completions::run(shell, help::command()),
+        Command::Help(args) => commands::help::run(&global, &args),
+        Command::Completions { shell } => commands::completions::run(shell),
         #[cfg(feature = "local")]
         Command::AwsAcceptance(args) => commands::acceptance::run(&global, &args).await,
         #[cfg(feature = "local")]

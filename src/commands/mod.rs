@@ -17,8 +17,10 @@ mod found;
 pub(crate) mod function;
 mod global;
 pub(crate) mod graph;
+pub(crate) mod help;
 pub(crate) mod iam_policy;
 pub(crate) mod init;
+mod known;
 pub(crate) mod list;
 #[cfg(feature = "local")]
 pub(crate) mod local;
@@ -44,3 +46,4 @@ pub(crate) mod way;
 pub(crate) mod without_local;
 
 pub(crate) use global::Global;
+pub(crate) use known::{Known, known};

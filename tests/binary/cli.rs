@@ -147,9 +147,45 @@ fn secrets_are_shown_only_when_asked_for() {
     assert!(all.iter().all(|text| !text.contains(value)));
 }
 
+/// What a shell's script asks: the names are those of the file, also from below it, and what is wrong is not said.
 #[test]
-fn completions_are_for_a_shell() {
-    Place::example("minimal").run(&["completions", "bash"]).exits(0).says("_pipectl");
+fn completions_know_the_names_in_the_file() {
+    let place = Place::example("clickstream");
+    place.run(&["completions", "bash"]).exits(0).says("PIPECTL_COMPLETE=\"bash\"");
+    let below = place.path().join("web");
+    std::fs::create_dir_all(place.path().join(".git")).unwrap();
+    std::fs::create_dir(&below).unwrap();
+    let complete = |words: &[&str]| {
+        let mut command = place.command();
+        command.current_dir(&below).args(["--", "pipectl"]).args(words).env("PIPECTL_COMPLETE", "fish");
+        let ran = Ran::new(&command.output().unwrap()).exits(0);
+        assert_eq!(ran.stderr, "", "{words:?}");
+        ran.stdout.lines().map(|line| line.split('\t').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(complete(&["plan", "--adopt", "glue."]).contains(&"glue.crawler.raw".to_owned()));
+    assert_eq!(complete(&["query", "--named", "events_"]), ["events_by_name"]);
+    assert_eq!(complete(&["help", "exit"]), ["exit-codes"]);
+    assert_eq!(complete(&["logs", "del"]), ["delivery"]);
+    place.write(BROKEN);
+    assert!(complete(&["plan", "--adopt", "glue."]).is_empty());
+    assert!(!place.path().join(".pipectl").exists());
+}
+
+#[test]
+fn help_explains_commands_and_topics_and_writes_man_pages() {
+    let place = Place::example("minimal");
+    let help = place.run(&["help"]).exits(0).stdout;
+    assert_eq!(help, place.run(&["--help"]).exits(0).stdout);
+    let topics = help.split("Topics (`pipectl help TOPIC`):\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    for topic in topics.lines().map(|line| line.split_whitespace().next().unwrap()) {
+        assert!(place.run(&["help", topic]).exits(0).stdout.lines().count() > 5, "{topic}");
+    }
+    let replay = place.run(&["help", "events", "replay"]).exits(0).stdout;
+    assert_eq!(replay, place.run(&["events", "replay", "--help"]).exits(0).stdout);
+    place.run(&["help", "nonsense"]).exits(3).says("there is no command and no topic `nonsense`");
+    place.run(&["help", "--man", "man"]).exits(0);
+    let page = std::fs::read_to_string(place.path().join("man/pipectl-events-replay.1")).unwrap();
+    assert!(page.starts_with(".ie") && page.contains(".SH SYNOPSIS"), "{page}");
 }
 
 #[test]

@@ -1,9 +1,16 @@
-//! The commands in help, by what one wants of them: those of the mission first.
+//! The commands in help, by what one wants of them: those of the mission first; and what no single one explains.
+
+mod complete;
+mod topics;
+
+pub(crate) use complete::{complete, script};
+pub(crate) use topics::{TOPICS, topic};
 
 use crate::cli::Cli;
 use clap::builder::StyledStr;
 use clap::{Command, CommandFactory as _};
 use std::fmt::Write as _;
+use topics::{EXIT_CODES, Topic};
 
 /// Each command that is shown is in one of them.
 const GROUPS: &[(&str, &[&str])] = &[
@@ -18,12 +25,12 @@ const GROUPS: &[(&str, &[&str])] = &[
 /// The command line, with its help.
 pub(crate) fn command() -> Command {
     let command = Cli::command();
-    let groups = groups(&command);
+    let (groups, topics) = (groups(&command), listed(&command));
     let header = command.get_styles().get_header();
     let template = format!(
-        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{groups}\n{header}Options:{header:#}\n{{options}}{{after-help}}\n"
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n{groups}\n{header}Options:{header:#}\n{{options}}{topics}{{after-help}}\n"
     );
-    command.help_template(StyledStr::from(template))
+    command.help_template(StyledStr::from(template)).after_help(EXIT_CODES)
 }
 
 fn groups(command: &Command) -> String {
@@ -35,6 +42,17 @@ fn groups(command: &Command) -> String {
         for member in members.iter().filter_map(|member| command.find_subcommand(member)) {
             let _ = writeln!(text, "  {literal}{:<13}{literal:#}  {}", member.get_name(), said(member));
         }
+    }
+    text
+}
+
+/// The topics, below the options.
+fn listed(command: &Command) -> String {
+    let (header, literal) = (command.get_styles().get_header(), command.get_styles().get_literal());
+    let mut text = format!("\n\n{header}Topics{header:#} (`pipectl help TOPIC`){header}:{header:#}\n");
+    for Topic { name, about, .. } in TOPICS {
+        // Writing to a text cannot fail.
+        let _ = writeln!(text, "  {literal}{name:<13}{literal:#}  {about}");
     }
     text
 }
