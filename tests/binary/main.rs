@@ -76,6 +76,7 @@ mod run;
 mod running;
 mod same_rows;
 mod screening;
+mod screens;
 mod sending;
 mod shape_walks;
 mod shapes;
