@@ -30,10 +30,12 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    /// Of what it told, the errors.
+    /// Of what it told, the errors, and what a plan would do.
     pub(crate) fn errors(&self) -> String {
-        let told = self.stderr.lines().filter(|line| ["error:", "hint:"].iter().any(|word| line.starts_with(word)));
-        told.collect::<Vec<_>>().join("; ")
+        let begins = |line: &&str, words: &[&str]| words.iter().any(|word| line.starts_with(word));
+        let told = self.stderr.lines().filter(|line| begins(line, &["error:", "hint:"]));
+        let planned = self.stdout.lines().filter(|line| begins(line, &["~ ", "+ ", "- ", "-/+ ", "+/- "]));
+        told.chain(planned).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -91,4 +93,17 @@ fn not_started(error: std::io::Error) -> Error {
 fn read(path: &Path) -> Vec<crate::aws::Exchange> {
     let text = std::fs::read_to_string(path).unwrap_or_default();
     text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_that_is_not_empty_is_told_by_its_steps() {
+        let stdout = "clicks/dev in AWS\n\n~ glue.job.etl  (drift)\n    timeout: 1 -> 2\n+/- glue.database.a  (edit)\n"
+            .to_owned();
+        let ran = Ran { exit: Some(2), stdout, stderr: "progress\nerror: no\nhint: yes\n".to_owned() };
+        assert_eq!(ran.errors(), "error: no; hint: yes; ~ glue.job.etl  (drift); +/- glue.database.a  (edit)");
+    }
 }
