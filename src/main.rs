@@ -167,8 +167,8 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Build(args) => commands::build::run(&global, &args).await,
         Command::Client(args) => commands::client::run(&global, &args),
         Command::Version => commands::version::run(),
-        Command::Help(args) => commands::help::run(&global, &args),
-        Command::Completions { shell } => commands::completions::run(shell),
+        Command::Help(args) => help::run(&global, &args),
+        Command::Completions { shell } => help::completions(shell),
         #[cfg(feature = "local")]
         Command::AwsAcceptance(args) => commands::acceptance::run(&global, &args).await,
         #[cfg(feature = "local")]

@@ -1,52 +1,14 @@
-//! `pipectl help`
+//! What `pipectl help` is asked. All that it says is in `crate::help`, which knows every command, and so this one.
 
-use crate::commands::Global;
-use crate::error::{Error, Exit, Result};
-use crate::help::{command, topic};
-use crate::report::{data, say, usage};
 use clap::Args;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(crate) struct HelpArgs {
     /// A command, such as `events replay`, or a topic.
     #[arg(value_name = "COMMAND|TOPIC")]
-    words: Vec<String>,
+    pub(crate) words: Vec<String>,
     /// Write the man pages into DIR, one for each command.
     #[arg(long, value_name = "DIR", conflicts_with = "words")]
-    man: Option<PathBuf>,
-}
-
-pub(crate) fn run(global: &Global, args: &HelpArgs) -> Result<Exit> {
-    if global.json && args.man.is_none() {
-        return Err(Error::usage("help is for people", "`pipectl schema --list` names what is for programs"));
-    }
-    if let Some(directory) = &args.man {
-        return write_pages(directory);
-    }
-    if let [name] = &args.words[..]
-        && let Some(topic) = topic(name)
-    {
-        data(format_args!("{}\n", topic.text));
-        return Ok(Exit::Done);
-    }
-    let mut known = &command();
-    for word in &args.words {
-        known = known.find_subcommand(word).ok_or_else(|| {
-            let hint = "`pipectl help` lists commands and topics";
-            Error::usage(format!("there is no command and no topic `{}`", args.words.join(" ")), hint)
-        })?;
-    }
-    let words = ["pipectl"].into_iter().chain(args.words.iter().map(String::as_str)).chain(["--help"]);
-    if let Err(help) = command().try_get_matches_from(words) {
-        usage(&help);
-    }
-    Ok(Exit::Done)
-}
-
-fn write_pages(directory: &Path) -> Result<Exit> {
-    std::fs::create_dir_all(directory).map_err(Error::cannot_write(directory))?;
-    clap_mangen::generate_to(command(), directory).map_err(Error::cannot_write(directory))?;
-    say(format_args!("wrote the man pages into {}", directory.display()));
-    Ok(Exit::Done)
+    pub(crate) man: Option<PathBuf>,
 }

@@ -8,7 +8,6 @@ pub(crate) mod bill;
 pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
-pub(crate) mod completions;
 mod confirm;
 pub(crate) mod cost_estimate;
 pub(crate) mod events;

@@ -62,7 +62,7 @@ fn with_values() -> Command {
 }
 
 /// What a shell runs once.
-pub(crate) fn script(shell: Shell) -> String {
+pub(super) fn script(shell: Shell) -> String {
     let mut text = vec![];
     if let Some(completer) = Shells::builtins().completer(&shell.to_string()) {
         // Writing to a text cannot fail.

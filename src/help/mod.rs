@@ -1,10 +1,12 @@
 //! The commands in help, by what one wants of them: those of the mission first; and what no single one explains.
 
 mod complete;
+mod run;
 mod topics;
 
-pub(crate) use complete::{complete, script};
-pub(crate) use topics::{TOPICS, topic};
+pub(crate) use complete::complete;
+pub(crate) use run::{completions, run};
+use topics::{TOPICS, topic};
 
 use crate::cli::Cli;
 use clap::builder::StyledStr;
