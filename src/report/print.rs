@@ -6,7 +6,9 @@
 use super::fit::{cut, fit};
 use super::foreign::ascii;
 use super::paint::printed;
-use super::terminal::{columns, columns_of_stderr, is_lively, is_unicode, rows_of_stderr};
+#[cfg(feature = "local")]
+use super::terminal::rows_of_stderr;
+use super::terminal::{columns, columns_of_stderr, is_lively, is_unicode};
 use indicatif::{HumanCount, MultiProgress, ProgressBar, ProgressState, ProgressStyle};
 use std::fmt::{self, Display};
 use std::io::{self, ErrorKind, IsTerminal as _, Write};
@@ -171,6 +173,7 @@ pub(crate) fn unwritten() -> Option<&'static io::Error> {
 pub(crate) struct Bar(Option<ProgressBar>);
 
 /// Lines that a terminal has beside those of a bar of many: what stands before them, and the cursor's.
+#[cfg(feature = "local")]
 const BELOW: usize = 2;
 /// What a spinner has beside its words.
 const BESIDE: usize = 12;
@@ -220,6 +223,7 @@ impl Bar {
     }
 
     /// In as many as it takes; more than a terminal has could not be drawn again in their place.
+    #[cfg(feature = "local")]
     pub(crate) fn show_lines(&self, words: &str) {
         let Some(bar) = &self.0 else { return };
         let (text, room) = (fitted(words, true, columns_of_stderr()), rows_of_stderr().unwrap_or(usize::MAX));

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal as _};
-use terminal_size::{Height, Width, terminal_size_of};
+use terminal_size::{Width, terminal_size_of};
 
 /// Below this, a terminal says nonsense.
 const NARROWEST: usize = 20;
@@ -23,8 +23,9 @@ pub(super) fn columns_of_stderr() -> Option<usize> {
 }
 
 /// How many lines stderr has, where it is a terminal.
+#[cfg(feature = "local")]
 pub(super) fn rows_of_stderr() -> Option<usize> {
-    terminal_size_of(io::stderr()).map(|(_, Height(rows))| usize::from(rows))
+    terminal_size_of(io::stderr()).map(|(_, rows)| usize::from(rows.0))
 }
 
 /// `COLUMNS` wins, as POSIX has it.
