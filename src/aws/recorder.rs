@@ -25,6 +25,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// The variable that names the file.
 pub(crate) const VARIABLE: &str = "PIPECTL_RECORD";
 
+/// Members that are credentials, wherever they stand: STS answers with them.
+const KEYS: &[&str] = &["AccessKeyId", "SecretAccessKey", "SessionToken"];
+
 /// A text that is longer is code, or data.
 const LONGEST: usize = 8000;
 
@@ -67,12 +70,15 @@ impl Recorder {
         }
     }
 
-    /// Behind what is there.
+    /// Behind what is there, and for its owner only: it tells names and addresses of an account.
     ///
     /// # Errors
     /// The file cannot be written.
     pub(crate) fn into(path: &Path) -> io::Result<Self> {
-        let file = File::options().append(true).create(true).open(path)?;
+        let mut options = File::options();
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.append(true).create(true).open(path)?;
         Ok(Self(Some(Arc::new(Mutex::new(file)))))
     }
 
@@ -177,7 +183,7 @@ fn without_secrets(within: &str, value: Json) -> Json {
             let deeper =
                 |name: &str| if matches!(within, "ApiKey" | "Variables") { within.to_owned() } else { name.to_owned() };
             let member = |(name, value): (String, Json)| {
-                let secret = within == "ApiKey" && name == "value" || within == "Variables";
+                let secret = within == "ApiKey" && name == "value" || within == "Variables" || KEYS.contains(&&*name);
                 let value = if secret && value.is_string() {
                     "(secret)".into()
                 } else {
@@ -210,6 +216,9 @@ mod tests {
             "Code": {"Location": "https://x/y?X-Amz-Security-Token=s3cr3t&X-Amz-Signature=s3cr3t"},
             "Configuration": {"Environment": {"Variables": {"KEY": "s3cr3t"}}, "Role": "r"}, "ZipFile": "s3cr3t",
         });
+        let role =
+            json!({"AssumeRoleResult": {"Credentials": {"SessionToken": "s3cr3t", "SecretAccessKey": "s3cr3t"}}});
+        assert!(!without_secrets("", role).to_string().contains("s3cr3t"));
         let kept = without_secrets("", function).to_string();
         assert!(kept.contains("\"Role\":\"r\"") && !kept.contains("s3cr3t"), "{kept}");
     }
