@@ -87,7 +87,11 @@ fn steady(line: &str) -> String {
     }
     let port = text.find("127.0.0.1:").map(|at| at + "127.0.0.1:".len());
     let seconds = ["(", "in "].into_iter().find_map(|before| {
-        let at = text.rfind(" s").filter(|at| text[..*at].ends_with(|c: char| c.is_ascii_digit()))?;
+        let of_seconds = |at: &usize| {
+            let (number, behind) = (&text[..*at], &text[at + " s".len()..]);
+            number.ends_with(|c: char| c.is_ascii_digit()) && !behind.starts_with(|c: char| c.is_ascii_alphanumeric())
+        };
+        let at = text.rmatch_indices(" s").map(|(at, _)| at).find(of_seconds)?;
         let begin = text[..at].rfind(before)? + before.len();
         text[begin..at].contains('.').then_some((begin, at))
     });
