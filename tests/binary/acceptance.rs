@@ -126,6 +126,45 @@ fn without_consent_or_for_more_than_was_allowed_nothing_is_asked_for() {
     assert_eq!(left_in(&server), "");
 }
 
+/// All of it is taken down with its data: a name that is not ours is somebody's.
+#[test]
+fn a_pipeline_of_another_name_is_never_taken_down() {
+    let place = Place::example("lean");
+    place.edit(&[("name: clickstream", "name: shop")]);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.run(&["send", "--local", "--events", "5"]).exits(0);
+    for line in [
+        "aws-acceptance --local --yes --clean-up shop",
+        "aws-acceptance --local --yes --clean-up accept-",
+        "aws-acceptance --local --yes --shape lean --name shop",
+    ] {
+        let ran = place.run(&line.split(' ').collect::<Vec<_>>()).exits(3);
+        assert!(ran.stderr.contains("must begin with `accept-`"), "{line}: {}", ran.stderr);
+    }
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
+}
+
+/// Not only what AWS refuses to the commands: also what goes wrong between them.
+#[test]
+fn what_goes_wrong_between_the_commands_leaves_nothing() {
+    let place = Place::example("minimal");
+    write_zips(&place);
+    let server = place.serve_with(&["--time-scale", "60"]);
+    let mut command = at(&place, &server.url, &["--shape", "lean", "--yes", "--wait", "60 s"]);
+    let mut child = command.stderr(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+    assert!(lines.any(|line| line.starts_with("lean     empty plan after a replacement")), "it ended before");
+    // The next one who asks is what changes a log by hand, which is no command.
+    let denied =
+        serde_json::json!({"operation": "sts:GetCallerIdentity", "times": 1, "status": 403, "code": "AccessDenied"});
+    server.admin().fault(&denied);
+    let told: Vec<_> = lines.collect();
+    assert_eq!(child.wait().unwrap().code(), Some(1), "{told:#?}");
+    assert!(told.iter().any(|line| line.starts_with("lean     drift by hand") && line.contains("FAILED")), "{told:#?}");
+    assert!(report(&place).0.contains("drift by hand"), "{told:#?}");
+    assert_eq!(left_in(&server), "");
+}
+
 /// Ctrl+C lets the step end, and what is there is taken down.
 #[test]
 fn whoever_interrupts_it_leaves_nothing() {

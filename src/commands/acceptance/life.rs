@@ -73,23 +73,28 @@ impl<'a> Lives<'a> {
     }
 
     pub(super) async fn live(&mut self, shape: Shape, report: &mut Report) -> Result<()> {
-        let mut steps = walk();
-        if self.trial.args.clean_up.is_some() {
-            steps.clear();
-            self.write(shape, Edit::Nothing)?;
-        }
-        for step in &steps {
+        self.write(shape, Edit::Nothing)?;
+        let walked = match self.trial.args.clean_up {
+            Some(_) => Ok(()),
+            None => self.walk(shape, report).await,
+        };
+        self.take_down(shape, report).await;
+        walked
+    }
+
+    async fn walk(&mut self, shape: Shape, report: &mut Report) -> Result<()> {
+        for step in &walk() {
             if remembered().is_some() {
                 break;
             }
             self.write(shape, step.edit)?;
-            let failed = self.step(shape, step, report).await? == Verdict::Failed;
+            let failed = self.step(shape, step, report).await == Verdict::Failed;
             if failed && step.name == "apply" {
                 say("without it there is nothing to go on with");
                 break;
             }
         }
-        self.take_down(shape, report).await
+        Ok(())
     }
 
     fn write(&self, shape: Shape, edit: Edit) -> Result<()> {
@@ -100,7 +105,8 @@ impl<'a> Lives<'a> {
         Ok(())
     }
 
-    async fn step(&mut self, shape: Shape, step: &Step, report: &mut Report) -> Result<Verdict> {
+    /// No error ends it all: what is there has to be taken down.
+    async fn step(&mut self, shape: Shape, step: &Step, report: &mut Report) -> Verdict {
         let (name, began) = (format!("{} {}", shape.word(), step.name), Instant::now());
         let (trial, target, local) = (self.trial, self.target.clone(), self.local.clone());
         let clock = async {
@@ -109,9 +115,8 @@ impl<'a> Lives<'a> {
         };
         let both = async { tokio::join!(clock, at_local(trial, &local, shape, &name, &step.work)) };
         let ((there, took), here) = self.through_signals(both).await;
-        self.there.extend(self.target.recorded(&name));
-        self.here.extend(self.local.recorded(&name));
-        let (there, here) = (there?, here?);
+        let there = recorded(&self.target, &name, there, &mut self.there);
+        let here = recorded(&self.local, &name, here, &mut self.here);
         let told = Told {
             shape: shape.word(),
             step: step.name.clone(),
@@ -125,7 +130,7 @@ impl<'a> Lives<'a> {
             say(format_args!("  on Local AWS: {}", here.detail));
         }
         report.steps.push(told);
-        Ok(there.verdict)
+        there.verdict
     }
 
     fn tell(&self, told: &Told) {
@@ -166,10 +171,10 @@ impl<'a> Lives<'a> {
     }
 
     /// Whatever came before.
-    async fn take_down(&mut self, shape: Shape, report: &mut Report) -> Result<()> {
+    async fn take_down(&mut self, shape: Shape, report: &mut Report) {
         let destroy = Step { name: "destroy".to_owned(), edit: Edit::Nothing, work: Work::Run(DESTROY, &[0]) };
         for attempt in 1..=DESTROYS {
-            let verdict = self.step(shape, &destroy, report).await?;
+            let verdict = self.step(shape, &destroy, report).await;
             if verdict == Verdict::Passed {
                 break;
             }
@@ -182,15 +187,29 @@ impl<'a> Lives<'a> {
         }
         let gone =
             Step { name: "nothing left to destroy".to_owned(), edit: Edit::Nothing, work: Work::Run(GONE, &[0]) };
-        self.step(shape, &gone, report).await?;
+        self.step(shape, &gone, report).await;
         let trial = self.trial;
         let looked = self.through_signals(async { looked_for(trial, shape).await }).await;
         match looked {
             Ok(left) => report.left.extend(left.iter().map(|line| self.masked(line))),
             Err(error) => report.left.push(self.masked(&format!("{}: it is not known: {error}", shape.word()))),
         }
-        Ok(())
     }
+}
+
+/// Adds to `all` what a step has asked. A step of which nothing was written down is none that could be compared, and would
+/// pass for one without a difference.
+fn recorded(side: &Side, name: &str, done: Result<Done>, all: &mut Vec<Recorded>) -> Done {
+    let exchanges = side.recorded(name);
+    let done = match done {
+        Ok(done) if done.verdict == Verdict::Passed && exchanges.is_empty() => {
+            Done::failed("nothing of it was recorded: is there room in the directory for temporary files?")
+        }
+        Ok(done) => done,
+        Err(error) => Done::failed(error.to_string()),
+    };
+    all.extend(exchanges);
+    done
 }
 
 async fn at_target(trial: &Trial<'_>, side: &Side, shape: Shape, name: &str, work: &Work) -> Result<Done> {

@@ -44,13 +44,22 @@ pub(crate) struct AcceptanceArgs {
     #[arg(long)]
     dry_run: bool,
     /// Only take down what a run that was killed has left, by the name that it told.
-    #[arg(long, value_name = "NAME", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "NAME", conflicts_with = "dry_run", value_parser = parse_own)]
     clean_up: Option<String>,
 }
 
 fn parse_shape(text: &str) -> Result<Shape, String> {
     let known = Shape::ALL.into_iter().find(|shape| shape.word() == text);
     known.ok_or_else(|| "must be `article` or `lean`".to_owned())
+}
+
+/// What the names of these pipelines begin with. They are taken down with all that is in them, so that no other name is taken:
+/// somebody's `clicks/lean` is not ours to delete.
+const OWN: &str = "accept-";
+
+fn parse_own(text: &str) -> Result<String, String> {
+    let is_own = text.strip_prefix(OWN).is_some_and(|rest| !rest.is_empty());
+    is_own.then(|| text.to_owned()).ok_or_else(|| format!("must begin with `{OWN}`, as the name of each such run does"))
 }
 
 /// Whose prices the book has all of.
@@ -71,7 +80,7 @@ pub(crate) async fn run(global: &Global, args: &AcceptanceArgs) -> Result<Exit> 
         whole_file::check(path).map_err(Error::cannot_write(path))?;
     }
     let aws = connect(target_of_no_file(global).await?, global.region.clone(), "", "", manner(global)).await?;
-    let trial = Trial::new(global, args, &aws);
+    let trial = Trial::new(global, args, &aws)?;
     let usd = trial.usd_at_most()?;
     trial.tell(&aws, usd);
     let mut report = trial.report(&aws, usd);
@@ -83,7 +92,7 @@ pub(crate) async fn run(global: &Global, args: &AcceptanceArgs) -> Result<Exit> 
         let message = format!("nothing was done: a month would cost ${usd:.2}, and `--limit` is ${:.2}", args.limit);
         return Err(Error::coded(Code::Budget, message, "allow more with `--limit USD`"));
     }
-    confirm(args.yes, "Do all of this, and take it down again?")?;
+    confirm(args.yes, "Do all of this?")?;
     // A Local AWS that this process has open is open for nobody else.
     drop(aws);
     trial.live(&mut report).await?;
@@ -96,20 +105,20 @@ pub(crate) async fn run(global: &Global, args: &AcceptanceArgs) -> Result<Exit> 
 }
 
 impl<'a> Trial<'a> {
-    fn new(global: &'a Global, args: &'a AcceptanceArgs, aws: &Aws) -> Self {
+    fn new(global: &'a Global, args: &'a AcceptanceArgs, aws: &Aws) -> Result<Self> {
         let letters = || std::iter::repeat_with(|| fastrand::char('a'..='z')).take(8).collect::<String>();
-        Self {
+        let said = args.clean_up.as_ref().or(global.name.as_ref());
+        let name = said.map_or_else(|| Ok(format!("{OWN}{}", letters())), |name| parse_own(name)).map_err(|why| {
+            Error::usage(format!("nothing was done: `--name` {why}"), "without it, a name is chosen that nobody has")
+        })?;
+        Ok(Self {
             global,
             args,
-            name: args
-                .clean_up
-                .clone()
-                .or_else(|| global.name.clone())
-                .unwrap_or_else(|| format!("accept-{}", letters())),
+            name,
             region: aws.names.region.clone(),
             shapes: args.shape.map_or_else(|| Shape::ALL.to_vec(), |shape| vec![shape]),
             glue: args.with_glue || global.is_local(),
-        }
+        })
     }
 
     /// The pipeline of a file, as `cost-estimate` reads it.
@@ -154,12 +163,12 @@ impl<'a> Trial<'a> {
         let through = through.map(|url| format!(" through {url}")).unwrap_or_default();
         let who = aws.caller.splitn(6, ':').nth(5).unwrap_or(&aws.caller);
         say(format_args!("in {place}, {}{through}, as {who}:", aws.names.region));
+        let what = match self.args.clean_up {
+            Some(_) => "take down the pipeline",
+            None => "make, edit three times, change by hand and take down a pipeline",
+        };
         for shape in &self.shapes {
-            say(format_args!(
-                "  make a pipeline {}/{}, edit it three times, change it by hand, take it down",
-                self.name,
-                shape.word()
-            ));
+            say(format_args!("  {what} {}/{}", self.name, shape.word()));
         }
         say("  hold each answer against what the Local AWS in this program says, which runs beside it");
         if !self.glue && self.shapes.contains(&Shape::Article) {
