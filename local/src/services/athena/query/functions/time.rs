@@ -1,30 +1,17 @@
-//! Functions of Trino that have no counterpart in DataFusion.
+//! Functions of dates and times.
 
+use super::{TEXT, TIME, add, bad};
 use datafusion::arrow::array::{
     Array as _, ArrayRef, AsArray as _, Int64Array, StringArray, TimestampMicrosecondArray,
 };
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
 use datafusion::common::Result;
-use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
 use datafusion::prelude::SessionContext;
 use jiff::civil::DateTime;
 use jiff::{Timestamp, tz::TimeZone};
-use serde_json::Value;
 use std::sync::Arc;
 
-const TIME: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
-const TEXT: DataType = DataType::Utf8;
-
-type Arrays<'a> = &'a [ArrayRef];
-
 pub(super) fn register(session: &SessionContext) {
-    add(session, "json_extract_scalar", vec![TEXT, TEXT], TEXT, |all| {
-        texts(all, |json, path| scalar(extract(json, path)?))
-    });
-    add(session, "json_extract", vec![TEXT, TEXT], TEXT, |all| {
-        texts(all, |json, path| extract(json, path).map(|value| value.to_string()))
-    });
     add(session, "from_iso8601_timestamp", vec![TEXT], TIME, |all| {
         let text = all[0].as_string::<i32>();
         times(text.len(), |row| text.is_valid(row).then(|| iso(text.value(row))))
@@ -64,53 +51,9 @@ pub(super) fn register(session: &SessionContext) {
     });
 }
 
-fn add(
-    session: &SessionContext,
-    name: &str,
-    takes: Vec<DataType>,
-    gives: DataType,
-    work: impl Fn(Arrays<'_>) -> Result<ArrayRef> + Send + Sync + 'static,
-) {
-    let run =
-        move |values: &[ColumnarValue]| Ok(ColumnarValue::Array(work(&ColumnarValue::values_to_arrays(values)?)?));
-    session.register_udf(create_udf(name, takes, gives, Volatility::Immutable, Arc::new(run)));
-}
-
-fn texts(all: Arrays<'_>, work: impl Fn(&str, &str) -> Option<String>) -> Result<ArrayRef> {
-    let (one, other) = (all[0].as_string::<i32>(), all[1].as_string::<i32>());
-    let rows = one.iter().zip(other).map(|(one, other)| work(one?, other?));
-    Ok(Arc::new(rows.collect::<StringArray>()))
-}
-
 fn times(rows: usize, time: impl Fn(usize) -> Option<Result<i64>>) -> Result<ArrayRef> {
     let times = (0..rows).map(|row| time(row).transpose());
     Ok(Arc::new(times.collect::<Result<TimestampMicrosecondArray>>()?))
-}
-
-fn bad(message: String) -> DataFusionError {
-    DataFusionError::Execution(format!("INVALID_FUNCTION_ARGUMENT: {message}"))
-}
-
-/// `$.a.b[0]["c"]`
-fn extract(json: &str, path: &str) -> Option<Value> {
-    let mut value: Value = serde_json::from_str(json).ok()?;
-    let path = path.strip_prefix('$')?.replace('[', ".").replace([']', '"', '\''], "");
-    for part in path.split('.').filter(|part| !part.is_empty()) {
-        value = match &mut value {
-            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?)?.take(),
-            Value::Object(fields) => fields.get_mut(part)?.take(),
-            _ => return None,
-        };
-    }
-    Some(value)
-}
-
-fn scalar(value: Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 fn civil(micros: i64) -> DateTime {
@@ -214,16 +157,6 @@ fn between(unit: &str, from: i64, to: i64) -> Result<i64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_path_leads_into_json() {
-        let json = r#"{"a":{"b":[1,{"c d":"x"}]},"n":null}"#;
-        let at = |path| extract(json, path).map(|value| value.to_string());
-        assert_eq!(at("$.a.b[0]").as_deref(), Some("1"));
-        assert_eq!(at("$.a.b[1][\"c d\"]").as_deref(), Some("\"x\""));
-        assert_eq!(at("$.a.x"), None);
-        assert_eq!(scalar(extract(json, "$.n").unwrap()), None);
-    }
 
     #[test]
     fn times_go_by_mysqls_letters() {

@@ -1,0 +1,42 @@
+//! Functions of Trino that are other words for expressions of DataFusion.
+
+/// Functions that DataFusion does not have, by name and number of arguments, as expressions that it has.
+pub(in super::super) const REWRITTEN: &[(&str, usize, &str)] = &[
+    ("if", 2, "CASE WHEN {0} THEN {1} END"),
+    ("if", 3, "CASE WHEN {0} THEN {1} ELSE {2} END"),
+    ("try", 1, "({0})"),
+    ("count_if", 1, "count(CASE WHEN {0} THEN 1 END)"),
+    ("arbitrary", 1, "first_value({0})"),
+    ("any_value", 1, "first_value({0})"),
+    ("max_by", 2, "first_value({0} ORDER BY {1} DESC NULLS LAST)"),
+    ("min_by", 2, "first_value({0} ORDER BY {1} ASC NULLS LAST)"),
+    ("approx_percentile", 2, "approx_percentile_cont({0}, {1})"),
+    ("year", 1, "CAST(date_part('year', {0}) AS BIGINT)"),
+    ("quarter", 1, "CAST(date_part('quarter', {0}) AS BIGINT)"),
+    ("month", 1, "CAST(date_part('month', {0}) AS BIGINT)"),
+    ("week", 1, "CAST(date_part('week', {0}) AS BIGINT)"),
+    ("day", 1, "CAST(date_part('day', {0}) AS BIGINT)"),
+    ("day_of_week", 1, "CAST(date_part('isodow', {0}) AS BIGINT)"),
+    ("hour", 1, "CAST(date_part('hour', {0}) AS BIGINT)"),
+    ("minute", 1, "CAST(date_part('minute', {0}) AS BIGINT)"),
+    ("second", 1, "CAST(date_part('second', {0}) AS BIGINT)"),
+    ("date", 1, "CAST({0} AS DATE)"),
+    ("contains", 2, "array_has({0}, {1})"),
+    ("element_at", 2, "array_element({0}, {1})"),
+    ("split", 2, "string_to_array({0}, {1})"),
+    ("regexp_extract", 2, "array_element(regexp_match({0}, '(' || {1} || ')'), 1)"),
+    ("regexp_extract", 3, "array_element(regexp_match({0}, {1}), {2})"),
+    // The functions of these names are ours, and take microseconds.
+    ("date_format", 2, "date_format(arrow_cast({0}, 'Timestamp(Microsecond, None)'), {1})"),
+    ("date_add", 3, "date_add({0}, {1}, arrow_cast({2}, 'Timestamp(Microsecond, None)'))"),
+    (
+        "date_diff",
+        3,
+        "date_diff({0}, arrow_cast({1}, 'Timestamp(Microsecond, None)'), arrow_cast({2}, 'Timestamp(Microsecond, None)'))",
+    ),
+    ("sequence", 2, "generate_series({0}, {1})"),
+    ("sequence", 3, "generate_series({0}, {1}, {2})"),
+    ("rand", 0, "random()"),
+    ("from_unixtime", 1, "to_timestamp_micros(CAST(({0}) * 1000000 AS BIGINT))"),
+    ("to_unixtime", 1, "arrow_cast(arrow_cast({0}, 'Timestamp(Microsecond, None)'), 'Int64') / 1000000.0"),
+];
