@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod crashes;
+mod statements;
 
 use bytes::Bytes;
 use http::Request;
@@ -18,6 +19,8 @@ pub(crate) struct Aws {
     aws: LocalAws,
     _directory: tempfile::TempDir,
     runtime: tokio::runtime::Runtime,
+    /// The one that queries are in.
+    database: Option<&'static str>,
 }
 
 /// How a query ended: its rows without the names of the columns, or the reason.
@@ -32,7 +35,7 @@ impl Aws {
         let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
         let served = aws.clone();
         runtime.spawn(async move { served.serve(listener).await });
-        let all = Self { aws, _directory: directory, runtime };
+        let all = Self { aws, _directory: directory, runtime, database: None };
         assert_eq!(all.send("s3", "PUT /results", "", "").0, 200);
         all
     }
@@ -42,7 +45,7 @@ impl Aws {
         let signed = format!("AWS4-HMAC-SHA256 Credential=A/20261123/us-east-1/{service}/aws4_request, Signature=0");
         let request =
             Request::builder().method(method).uri(path).header("host", "localhost").header("authorization", signed);
-        let request = request.header("x-amz-target", format!("AmazonAthena.{target}"));
+        let request = request.header("x-amz-target", target);
         let request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
         self.runtime.block_on(async {
             let answer = self.aws.respond(request).await;
@@ -55,13 +58,16 @@ impl Aws {
     }
 
     pub(crate) fn athena(&self, operation: &str, input: &Value) -> Value {
-        let (status, answer) = self.send("athena", "POST /", operation, &input.to_string());
+        let (status, answer) = self.send("athena", "POST /", &format!("AmazonAthena.{operation}"), &input.to_string());
         assert_eq!(status, 200, "{operation}: {answer}");
         answer
     }
 
     pub(crate) fn start(&self, sql: &str) -> Value {
-        let input = json!({"QueryString": sql, "ResultConfiguration": {"OutputLocation": "s3://results/"}});
+        let mut input = json!({"QueryString": sql, "ResultConfiguration": {"OutputLocation": "s3://results/"}});
+        if let Some(database) = &self.database {
+            input["QueryExecutionContext"] = json!({"Database": database});
+        }
         let id = self.athena("StartQueryExecution", &input)["QueryExecutionId"].clone();
         json!({"QueryExecutionId": id})
     }
