@@ -27,6 +27,7 @@ mod report;
 mod resources;
 mod schemas;
 mod signal;
+mod upgrades;
 mod whole_file;
 
 use clap::FromArgMatches as _;

@@ -12,8 +12,11 @@ pub(crate) const TAG_STAGE: &str = "pipectl:stage";
 pub(crate) const TAG_REGION: &str = "pipectl:region";
 /// The tag that holds its name in the blueprint, so that an orphan still has an address.
 pub(crate) const TAG_NAME: &str = "pipectl:name";
-/// The tag that holds the digest of the attributes last applied, to tell drift from an edit.
+/// The tag that holds the digest of the attributes last applied, to tell drift from an edit, and the release that did.
 pub(crate) const TAG_CONFIG: &str = "pipectl:config";
+
+/// This release, as what it makes is marked with it.
+pub(crate) const RELEASE: &str = env!("CARGO_PKG_VERSION");
 
 /// What is in the paths of the roles of all pipelines.
 pub(crate) const IAM_PATH: &str = "/pipectl/";

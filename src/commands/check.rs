@@ -1,6 +1,7 @@
 //! `pipectl check`, and the warnings that other commands give of the same.
 
-use super::session::{Session, assumed_region, load};
+use super::global::assumed_region;
+use super::session::{Session, load};
 use crate::aws::{AccountLimits, Aws, Class};
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_count};

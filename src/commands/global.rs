@@ -1,6 +1,6 @@
 //! The options of every command.
 
-use crate::config::{Overrides, parse_duration};
+use crate::config::{Overrides, Pipeline, parse_duration};
 use crate::report::Color;
 use clap::Args;
 use std::path::PathBuf;
@@ -144,4 +144,12 @@ fn parse_parallelism(text: &str) -> Result<usize, String> {
         Ok(count) if count > 0 => Ok(count),
         _ => Err("must be 1 or more".to_owned()),
     }
+}
+/// Where neither the file, nor `--region`, nor the environment says.
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// The region that is meant, as far as that can be told without AWS.
+pub(super) fn assumed_region(pipeline: &Pipeline) -> String {
+    let from_env = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
+    pipeline.region.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_REGION.to_owned())
 }

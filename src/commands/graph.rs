@@ -1,6 +1,7 @@
 //! `pipectl graph`: the pipeline as a picture.
 
-use super::session::{Session, assumed_region, load};
+use super::global::assumed_region;
+use super::session::{Session, load};
 use crate::blueprint::{Functions, Part, graph_in_parts};
 use crate::commands::Global;
 use crate::config::Pipeline;

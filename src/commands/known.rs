@@ -1,6 +1,7 @@
 //! The names in the pipeline's file, as far as that can be read: for completions.
 
-use super::session::{assumed_region, load};
+use super::global::assumed_region;
+use super::session::load;
 use crate::blueprint::{Functions, graph};
 use crate::commands::Global;
 use crate::names::Names;

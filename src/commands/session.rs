@@ -9,7 +9,7 @@ use crate::blueprint::{self, Functions, Part};
 use crate::commands::Global;
 use crate::config::{self, Pipeline};
 use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
-use crate::engine::plan::{Consent, Revert, plan};
+use crate::engine::plan::{Consent, Revert};
 use crate::engine::resource::Address;
 use crate::error::{Code, Error, Result};
 use crate::names::Names;
@@ -18,6 +18,7 @@ use crate::report::{
     refused_step, say,
 };
 use crate::resources::{Graph, Inventory, Plan, Stranded, Surroundings, observe};
+use crate::upgrades;
 use clap::Args;
 use serde_json::Value;
 
@@ -31,6 +32,8 @@ pub(crate) struct Session {
     /// Neither the file nor the command line says where: whatever the shell's configuration gives.
     by_chance: bool,
     functions: Functions,
+    /// The functions are the program's own.
+    pub(super) own_code: bool,
 }
 
 /// An AWS that answers.
@@ -125,7 +128,8 @@ impl Session {
         aws.names.given = pipeline.names.clone();
         guard(&pipeline, &aws, local)?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
-        Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions })
+        let own_code = global.lambda_dir.is_none();
+        Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions, own_code })
     }
 
     /// The resources that the file asks for.
@@ -179,7 +183,7 @@ impl Session {
         (live, surroundings): (&'a Inventory, &Surroundings),
         consent: &Consent,
     ) -> Plan<'a> {
-        let mut plan = plan(graph, live, consent);
+        let mut plan = upgrades::plan(graph, live, consent, self.own_code);
         surroundings.hold(&mut plan, consent);
         surroundings.refuse(&mut plan, graph, live, (&self.aws.names, consent));
         plan
@@ -253,15 +257,6 @@ pub(super) fn load(global: &Global) -> Result<Pipeline> {
     let env = |name: &str| std::env::var(name).ok();
     let overrides = global.overrides(&env);
     Ok(config::load(&global.file, &overrides)?)
-}
-
-/// Where neither the file, nor `--region`, nor the environment says.
-const DEFAULT_REGION: &str = "us-east-1";
-
-/// The region that is meant, as far as that can be told without AWS.
-pub(super) fn assumed_region(pipeline: &Pipeline) -> String {
-    let from_env = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
-    pipeline.region.clone().or_else(from_env).unwrap_or_else(|| DEFAULT_REGION.to_owned())
 }
 
 /// For commands that read no file.

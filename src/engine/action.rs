@@ -74,6 +74,10 @@ pub enum Cause {
     Replaced,
     /// It carries no owner and is taken over on request.
     Adopt,
+    /// The file did not change: this release makes something else of it than the one before.
+    Upgrade,
+    /// Both are others: the file, and what becomes of it.
+    EditAndUpgrade,
 }
 
 impl Cause {
@@ -88,6 +92,8 @@ impl Cause {
             Self::Duplicate => "duplicate",
             Self::Replaced => "replaced",
             Self::Adopt => "adopt",
+            Self::Upgrade => "upgrade",
+            Self::EditAndUpgrade => "edit and upgrade",
         }
     }
 }

@@ -51,6 +51,12 @@ impl Attributes {
         self
     }
 
+    /// The same but for some.
+    pub(crate) fn without(mut self, left_out: impl Fn(&str) -> bool) -> Self {
+        self.0.retain(|(name, ..)| !left_out(name));
+        self
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Value)> {
         self.0.iter().map(|(name, value, _)| (*name, value))
     }
@@ -59,8 +65,8 @@ impl Attributes {
         self.iter().find(|(other, _)| *other == name).map_or(&Value::Unset, |(_, value)| value)
     }
 
-    /// What is kept in the tag `pipectl:config` to tell drift from an edit: `v1:` and the SHA-256 of canonical
-    /// JSON, cut to 128 bits. It must give the same for the same configuration in every release; a test holds it.
+    /// What a [`Mark`](super::mark::Mark) keeps to tell drift from an edit: `v1:` and the SHA-256 of canonical JSON, cut
+    /// to 128 bits. It must give the same for the same configuration in every release; a test holds it.
     ///
     /// Unset attributes do not count, so that a release that learns to manage one more attribute does
     /// not call every resource edited, nor does the order in which they are said. Secrets count by their digest.

@@ -2,6 +2,7 @@
 
 use super::diff::Attributes;
 use super::extra::Extra;
+use super::mark::Mark;
 use super::resource::{Address, Live, Owner, Resource, Tried, World};
 use futures::future::BoxFuture;
 use std::any::Any;
@@ -23,7 +24,7 @@ pub trait AnyLive<W: World>: Send + Sync {
     fn outputs(&self) -> Slot;
     fn owner(&self) -> &Owner;
     /// [`Live::applied`].
-    fn applied(&self) -> Option<&str>;
+    fn applied(&self) -> Option<&Mark>;
     /// [`Live::data`].
     fn data(&self) -> &str;
     /// [`Live::extras`].
@@ -56,8 +57,8 @@ impl<R: Resource> AnyLive<R::World> for Live<R> {
     fn owner(&self) -> &Owner {
         &self.owner
     }
-    fn applied(&self) -> Option<&str> {
-        self.applied.as_deref()
+    fn applied(&self) -> Option<&Mark> {
+        self.applied.as_ref()
     }
     fn data(&self) -> &str {
         &self.data

@@ -3,12 +3,14 @@
 pub use super::action::{Action, Cause, Order};
 pub use super::consent::{Consent, Refusal, Revert, Stay};
 
-use super::diff::{Attributes, Change, DIGEST_VERSION, UNFINISHED};
+use super::diff::{Attributes, Change};
 use super::extra::Extra;
 use super::graph::{Compared, Graph, Node, Outputs};
 use super::inventory::Inventory;
 use super::live::{AnyLive, Slot};
+use super::mark::Mark;
 use super::resource::{Address, Owner, World};
+use super::upgrade::Releases;
 use super::value::digest;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +110,8 @@ impl<W: World> fmt::Debug for Step<'_, W> {
 pub struct Plan<'a, W: World> {
     pub steps: Vec<Step<'a, W>>,
     pub stays: Vec<Stay>,
+    /// Empty until it is told: [`Plan::tell_releases`].
+    pub releases: Releases,
 }
 
 /// Before the fingerprint, as before a digest.
@@ -216,7 +220,7 @@ pub fn plan<'a, W: World>(graph: &'a Graph<'_, W>, live: &'a Inventory<W>, conse
         let users = users.map(|(user, _)| user);
         steps[index].needs = users.chain(anew.get(index - kept).into_iter().flatten().copied()).collect();
     }
-    Plan { steps, stays: vec![] }
+    Plan { steps, stays: vec![], releases: Releases::default() }
 }
 
 /// The deletion that ends a replacement, if the new one comes first.
@@ -286,7 +290,7 @@ fn sorted<W: World>(found: Option<&dyn AnyLive<W>>, asked: bool) -> (Vec<Extra>,
 
 /// Even where nothing differs there is something to do: to note that it is as the file says.
 fn is_unfinished<W: World>(live: &dyn AnyLive<W>) -> bool {
-    live.applied() == Some(UNFINISHED)
+    live.applied().is_some_and(Mark::is_unfinished)
 }
 
 /// Tells an edit of the file from a change of the live resource, by the digest of what was last applied. Without
@@ -295,13 +299,11 @@ fn why<W: World>(live: &dyn AnyLive<W>, desired: &Attributes) -> Cause {
     if is_unfinished(live) {
         return Cause::Unfinished;
     }
-    let Some(applied) = live.applied().filter(|applied| applied.starts_with(DIGEST_VERSION)) else {
-        return Cause::Edit;
-    };
-    match (desired.digest() == applied, live.attributes().digest() == applied) {
-        (true, _) => Cause::Drift,
-        (false, true) => Cause::Edit,
-        (false, false) => Cause::EditAndDrift,
+    let applied = |attributes: &Attributes| live.applied().and_then(|mark| mark.is_of(attributes));
+    match (applied(desired), applied(&live.attributes())) {
+        (Some(true), _) => Cause::Drift,
+        (Some(false), Some(false)) => Cause::EditAndDrift,
+        _ => Cause::Edit,
     }
 }
 

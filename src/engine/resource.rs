@@ -2,6 +2,7 @@
 
 use super::diff::{Attributes, Change};
 use super::extra::Extra;
+use super::mark::Mark;
 use std::fmt;
 use std::str::FromStr;
 
@@ -78,8 +79,8 @@ pub struct Live<R: Resource> {
     pub resource: R,
     pub outputs: R::Outputs,
     pub owner: Owner,
-    /// [`Attributes::digest`] of what pipectl last applied, where the kind can be tagged.
-    pub applied: Option<String>,
+    /// What pipectl last applied, and which release of it, where the kind can be tagged.
+    pub applied: Option<Mark>,
     /// What deleting it would lose, in words ("12 objects, 3.1 GB"); empty when there is nothing to lose.
     pub data: String,
     /// What it has beside its attributes.

@@ -2,9 +2,10 @@
 
 use crate::engine::diff::{Attributes, UNFINISHED};
 use crate::engine::extra::{Extra, Removal};
+use crate::engine::mark::Mark;
 use crate::engine::resource::Owner;
 use crate::engine::value::{Canonical, Value};
-use crate::names::{Names, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_REGION, TAG_STAGE};
+use crate::names::{Names, RELEASE, TAG_CONFIG, TAG_NAME, TAG_PIPELINE, TAG_REGION, TAG_STAGE};
 use std::collections::BTreeMap;
 
 /// The user's tags on a resource: neither `aws:*`, which AWS puts there, nor `pipectl:*`.
@@ -24,8 +25,8 @@ pub(crate) struct Stamp {
     pub(crate) owner: Owner,
     /// Its name in the blueprint, if pipectl made it.
     pub(crate) name: Option<String>,
-    /// The digest last applied.
-    pub(crate) applied: Option<String>,
+    /// What was applied last.
+    pub(crate) applied: Option<Mark>,
     /// All `pipectl:*` tags, for kinds that keep more there.
     pub(crate) ours: BTreeMap<String, String>,
     /// The CloudFormation stack that made it: Serverless, SAM and the CDK make theirs so.
@@ -44,7 +45,7 @@ impl Stamp {
             tags.into_iter().partition(|(key, _)| key.starts_with("pipectl:"));
         let theirs = theirs.into_iter().filter(|(key, _)| !names.ignored.has(key)).collect();
         let owner = owner(names, &ours);
-        let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).cloned());
+        let (name, applied) = (ours.get(TAG_NAME).cloned(), ours.get(TAG_CONFIG).map(|mark| Mark::read(mark)));
         Self { tags: Tags(theirs), owner, name, applied, ours, stack: awss.get(TAG_STACK).cloned() }
     }
 
@@ -75,12 +76,12 @@ fn owner(names: &Names, ours: &BTreeMap<String, String>) -> Owner {
 }
 
 impl Tags {
-    /// All tags to put on a resource: the user's, the owner's, its name and its digest.
+    /// All tags to put on a resource: the user's, the owner's, its name and its mark.
     pub(crate) fn stamped(&self, names: &Names, name: &str, attributes: &Attributes) -> BTreeMap<String, String> {
         let mut all = self.0.clone();
         all.extend(names.owner_tags());
         all.insert(TAG_NAME.to_owned(), name.to_owned());
-        all.insert(TAG_CONFIG.to_owned(), attributes.digest());
+        all.insert(TAG_CONFIG.to_owned(), Mark::of(attributes, RELEASE).to_string());
         all
     }
 
@@ -128,6 +129,6 @@ mod tests {
     fn only_the_users_tags_are_an_attribute() {
         let read = stamp(&[("aws:cloudformation:stack-name", "x"), ("pipectl:config", "d"), ("team", "growth")]);
         assert_eq!(read.tags, Tags([("team".to_owned(), "growth".to_owned())].into()));
-        assert_eq!(read.applied.as_deref(), Some("d"));
+        assert_eq!(read.applied, Some(Mark::read("d")));
     }
 }

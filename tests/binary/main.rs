@@ -86,6 +86,7 @@ mod team;
 mod tracking;
 mod truth;
 mod unfinished;
+mod upgrading;
 mod walls;
 mod watching;
 mod words;

@@ -7,8 +7,9 @@ mod terms;
 mod versus;
 
 use super::check::{findings, warn};
+use super::global::assumed_region;
 use super::prices::listed;
-use super::session::{assumed_region, load};
+use super::session::load;
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{

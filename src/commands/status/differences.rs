@@ -1,9 +1,10 @@
 //! How AWS differs from the file: what is missing, and what somebody else has changed, is a fault of the part.
 
-use crate::engine::plan::{Action, Cause, Consent, Refusal, plan};
+use crate::engine::plan::{Action, Cause, Consent, Refusal};
 use crate::engine::resource::Resource as _;
 use crate::report::{Fault, Part};
 use crate::resources::{Graph, Inventory, Step, Topic};
+use crate::upgrades;
 
 #[derive(Debug, Default)]
 pub(super) struct Differences {
@@ -16,10 +17,10 @@ pub(super) struct Differences {
 /// What no event needs, and whoever changes it breaks nothing.
 const HARMLESS: &[&str] = &["logs.log_group", "athena.named_query"];
 
-pub(super) fn differences(graph: &Graph<'_>, live: &Inventory) -> Differences {
-    let plan = plan(graph, live, &Consent::default());
+pub(super) fn differences(graph: &Graph<'_>, live: &Inventory, own_code: bool) -> Differences {
+    let plan = upgrades::plan(graph, live, &Consent::default(), own_code);
     let mut all = Differences { nothing: true, ..Differences::default() };
-    let mut edited = 0;
+    let (mut edited, mut upgraded) = (0, 0);
     for step in &plan.steps {
         all.nothing &= step.action() == Action::Create;
         let pending = step.extras.iter().filter(|_| step.address.kind == Topic::KIND);
@@ -31,9 +32,15 @@ pub(super) fn differences(graph: &Graph<'_>, live: &Inventory) -> Differences {
             } else {
                 all.faults.push(Fault::new(part(&step.address.kind, &step.address.name), what, message, hint));
             }
+        } else if step.cause == Some(Cause::Upgrade) {
+            upgraded += 1;
         } else if step.action() != Action::NoOp {
             edited += 1;
         }
+    }
+    if upgraded > 0 {
+        let what = if upgraded == 1 { "1 resource" } else { &format!("{upgraded} resources") };
+        all.notes.push(format!("this release of pipectl makes {what} otherwise than is live: `pipectl plan` says how"));
     }
     if edited > 0 {
         let what = if edited == 1 { "1 change that is" } else { &format!("{edited} changes that are") };

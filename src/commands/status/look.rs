@@ -60,7 +60,7 @@ async fn compared(session: &Session) -> crate::error::Result<(Differences, Vec<A
     let graph = session.graph();
     let live = session.observe(&graph).await?;
     let made = made_of(session, &live);
-    Ok((differences(&graph, &live), endpoint::ask(session, &made).await))
+    Ok((differences(&graph, &live, session.own_code), endpoint::ask(session, &made).await))
 }
 
 async fn tables(aws: &Aws, pipeline: &Pipeline, dates: &Dates) -> AwsResult<Vec<TableFreshness>> {

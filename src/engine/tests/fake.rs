@@ -9,6 +9,7 @@ use pipectl_engine::extra::Extra;
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
 use pipectl_engine::live::AnyLive;
+use pipectl_engine::mark::Mark;
 use pipectl_engine::plan::{Consent, Plan, plan};
 use pipectl_engine::resource::{Address, Live, Owner, Resource, Wanted, World};
 use pipectl_engine::value::Pending;
@@ -41,7 +42,7 @@ pub(crate) struct Thing {
     pub(crate) data: String,
     pub(crate) size: i64,
     pub(crate) extras: Vec<Extra>,
-    place: String,
+    pub(crate) place: String,
     links: Vec<String>,
 }
 
@@ -306,6 +307,7 @@ impl<N: Noun> Fake<N> {
         let links = links.into_iter().map(Pending::Known).collect();
         let (id, own_id) = (shared_id.unwrap_or_else(|| own_id.to_owned()), own_id.to_owned());
         let resource = Self { id, size, place, links, own_id, noun: PhantomData };
+        let applied = applied.as_deref().map(Mark::read);
         Live { name, outputs: resource.outputs(), resource, owner, applied, data, extras }
     }
 }

@@ -8,3 +8,4 @@ mod locking;
 mod order;
 mod planning;
 mod replacing;
+mod upgrading;

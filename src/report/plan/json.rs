@@ -22,6 +22,7 @@ pub(crate) fn plan_to_json(plan: &Plan, names: &Names, caller: &str) -> Value {
         "fingerprint": plan.fingerprint(),
         "summary": summary,
         "stays": plan.stays.iter().map(stay_to_json).collect::<Vec<_>>(),
+        "releases": super::releases::to_json(&plan.releases),
         "steps": plan.steps.iter().map(step_to_json).collect::<Vec<_>>(),
     })
 }

@@ -1,7 +1,7 @@
 //! Plans for a pull-request comment.
 
 use super::delta::deltas;
-use super::{forces, refusal_words, says_something, schema, stays, summary};
+use super::{forces, refusal_words, releases, says_something, schema, stays, summary};
 use crate::engine::diff::Change;
 use crate::engine::plan::Action;
 use crate::engine::value::Value;
@@ -32,6 +32,9 @@ pub(crate) fn plan_to_markdown(plan: &Plan, names: &Names, place: &str) -> Strin
     for stay in &plan.stays {
         let all: Vec<_> = stay.addresses.iter().map(|address| code(&address.to_string())).collect();
         let _ = writeln!(text, "\n{} {}: {}", all.join(", "), stays(stay), words(&stay.why));
+    }
+    for told in releases::lines(&plan.releases, code) {
+        let _ = writeln!(text, "{told}\n");
     }
     if plan.steps.iter().all(|step| !says_something(&step)) {
         return text;

@@ -4,6 +4,7 @@ mod brief;
 mod delta;
 mod json;
 mod markdown;
+mod releases;
 mod schema;
 
 pub(crate) use json::{PLAN_SCHEMA, plan_to_json};
@@ -57,6 +58,9 @@ pub(crate) fn plan_to_text(plan: &Plan, detail: Detail, paint: Paint) -> String 
     text.push('\n');
     text.push_str(&paint.strong(&summary(plan)));
     text.push('\n');
+    for told in releases::lines(&plan.releases, |foreign| one_line(foreign).into_owned()) {
+        line(&mut text, format_args!("{told}"));
+    }
     text
 }
 

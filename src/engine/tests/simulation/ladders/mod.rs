@@ -5,6 +5,7 @@ pub(crate) mod named;
 
 use crate::thing::{CONFIG, NAME, PIPELINE, Tags, US};
 use pipectl_engine::diff::Attributes;
+use pipectl_engine::mark::Mark;
 use pipectl_engine::resource::Owner;
 
 /// What the tags of a live resource say.
@@ -12,7 +13,7 @@ use pipectl_engine::resource::Owner;
 pub(crate) struct Stamp {
     pub(crate) owner: Owner,
     pub(crate) name: Option<String>,
-    pub(crate) applied: Option<String>,
+    pub(crate) applied: Option<Mark>,
 }
 
 impl Stamp {
@@ -22,7 +23,7 @@ impl Stamp {
             Some(owner) => Owner::Other(owner.clone()),
             None => Owner::Nobody,
         };
-        Self { owner, name: tags.get(NAME).cloned(), applied: tags.get(CONFIG).cloned() }
+        Self { owner, name: tags.get(NAME).cloned(), applied: tags.get(CONFIG).map(|mark| Mark::read(mark)) }
     }
 }
 
