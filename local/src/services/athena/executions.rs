@@ -1,6 +1,7 @@
 //! Query executions: started, described, stopped, and their results given out page by page.
 
 use super::query::engine::Engine;
+use super::query::statements::kind;
 use super::query::{self, results};
 use super::{EXECUTIONS, OPEN, invalid, rights, workgroups};
 use crate::api_error::{ApiError, Result};
@@ -35,15 +36,6 @@ fn location(configuration: &Value, input: &Value) -> Result<String> {
     Ok(if location.ends_with('/') { location.to_owned() } else { format!("{location}/") })
 }
 
-fn kind(sql: &str) -> (&'static str, &'static str) {
-    let first = sql.split_whitespace().next().unwrap_or_default().to_ascii_uppercase();
-    match first.as_str() {
-        "SHOW" | "DESCRIBE" | "DESC" => ("UTILITY", "txt"),
-        "CREATE" | "ALTER" | "DROP" | "MSCK" => ("DDL", "txt"),
-        _ => ("DML", "csv"),
-    }
-}
-
 pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     let sql = input.text("QueryString")?;
     let group = input.optional("WorkGroup").unwrap_or("primary");
@@ -59,12 +51,15 @@ pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Res
     }
     let configuration = &workgroup["Configuration"];
     let id = new_uuid();
-    let (kind, extension) = kind(sql);
+    let kind = kind::of(sql);
     let execution = json!({
         "QueryExecutionId": id,
         "Query": sql,
-        "StatementType": kind,
-        "ResultConfiguration": {"OutputLocation": format!("{}{id}.{extension}", location(configuration, input)?)},
+        "StatementType": kind.statement,
+        "SubstatementType": kind.substatement,
+        "ExecutionParameters": input["ExecutionParameters"],
+        "ResultReuseConfiguration": input["ResultReuseConfiguration"],
+        "ResultConfiguration": {"OutputLocation": format!("{}{}", location(configuration, input)?, kind.output.place(&id))},
         "QueryExecutionContext": input["QueryExecutionContext"],
         "Status": {"State": "QUEUED", "SubmissionDateTime": context.epoch()},
         "Statistics": {"DataScannedInBytes": 0},
@@ -97,7 +92,7 @@ fn existing(context: &Context<'_>, id: &str) -> Result<Value> {
 
 fn describe(execution: &Value) -> Value {
     let mut all = execution.clone();
-    for own in ["cutoff", "columns", "role"] {
+    for own in ["cutoff", "columns", "role", "updated"] {
         all[own] = Value::Null;
     }
     all
@@ -105,6 +100,23 @@ fn describe(execution: &Value) -> Value {
 
 pub(super) fn get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     Ok(json!({"QueryExecution": describe(&existing(context, input.text("QueryExecutionId")?)?)}))
+}
+
+pub(super) fn get_query_runtime_statistics(context: &Context<'_>, input: &Value) -> Result<Value> {
+    let execution = existing(context, input.text("QueryExecutionId")?)?;
+    let figures = &execution["Statistics"];
+    let mut timeline = json!({"ServicePreProcessingTimeInMillis": 0});
+    for name in [
+        "QueryQueueTimeInMillis",
+        "QueryPlanningTimeInMillis",
+        "EngineExecutionTimeInMillis",
+        "ServiceProcessingTimeInMillis",
+        "TotalExecutionTimeInMillis",
+    ] {
+        timeline[name] = figures[name].as_u64().unwrap_or(0).into();
+    }
+    let rows = json!({"InputBytes": figures["DataScannedInBytes"].as_u64().unwrap_or(0)});
+    Ok(json!({"QueryRuntimeStatistics": {"Timeline": timeline, "Rows": rows}}))
 }
 
 pub(super) fn batch_get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -161,17 +173,24 @@ pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<
     }
     let output = execution["ResultConfiguration"].text("OutputLocation")?;
     rights::of_results(context, &rights::role_of(context.caller), "s3:GetObject", output)?;
-    let (bucket, key) = output.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
-    let file = versions::find(context, bucket, key, None)
-        .map_err(|_| invalid(format!("Could not find results at {output}")))?;
-    let bytes = context.blobs.get(&file.blob).map_err(ApiError::internal)?;
-    let is_table = execution["StatementType"] == "DML";
-    let rows = if is_table { results::read_csv(&bytes) } else { results::read_lines(&bytes) };
+    // What has written rows has none to give.
+    let rows = if execution["updated"].is_null() { rows(context, output)? } else { vec![] };
     let limit = input.number("MaxResults").and_then(|limit| usize::try_from(limit).ok());
     let page = context.page(rows, input.optional("NextToken"), limit, MOST_RESULTS, || invalid("Invalid NextToken"))?;
     let rows: Vec<_> = page.items.iter().map(results::row).collect();
     let metadata = json!({"ColumnInfo": execution["columns"]});
-    Ok(json!({"UpdateCount": 0, "ResultSet": {"Rows": rows, "ResultSetMetadata": metadata}, "NextToken": page.next}))
+    let updated = execution["updated"].as_u64().unwrap_or(0);
+    Ok(
+        json!({"UpdateCount": updated, "ResultSet": {"Rows": rows, "ResultSetMetadata": metadata}, "NextToken": page.next}),
+    )
+}
+
+fn rows(context: &Context<'_>, output: &str) -> Result<Vec<results::Row>> {
+    let (bucket, key) = output.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).unwrap_or_default();
+    let file = versions::find(context, bucket, key, None)
+        .map_err(|_| invalid(format!("Could not find results at {output}")))?;
+    let bytes = context.blobs.get(&file.blob).map_err(ApiError::internal)?;
+    Ok(if key.ends_with(".csv") { results::read_csv(&bytes) } else { results::read_lines(&bytes) })
 }
 
 /// Starts what is queued. What is said to run, and does not in this process, ran in one that has ended with it.

@@ -4,6 +4,7 @@ mod executions;
 mod metadata;
 mod named_queries;
 mod permissions;
+mod prepared_statements;
 mod query;
 mod rights;
 mod workgroups;
@@ -40,6 +41,13 @@ pub(crate) static SERVICE: Service = Service {
         ("ListQueryExecutions", executions::list_query_executions),
         ("StopQueryExecution", executions::stop_query_execution),
         ("GetQueryResults", executions::get_query_results),
+        ("GetQueryRuntimeStatistics", executions::get_query_runtime_statistics),
+        ("CreatePreparedStatement", prepared_statements::create_prepared_statement),
+        ("GetPreparedStatement", prepared_statements::get_prepared_statement),
+        ("BatchGetPreparedStatement", prepared_statements::batch_get_prepared_statement),
+        ("ListPreparedStatements", prepared_statements::list_prepared_statements),
+        ("UpdatePreparedStatement", prepared_statements::update_prepared_statement),
+        ("DeletePreparedStatement", prepared_statements::delete_prepared_statement),
         ("TagResource", tag_resource),
         ("UntagResource", untag_resource),
         ("ListTagsForResource", list_tags_for_resource),
@@ -63,6 +71,9 @@ const EXECUTIONS: &str = "athena.execution";
 const OPEN: &str = "athena.open";
 /// Key: the query's id.
 const QUERIES: &str = "athena.named_query";
+
+/// Key: workgroup, `/`, the statement's name.
+const PREPARED: &str = "athena.prepared_statement";
 
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::new("InvalidRequestException", message)

@@ -33,6 +33,29 @@ pub(super) fn of_partitions(context: &Context<'_>, role: &Value, (database, tabl
     permit_catalog(context, role, "glue:GetPartitions", Some(database), Some(table))
 }
 
+/// What a statement does in the catalog itself.
+///
+/// # Errors
+/// `AccessDeniedException`.
+pub(super) fn of_catalog(
+    context: &Context<'_>,
+    role: &Value,
+    actions: &[&str],
+    (database, table): (&str, Option<&str>),
+) -> Result<()> {
+    let Some(role) = role.as_str() else { return Ok(()) };
+    actions.iter().try_for_each(|action| permit_catalog(context, role, action, Some(database), table))
+}
+
+/// What lies below a place of S3.
+///
+/// # Errors
+/// `AccessDeniedException`.
+pub(super) fn of_list(context: &Context<'_>, role: &Value, place: &str) -> Result<()> {
+    let (Some(role), Some(place)) = (role.as_str(), place.strip_prefix("s3://")) else { return Ok(()) };
+    s3::permit_role(context, role, "s3:ListBucket", (place.split('/').next().unwrap_or_default(), ""), &[])
+}
+
 /// A file of a table: it is found by a list.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Workgroups. One called `primary` is always there.
 
-use super::{QUERIES, WORKGROUPS, invalid};
+use super::{PREPARED, QUERIES, WORKGROUPS, invalid};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input;
@@ -149,11 +149,15 @@ pub(super) fn delete_work_group(context: &Context<'_>, input: &Value) -> Result<
     existing(context, name)?;
     let queries = context.list(QUERIES, "")?;
     let queries: Vec<_> = queries.into_iter().filter(|(_, query)| query["WorkGroup"] == name).collect();
-    if !queries.is_empty() && input["RecursiveDeleteOption"].as_bool() != Some(true) {
+    let prepared = context.list(PREPARED, &format!("{name}/"))?;
+    if !(queries.is_empty() && prepared.is_empty()) && input["RecursiveDeleteOption"].as_bool() != Some(true) {
         return Err(invalid(format!("WorkGroup {name} is not empty")));
     }
     for (id, _) in queries {
         context.remove(QUERIES, &id)?;
+    }
+    for (key, _) in prepared {
+        context.remove(PREPARED, &key)?;
     }
     context.remove(WORKGROUPS, name)?;
     context.forget_tags(&arn(context, name))?;

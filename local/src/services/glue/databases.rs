@@ -45,7 +45,7 @@ fn read(given: &Value) -> Value {
     database
 }
 
-pub(super) fn create_database(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn create_database(context: &Context<'_>, input: &Value) -> Result<Value> {
     let given = &input["DatabaseInput"];
     let name = given.text("Name")?.to_lowercase();
     if name.contains('/') {
@@ -82,7 +82,7 @@ pub(super) fn get_databases(context: &Context<'_>, input: &Value) -> Result<Valu
 }
 
 /// Takes the place of the whole database: what is not given is gone, parameters included.
-pub(super) fn update_database(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn update_database(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, before) = existing(context, input.text("Name")?)?;
     let given = &input["DatabaseInput"];
     if given.text("Name")?.to_lowercase() != name {
@@ -98,7 +98,7 @@ pub(super) fn update_database(context: &Context<'_>, input: &Value) -> Result<Va
 }
 
 /// Its tables go with it.
-pub(super) fn delete_database(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn delete_database(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (name, _) = existing(context, input.text("Name")?)?;
     for (key, _) in context.list(TABLES, &format!("{name}/"))? {
         context.remove(TABLES, &key)?;

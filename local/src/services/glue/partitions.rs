@@ -159,7 +159,7 @@ fn terms(expression: &str, names: &[String]) -> Result<Vec<Term>> {
     parts.into_iter().map(read).collect()
 }
 
-pub(super) fn update_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn update_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key_of, table) = table(context, input)?;
     let (before, old) = found(context, &key_of, &input.texts("PartitionValueList"))?;
     let (values, mut partition) = read(context, &table, &input["PartitionInput"])?;
@@ -169,7 +169,7 @@ pub(super) fn update_partition(context: &Context<'_>, input: &Value) -> Result<V
     Ok(json!({}))
 }
 
-pub(super) fn delete_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn delete_partition(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, _) = table(context, input)?;
     let (place, _) = found(context, &key, &input.texts("PartitionValues"))?;
     context.remove(PARTITIONS, &place)?;

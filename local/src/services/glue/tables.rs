@@ -75,7 +75,7 @@ pub(super) fn describe(context: &Context<'_>, key: &str, table: &Value) -> Value
     all
 }
 
-pub(super) fn create_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn create_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (database, _) = existing(context, input.text("DatabaseName")?)?;
     let given = &input["TableInput"];
     let key = format!("{database}/{}", given.text("Name")?.to_lowercase());
@@ -108,7 +108,7 @@ pub(super) fn get_tables(context: &Context<'_>, input: &Value) -> Result<Value> 
     listed(context, input, "TableList", all.iter().map(|(key, table)| describe(context, key, table)).collect())
 }
 
-pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, before) = found(context, input, input["TableInput"].text("Name")?)?;
     if input.optional("VersionId").is_some_and(|version| before["VersionId"] != *version) {
         let words = "Update table failed due to concurrent modifications.";
@@ -126,7 +126,7 @@ pub(super) fn update_table(context: &Context<'_>, input: &Value) -> Result<Value
     Ok(json!({}))
 }
 
-pub(super) fn delete_table(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn delete_table(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (key, _) = found(context, input, input.text("Name")?)?;
     for partition in super::partitions::all(context, &key)? {
         context.remove(super::PARTITIONS, &super::partitions::key(&key, &partition.texts("Values")))?;

@@ -1,6 +1,10 @@
 //! `MSCK REPAIR TABLE`: folders of Hive's form become partitions of the catalog, also of a table whose partitions are
 //! projected, where queries pass over them.
 
+use super::super::super::rights;
+use super::super::Answer;
+use super::Asked;
+use super::words::Words;
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input as _;
@@ -10,8 +14,22 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
+pub(super) fn repair(asked: Asked<'_>, mut words: Words<'_>) -> std::result::Result<Answer, String> {
+    let (database, name) = words.table(asked.database)?;
+    words.end()?;
+    let lines = asked.catalog(|context| {
+        let table = asked.table(context, (&database, &name))?;
+        let actions = ["glue:GetPartitions", "glue:BatchCreatePartition"];
+        asked.may(context, &actions, (&database, Some(&name)))?;
+        let location = table["StorageDescriptor"].optional("Location").unwrap_or_default();
+        rights::of_list(context, asked.reader.role, location)?;
+        found(context, &format!("{database}/{name}"), &table)
+    })?;
+    Ok(Answer::lines(&["result"], &lines))
+}
+
 /// Of a table, by its key. Gives what Hive prints.
-pub(super) fn repair(context: &Context<'_>, place: &str, table: &Value) -> Result<Vec<String>> {
+fn found(context: &Context<'_>, place: &str, table: &Value) -> Result<Vec<String>> {
     let keys: Vec<_> =
         table["PartitionKeys"].as_array().into_iter().flatten().filter_map(|key| key["Name"].as_str()).collect();
     let (database, name) = place.split_once('/').unwrap_or_default();

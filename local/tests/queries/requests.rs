@@ -1,0 +1,73 @@
+//! What is asked of Athena beside the statement: parameters, prepared statements, results of before.
+
+use super::{Aws, statements};
+use serde_json::{Value, json};
+
+fn start(aws: &Aws, sql: &str, more: &Value) -> Value {
+    let mut input = json!({
+        "QueryString": sql,
+        "ResultConfiguration": {"OutputLocation": "s3://results/some/"},
+        "QueryExecutionContext": {"Database": "queries_dev"},
+    });
+    input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    json!({"QueryExecutionId": aws.athena("StartQueryExecution", &input)["QueryExecutionId"]})
+}
+
+fn execution(aws: &Aws, id: &Value) -> Value {
+    aws.athena("GetQueryExecution", id)["QueryExecution"].clone()
+}
+
+#[test]
+fn parameters_and_prepared_statements_are_run() {
+    let aws = statements::aws();
+    let values = |values: &[&str]| json!({"ExecutionParameters": values});
+    let of_event = "SELECT count(*) AS n FROM analytics_data WHERE event = ? AND n >= ?";
+    let id = start(&aws, of_event, &values(&["'buy'", "-1"]));
+    assert_eq!(aws.end(&id), Ok(vec!["1".to_owned()]));
+    assert_eq!(execution(&aws, &id)["ExecutionParameters"], json!(["'buy'", "-1"]));
+    assert_eq!(execution(&aws, &id)["Query"], of_event);
+    let wrong = aws.end(&start(&aws, of_event, &values(&["'buy'"]))).unwrap_err();
+    assert!(wrong.contains("expected 2 but found 1"), "{wrong}");
+    let wrong = aws.end(&start(&aws, of_event, &json!({}))).unwrap_err();
+    assert!(wrong.contains("expected 2 but found 0"), "{wrong}");
+
+    let mut kept = json!({"StatementName": "of_event", "WorkGroup": "primary", "QueryStatement": "SELECT ? AS a"});
+    aws.athena("CreatePreparedStatement", &kept);
+    assert_eq!(aws.send("athena", "POST /", "AmazonAthena.CreatePreparedStatement", &kept.to_string()).0, 400);
+    kept["QueryStatement"] = of_event.into();
+    aws.athena("UpdatePreparedStatement", &kept);
+    let id = start(&aws, "EXECUTE of_event", &values(&["'buy'", "0"]));
+    assert_eq!(aws.end(&id), Ok(vec!["1".to_owned()]));
+    let name = json!({"StatementName": "of_event", "WorkGroup": "primary"});
+    assert_eq!(aws.athena("GetPreparedStatement", &name)["PreparedStatement"]["QueryStatement"], of_event);
+    let all = aws.athena("ListPreparedStatements", &json!({"WorkGroup": "primary"}));
+    assert_eq!(all["PreparedStatements"][0]["StatementName"], "of_event");
+    let names = json!({"PreparedStatementNames": ["of_event", "none"], "WorkGroup": "primary"});
+    let some = aws.athena("BatchGetPreparedStatement", &names);
+    assert_eq!(some["UnprocessedPreparedStatementNames"][0]["ErrorCode"], "STATEMENT_NOT_FOUND");
+    aws.athena("DeletePreparedStatement", &name);
+    let (status, gone) = aws.send("athena", "POST /", "AmazonAthena.GetPreparedStatement", &name.to_string());
+    assert_eq!((status, gone["__type"].as_str()), (400, Some("ResourceNotFoundException")), "{gone}");
+}
+
+#[test]
+fn a_statement_tells_its_kind_and_where_its_result_is() {
+    let aws = statements::aws();
+    for (sql, statement, substatement, end) in [
+        ("SELECT 1 AS a", "DML", "SELECT", ".csv"),
+        ("-- all\nSHOW TABLES", "UTILITY", "SHOW_TABLES", ".txt"),
+        ("DROP TABLE IF EXISTS x", "DDL", "DROP_TABLE", ".txt"),
+    ] {
+        let id = start(&aws, sql, &json!({}));
+        aws.end(&id).unwrap();
+        let execution = execution(&aws, &id);
+        assert_eq!(
+            (&execution["StatementType"], &execution["SubstatementType"]),
+            (&json!(statement), &json!(substatement))
+        );
+        let output = execution["ResultConfiguration"]["OutputLocation"].as_str().unwrap();
+        assert!(output.starts_with("s3://results/some/") && output.ends_with(end), "{output}");
+        let figures = aws.athena("GetQueryRuntimeStatistics", &id)["QueryRuntimeStatistics"].clone();
+        assert!(figures["Timeline"]["TotalExecutionTimeInMillis"].is_u64(), "{figures}");
+    }
+}
