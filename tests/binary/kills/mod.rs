@@ -145,23 +145,16 @@ fn an_edit_survives_a_kill_at_every_write() {
     assert!(table.contains("s3:DeleteObject"), "{table}");
 }
 
-/// One write after the other, and as many at once as there are: each on its day.
-fn live_either_way(example: &str, turns: &[Turn]) {
+/// One write after the other, and as many at once as there are; in either shape, and from one to the other. Each of the
+/// four on its day.
+#[test]
+#[ignore = "minutes"]
+fn whole_pipelines_survive_a_kill_at_every_write() {
+    let shapes = [("clickstream", LIFE), ("lean", LEAN_LIFE)];
+    let lives = shapes.into_iter().flat_map(|(example, turns)| ["1", "24"].map(|at_once| (example, turns, at_once)));
     std::thread::scope(|scope| {
-        for parallelism in sampled(["1", "24"], 2) {
+        for (example, turns, parallelism) in sampled(lives, 4) {
             scope.spawn(move || live(example, turns, parallelism));
         }
     });
-}
-
-#[test]
-#[ignore = "minutes"]
-fn a_whole_pipeline_survives_a_kill_at_every_write() {
-    live_either_way("clickstream", LIFE);
-}
-
-#[test]
-#[ignore = "minutes"]
-fn a_lean_pipeline_and_a_change_of_its_shape_survive_a_kill_at_every_write() {
-    live_either_way("lean", LEAN_LIFE);
 }
