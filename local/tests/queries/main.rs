@@ -58,6 +58,18 @@ impl Aws {
         })
     }
 
+    /// What is in an object.
+    pub(crate) fn text(&self, path: &str) -> String {
+        let signed = "AWS4-HMAC-SHA256 Credential=A/20261123/us-east-1/s3/aws4_request, Signature=0";
+        let request = Request::builder().uri(path).header("host", "localhost").header("authorization", signed);
+        let request = request.body(Full::new(Bytes::new())).unwrap();
+        self.runtime.block_on(async {
+            let answer = self.aws.respond(request).await;
+            assert_eq!(answer.status().as_u16(), 200, "{path}");
+            String::from_utf8(answer.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+        })
+    }
+
     pub(crate) fn athena(&self, operation: &str, input: &Value) -> Value {
         let (status, answer) = self.send("athena", "POST /", &format!("AmazonAthena.{operation}"), &input.to_string());
         assert_eq!(status, 200, "{operation}: {answer}");

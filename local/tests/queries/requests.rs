@@ -71,3 +71,46 @@ fn a_statement_tells_its_kind_and_where_its_result_is() {
         assert!(figures["Timeline"]["TotalExecutionTimeInMillis"].is_u64(), "{figures}");
     }
 }
+
+#[test]
+fn what_is_written_is_told_and_stays_where_it_is_until_it_is_done() {
+    let aws = statements::aws();
+    let written = |sql: &str| {
+        let id = start(&aws, sql, &json!({}));
+        aws.end(&id).unwrap();
+        let results = aws.athena("GetQueryResults", &id);
+        assert_eq!(results["ResultSet"]["Rows"], json!([]));
+        (execution(&aws, &id), results["UpdateCount"].clone())
+    };
+    let (execution, rows) = written("CREATE TABLE buys AS SELECT event, n FROM analytics_data WHERE event = 'buy'");
+    assert_eq!(
+        (&execution["StatementType"], &execution["SubstatementType"]),
+        (&json!("DDL"), &json!("CREATE_TABLE_AS_SELECT"))
+    );
+    assert_eq!(rows, 2);
+    let output = execution["ResultConfiguration"]["OutputLocation"].as_str().unwrap();
+    assert!(output.starts_with("s3://results/some/tables/"), "{output}");
+    let manifest = format!("{output}-manifest.csv");
+    assert_eq!(execution["Statistics"]["DataManifestLocation"], manifest);
+    let lines = aws.text(manifest.trim_start_matches("s3:/"));
+    assert!(lines.trim().starts_with(output) && lines.lines().count() == 1, "{lines}");
+
+    let (execution, rows) = written("INSERT INTO buys VALUES ('x', 1), ('y', 2), ('z', 3)");
+    assert_eq!((&execution["StatementType"], &execution["SubstatementType"]), (&json!("DML"), &json!("INSERT")));
+    assert_eq!(rows, 3);
+    let unload = "UNLOAD (SELECT event, n FROM buys) TO 's3://results/out/' WITH (format = 'TEXTFILE', field_delimiter = '|', compression = 'NONE')";
+    let (execution, rows) = written(unload);
+    assert_eq!(rows, 5);
+    let manifest = execution["Statistics"]["DataManifestLocation"].as_str().unwrap();
+    let files = aws.text(manifest.trim_start_matches("s3:/"));
+    let text: String = files.lines().map(|file| aws.text(file.trim_start_matches("s3:/"))).collect();
+    let mut lines: Vec<_> = text.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(lines[2..], ["x|1", "y|2", "z|3"], "{text}");
+
+    // What fails on its way leaves nothing.
+    let id = start(&aws, "CREATE TABLE half AS SELECT n / 0 AS a FROM analytics_data", &json!({}));
+    aws.end(&id).unwrap_err();
+    let id = start(&aws, "SHOW TABLES LIKE 'half'", &json!({}));
+    assert_eq!(aws.end(&id), Ok(vec![]));
+}

@@ -87,6 +87,12 @@ fn keep(context: &Context<'_>, execution: &mut Value, answer: &Answer) -> Result
             let kind = if key.ends_with(".csv") { "text/csv" } else { "text/plain" };
             files.push((key.to_owned(), kind, bytes.clone()));
         }
+        Kept::Written { rows, files: written } => {
+            execution["updated"] = (*rows).into();
+            execution["Statistics"]["DataManifestLocation"] = format!("{location}-manifest.csv").into();
+            let lines: String = written.iter().map(|uri| format!("{uri}\n")).collect();
+            files.push((format!("{key}-manifest.csv"), "text/csv", lines.into_bytes()));
+        }
     }
     for (key, kind, bytes) in files {
         let blob = context.blobs.add(&bytes).map_err(ApiError::internal)?;

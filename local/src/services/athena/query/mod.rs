@@ -19,6 +19,7 @@ mod select;
 mod size;
 pub(super) mod statements;
 mod table;
+mod told;
 mod trino;
 mod view;
 
@@ -51,6 +52,8 @@ struct Answer {
 enum Kept {
     /// The result.
     File(Vec<u8>),
+    /// The rows that were written elsewhere, and the URIs of their files.
+    Written { rows: u64, files: Vec<String> },
 }
 
 pub(super) async fn execute(core: &Arc<Core>, region: &str, id: &str, execution: &Value) {
@@ -60,7 +63,7 @@ pub(super) async fn execute(core: &Arc<Core>, region: &str, id: &str, execution:
     }
     let meter = Arc::new(Meter::new(execution["cutoff"].as_u64()));
     let answer = tokio::select! {
-        answer = answer(core, region, execution, &meter) => answer,
+        answer = answer(core, (region, id), execution, &meter) => answer,
         why = stopped(core, region, id) => match why {
             Some(why) => Err(why),
             None => return,
@@ -100,11 +103,16 @@ async fn stopped(core: &Core, region: &str, id: &str) -> Option<String> {
 
 /// # Errors
 /// The reason of the failure, in Athena's words.
-async fn answer(core: &Arc<Core>, region: &str, execution: &Value, meter: &Arc<Meter>) -> Result<Answer, String> {
+async fn answer(
+    core: &Arc<Core>,
+    (region, id): (&str, &str),
+    execution: &Value,
+    meter: &Arc<Meter>,
+) -> Result<Answer, String> {
     let sql = execution["Query"].as_str().unwrap_or_default().trim().trim_end_matches(';').trim();
     let database = execution["QueryExecutionContext"]["Database"].as_str().unwrap_or("default").to_lowercase();
     let reader = Reader { core, region, role: &execution["role"], meter };
     let values = execution["ExecutionParameters"].as_array().into_iter().flatten();
     let values: Vec<_> = values.filter_map(Value::as_str).map(str::to_owned).collect();
-    Asked { reader, execution, database: &database, sql, values: &values }.answer().await
+    Asked { reader, id, execution, database: &database, sql, values: &values }.answer().await
 }

@@ -4,6 +4,7 @@ use super::super::rights;
 use super::engine::Engine;
 use super::scan::Meter;
 use super::table::GlueTable;
+use super::told::Told;
 use super::view::View;
 use super::{Answer, CATALOG, Kept, allowed, bounded, functions, print, results, trino};
 use crate::core::Core;
@@ -41,6 +42,7 @@ pub(super) struct Reader<'a> {
 enum Found {
     Table(GlueTable),
     View(View),
+    Told(Told),
 }
 
 impl Reader<'_> {
@@ -98,6 +100,7 @@ impl Reader<'_> {
             let table = table.resolve(CATALOG, database);
             let provider: Arc<dyn TableProvider> = match self.find(&table)? {
                 Some(Found::Table(found)) => Arc::new(found.with(self.core, self.meter)),
+                Some(Found::Told(told)) => Arc::new(told.provider().map_err(words)?),
                 Some(Found::View(view)) => {
                     has_views = true;
                     self.view(&view, &table, depth).await?
@@ -120,6 +123,9 @@ impl Reader<'_> {
     fn find(self, table: &ResolvedTableReference) -> Result<Option<Found>, String> {
         let found = self.core.run(self.region, |context| {
             let (database, name) = (table.schema.as_ref(), table.table.as_ref());
+            if let Some(told) = Told::of(context, self.role, (database, name))? {
+                return Ok(Some(Found::Told(told)));
+            }
             rights::of_table(context, self.role, database, name)?;
             if let Some(view) = tables::find(context, database, name)?.as_ref().and_then(View::of) {
                 return Ok(Some(Found::View(view)));

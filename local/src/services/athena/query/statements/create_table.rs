@@ -8,7 +8,6 @@ use crate::api_error::Result as ApiResult;
 use crate::context::Context;
 use crate::service::Input as _;
 use crate::services::glue::{databases, tables};
-use datafusion::sql::sqlparser::tokenizer::Token;
 use serde_json::{Map, Value, json};
 
 /// How files are read and written: STORED AS, input format, output format, SerDe.
@@ -224,15 +223,4 @@ fn check_names(columns: &[Value], keys: &[Value]) -> Result<(), String> {
         Some(two) => Err(format!("FAILED: SemanticException [Error 10036]: Duplicate column name: {}", two[0])),
         None => Ok(()),
     }
-}
-
-/// `CREATE TABLE` with columns, which Athena has for Iceberg.
-pub(super) fn without_external(mut words: Words<'_>) -> Result<Answer, String> {
-    words.pass("IF NOT EXISTS");
-    words.table("")?;
-    let is_with_columns = words.pass_symbol(&Token::LParen);
-    Err(match is_with_columns {
-        true => "NOT_SUPPORTED: Local AWS makes no Iceberg tables; others need CREATE EXTERNAL TABLE".to_owned(),
-        false => words.unexpected(),
-    })
 }

@@ -4,16 +4,22 @@ mod alter;
 mod columns;
 mod create_table;
 mod create_view;
+mod ctas;
 mod databases;
 mod describe;
 mod drop;
+mod format;
+mod insert;
 pub(in super::super) mod kind;
 mod parameters;
 mod prepared;
+mod properties;
 mod repair;
 mod show;
 mod show_create;
+mod unload;
 mod words;
+mod written;
 
 use super::super::rights;
 use super::select::Reader;
@@ -28,6 +34,7 @@ use words::Words;
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     pub(super) reader: Reader<'a>,
+    pub(super) id: &'a str,
     pub(super) execution: &'a Value,
     pub(super) database: &'a str,
     pub(super) sql: &'a str,
@@ -65,6 +72,22 @@ const STATEMENTS: &[(&str, Run)] = &[
     ("DEALLOCATE PREPARE", prepared::deallocate),
 ];
 
+/// What a statement makes of a query.
+enum Writes {
+    View,
+    Table,
+    Rows,
+    Files,
+}
+
+const WRITING: &[(&str, Writes)] = &[
+    ("CREATE OR REPLACE VIEW", Writes::View),
+    ("CREATE VIEW", Writes::View),
+    ("CREATE TABLE", Writes::Table),
+    ("INSERT INTO", Writes::Rows),
+    ("UNLOAD", Writes::Files),
+];
+
 impl<'a> Asked<'a> {
     /// # Errors
     /// In Athena's words.
@@ -90,12 +113,16 @@ impl<'a> Asked<'a> {
             self.may_keep()?;
             return run(self, words);
         }
-        if words.pass_one_of(&["CREATE OR REPLACE VIEW", "CREATE VIEW"]) {
-            self.may_keep()?;
-            return create_view::create(self, words).await;
-        }
-        if words.pass("CREATE TABLE") {
-            return create_table::without_external(words);
+        for (beginning, writes) in WRITING {
+            if words.pass(beginning) {
+                self.may_keep()?;
+                return match writes {
+                    Writes::View => create_view::create(self, words).await,
+                    Writes::Table => ctas::create(self, words).await,
+                    Writes::Rows => insert::insert(self, words).await,
+                    Writes::Files => unload::unload(self, words).await,
+                };
+            }
         }
         match words.keywords(1).first().map(String::as_str) {
             Some("SELECT" | "WITH" | "VALUES" | "TABLE" | "EXPLAIN") | None => {

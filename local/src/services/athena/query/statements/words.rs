@@ -291,6 +291,31 @@ impl<'a> Words<'a> {
         self.sql.get(start..end).unwrap_or_default()
     }
 
+    /// `['a', 'b']`
+    ///
+    /// # Errors
+    /// Something else comes.
+    pub(in super::super) fn array(&mut self) -> Result<Vec<String>, String> {
+        self.expect_symbol(&Token::LBracket)?;
+        let mut items = vec![];
+        while !self.pass_symbol(&Token::RBracket) {
+            items.push(self.value()?);
+            self.pass_symbol(&Token::Comma);
+        }
+        Ok(items)
+    }
+
+    /// Takes keywords off the end, if they are there.
+    pub(in super::super) fn cut(&mut self, keywords: &str) -> bool {
+        let count = keywords.split(' ').count();
+        let first = self.all.len().saturating_sub(count).max(self.at);
+        let are = keywords.split(' ').enumerate().all(|(index, keyword)| self.is_at(first + index, keyword));
+        if are {
+            self.all.truncate(first);
+        }
+        are
+    }
+
     /// Where the question marks of parameters stand, in bytes.
     pub(in super::super) fn placeholders(&self) -> Vec<std::ops::Range<usize>> {
         let is = |word: &&Word| matches!(&word.token, Token::Placeholder(text) if text == "?");
