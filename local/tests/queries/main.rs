@@ -214,24 +214,24 @@ fn only_statements_of_athena_run_and_they_see_nothing_of_the_machine() {
 const SERIES: &str = "FROM (SELECT x * 10000 + y AS x FROM (SELECT unnest(sequence(1, 10000)) AS x) AS a \
      CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS y) AS b) AS s";
 /// Of which nobody sees the end.
-const ENDLESS: &str = "SELECT count(*) FROM (SELECT unnest(sequence(1, 100000)) AS x) AS a \
-     CROSS JOIN (SELECT unnest(sequence(1, 100000)) AS y) AS b CROSS JOIN (SELECT unnest(sequence(1, 100000)) AS z) AS c";
+const ENDLESS: &str = "SELECT count(*) FROM (SELECT unnest(sequence(1, 10000)) AS x) AS a \
+     CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS y) AS b CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS z) AS c";
 
 /// Each would need more memory than a laptop has.
 fn greedy() -> Vec<String> {
     vec![
-        "SELECT repeat('x', 2000000000)".to_owned(),
-        "SELECT length(repeat(repeat('x', 100000), 100000))".to_owned(),
-        "SELECT length(repeat('x', x)) FROM (VALUES (2000000000)) AS t(x)".to_owned(),
+        "SELECT rpad('x', 2000000000, 'x')".to_owned(),
+        "SELECT length(rpad(rpad('x', 100000, 'x'), 2000000000, 'yz'))".to_owned(),
+        "SELECT length(rpad('x', x, 'x')) FROM (VALUES (2000000000)) AS t(x)".to_owned(),
         "SELECT lpad('x', 2000000000, 'yz')".to_owned(),
         "SELECT array_repeat('x', 2000000000)".to_owned(),
         "SELECT cardinality(sequence(1, 100000000000))".to_owned(),
         "SELECT sequence(1, 9000000000000000000)".to_owned(),
         "SELECT range(0, 100000000000)".to_owned(),
-        format!("SELECT length(replace(repeat('x', 100000000), 'x', '{}'))", "y".repeat(1000)),
+        format!("SELECT length(replace(rpad('x', 100000000, 'x'), 'x', '{}'))", "y".repeat(1000)),
         format!("SELECT array_agg(x) {SERIES}"),
-        format!("SELECT x, repeat('x', 100) {SERIES}"),
-        format!("SELECT repeat('x', 100000) {SERIES}"),
+        format!("SELECT x, rpad('x', 100, 'x') {SERIES}"),
+        format!("SELECT rpad('x', 100000, 'x') {SERIES}"),
         format!("SELECT x {SERIES} ORDER BY x * -1"),
         format!("SELECT count(DISTINCT x) {SERIES}"),
         format!("SELECT x, count(*) {SERIES} GROUP BY x"),

@@ -22,6 +22,7 @@ mod table;
 mod told;
 mod trino;
 mod view;
+mod zones;
 
 use super::EXECUTIONS;
 use crate::api_error::{ApiError, Result};

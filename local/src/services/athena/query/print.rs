@@ -1,5 +1,6 @@
 //! Values as Athena writes them, and columns as it describes them.
 
+use super::zones;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _};
 use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
@@ -26,6 +27,7 @@ fn named(kind: &DataType) -> (&'static str, i64, i64) {
         DataType::List(_) | DataType::LargeList(_) => ("array", 0, 0),
         DataType::Map(..) => ("map", 0, 0),
         DataType::Struct(_) => ("row", 0, 0),
+        DataType::LargeUtf8 => ("json", 0, 0),
         _ => ("varchar", 2_147_483_647, 0),
     }
 }
@@ -49,7 +51,7 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Option<String>> {
         return Ok(None);
     }
     Ok(Some(match array.data_type() {
-        DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.is_some()),
+        DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.as_deref()),
         DataType::Float64 => java(array.as_primitive::<datafusion::arrow::datatypes::Float64Type>().value(row)),
         DataType::Float32 => {
             java(f64::from(array.as_primitive::<datafusion::arrow::datatypes::Float32Type>().value(row)))
@@ -84,8 +86,8 @@ fn inner(array: &ArrayRef, row: usize) -> Result<String> {
     Ok(value(array, row)?.unwrap_or_else(|| "null".to_owned()))
 }
 
-/// `2018-01-30 14:02:40.000`, with ` UTC` behind it where it has a zone.
-fn timestamp(array: &ArrayRef, row: usize, unit: TimeUnit, has_zone: bool) -> String {
+/// `2018-01-30 14:02:40.000`, by its zone's clock and with its name behind it where it has one.
+fn timestamp(array: &ArrayRef, row: usize, unit: TimeUnit, zone: Option<&str>) -> String {
     use datafusion::arrow::datatypes as types;
     let micros = match unit {
         TimeUnit::Second => array.as_primitive::<types::TimestampSecondType>().value(row).saturating_mul(1_000_000),
@@ -96,12 +98,15 @@ fn timestamp(array: &ArrayRef, row: usize, unit: TimeUnit, has_zone: bool) -> St
         TimeUnit::Nanosecond => array.as_primitive::<types::TimestampNanosecondType>().value(row) / 1000,
     };
     let time = jiff::Timestamp::from_microsecond(micros).unwrap_or_default();
-    let zone = if has_zone { " UTC" } else { "" };
-    format!("{}{zone}", time.strftime("%Y-%m-%d %H:%M:%S%.3f"))
+    // The engine's name of UTC is an offset.
+    let zone = zone.map(|zone| if zone == "+00:00" { "UTC" } else { zone });
+    let found = zones::find(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
+    let name = zone.map(|zone| format!(" {zone}")).unwrap_or_default();
+    format!("{}{name}", time.to_zoned(found).strftime("%Y-%m-%d %H:%M:%S%.3f"))
 }
 
 /// As Java prints a double, which is what Trino does.
-fn java(number: f64) -> String {
+pub(super) fn java(number: f64) -> String {
     let size = number.abs();
     if number.is_nan() {
         return "NaN".to_owned();

@@ -1,40 +1,49 @@
-//! Functions of Trino: those that have no counterpart in DataFusion, and those that are other words for one.
+//! Functions of Trino: a line in a table each, with what it takes and gives; and those that are other words for
+//! expressions of DataFusion.
 
+mod arrays;
+mod binary;
+mod call;
+mod document;
+mod format;
+mod items;
 mod json;
+mod kinds;
+mod library;
+mod maps;
+mod numbers;
+mod parsed;
+mod pattern;
+mod regex;
 mod rewritten;
+mod text;
 mod time;
+mod units;
+mod url;
+mod zoned;
 
-use datafusion::arrow::array::ArrayRef;
-use datafusion::arrow::datatypes::{DataType, TimeUnit};
-use datafusion::common::Result;
-use datafusion::error::DataFusionError;
-use datafusion::logical_expr::{ColumnarValue, Volatility, create_udf};
+use datafusion::logical_expr::ScalarUDF;
 use datafusion::prelude::SessionContext;
 pub(super) use rewritten::REWRITTEN;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-const TIME: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
-const TEXT: DataType = DataType::Utf8;
-
-type Arrays<'a> = &'a [ArrayRef];
+static SCALAR: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
+    library::functions(&[
+        arrays::FUNCTIONS,
+        binary::FUNCTIONS,
+        format::FUNCTIONS,
+        json::FUNCTIONS,
+        maps::FUNCTIONS,
+        numbers::FUNCTIONS,
+        regex::FUNCTIONS,
+        text::FUNCTIONS,
+        time::FUNCTIONS,
+        url::FUNCTIONS,
+    ])
+});
 
 pub(super) fn register(session: &SessionContext) {
-    json::register(session);
-    time::register(session);
-}
-
-fn add(
-    session: &SessionContext,
-    name: &str,
-    takes: Vec<DataType>,
-    gives: DataType,
-    work: impl Fn(Arrays<'_>) -> Result<ArrayRef> + Send + Sync + 'static,
-) {
-    let run =
-        move |values: &[ColumnarValue]| Ok(ColumnarValue::Array(work(&ColumnarValue::values_to_arrays(values)?)?));
-    session.register_udf(create_udf(name, takes, gives, Volatility::Immutable, Arc::new(run)));
-}
-
-fn bad(message: String) -> DataFusionError {
-    DataFusionError::Execution(format!("INVALID_FUNCTION_ARGUMENT: {message}"))
+    for function in SCALAR.iter() {
+        session.register_udf(function.as_ref().clone());
+    }
 }

@@ -1,180 +1,187 @@
-//! Functions of dates and times.
+//! Dates and times: https://trino.io/docs/current/functions/datetime.html
 
-use super::{TEXT, TIME, add, bad};
-use datafusion::arrow::array::{
-    Array as _, ArrayRef, AsArray as _, Int64Array, StringArray, TimestampMicrosecondArray,
-};
-use datafusion::arrow::datatypes::{DataType, TimestampMicrosecondType};
+use super::call::{Call, Day, Given, Instant, Row, bad};
+use super::library::Entry;
+use super::parsed;
+use super::pattern::{self, Item};
+use super::units;
+use super::zoned::{Moment, days_of};
+use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
-use datafusion::prelude::SessionContext;
-use jiff::civil::DateTime;
-use jiff::{Timestamp, tz::TimeZone};
-use std::sync::Arc;
+use jiff::civil::{Date, DateTime, Time};
+use jiff::tz::{Offset, TimeZone};
 
-pub(super) fn register(session: &SessionContext) {
-    add(session, "from_iso8601_timestamp", vec![TEXT], TIME, |all| {
-        let text = all[0].as_string::<i32>();
-        times(text.len(), |row| text.is_valid(row).then(|| iso(text.value(row))))
-    });
-    add(session, "date_parse", vec![TEXT, TEXT], TIME, |all| {
-        let (text, format) = (all[0].as_string::<i32>(), all[1].as_string::<i32>());
-        times(text.len(), |row| {
-            (text.is_valid(row) && format.is_valid(row)).then(|| parse(text.value(row), format.value(row)))
+pub(super) const FUNCTIONS: &[Entry] = &[
+    ("year", "M -> bigint", |call| part(call, |at| i64::from(at.civil.year()))),
+    ("quarter", "M -> bigint", |call| part(call, |at| (i64::from(at.civil.month()) + 2) / 3)),
+    ("month", "M -> bigint", |call| part(call, |at| i64::from(at.civil.month()))),
+    ("week", "M -> bigint", |call| part(call, |at| at.week())),
+    ("week_of_year", "M -> bigint", |call| part(call, |at| at.week())),
+    ("year_of_week", "M -> bigint", |call| part(call, |at| i64::from(at.civil.date().iso_week_date().year()))),
+    ("yow", "M -> bigint", |call| part(call, |at| i64::from(at.civil.date().iso_week_date().year()))),
+    ("day", "M -> bigint", |call| part(call, |at| i64::from(at.civil.day()))),
+    ("day_of_month", "M -> bigint", |call| part(call, |at| i64::from(at.civil.day()))),
+    ("day_of_week", "M -> bigint", |call| part(call, |at| i64::from(at.civil.weekday().to_monday_one_offset()))),
+    ("dow", "M -> bigint", |call| part(call, |at| i64::from(at.civil.weekday().to_monday_one_offset()))),
+    ("day_of_year", "M -> bigint", |call| part(call, |at| i64::from(at.civil.day_of_year()))),
+    ("doy", "M -> bigint", |call| part(call, |at| i64::from(at.civil.day_of_year()))),
+    ("hour", "M -> bigint", |call| part(call, |at| i64::from(at.civil.hour()))),
+    ("minute", "M -> bigint", |call| part(call, |at| i64::from(at.civil.minute()))),
+    ("second", "M -> bigint", |call| part(call, |at| i64::from(at.civil.second()))),
+    ("millisecond", "M -> bigint", |call| part(call, |at| i64::from(at.civil.millisecond()))),
+    ("timezone_hour", "zoned -> bigint", |call| call.each(|row| Ok(Some(offset(row)? / 3600)))),
+    ("timezone_minute", "zoned -> bigint", |call| call.each(|row| Ok(Some(offset(row)? / 60 % 60)))),
+    ("date_trunc", "varchar, M -> M", |call| {
+        moments(call, 1, |row, at| units::truncate(row.text(0), at.civil, row.kind(1)))
+    }),
+    ("date_add", "varchar, bigint, M -> M", |call| {
+        moments(call, 2, |row, at| units::add((row.text(0), row.long(1)), at.civil, row.kind(2)))
+    }),
+    ("date_diff", "varchar, M, M -> bigint", |call| {
+        call.each(|row| {
+            let (from, to) = (Moment::of(row, 1)?.civil, Moment::of(row, 2)?.civil);
+            units::between(row.text(0), from, to, row.kind(1)).map(Some)
         })
-    });
-    add(session, "date_format", vec![TIME, TEXT], TEXT, |all| {
-        let (time, format) = (all[0].as_primitive::<TimestampMicrosecondType>(), all[1].as_string::<i32>());
-        let text = |row: usize| {
-            let set = time.is_valid(row) && format.is_valid(row);
-            set.then(|| civil(time.value(row)).strftime(&mysql(format.value(row))).to_string())
-        };
-        Ok(Arc::new((0..time.len()).map(text).collect::<StringArray>()))
-    });
-    add(session, "date_add", vec![TEXT, DataType::Int64, TIME], TIME, |all| {
-        let (unit, count) =
-            (all[0].as_string::<i32>(), all[1].as_primitive::<datafusion::arrow::datatypes::Int64Type>());
-        let time = all[2].as_primitive::<TimestampMicrosecondType>();
-        times(time.len(), |row| {
-            let set = time.is_valid(row) && count.is_valid(row);
-            set.then(|| later(unit.value(row), count.value(row), time.value(row)))
+    }),
+    ("last_day_of_month", "M -> date", |call| {
+        call.each(|row| Ok(Some(Day(days_of(Moment::of(row, 0)?.civil.date().last_of_month())))))
+    }),
+    ("date", "M -> date", |call| call.each(|row| Ok(Some(Day(days_of(Moment::of(row, 0)?.civil.date())))))),
+    ("date", "varchar -> date", |call| {
+        call.each(|row| {
+            let cannot = |_| {
+                super::call::fails("INVALID_CAST_ARGUMENT", format!("Value cannot be cast to date: {}", row.text(0)))
+            };
+            Ok(Some(Day(days_of(row.text(0).trim().parse::<Date>().map_err(cannot)?))))
         })
-    });
-    add(session, "date_diff", vec![TEXT, TIME, TIME], DataType::Int64, |all| {
-        let unit = all[0].as_string::<i32>();
-        let (one, other) =
-            (all[1].as_primitive::<TimestampMicrosecondType>(), all[2].as_primitive::<TimestampMicrosecondType>());
-        let difference = |row: usize| {
-            let set = one.is_valid(row) && other.is_valid(row);
-            set.then(|| between(unit.value(row), one.value(row), other.value(row))).transpose()
-        };
-        Ok(Arc::new((0..one.len()).map(difference).collect::<Result<Int64Array>>()?))
-    });
+    }),
+    ("date_format", "M, varchar -> varchar", |call| print(call, pattern::mysql)),
+    ("date_parse", "varchar, varchar -> timestamp", |call| read(call, pattern::mysql)),
+    ("format_datetime", "M, varchar -> varchar", |call| print(call, pattern::joda)),
+    ("parse_datetime", "varchar, varchar -> zoned", |call| read(call, pattern::joda)),
+    ("from_iso8601_date", "varchar -> date", |call| call.each(iso_date)),
+    ("from_iso8601_timestamp", "varchar -> zoned", |call| call.each(iso_timestamp)),
+    ("from_iso8601_timestamp_nanos", "varchar -> zoned", |call| call.each(iso_timestamp)),
+    ("to_iso8601", "M -> varchar", |call| call.each(to_iso)),
+    ("from_unixtime", "double -> zoned", |call| call.each(|row| from_unix(row.double(0)))),
+    ("from_unixtime", "double, varchar -> zoned by", |call| call.each(|row| from_unix(row.double(0)))),
+    ("from_unixtime_nanos", "bigint -> zoned", |call| call.each(|row| Ok(Some(Instant(row.long(0).div_euclid(1000)))))),
+    ("to_unixtime", "M -> double", |call| {
+        call.each(|row| {
+            let at = Moment::of(row, 0)?;
+            Ok(Some(at.micros(at.civil)? as f64 / 1e6))
+        })
+    }),
+    ("with_timezone", "timestamp, varchar -> zoned by", |call| {
+        call.each(|row| {
+            let zone = super::zoned::find(row.text(1))?;
+            let at = Moment { civil: Moment::of(row, 0)?.civil, zone };
+            Ok(Some(Instant(at.micros(at.civil)?)))
+        })
+    }),
+    ("at_timezone", "zoned, varchar -> zoned by", |call| call.each(|row| Ok(Some(Instant(row.time(0)))))),
+    ("timezone", "zoned -> varchar", |call| call.each(|row| Ok(Some(zone_name(row.kind(0)))))),
+    ("current_timezone", "-> varchar", |call| call.each(|_| Ok(Some("UTC".to_owned())))),
+    ("to_milliseconds", "interval -> bigint", |call| call.each(|row| units::milliseconds(&row.scalar(0)?))),
+];
+
+fn part(call: &Call, part: impl Fn(&Moment) -> i64) -> Result<ArrayRef> {
+    call.each(|row| Ok(Some(part(&Moment::of(row, 0)?))))
 }
 
-fn times(rows: usize, time: impl Fn(usize) -> Option<Result<i64>>) -> Result<ArrayRef> {
-    let times = (0..rows).map(|row| time(row).transpose());
-    Ok(Arc::new(times.collect::<Result<TimestampMicrosecondArray>>()?))
+fn offset(row: Row<'_>) -> Result<i64> {
+    Ok(i64::from(Moment::of(row, 0)?.offset()?.seconds()))
 }
 
-fn civil(micros: i64) -> DateTime {
-    Timestamp::from_microsecond(micros).unwrap_or_default().to_zoned(TimeZone::UTC).datetime()
-}
-
-fn micros(time: DateTime) -> Result<i64> {
-    let zoned = time.to_zoned(TimeZone::UTC).map_err(|error| bad(error.to_string()))?;
-    Ok(zoned.timestamp().as_microsecond())
-}
-
-fn iso(text: &str) -> Result<i64> {
-    let fail = || bad(format!("Invalid format: \"{text}\""));
-    if let Ok(time) = text.parse::<Timestamp>() {
-        return Ok(time.as_microsecond());
+/// Gives the type of the argument at `index`.
+fn moments(call: &Call, index: usize, work: impl Fn(Row<'_>, &Moment) -> Result<DateTime>) -> Result<ArrayRef> {
+    match call.gives {
+        DataType::Date32 => call.each(|row| Ok(Some(Day(days_of(work(row, &Moment::of(row, index)?)?.date()))))),
+        _ => call.each(|row| {
+            let at = Moment::of(row, index)?;
+            Ok(Some(Instant(at.micros(work(row, &at)?)?)))
+        }),
     }
-    micros(
-        text.parse::<DateTime>()
-            .or_else(|_| text.parse::<jiff::civil::Date>().map(|date| date.at(0, 0, 0, 0)))
-            .map_err(|_| fail())?,
-    )
 }
 
-/// MySQL's format, which Trino's `date_format` and `date_parse` take, as strftime's.
-fn mysql(format: &str) -> String {
-    let mut text = String::new();
-    let mut letters = format.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '%' {
-            text.push(letter);
-            continue;
-        }
-        match letters.next() {
-            Some('i') => text.push_str("%M"),
-            Some('s' | 'S') => text.push_str("%S"),
-            Some('M') => text.push_str("%B"),
-            Some('W') => text.push_str("%A"),
-            Some('c') => text.push_str("%-m"),
-            Some('e') => text.push_str("%-d"),
-            Some('k') => text.push_str("%-H"),
-            Some('h' | 'I') => text.push_str("%I"),
-            Some('l') => text.push_str("%-I"),
-            Some('f') => text.push_str("%6f"),
-            Some('T') => text.push_str("%H:%M:%S"),
-            Some('r') => text.push_str("%I:%M:%S %p"),
-            Some('v') => text.push_str("%V"),
-            Some('x') => text.push_str("%G"),
-            Some(same @ ('a' | 'b' | 'd' | 'H' | 'j' | 'm' | 'p' | 'Y' | 'y' | '%')) => text.extend(['%', same]),
-            Some(other) => text.push(other),
-            None => {}
-        }
+fn zone_name(kind: &DataType) -> String {
+    match kind {
+        DataType::Timestamp(_, Some(zone)) => zone.to_string(),
+        _ => "UTC".to_owned(),
     }
-    text
 }
 
-fn parse(text: &str, format: &str) -> Result<i64> {
-    let fail = |_| bad(format!("Invalid format: \"{text}\" does not fit \"{format}\""));
-    let parsed = jiff::fmt::strtime::parse(mysql(format), text).map_err(fail)?;
-    let date = parsed.to_date().map_err(fail)?;
-    let time = parsed.to_time().unwrap_or_default();
-    micros(date.to_datetime(time))
-}
-
-fn later(unit: &str, count: i64, time: i64) -> Result<i64> {
-    let span = match unit.to_lowercase().as_str() {
-        "millisecond" => jiff::Span::new().try_milliseconds(count),
-        "second" => jiff::Span::new().try_seconds(count),
-        "minute" => jiff::Span::new().try_minutes(count),
-        "hour" => jiff::Span::new().try_hours(count),
-        "day" => jiff::Span::new().try_days(count),
-        "week" => jiff::Span::new().try_weeks(count),
-        "month" => jiff::Span::new().try_months(count),
-        "quarter" => jiff::Span::new().try_months(count.saturating_mul(3)),
-        "year" => jiff::Span::new().try_years(count),
-        _ => return Err(bad(format!("'{unit}' is not a valid TIMESTAMP field"))),
-    };
-    let span = span.map_err(|error| bad(error.to_string()))?;
-    micros(civil(time).checked_add(span).map_err(|error| bad(error.to_string()))?)
-}
-
-fn between(unit: &str, from: i64, to: i64) -> Result<i64> {
-    const SECOND: i64 = 1_000_000;
-    let months = || -> Result<i64> {
-        let span = civil(from).until((jiff::Unit::Month, civil(to))).map_err(|error| bad(error.to_string()))?;
-        Ok(i64::from(span.get_years()) * 12 + i64::from(span.get_months()))
-    };
-    Ok(match unit.to_lowercase().as_str() {
-        "millisecond" => (to - from) / 1000,
-        "second" => (to - from) / SECOND,
-        "minute" => (to - from) / (60 * SECOND),
-        "hour" => (to - from) / (3600 * SECOND),
-        "day" => (to - from) / (86_400 * SECOND),
-        "week" => (to - from) / (7 * 86_400 * SECOND),
-        "month" => months()?,
-        "quarter" => months()? / 3,
-        "year" => months()? / 12,
-        _ => return Err(bad(format!("'{unit}' is not a valid TIMESTAMP field"))),
+fn print(call: &Call, format: fn(&str) -> Result<Vec<Item>>) -> Result<ArrayRef> {
+    call.each(|row| {
+        let (at, items) = (Moment::of(row, 0)?, format(row.text(1))?);
+        Ok(Some(pattern::print(&items, at.civil, at.offset()?, &zone_name(row.kind(0)))))
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+fn read(call: &Call, format: fn(&str) -> Result<Vec<Item>>) -> Result<ArrayRef> {
+    call.each(|row| {
+        let (time, offset) = parsed::read(&format(row.text(1))?, row.text(0))?;
+        instant(time, offset).map(Some)
+    })
+}
 
-    #[test]
-    fn times_go_by_mysqls_letters() {
-        let time = iso("2018-01-30T14:02:40Z").unwrap();
-        assert_eq!(
-            civil(time).strftime(&mysql("%Y-%m-%d %H:%i:%s %M %e")).to_string(),
-            "2018-01-30 14:02:40 January 30"
-        );
-        assert_eq!(parse("30/01/2018 14:02", "%d/%m/%Y %H:%i").unwrap(), time - 40_000_000);
-        assert_eq!(parse("2018-01-30", "%Y-%m-%d").unwrap(), iso("2018-01-30").unwrap());
-        assert!(parse("x", "%Y").is_err());
-    }
+fn instant(time: DateTime, offset: Option<Offset>) -> Result<Instant> {
+    let at = Moment { civil: time, zone: TimeZone::fixed(offset.unwrap_or(Offset::UTC)) };
+    at.micros(time).map(Instant)
+}
 
-    #[test]
-    fn months_are_as_long_as_they_are() {
-        let (january, march) = (iso("2018-01-31").unwrap(), iso("2018-03-31").unwrap());
-        assert_eq!(later("month", 1, january).unwrap(), iso("2018-02-28").unwrap());
-        assert_eq!((between("month", january, march).unwrap(), between("day", january, march).unwrap()), (2, 59));
-        assert!(later("century", 1, january).is_err());
+/// `2020-05-11`, `2020-W10-1`, `2020-123`, `2020-05`, `2020`.
+fn iso_day(text: &str) -> Option<Date> {
+    ["yyyy-MM-dd", "xxxx-'W'ww-e", "xxxx-'W'ww", "yyyy-DDD", "yyyy-MM", "yyyy", "yyyyMMdd"].into_iter().find_map(
+        |format| {
+            let items = pattern::joda(format).ok()?;
+            let fits = format.replace('\'', "").len() == text.len();
+            fits.then(|| parsed::read(&items, text).ok().map(|(time, _)| time.date())).flatten()
+        },
+    )
+}
+
+fn iso_date(row: Row<'_>) -> Given<Day> {
+    let day = iso_day(row.text(0)).ok_or_else(|| bad(format!("Invalid format: \"{}\"", row.text(0))))?;
+    Ok(Some(Day(days_of(day))))
+}
+
+fn iso_timestamp(row: Row<'_>) -> Given<Instant> {
+    let text = row.text(0);
+    let malformed = || bad(format!("Invalid format: \"{text}\""));
+    let (day, rest) = text.split_once('T').unwrap_or((text, ""));
+    let date = iso_day(day).ok_or_else(malformed)?;
+    let zone = rest.find(['+', '-', 'Z']);
+    let (clock, zone) = zone.map_or((rest, None), |at| (&rest[..at], Some(&rest[at..])));
+    let offset = zone.map(|zone| super::super::zones::offset(zone).ok_or_else(malformed)).transpose()?;
+    let time = match clock {
+        "" => Time::midnight(),
+        hour if hour.len() == 2 => format!("{hour}:00").parse().map_err(|_| malformed())?,
+        clock => clock.replace(',', ".").parse::<Time>().map_err(|_| malformed())?,
+    };
+    instant(date.to_datetime(time), offset).map(Some)
+}
+
+fn to_iso(row: Row<'_>) -> Given<String> {
+    let at = Moment::of(row, 0)?;
+    let text = |format: &str| at.civil.strftime(format).to_string();
+    Ok(Some(match row.kind(0) {
+        DataType::Date32 => text("%Y-%m-%d"),
+        DataType::Timestamp(_, None) => text("%Y-%m-%dT%H:%M:%S%.3f"),
+        _ => {
+            let offset = at.offset()?;
+            let zone = if offset == Offset::UTC { "Z".to_owned() } else { pattern::offset_text(offset) };
+            text("%Y-%m-%dT%H:%M:%S%.3f") + &zone
+        }
+    }))
+}
+
+fn from_unix(seconds: f64) -> Given<Instant> {
+    // Trino keeps milliseconds of it.
+    let millis = (seconds * 1000.0).round();
+    match millis.is_finite() && millis.abs() < 3.0e14 {
+        true => Ok(Some(Instant(millis as i64 * 1000))),
+        false => Err(bad(format!("Millis overflow: {seconds}"))),
     }
 }

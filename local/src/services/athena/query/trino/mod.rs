@@ -1,6 +1,7 @@
 //! Trino's SQL in DataFusion's words, and DataFusion's errors in Trino's.
 
 mod errors;
+mod forms;
 mod parse;
 mod rewrite;
 

@@ -6,6 +6,7 @@ use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::parser::Parser;
 
 pub(super) fn rewrite(expr: &mut Expr) {
+    super::forms::rewrite(expr);
     match expr {
         // Names mean the same in any case, in quotes too.
         Expr::Identifier(ident) => fold(ident),

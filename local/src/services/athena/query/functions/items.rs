@@ -1,0 +1,77 @@
+//! Items of arrays and entries of maps, and which of them are the same.
+
+use super::call::{Answer, fails};
+use datafusion::arrow::array::{Array, ArrayRef, MapArray, StructArray, UInt64Array, new_empty_array};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::compute::{cast, concat, take};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
+use datafusion::common::Result;
+use std::sync::Arc;
+
+/// Items as bytes that compare as the items do, NULL for those that are.
+pub(super) type Keys = Vec<Option<OwnedRow>>;
+
+/// Of several arrays of one type.
+pub(super) fn keys(arrays: &[&ArrayRef]) -> Result<Vec<Keys>> {
+    let kind = arrays.first().map_or(DataType::Null, |first| first.data_type().clone());
+    let field = SortField::new(kind.clone());
+    if !RowConverter::supports_fields(std::slice::from_ref(&field)) {
+        let name = super::kinds::name(&kind);
+        return Err(fails("NOT_SUPPORTED", format!("Local AWS does not compare values of type {name}")));
+    }
+    let converter = RowConverter::new(vec![field])?;
+    let one = |items: &&ArrayRef| {
+        let rows = converter.convert_columns(&[Arc::clone(items)])?;
+        let set = |at: usize| items.is_valid(at) && items.data_type() != &DataType::Null;
+        Ok((0..items.len()).map(|at| set(at).then(|| rows.row(at).owned())).collect())
+    };
+    arrays.iter().map(one).collect()
+}
+
+pub(super) fn pick(items: &ArrayRef, indexes: impl IntoIterator<Item = usize>) -> Result<ArrayRef> {
+    let indexes: UInt64Array = indexes.into_iter().map(|index| Some(index as u64)).collect();
+    Ok(take(items, &indexes, None)?)
+}
+
+/// The first of each.
+pub(super) fn distinct(keys: &Keys) -> Vec<usize> {
+    let mut seen = std::collections::HashSet::new();
+    (0..keys.len()).filter(|index| seen.insert(&keys[*index])).collect()
+}
+
+/// Ascending, NULLs last.
+pub(super) fn sorted(keys: &Keys) -> Vec<usize> {
+    let mut order: Vec<_> = (0..keys.len()).collect();
+    order.sort_by(|one, other| match (&keys[*one], &keys[*other]) {
+        (Some(one), Some(other)) => one.cmp(other),
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    });
+    order
+}
+
+/// Keys and values of one map.
+pub(super) struct Entries(pub(super) ArrayRef, pub(super) ArrayRef);
+
+impl Answer for Entries {
+    fn column(rows: Vec<Option<Self>>, gives: &DataType) -> Result<ArrayRef> {
+        let DataType::Map(field, is_sorted) = gives else { return Err(fails("GENERIC_INTERNAL_ERROR", "not a map")) };
+        let DataType::Struct(fields) = field.data_type() else {
+            return Err(fails("GENERIC_INTERNAL_ERROR", "not a map"));
+        };
+        let column = |index: usize| -> Result<ArrayRef> {
+            let kind = fields[index].data_type();
+            let part = |row: &Self| if index == 0 { Arc::clone(&row.0) } else { Arc::clone(&row.1) };
+            let parts = rows.iter().flatten().map(|row| cast(&part(row), kind));
+            let parts = parts.collect::<std::result::Result<Vec<_>, _>>()?;
+            match parts.is_empty() {
+                true => Ok(new_empty_array(kind)),
+                false => Ok(concat(&parts.iter().map(AsRef::as_ref).collect::<Vec<_>>())?),
+            }
+        };
+        let entries = StructArray::try_new(fields.clone(), vec![column(0)?, column(1)?], None)?;
+        let offsets = OffsetBuffer::from_lengths(rows.iter().map(|row| row.as_ref().map_or(0, |row| row.0.len())));
+        let nulls: NullBuffer = rows.iter().map(Option::is_some).collect();
+        Ok(Arc::new(MapArray::try_new(Arc::clone(field), offsets, entries, Some(nulls), *is_sorted)?))
+    }
+}
