@@ -211,11 +211,11 @@ fn only_statements_of_athena_run_and_they_see_nothing_of_the_machine() {
 }
 
 /// A hundred million rows.
-const SERIES: &str = "FROM (SELECT x * 10000 + y AS x FROM (SELECT unnest(sequence(1, 10000)) AS x) AS a \
-     CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS y) AS b) AS s";
+const SERIES: &str = "FROM (SELECT x * 10000 + y AS x FROM UNNEST(sequence(1, 10000)) AS a(x) \
+     CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y)) AS s";
 /// Of which nobody sees the end.
-const ENDLESS: &str = "SELECT count(*) FROM (SELECT unnest(sequence(1, 10000)) AS x) AS a \
-     CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS y) AS b CROSS JOIN (SELECT unnest(sequence(1, 10000)) AS z) AS c";
+const ENDLESS: &str = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) \
+     CROSS JOIN UNNEST(sequence(1, 10000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c(z)";
 
 /// Each would need more memory than a laptop has.
 fn greedy() -> Vec<String> {

@@ -53,9 +53,7 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Option<String>> {
     Ok(Some(match array.data_type() {
         DataType::Timestamp(unit, zone) => timestamp(array, row, *unit, zone.as_deref()),
         DataType::Float64 => java(array.as_primitive::<datafusion::arrow::datatypes::Float64Type>().value(row)),
-        DataType::Float32 => {
-            java(f64::from(array.as_primitive::<datafusion::arrow::datatypes::Float32Type>().value(row)))
-        }
+        DataType::Float32 => java_real(array.as_primitive::<datafusion::arrow::datatypes::Float32Type>().value(row)),
         DataType::Binary => {
             let bytes = array.as_binary::<i32>().value(row).iter().map(|byte| format!("{byte:02x}"));
             bytes.collect::<Vec<_>>().join(" ")
@@ -103,6 +101,11 @@ fn timestamp(array: &ArrayRef, row: usize, unit: TimeUnit, zone: Option<&str>) -
     let found = zones::find(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
     let name = zone.map(|zone| format!(" {zone}")).unwrap_or_default();
     format!("{}{name}", time.to_zoned(found).strftime("%Y-%m-%d %H:%M:%S%.3f"))
+}
+
+/// As Java prints a float: with as many digits as tell it from its neighbours.
+pub(super) fn java_real(number: f32) -> String {
+    number.to_string().parse().map_or_else(|_| number.to_string(), java)
 }
 
 /// As Java prints a double, which is what Trino does.

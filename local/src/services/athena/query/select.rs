@@ -6,13 +6,12 @@ use super::scan::Meter;
 use super::table::GlueTable;
 use super::told::Told;
 use super::view::View;
-use super::{Answer, CATALOG, Kept, allowed, bounded, functions, print, results, trino};
+use super::{Answer, CATALOG, Kept, bounded, functions, print, results, trino};
 use crate::core::Core;
 use crate::services::glue::tables;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{MemorySchemaProvider, TableProvider};
-use datafusion::common::config::ConfigNonZeroUsize;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::common::{ResolvedTableReference, TableReference};
 use datafusion::datasource::ViewTable;
@@ -51,7 +50,7 @@ impl Reader<'_> {
     pub(super) async fn select(self, sql: &str, database: &str) -> Result<Answer, String> {
         let words = |error: DataFusionError| trino::explain(&error, sql);
         let (session, frame) = self.frame(sql, database).await?;
-        let schema = Arc::new(frame.schema().as_arrow().clone());
+        let schema = trino::named(frame.schema().as_arrow());
         let batches = rows(&session, frame).await.map_err(words)?;
         let columns = schema.fields().iter().map(|field| print::column(field)).collect();
         let bytes = results::write_csv(&schema, &batches).map_err(|error| error.to_string())?;
@@ -74,17 +73,13 @@ impl Reader<'_> {
     /// In Athena's words.
     pub(super) async fn columns(self, sql: &str, database: &str) -> Result<SchemaRef, String> {
         let (_, plan) = self.plan(sql, database, 0).await?;
-        Ok(Arc::new(plan.schema().as_arrow().clone()))
+        Ok(trino::named(plan.schema().as_arrow()))
     }
 
     fn session(self, database: &str) -> Result<SessionContext, String> {
         let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database).with_target_partitions(2);
-        let mut config = config;
-        if let Ok(limit) = ConfigNonZeroUsize::try_new(allowed::PARSER) {
-            config.options_mut().sql_parser.recursion_limit = limit;
-        }
         let environment = self.core.slot::<Engine>().environment(self.core).map_err(|error| error.to_string())?;
-        let session = SessionContext::new_with_config_rt(config, environment);
+        let session = trino::session(config, environment);
         functions::register(&session);
         bounded::register(&session);
         Ok(session)
@@ -92,7 +87,7 @@ impl Reader<'_> {
 
     async fn plan(self, sql: &str, database: &str, depth: usize) -> Result<(SessionContext, LogicalPlan), String> {
         let session = self.session(database)?;
-        let statement = trino::translate(&session, sql)?;
+        let statement = trino::translate(sql)?;
         let words = |error: DataFusionError| trino::explain(&error, sql);
         let tables = session.state().resolve_table_references(&statement).map_err(words)?;
         let mut has_views = false;
@@ -117,7 +112,7 @@ impl Reader<'_> {
         if has_views && tables_of(&plan) > MOST_TABLES {
             return Err("STACK_OVERFLOW: statement is too large (too many tables in views)".to_owned());
         }
-        Ok((session, plan))
+        Ok((session, trino::unmarked(plan).map_err(words)?))
     }
 
     fn find(self, table: &ResolvedTableReference) -> Result<Option<Found>, String> {

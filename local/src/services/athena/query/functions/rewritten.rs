@@ -4,7 +4,6 @@
 pub(in super::super) const REWRITTEN: &[(&str, usize, &str)] = &[
     ("if", 2, "CASE WHEN {0} THEN {1} END"),
     ("if", 3, "CASE WHEN {0} THEN {1} ELSE {2} END"),
-    ("try", 1, "({0})"),
     ("count_if", 1, "count(CASE WHEN {0} THEN 1 END)"),
     ("arbitrary", 1, "first_value({0})"),
     ("any_value", 1, "first_value({0})"),

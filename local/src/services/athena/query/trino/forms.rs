@@ -1,31 +1,11 @@
 //! What Trino writes in a form of its own, `substring(a FROM 2)` or `a[1]`, as a call of the function that it is.
 
-use datafusion::sql::sqlparser::ast::{
-    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident,
-    ObjectName, Subscript,
-};
+use super::parse::call;
+use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Subscript};
 use std::mem::replace;
 
 fn taken(expr: &mut Expr) -> Expr {
     replace(expr, Expr::value(datafusion::sql::sqlparser::ast::Value::Null))
-}
-
-pub(super) fn call(name: &str, arguments: Vec<Expr>) -> Expr {
-    let arguments = arguments.into_iter().map(|argument| FunctionArg::Unnamed(FunctionArgExpr::Expr(argument)));
-    Expr::Function(Function {
-        name: ObjectName::from(vec![Ident::new(name)]),
-        uses_odbc_syntax: false,
-        parameters: FunctionArguments::None,
-        args: FunctionArguments::List(FunctionArgumentList {
-            duplicate_treatment: None,
-            args: arguments.collect(),
-            clauses: vec![],
-        }),
-        filter: None,
-        null_treatment: None,
-        over: None,
-        within_group: vec![],
-    })
 }
 
 pub(super) fn rewrite(expr: &mut Expr) {

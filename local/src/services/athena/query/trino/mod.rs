@@ -1,17 +1,30 @@
 //! Trino's SQL in DataFusion's words, and DataFusion's errors in Trino's.
 
+mod arithmetic;
+mod average;
+mod cast;
 mod errors;
 mod forms;
+mod lambdas;
+mod names;
+mod operators;
 mod parse;
+mod relations;
 mod rewrite;
+mod scalars;
+mod session;
+pub(super) mod typed;
+pub(super) mod types;
+pub(super) mod values;
 
 use super::allowed;
-use datafusion::prelude::SessionContext;
-use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::visit_expressions_mut;
-use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::parser::{DFParserBuilder, Statement};
+use datafusion::sql::sqlparser::ast::VisitMut as _;
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
 pub(super) use errors::{EXHAUSTED, explain, table_not_found};
+pub(super) use names::{named, unmarked};
+use rewrite::Translation;
+pub(super) use session::session;
 use std::ops::ControlFlow;
 
 pub(super) fn first_words(sql: &str) -> String {
@@ -20,22 +33,33 @@ pub(super) fn first_words(sql: &str) -> String {
 
 /// # Errors
 /// A statement that Athena would not take either, in its words.
-pub(super) fn translate(session: &SessionContext, sql: &str) -> Result<Statement, String> {
-    let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
+pub(super) fn translate(sql: &str) -> Result<Statement, String> {
+    let tokens = Tokenizer::new(&parse::Trino, sql).tokenize_with_location();
     let tokens = tokens.map_err(|error| format!("SYNTAX_ERROR: {error}"))?;
     parse::check(&tokens)?;
     allowed::check_words(&tokens)?;
-    let dialect = datafusion::config::Dialect::Generic;
-    let mut statement = session.state().sql_to_statement(sql, &dialect).map_err(|error| explain(&error, sql))?;
+    let parser = DFParserBuilder::new(parse::bracket_rows(tokens))
+        .with_dialect(&parse::Trino)
+        .with_recursion_limit(allowed::PARSER)
+        .build();
+    let statements = parser.and_then(|mut parser| parser.parse_statements()).map_err(|error| explain(&error, sql))?;
+    let [mut statement] = <[Statement; 1]>::try_from(Vec::from(statements))
+        .map_err(|_| "SYNTAX_ERROR: Athena runs one statement at a time".to_owned())?;
     allowed::check_kind(&statement)?;
     allowed::balance(&mut statement)?;
-    if let Statement::Statement(inner) = &mut statement {
-        let _ = visit_expressions_mut(inner.as_mut(), |expr| {
-            rewrite::rewrite(expr);
-            ControlFlow::<()>::Continue(())
-        });
-    }
+    translate_tree(&mut statement)?;
     Ok(statement)
+}
+
+fn translate_tree(statement: &mut Statement) -> Result<(), String> {
+    match statement {
+        Statement::Statement(inner) => match inner.visit(&mut Translation) {
+            ControlFlow::Break(why) => Err(why),
+            ControlFlow::Continue(()) => Ok(()),
+        },
+        Statement::Explain(explained) => translate_tree(&mut explained.statement),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]
@@ -43,18 +67,19 @@ mod tests {
     use super::*;
 
     fn translated(sql: &str) -> String {
-        translate(&SessionContext::new(), sql).map_or_else(|error| error, |statement| statement.to_string())
+        let text = translate(sql).map_or_else(|error| error, |statement| statement.to_string());
+        text.replace('\u{1}', "#")
     }
 
     #[test]
     fn functions_of_trino_become_those_of_datafusion() {
         assert_eq!(
             translated("SELECT if(a > 1, 'x', 'y') FROM t"),
-            "SELECT CASE WHEN a > 1 THEN 'x' ELSE 'y' END FROM t"
+            "SELECT CASE WHEN (a > 1) THEN 'x' ELSE 'y' END AS \"#0#\" FROM t"
         );
         assert_eq!(
             translated("SELECT max_by(url, if(n > 1, n)) FROM t"),
-            "SELECT first_value(url ORDER BY CASE WHEN n > 1 THEN n END DESC NULLS LAST) FROM t"
+            "SELECT first_value(url ORDER BY CASE WHEN (n > 1) THEN n END DESC NULLS LAST) AS \"#0#\" FROM t"
         );
         assert_eq!(translated("SELECT \"Event\" FROM t OFFSET 2 LIMIT 3"), "SELECT \"event\" FROM t LIMIT 3 OFFSET 2");
     }

@@ -1,37 +1,156 @@
-//! Expressions of Trino in DataFusion's words.
+//! Trino's words in DataFusion's, by the tree of the statement.
 
 use super::super::functions::REWRITTEN;
-use datafusion::sql::sqlparser::ast::{Expr, FunctionArg, FunctionArgExpr, FunctionArguments, Ident};
-use datafusion::sql::sqlparser::dialect::GenericDialect;
+use super::parse::{self, CAST, Trino};
+use super::{forms, lambdas, names, relations};
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, CastKind, DataType, ExactNumberInfo, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
+    FunctionArguments, Ident, LimitClause, Query, SetExpr, TableFactor, Value, ValueWithSpan, VisitorMut,
+    visit_expressions_mut,
+};
 use datafusion::sql::sqlparser::parser::Parser;
+use std::ops::ControlFlow;
 
-pub(super) fn rewrite(expr: &mut Expr) {
-    super::forms::rewrite(expr);
+pub(super) struct Translation;
+
+impl VisitorMut for Translation {
+    type Break = String;
+
+    fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<String> {
+        rewrite(expr);
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
+        if let TableFactor::NestedJoin { table_with_joins, .. } = factor {
+            relations::bracket_within(table_with_joins);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
+        selects(&mut query.body);
+        match query.fetch.take() {
+            Some(fetch) => limit(query, fetch),
+            None => ControlFlow::Continue(()),
+        }
+    }
+}
+
+/// `FETCH FIRST 3 ROWS ONLY` is `LIMIT 3`.
+fn limit(query: &mut Query, fetch: Fetch) -> ControlFlow<String> {
+    if fetch.with_ties || fetch.percent {
+        return ControlFlow::Break("NOT_SUPPORTED: Local AWS does not have FETCH FIRST ... WITH TIES".to_owned());
+    }
+    let first = fetch.quantity.unwrap_or_else(|| Expr::value(Value::Number("1".to_owned(), false)));
+    match &mut query.limit_clause {
+        Some(LimitClause::LimitOffset { limit, .. }) => *limit = Some(first),
+        clause => *clause = Some(LimitClause::LimitOffset { limit: Some(first), offset: None, limit_by: vec![] }),
+    }
+    ControlFlow::Continue(())
+}
+
+/// Those of a query itself, the queries in it are visited for themselves.
+fn selects(body: &mut SetExpr) {
+    match body {
+        SetExpr::Select(select) => {
+            names::refuse_aliases(select);
+            names::name(select);
+            relations::bracket_from(select);
+        }
+        SetExpr::SetOperation { left, right, .. } => {
+            selects(left);
+            selects(right);
+        }
+        _ => {}
+    }
+}
+
+fn rewrite(expr: &mut Expr) {
+    forms::rewrite(expr);
     match expr {
         // Names mean the same in any case, in quotes too.
         Expr::Identifier(ident) => fold(ident),
         Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(fold),
+        Expr::TypedString(typed) => {
+            let Some(text) = typed.value.value.clone().into_string() else { return };
+            let kind = typed.data_type.to_string();
+            *expr = parse::call(CAST, vec![parse::text(&text), parse::text(literal(&kind, &text))]);
+        }
+        Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
+            *expr = double(number);
+        }
+        // `row.field`, where the row is an expression.
+        Expr::CompoundFieldAccess { access_chain, .. } => {
+            for access in access_chain {
+                if let AccessExpr::Dot(field @ Expr::Identifier(_)) = access {
+                    *field = parse::text(&field.to_string().trim_matches('"').to_lowercase());
+                }
+            }
+        }
         Expr::Function(function) => {
-            let name = function.name.to_string().to_lowercase();
-            let FunctionArguments::List(list) = &function.args else { return };
-            let arguments: Vec<_> = list.args.iter().filter_map(argument).collect();
-            let known = REWRITTEN.iter().find(|(known, count, _)| *known == name && *count == arguments.len());
-            let Some((_, _, template)) = known else { return };
-            let mut text = (*template).to_owned();
-            for (index, argument) in arguments.iter().enumerate() {
-                text = text.replace(&format!("{{{index}}}"), &argument.to_string());
-            }
-            if let Some(over) = &function.over {
-                text.push_str(&format!(" OVER {}", over));
-            }
-            if let Ok(parsed) =
-                Parser::new(&GenericDialect {}).try_with_sql(&text).and_then(|mut parser| parser.parse_expr())
-            {
-                *expr = parsed;
+            if let Some(rewritten) = lambdas::called(function).or_else(|| called(function)) {
+                *expr = rewritten;
             }
         }
         _ => {}
     }
+}
+
+/// `1e3` is a double, `1.5` a decimal.
+fn double(number: &str) -> Expr {
+    Expr::Cast {
+        kind: CastKind::Cast,
+        expr: Box::new(parse::text(number)),
+        data_type: DataType::Double(ExactNumberInfo::None),
+        array: false,
+        format: None,
+    }
+}
+
+/// A timestamp with a zone in its text is of the type that has one.
+fn literal<'a>(kind: &'a str, text: &str) -> &'a str {
+    let is_time = kind.to_ascii_lowercase().starts_with("timestamp");
+    let time = text.trim().split_once([' ', 'T']).map_or("", |(_, time)| time);
+    match is_time && time.contains(|letter: char| letter.is_alphabetic() || ['+', '-'].contains(&letter)) {
+        true => "timestamp with time zone",
+        false if is_time => "timestamp",
+        false => kind,
+    }
+}
+
+/// A function that is an expression of others.
+fn called(function: &Function) -> Option<Expr> {
+    let name = function.name.to_string().to_lowercase();
+    let FunctionArguments::List(list) = &function.args else { return None };
+    let arguments: Vec<_> = list.args.iter().filter_map(argument).collect();
+    let (_, _, template) = REWRITTEN.iter().find(|(known, count, _)| *known == name && *count == arguments.len())?;
+    let mut text = (*template).to_owned();
+    for index in 0..arguments.len() {
+        text = text.replace(&format!("{{{index}}}"), &format!("\"{{{index}}}\""));
+    }
+    let parsed = Parser::new(&Trino).try_with_sql(&text).and_then(|mut parser| parser.parse_expr());
+    let mut parsed = parsed.ok()?;
+    let _ = visit_expressions_mut(&mut parsed, |expr| {
+        if let Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) = expr
+            && number.contains(['e', 'E'])
+        {
+            *expr = double(number);
+        } else if let Expr::Identifier(ident) = expr
+            && let Some(index) = ident.value.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'))
+            && let Some(argument) = index.parse::<usize>().ok().and_then(|index| arguments.get(index))
+        {
+            let is_alone = !matches!(argument, Expr::BinaryOp { .. } | Expr::UnaryOp { .. } | Expr::Between { .. });
+            let argument = (*argument).clone();
+            *expr = if is_alone { argument } else { Expr::Nested(Box::new(argument)) };
+        }
+        ControlFlow::<()>::Continue(())
+    });
+    if let Expr::Function(outer) = &mut parsed {
+        outer.over.clone_from(&function.over);
+        outer.filter.clone_from(&function.filter);
+    }
+    Some(parsed)
 }
 
 fn fold(ident: &mut Ident) {
