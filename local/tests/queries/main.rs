@@ -4,6 +4,7 @@
 
 mod crashes;
 mod requests;
+mod rights;
 mod statements;
 
 use bytes::Bytes;

@@ -114,3 +114,23 @@ fn what_is_written_is_told_and_stays_where_it_is_until_it_is_done() {
     let id = start(&aws, "SHOW TABLES LIKE 'half'", &json!({}));
     assert_eq!(aws.end(&id), Ok(vec![]));
 }
+
+#[test]
+fn a_result_is_used_again_where_that_is_asked_for() {
+    let aws = statements::aws();
+    let sql = "SELECT count(*) AS n FROM analytics_data";
+    let reuse =
+        json!({"ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": true, "MaxAgeInMinutes": 5}}});
+    let run = |sql: &str, more: &Value| {
+        let id = start(&aws, sql, more);
+        assert_eq!(aws.end(&id), Ok(vec!["4".to_owned()]));
+        let execution = execution(&aws, &id);
+        let reused = execution["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"].as_bool().unwrap();
+        (reused, execution["ResultConfiguration"]["OutputLocation"].clone())
+    };
+    let (reused, first) = run(sql, &reuse);
+    assert!(!reused);
+    assert_eq!(run(sql, &reuse), (true, first.clone()));
+    assert!(!run(sql, &json!({})).0);
+    assert!(!run(&format!("{sql} WHERE true"), &reuse).0);
+}

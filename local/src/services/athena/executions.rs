@@ -3,7 +3,7 @@
 use super::query::engine::Engine;
 use super::query::statements::kind;
 use super::query::{self, results};
-use super::{EXECUTIONS, OPEN, invalid, rights, workgroups};
+use super::{EXECUTIONS, OPEN, invalid, reuse, rights, workgroups};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
 use crate::core::Core;
@@ -68,8 +68,13 @@ pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Res
         "cutoff": configuration["BytesScannedCutoffPerQuery"],
         "role": rights::role_of(context.caller),
     });
-    context.put(EXECUTIONS, &id, &execution)?;
-    context.put(OPEN, &id, &json!({}))?;
+    match reuse::reused(context, &execution)? {
+        Some(ended) => context.put(EXECUTIONS, &id, &ended)?,
+        None => {
+            context.put(EXECUTIONS, &id, &execution)?;
+            context.put(OPEN, &id, &json!({}))?;
+        }
+    }
     if let Some(token) = &token {
         context.put(TOKENS, token, &json!(id))?;
     }

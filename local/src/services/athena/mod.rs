@@ -6,6 +6,7 @@ mod named_queries;
 mod permissions;
 mod prepared_statements;
 mod query;
+mod reuse;
 mod rights;
 mod workgroups;
 

@@ -6,6 +6,7 @@
 
 mod allowed;
 mod bounded;
+mod delimited;
 mod ended;
 pub(super) mod engine;
 mod evolved;

@@ -1,8 +1,9 @@
 //! Reading files: lines of JSON and Parquet, only the columns that a query needs, counting the bytes.
 
+use super::delimited::Delimited;
 use super::evolved::{as_table, readable};
 use crate::services::glue::hive::HiveType;
-use crate::services::glue::rows::{Columns, lines};
+use crate::services::glue::rows::{Columns, whole_lines};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
@@ -24,9 +25,10 @@ use tokio::sync::mpsc;
 
 const ROWS_PER_BATCH: usize = 8192;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Json,
+    Delimited(Arc<Delimited>),
     Parquet,
 }
 
@@ -117,7 +119,7 @@ impl PartitionStream for FileGroup {
             schema: Arc::clone(&self.schema),
             columns: self.columns.clone(),
             keys: self.keys.clone(),
-            kind: self.kind,
+            kind: self.kind.clone(),
             files: self.files.clone(),
             meter: Arc::clone(&self.meter),
         };
@@ -137,8 +139,9 @@ struct Enough;
 impl FileGroup {
     fn read(&self, sender: &Sender) {
         for file in &self.files {
-            let read = match self.kind {
+            let read = match &self.kind {
                 Kind::Json => self.read_json(file, sender),
+                Kind::Delimited(delimited) => self.read_delimited(file, delimited, sender),
                 Kind::Parquet => self.read_parquet(file, sender),
             };
             match read {
@@ -171,12 +174,33 @@ impl FileGroup {
     /// A line that is no JSON object is left out: the table's SerDe is told to ignore what is malformed on no table
     /// that a crawler makes, but then whole tables would not be readable for one broken line.
     fn read_json(&self, file: &ScanFile, sender: &Sender) -> Result<Result<(), Enough>> {
+        self.read_lines(file, sender, |columns, line| {
+            let _ = columns.add(line.trim_ascii());
+        })
+    }
+
+    fn read_delimited(&self, file: &ScanFile, delimited: &Delimited, sender: &Sender) -> Result<Result<(), Enough>> {
+        let mut header = delimited.header;
+        self.read_lines(file, sender, |columns, line| match header {
+            0 => {
+                let _ = columns.add(&delimited.row(line));
+            }
+            _ => header -= 1,
+        })
+    }
+
+    fn read_lines(
+        &self,
+        file: &ScanFile,
+        sender: &Sender,
+        mut add: impl FnMut(&mut Columns, &[u8]),
+    ) -> Result<Result<(), Enough>> {
         self.meter.add(file.size)?;
         let mut columns = Columns::new(&self.columns);
         let mut ended = Ok(());
         let opened = self.open(file)?;
-        lines(opened, |line| {
-            let _ = columns.add(line);
+        whole_lines(opened, |line| {
+            add(&mut columns, line);
             if columns.rows() >= ROWS_PER_BATCH {
                 let rows = columns.rows();
                 let batch = columns.finish()?;

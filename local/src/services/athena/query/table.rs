@@ -1,6 +1,7 @@
 //! A table of the catalog, as DataFusion reads it.
 
 use super::super::rights;
+use super::delimited::Delimited;
 use super::projection::Projection;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use crate::api_error::Result;
@@ -50,7 +51,10 @@ fn columns(list: &Value) -> Vec<(String, HiveType)> {
     .collect()
 }
 
-fn kind(table: &Value) -> Result<Kind> {
+fn kind(table: &Value, columns: &[(String, HiveType)]) -> Result<Kind> {
+    if let Some(delimited) = Delimited::of(table, columns) {
+        return Ok(Kind::Delimited(Arc::new(delimited)));
+    }
     let library = table["StorageDescriptor"]["SerdeInfo"].optional("SerializationLibrary").unwrap_or_default();
     match library {
         "org.openx.data.jsonserde.JsonSerDe" | "org.apache.hive.hcatalog.data.JsonSerDe" => Ok(Kind::Json),
@@ -86,7 +90,8 @@ impl GlueTable {
         let fields = fields.chain(keys.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true)));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let catalogued = (projection.is_none() && !keys.is_empty()).then(|| (database.to_owned(), name.to_owned()));
-        Ok(Some(Self { schema, columns, keys, injected, kind: kind(&table)?, files, catalogued, meter: None }))
+        let kind = kind(&table, &columns)?;
+        Ok(Some(Self { schema, columns, keys, injected, kind, files, catalogued, meter: None }))
     }
 
     /// Whether who asks may see its partitions and read its files.
@@ -256,7 +261,7 @@ impl TableProvider for GlueTable {
                 schema: Arc::clone(&schema),
                 columns: columns.clone(),
                 keys: self.keys.iter().map(|(name, _)| name.clone()).collect(),
-                kind: self.kind,
+                kind: self.kind.clone(),
                 files,
                 meter: self.meter.clone().unwrap_or_default(),
             };

@@ -19,7 +19,15 @@ pub(crate) use nested::point;
 ///
 /// # Errors
 /// Those of `each`, and a file that cannot be read.
-pub(crate) fn lines<E: From<io::Error>>(
+pub(crate) fn lines<E: From<io::Error>>(file: File, mut each: impl FnMut(&[u8]) -> Result<bool, E>) -> Result<(), E> {
+    whole_lines(file, |line| each(line.trim_ascii()))
+}
+
+/// The same, with the blanks around each line.
+///
+/// # Errors
+/// Those of `each`, and a file that cannot be read.
+pub(crate) fn whole_lines<E: From<io::Error>>(
     mut file: File,
     mut each: impl FnMut(&[u8]) -> Result<bool, E>,
 ) -> Result<(), E> {
@@ -36,7 +44,7 @@ pub(crate) fn lines<E: From<io::Error>>(
     while input.read_until(b'\n', &mut line)? > 0 {
         let whole = line.strip_suffix(b"\n").unwrap_or(&line);
         for part in whole.strip_suffix(b"\r").unwrap_or(whole).split(|&byte| byte == b'\r') {
-            if !each(part.trim_ascii())? {
+            if !each(part)? {
                 return Ok(());
             }
         }
