@@ -14,7 +14,7 @@ pub(super) enum Kind {
     Plain(DataType),
     /// A timestamp with time zone, of the argument's zone.
     Zoned,
-    /// A timestamp with time zone, of the zone that the last constant text names.
+    /// A timestamp with time zone, of the zone that the last constant text names, or of its offset at the end.
     ZonedBy,
     /// Text, or JSON, taken as text.
     JsonOrText,
@@ -139,9 +139,22 @@ impl Kind {
             },
             Self::Zoned | Self::ZonedBy => bound.get("@").cloned().unwrap_or_else(|| zoned("UTC")),
             Self::Variable(name) => bound.get(name).cloned().unwrap_or(DataType::Null),
-            Self::Array(item) => list(item.of(&DataType::Null, bound)),
+            Self::Array(item) => match given {
+                DataType::List(field) => list(item.of(field.data_type(), bound)),
+                _ => list(item.of(&DataType::Null, bound)),
+            },
             Self::Map(key, value) => map(key.of(&DataType::Null, bound), value.of(&DataType::Null, bound)),
-            Self::Row(kinds) => row(kinds.iter().map(|kind| kind.of(&DataType::Null, bound)).collect()),
+            Self::Row(kinds) => {
+                let kinds: Vec<_> = kinds.iter().map(|kind| kind.of(&DataType::Null, bound)).collect();
+                match given {
+                    // Its fields keep their names.
+                    DataType::Struct(fields) if fields.len() == kinds.len() => {
+                        let named = fields.iter().zip(kinds);
+                        DataType::Struct(named.map(|(field, kind)| Field::new(field.name(), kind, true)).collect())
+                    }
+                    _ => row(kinds),
+                }
+            }
         }
     }
 }

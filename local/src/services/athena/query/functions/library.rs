@@ -23,22 +23,26 @@ pub(super) struct Overload {
     takes: Vec<Kind>,
     repeats: bool,
     gives: Kind,
-    run: Run,
+    pub(super) run: Run,
 }
 
 #[derive(Debug)]
-struct Function {
-    name: &'static str,
-    overloads: Vec<Overload>,
-    signature: Signature,
+pub(super) struct Function {
+    pub(super) name: &'static str,
+    pub(super) overloads: Vec<Overload>,
+    pub(super) signature: Signature,
 }
 
-pub(super) fn functions(tables: &[&[Entry]]) -> Vec<Arc<ScalarUDF>> {
+pub(super) fn overloads(tables: &[&[Entry]]) -> BTreeMap<&'static str, Vec<Overload>> {
     let mut all: BTreeMap<&str, Vec<Overload>> = BTreeMap::new();
     for (name, text, run) in tables.iter().copied().flatten() {
         all.entry(name).or_default().push(Overload::parse(text, *run));
     }
-    let made = all.into_iter().map(|(name, overloads)| {
+    all
+}
+
+pub(super) fn functions(tables: &[&[Entry]]) -> Vec<Arc<ScalarUDF>> {
+    let made = overloads(tables).into_iter().map(|(name, overloads)| {
         let is_chance = ["random", "rand", "shuffle", "uuid"].contains(&name);
         let volatility = if is_chance { Volatility::Volatile } else { Volatility::Immutable };
         Function { name, overloads, signature: Signature::user_defined(volatility) }
@@ -78,7 +82,7 @@ impl Overload {
 
 impl Function {
     /// The one that takes these with the fewest changes.
-    fn choose(&self, given: &[DataType]) -> Result<(&Overload, Vec<DataType>, DataType)> {
+    pub(super) fn choose(&self, given: &[DataType]) -> Result<(&Overload, Vec<DataType>, DataType)> {
         let fitting = self.overloads.iter().filter_map(|overload| {
             let (takes, gives) = overload.fit(given)?;
             let changed = takes.iter().zip(given).filter(|(takes, given)| takes != given).count();
@@ -137,7 +141,7 @@ impl ScalarUDFImpl for Function {
         let (overload, _, mut gives) = self.choose(&given)?;
         if overload.gives == Kind::ZonedBy {
             let zone = arguments.scalar_arguments.iter().rev().flatten().find_map(|value| value.try_as_str().flatten());
-            gives = zoned(&super::zoned::checked(zone.unwrap_or("UTC"))?);
+            gives = zoned(&super::zoned::named(zone.unwrap_or("UTC"))?);
         }
         Ok(Arc::new(Field::new(self.name, gives, true)))
     }

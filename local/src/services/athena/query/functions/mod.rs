@@ -1,11 +1,13 @@
 //! Functions of Trino: a line in a table each, with what it takes and gives; and those that are other words for
 //! expressions of DataFusion.
 
+mod aggregates;
 mod arrays;
 mod binary;
 mod call;
 mod document;
 mod format;
+mod gathering;
 mod items;
 mod json;
 mod kinds;
@@ -22,7 +24,7 @@ mod units;
 mod url;
 mod zoned;
 
-use datafusion::logical_expr::ScalarUDF;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
 pub(super) use rewritten::REWRITTEN;
 use std::sync::{Arc, LazyLock};
@@ -42,7 +44,12 @@ static SCALAR: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
     ])
 });
 
+static AGGREGATE: LazyLock<Vec<AggregateUDF>> = LazyLock::new(|| gathering::aggregates(aggregates::FUNCTIONS));
+
 pub(super) fn register(session: &SessionContext) {
+    for function in AGGREGATE.iter() {
+        session.register_udaf(function.clone());
+    }
     for function in SCALAR.iter() {
         session.register_udf(function.as_ref().clone());
     }

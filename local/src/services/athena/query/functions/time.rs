@@ -61,7 +61,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("format_datetime", "M, varchar -> varchar", |call| print(call, pattern::joda)),
     ("parse_datetime", "varchar, varchar -> zoned", |call| read(call, pattern::joda)),
     ("from_iso8601_date", "varchar -> date", |call| call.each(iso_date)),
-    ("from_iso8601_timestamp", "varchar -> zoned", |call| call.each(iso_timestamp)),
+    ("from_iso8601_timestamp", "varchar -> zoned by", |call| call.each(iso_timestamp)),
     ("from_iso8601_timestamp_nanos", "varchar -> zoned", |call| call.each(iso_timestamp)),
     ("to_iso8601", "M -> varchar", |call| call.each(to_iso)),
     ("from_unixtime", "double -> zoned", |call| call.each(|row| from_unix(row.double(0)))),

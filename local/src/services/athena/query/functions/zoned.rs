@@ -17,6 +17,20 @@ pub(super) fn checked(name: &str) -> Result<String> {
     find(&known).map(|_| known)
 }
 
+/// The zone of a text that is its name, or of a time such as `2020-05-11T11:15:05+01:00`.
+pub(super) fn named(text: &str) -> Result<String> {
+    match text.split_once('T').filter(|_| text.starts_with(|first: char| first.is_ascii_digit())) {
+        None if text.starts_with(|first: char| first.is_ascii_digit()) => Ok("UTC".to_owned()),
+        None => checked(text),
+        Some((_, clock)) => match clock.find(['+', '-']) {
+            Some(at) if zones::offset(&clock[at..]).is_some_and(|offset| !offset.is_zero()) => {
+                Ok(clock[at..].to_owned())
+            }
+            _ => Ok("UTC".to_owned()),
+        },
+    }
+}
+
 pub(super) fn find(name: &str) -> Result<TimeZone> {
     zones::find(name).ok_or_else(|| bad(format!("'{name}' is not a valid time zone")))
 }

@@ -1,14 +1,53 @@
 //! What Trino writes in a form of its own, `substring(a FROM 2)` or `a[1]`, as a call of the function that it is.
 
 use super::parse::call;
-use datafusion::sql::sqlparser::ast::{AccessExpr, Expr, Subscript};
+use datafusion::sql::sqlparser::ast::{
+    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentClause, FunctionArguments, Ident,
+    ObjectName, Subscript, Value,
+};
 use std::mem::replace;
 
 fn taken(expr: &mut Expr) -> Expr {
-    replace(expr, Expr::value(datafusion::sql::sqlparser::ast::Value::Null))
+    replace(expr, Expr::value(Value::Null))
+}
+
+/// Functions by name and number of arguments, as the engine has them.
+const NAMES: [(&str, usize, &str); 4] =
+    [("every", 1, "bool_and"), ("max", 2, "max_n"), ("min", 2, "min_n"), ("variance", 1, "var_samp")];
+
+fn rename(function: &mut Function) {
+    let name = function.name.to_string().to_lowercase();
+    let FunctionArguments::List(list) = &mut function.args else { return };
+    if let Some((_, _, other)) = NAMES.iter().find(|(known, count, _)| *known == name && *count == list.args.len()) {
+        function.name = ObjectName::from(vec![Ident::new(*other)]);
+    }
+}
+
+/// `listagg(a, ',') WITHIN GROUP (ORDER BY b)` is `string_agg(a, ',' ORDER BY b)`, whose text is of another type.
+fn listagg(function: &mut Function) -> Option<Expr> {
+    if !function.name.to_string().eq_ignore_ascii_case("listagg") {
+        return None;
+    }
+    let FunctionArguments::List(list) = &mut function.args else { return None };
+    let text = |text: &str| Expr::value(Value::SingleQuotedString(text.to_owned()));
+    if list.args.len() == 1 {
+        list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
+    }
+    let order = std::mem::take(&mut function.within_group);
+    list.clauses.retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
+    list.clauses.push(FunctionArgumentClause::OrderBy(order));
+    function.name = ObjectName::from(vec![Ident::new("string_agg")]);
+    Some(call("arrow_cast", vec![Expr::Function(function.clone()), text("Utf8")]))
 }
 
 pub(super) fn rewrite(expr: &mut Expr) {
+    if let Expr::Function(function) = expr {
+        rename(function);
+        if let Some(made) = listagg(function) {
+            *expr = made;
+        }
+        return;
+    }
     let made = match expr {
         Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
             let length = substring_for.as_mut().map(|length| taken(length));

@@ -78,8 +78,8 @@ mod tests {
             "SELECT CASE WHEN (a > 1) THEN 'x' ELSE 'y' END AS \"#0#\" FROM t"
         );
         assert_eq!(
-            translated("SELECT max_by(url, if(n > 1, n)) FROM t"),
-            "SELECT first_value(url ORDER BY CASE WHEN (n > 1) THEN n END DESC NULLS LAST) AS \"#0#\" FROM t"
+            translated("SELECT max(url, 2), substring(url FROM 3), tags[1] FROM t"),
+            "SELECT max_n(url, 2) AS \"#0#\", \"substr\"(url, 3) AS \"#1#\", \"subscript\"(tags, 1) AS \"#2#\" FROM t"
         );
         assert_eq!(translated("SELECT \"Event\" FROM t OFFSET 2 LIMIT 3"), "SELECT \"event\" FROM t LIMIT 3 OFFSET 2");
     }
