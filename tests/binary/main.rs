@@ -27,6 +27,7 @@ mod cost_shapes;
 mod cost_shares;
 mod cost_terms;
 mod costs;
+mod data_clients;
 mod doors;
 mod drift;
 mod emulators;

@@ -26,6 +26,8 @@ fn parameters_and_prepared_statements_are_run() {
     assert_eq!(aws.end(&id), Ok(vec!["1".to_owned()]));
     assert_eq!(execution(&aws, &id)["ExecutionParameters"], json!(["'buy'", "-1"]));
     assert_eq!(execution(&aws, &id)["Query"], of_event);
+    let quoted = json!({"QueryExecutionContext": {"Database": "`queries_dev`"}});
+    aws.end(&start(&aws, "DESCRIBE `analytics_data`", &quoted)).unwrap();
     let wrong = aws.end(&start(&aws, of_event, &values(&["'buy'"]))).unwrap_err();
     assert!(wrong.contains("expected 2 but found 1"), "{wrong}");
     let wrong = aws.end(&start(&aws, of_event, &json!({}))).unwrap_err();

@@ -7,7 +7,8 @@ use crate::service::Input;
 use crate::services::glue::{databases, tables};
 use serde_json::{Value, json};
 
-const CATALOG: &str = "AwsDataCatalog";
+/// Athena takes it in any case.
+pub(super) const CATALOG: &str = "AwsDataCatalog";
 
 fn not_found(what: &str, name: &str) -> ApiError {
     ApiError::new("MetadataException", format!("{what} {name} not found."))
@@ -15,7 +16,7 @@ fn not_found(what: &str, name: &str) -> ApiError {
 
 fn check_catalog(input: &Value) -> Result<()> {
     match input.text("CatalogName")? {
-        CATALOG => Ok(()),
+        name if name.eq_ignore_ascii_case(CATALOG) => Ok(()),
         name => Err(invalid(format!("DataCatalog {name} was not found"))),
     }
 }

@@ -117,9 +117,9 @@ fn list_data_catalogs(_: &Context<'_>, _: &Value) -> Result<Value> {
 
 fn get_data_catalog(context: &Context<'_>, input: &Value) -> Result<Value> {
     match input.text("Name")? {
-        name @ "AwsDataCatalog" => {
-            Ok(json!({"DataCatalog": {"Name": name, "Type": "GLUE", "Parameters": {"catalog-id": context.account}}}))
-        }
+        name if name.eq_ignore_ascii_case(metadata::CATALOG) => Ok(
+            json!({"DataCatalog": {"Name": metadata::CATALOG, "Type": "GLUE", "Parameters": {"catalog-id": context.account}}}),
+        ),
         name => Err(invalid(format!("DataCatalog {name} was not found"))),
     }
 }

@@ -112,7 +112,9 @@ async fn answer(
     meter: &Arc<Meter>,
 ) -> Result<Answer, String> {
     let sql = execution["Query"].as_str().unwrap_or_default().trim().trim_end_matches(';').trim();
-    let database = execution["QueryExecutionContext"]["Database"].as_str().unwrap_or("default").to_lowercase();
+    let database = execution["QueryExecutionContext"]["Database"].as_str().unwrap_or("default");
+    // awswrangler sends it in the quotes of DDL.
+    let database = database.trim_matches('`').to_lowercase();
     let reader = Reader { core, region, role: &execution["role"], meter };
     let values = execution["ExecutionParameters"].as_array().into_iter().flatten();
     let values: Vec<_> = values.filter_map(Value::as_str).map(str::to_owned).collect();
