@@ -67,6 +67,8 @@ pub(crate) enum Command {
     Send(commands::send::SendArgs),
     /// Draw the pipeline: the data's way through it, or what depends on what. Needs no AWS account, but for `--live`.
     Graph(commands::graph::GraphArgs),
+    /// Explain a resource: what it is, why each of its attributes is there, what it costs. Needs no AWS account.
+    Explain(commands::explain::ExplainArgs),
     /// Say whether the pipeline is healthy: what is wrong, how old the newest rows are, what is still on its way.
     Status(commands::status::StatusArgs),
     /// Show which fields arrive, and which columns there are for them.
@@ -131,6 +133,7 @@ impl Command {
             | Self::Plan(_)
             | Self::List(_)
             | Self::Output(_)
+            | Self::Explain(_)
             | Self::Graph(_)
             | Self::Client(_)
             | Self::IamPolicy(_)

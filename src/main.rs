@@ -155,6 +155,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Destroy(args) => commands::apply::destroy(&global, &args).await,
         Command::Unlock(args) => commands::lock::run(&global, &args).await,
         Command::Output(args) => commands::output::run(&global, &args).await,
+        Command::Explain(args) => commands::explain::run(&global, &args),
         Command::Graph(args) => commands::graph::run(&global, &args).await,
         Command::List(args) => commands::list::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,

@@ -29,6 +29,7 @@ const FILES: &[(&str, &str)] = files![
     "events-assert",
     "events-follow",
     "events-replay",
+    "explain",
     "graph",
     "iam-policy",
     "init",

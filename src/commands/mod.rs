@@ -11,6 +11,7 @@ pub(crate) mod client;
 mod confirm;
 pub(crate) mod cost_estimate;
 pub(crate) mod events;
+pub(crate) mod explain;
 mod found;
 #[cfg(feature = "local")]
 pub(crate) mod function;

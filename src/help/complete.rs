@@ -27,6 +27,7 @@ const VALUES: &[(&str, &str, Values)] = &[
     ("destroy", "adopt", addresses),
     ("destroy", "allow_data_loss", addresses),
     ("destroy", "revert_extras", addresses),
+    ("explain", "address", addresses),
     ("query", "named", || of_file().queries),
     ("output", "api_key", || of_file().keys),
     ("schema", "name", || all().iter().map(|one| one.name.to_owned()).collect()),

@@ -5,6 +5,7 @@ mod bill;
 mod cost;
 mod error;
 mod events;
+mod explain;
 mod fit;
 mod foreign;
 mod health;
@@ -40,6 +41,7 @@ pub(crate) use cost::{
 };
 pub(crate) use error::{print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
+pub(crate) use explain::{Attribute, Explained, explained_to_json, explained_to_text};
 pub(crate) use foreign::one_line;
 pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
 pub(crate) use iam_policy::{

@@ -11,32 +11,41 @@ use crate::names::Names;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricAlarm, Statistic, Tag};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Watches one metric and tells topics when it is beyond a threshold, and when it is back.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Alarm {
     #[fixed]
     pub(crate) name: String,
     #[sent]
     pub(crate) description: String,
+    /// Which service's metrics: `AWS/Lambda`.
     #[sent]
     pub(crate) namespace: String,
+    /// Which of that service's metrics.
     #[sent]
     pub(crate) metric: String,
+    /// Of which resource it is the metric.
     #[sent]
     pub(crate) dimensions: BTreeMap<String, String>,
+    /// What is made of all values in a period: `Sum`, `Maximum`.
     #[sent]
     pub(crate) statistic: Word<Statistic>,
+    /// How long one value is gathered.
     #[sent]
     pub(crate) period_seconds: i32,
     /// So many in a row.
     #[sent]
     pub(crate) periods: i32,
+    /// On which side of the threshold it rings.
     #[sent]
     pub(crate) comparison: Word<ComparisonOperator>,
+    /// In the metric's unit.
     #[sent]
     pub(crate) threshold: f64,
     /// What a period counts as in which there is nothing: `notBreaching`, `missing` where AWS decides.
     #[sent]
     pub(crate) missing_data: String,
+    /// That it tells its topics. One that somebody turned off is turned on again.
     #[sent]
     pub(crate) enabled: bool,
     /// The topics that hear when it begins to ring, and when it ends.

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 
+/// What a client shows with each request, so that a usage plan can count and limit it.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct ApiKey {
     #[sent]

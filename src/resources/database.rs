@@ -13,6 +13,7 @@ use crate::names::Names;
 use aws_sdk_glue::types::{Database as Description, DatabaseInput, Table};
 use std::collections::BTreeMap;
 
+/// Groups the tables of the pipeline in the catalog, where Athena and other tools find them.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Database {
     /// In lower case: the catalog folds names.

@@ -16,17 +16,20 @@ use std::collections::BTreeMap;
 /// The id of our target.
 const TARGET: &str = "pipectl";
 
+/// Calls a function on a schedule.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct EventRule {
     #[fixed]
     pub(crate) name: String,
-    /// `rate(1 hour)`
+    /// When it fires: `rate(1 hour)`.
     #[sent(Definition)]
     pub(crate) schedule: String,
+    /// Whether it fires. One that somebody turned off is turned on again.
     #[sent(Definition)]
     pub(crate) enabled: bool,
     #[sent(Definition)]
     pub(crate) description: String,
+    /// What it calls.
     #[sent(Target)]
     pub(crate) function_arn: String,
     /// What the function is called with, as JSON.

@@ -19,6 +19,7 @@ use std::collections::BTreeSet;
 /// For how long a browser keeps the answer to a preflight, in seconds.
 const PREFLIGHT_KEPT: i32 = 7200;
 
+/// A way into a function over HTTPS without an API: clients post to it.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct FunctionUrl {
     /// The function's name.

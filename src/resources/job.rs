@@ -13,32 +13,39 @@ use crate::names::Names;
 use aws_sdk_glue::types::{ExecutionClass, ExecutionProperty, Job as Description, JobCommand, JobUpdate, WorkerType};
 use std::collections::BTreeMap;
 
+/// A Spark program that converts new files of raw JSON into Parquet.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Job {
     #[fixed]
     pub(crate) name: String,
+    /// What it becomes to read and write files.
     #[sent]
     pub(crate) role: RoleName,
-    /// `s3://bucket/_pipectl/etl-<digest>.py`.
+    /// What it runs: `s3://bucket/_pipectl/etl-<digest>.py`.
     #[sent]
     pub(crate) script: String,
+    /// Which Spark and Python it runs on.
     #[sent]
     pub(crate) glue_version: String,
+    /// How large each worker is: `G.1X` has 4 vCPUs and is one DPU.
     #[sent]
     pub(crate) worker_type: String,
+    /// How many: a run is billed by DPU and second.
     #[sent]
     pub(crate) workers: i32,
-    /// Minutes.
+    /// After how many minutes a run is stopped.
     #[sent]
     pub(crate) timeout: i32,
     /// Runs at the same time; more than one would read the same new files twice.
     #[sent]
     pub(crate) concurrent_runs: i32,
+    /// How often a run that failed is started again by itself.
     #[sent]
     pub(crate) max_retries: i32,
-    /// `STANDARD` or `FLEX`.
+    /// `STANDARD`; or `FLEX`, which is cheaper and begins when there is room.
     #[sent]
     pub(crate) execution_class: String,
+    /// What the script is told: paths, dates, bookmarks.
     #[sent]
     pub(crate) arguments: BTreeMap<String, String>,
     #[sent]

@@ -28,6 +28,7 @@ const WINDOW: i32 = 30;
 /// How often a creation is sent that came to nothing, each time after a look.
 const MOST_SENT: u32 = 3;
 
+/// Encrypts what the pipeline keeps, where the file asks for a key of its own.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Key {
     /// `alias/clickstream-prod`.
@@ -41,6 +42,7 @@ pub(crate) struct Key {
     pub(crate) is_named: bool,
     #[sent(Description)]
     pub(crate) description: String,
+    /// Who may use it, and who may manage it.
     #[sent(Policy)]
     pub(crate) policy: Policy,
     /// Once a year, by KMS itself; what was encrypted before stays readable.

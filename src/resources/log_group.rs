@@ -13,12 +13,13 @@ use crate::engine::value::Pending;
 use crate::names::Names;
 use std::collections::BTreeMap;
 
+/// Holds what a part logs, for as long as the file says.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct LogGroup {
-    /// `/aws/lambda/clickstream-prod-track`.
+    /// Its name: `/aws/lambda/clickstream-prod-track`.
     #[fixed]
     pub(crate) log_group: String,
-    /// `None`: for ever.
+    /// For how many days lines are kept. `None`: for ever.
     #[sent(Retention)]
     pub(crate) retention_days: Option<i32>,
     /// The ARN of the key that it is encrypted with. `None`: CloudWatch's own.

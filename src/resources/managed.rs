@@ -7,13 +7,53 @@ use crate::engine::diff::{Attributes, Change};
 use crate::engine::value::{Canonical, Value};
 use std::collections::BTreeSet;
 
+/// What becomes of a resource when an attribute changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum OnChange {
+    Update,
+    Replace,
+    Renew,
+}
+
+impl OnChange {
+    /// The name, for programs, and what to say of one that is not just changed in place.
+    pub(crate) fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Update => ("update", None),
+            Self::Replace => ("replace", Some("a change replaces the resource")),
+            Self::Renew => ("renew", Some("not of the file: sent again when what it is taken from was made anew")),
+        }
+    }
+}
+
+/// What one attribute is for: what is written at its field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Explanation {
+    pub(crate) attribute: &'static str,
+    pub(crate) why: &'static str,
+    pub(crate) on_change: OnChange,
+}
+
+impl Explanation {
+    /// Of an attribute that is changed in place.
+    pub(super) const fn of(attribute: &'static str, why: &'static str) -> Self {
+        Self { attribute, why, on_change: OnChange::Update }
+    }
+}
+
 /// Derived, from what is written beside each field.
 pub(crate) trait Managed {
+    /// What it is: what is written at the type.
+    const ABOUT: &'static str = "";
+
     /// The calls that change a resource of this kind, in the order in which they are made.
     type Call: Copy + Ord + Send + Sync + 'static;
 
     /// Adds its attributes to `all`, in the order of the fields.
     fn describe(&self, all: Attributes) -> Attributes;
+
+    /// What its attributes are for, in the order of the fields.
+    fn explain() -> Vec<Explanation>;
 
     /// The calls that send an attribute; none for one that is fixed, and for tags.
     fn calls(attribute: &str) -> &'static [Self::Call];

@@ -52,7 +52,7 @@ pub(crate) use job::Job;
 pub(crate) use key::{Key, KeyId};
 pub(crate) use lock::{BucketLocks, holder, uri as lock_uri};
 pub(crate) use log_group::LogGroup;
-pub(crate) use managed::Word;
+pub(crate) use managed::{Explanation, Word};
 pub(crate) use named_query::{NamedQuery, Sql};
 pub(crate) use notification::Notification;
 pub(crate) use object::Object;
@@ -76,6 +76,7 @@ use crate::aws::{Aws, Result};
 use crate::engine::live::AnyLive;
 use crate::engine::resource::{Resource, Wanted};
 use futures::future::{BoxFuture, try_join_all};
+use managed::Managed;
 
 /// A look at everything live of one kind.
 type Observing<'a> = BoxFuture<'a, Result<Vec<Box<dyn AnyLive<Aws>>>>>;
@@ -83,15 +84,21 @@ type Observing<'a> = BoxFuture<'a, Result<Vec<Box<dyn AnyLive<Aws>>>>>;
 /// A kind of resource, its type erased.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
+    /// What it is for.
+    pub(crate) about: &'static str,
+    /// What its attributes are for.
+    pub(crate) explain: fn() -> Vec<Explanation>,
     #[cfg(test)]
     uses: &'static [&'static str],
     observe: for<'a> fn(&'a Aws, Vec<Wanted>) -> Observing<'a>,
 }
 
 impl Kind {
-    const fn of<R: Resource<World = Aws>>() -> Self {
+    const fn of<R: Resource<World = Aws> + Managed>() -> Self {
         Self {
             name: R::KIND,
+            about: R::ABOUT,
+            explain: R::explain,
             #[cfg(test)]
             uses: R::USES,
             observe: |aws, wanted| {
@@ -144,6 +151,19 @@ pub(crate) async fn observe(aws: &Aws, graph: &Graph<'_>) -> Result<Inventory> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_kind_says_what_it_is_for_and_each_attribute_too() {
+        for kind in KINDS {
+            assert!(kind.about.ends_with('.'), "{}: {}", kind.name, kind.about);
+            let all = (kind.explain)();
+            assert!(!all.is_empty(), "{}", kind.name);
+            for (index, one) in all.iter().enumerate() {
+                assert!(one.why.len() > 5 && !one.why.contains("::new"), "{}: {one:?}", kind.name);
+                assert!(all[..index].iter().all(|other| other.attribute != one.attribute), "{}: {one:?}", kind.name);
+            }
+        }
+    }
 
     #[test]
     fn every_kind_is_named_once_and_uses_earlier_kinds_only() {

@@ -14,14 +14,18 @@ use aws_sdk_athena::types::NamedQuery as Description;
 use futures::future::try_join_all;
 use std::collections::BTreeSet;
 
+/// A query of the file, saved where Athena's console shows it.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct NamedQuery {
     #[fixed]
     pub(crate) name: String,
+    /// Where it is run.
     #[fixed]
     pub(crate) workgroup: String,
+    /// Whose tables it means.
     #[fixed]
     pub(crate) database: String,
+    /// Its text, with the names of the tables put in.
     #[sent]
     pub(crate) sql: Sql,
     /// Marks it as this pipeline's.

@@ -17,12 +17,16 @@ use std::collections::BTreeSet;
 /// The metadata that keeps the digest, so that an object need not be read to be compared.
 const DIGEST: &str = "pipectl-digest";
 
+/// A file of pipectl's own in the bucket, such as the script of the job.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Object {
+    /// Where it lies.
     #[fixed]
     pub(crate) bucket: String,
+    /// Its path in the bucket.
     #[fixed]
     pub(crate) key: String,
+    /// Digest of what is in it.
     #[sent]
     pub(crate) content: Content,
 }

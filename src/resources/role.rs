@@ -20,11 +20,12 @@ use std::sync::{Arc, OnceLock};
 /// The name of our inline policy.
 const POLICY: &str = "pipectl";
 
+/// What a part of the pipeline may do on AWS, and who may become it.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Role {
     #[fixed]
     pub(crate) name: String,
-    /// Marks it as ours, since IAM is not in the Tagging API: [`Names::iam_path`].
+    /// Marks it as the pipeline's, since IAM is not in the Tagging API.
     #[fixed]
     pub(crate) path: String,
     #[sent(Description)]
@@ -32,8 +33,10 @@ pub(crate) struct Role {
     /// The ARN of what the role may do at most: organisations demand one.
     #[sent(Boundary)]
     pub(crate) boundary: Option<String>,
+    /// Who may become it: the service that runs the part, in this account alone.
     #[sent(Trust)]
     pub(crate) trust: Policy,
+    /// What it may do: what the part needs on the resources of the pipeline, and nothing else.
     #[sent(Policy)]
     pub(crate) policy: Policy,
     #[tags]

@@ -19,6 +19,7 @@ const EMAIL: &str = "email";
 /// What stands in place of an ARN until the link was followed.
 const PENDING: &str = "PendingConfirmation";
 
+/// Where alarms are told, and which addresses hear them.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Topic {
     #[fixed]

@@ -21,19 +21,21 @@ const OTHER_JOBS: &str = "Actions.JobName";
 /// Deleting one takes a minute or two (cloudformation-coverage-roadmap#2103).
 const SETTLES_WITHIN: Duration = Duration::from_secs(300);
 
+/// Starts the job on a schedule.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Trigger {
     #[fixed]
     pub(crate) name: String,
-    /// What makes it fire, `None` where that is a schedule: AWS does not change it (`ON_DEMAND`, `EVENT`).
+    /// What makes it fire in place of a schedule (`ON_DEMAND`, `EVENT`): AWS does not change that.
     #[fixed]
     pub(crate) fires: Option<String>,
+    /// When it fires, in UTC.
     #[sent(Definition)]
     pub(crate) schedule: WrittenSchedule,
+    /// What it starts.
     #[sent(Definition)]
     pub(crate) job: String,
-    /// Whether it fires. `StartOnCreation` is never returned, so that this is read from the state
-    /// (terraform-provider-aws#49407).
+    /// Whether it fires. `StartOnCreation` is never returned: this is read from the state (terraform-provider-aws#49407).
     #[sent(State)]
     pub(crate) enabled: bool,
     #[sent(Definition)]

@@ -15,13 +15,14 @@ use aws_sdk_apigateway::types::{
 use futures::future::try_join_all;
 use std::collections::HashMap;
 
+/// How much each API key may send.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct UsagePlan {
     #[sent(Plan)]
     pub(crate) name: String,
     #[sent(Plan)]
     pub(crate) description: String,
-    /// `api:stage`.
+    /// Of which API and stage: `api:stage`.
     #[sent(Plan)]
     pub(crate) api_stages: Ids,
     /// Requests in a second, for each key.
@@ -30,9 +31,10 @@ pub(crate) struct UsagePlan {
     /// Requests at once, for each key.
     #[sent(Plan)]
     pub(crate) burst: i32,
+    /// How many requests a key has in a day, a week or a month.
     #[sent(Plan)]
     pub(crate) quota: Option<Quota>,
-    /// Ids of API keys.
+    /// Which API keys it counts, by their ids.
     #[sent(Keys)]
     pub(crate) keys: Ids,
     #[tags]

@@ -17,16 +17,17 @@ use aws_sdk_athena::types::{
 };
 use std::collections::BTreeMap;
 
+/// Where the pipeline's queries run: how much one may scan, and where results go.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Workgroup {
     #[fixed]
     pub(crate) name: String,
     #[sent]
     pub(crate) description: String,
-    /// `s3://bucket/athena_results/`.
+    /// Where results go: `s3://bucket/athena_results/`.
     #[sent]
     pub(crate) output_location: String,
-    /// Bytes; Athena cancels a query that scans more. At least 10 MB.
+    /// How many bytes a query may scan: Athena cancels one that scans more. At least 10 MB.
     #[sent]
     pub(crate) scan_limit: Option<i64>,
     /// Whether clients can choose other settings: then the limit would be no limit.
@@ -38,11 +39,13 @@ pub(crate) struct Workgroup {
     /// With `SSE_KMS`: the ARN of the key.
     #[sent]
     pub(crate) kms_key: Option<Pending<String>>,
+    /// That CloudWatch has figures of its queries.
     #[sent]
     pub(crate) metrics: bool,
     /// `Athena engine version 3`; with `AUTO`, Athena changes it by itself.
     #[sent]
     pub(crate) engine: String,
+    /// That queries can run. One that somebody turned off is turned on again.
     #[sent]
     pub(crate) enabled: bool,
     #[tags]

@@ -34,6 +34,7 @@ mod emulators;
 mod etl;
 mod events;
 mod evolving;
+mod explaining;
 mod faults;
 mod first_event;
 mod flow;

@@ -11,6 +11,7 @@ use std::fs;
 /// Pages with commands that are run elsewhere: by which test.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("ci.md", "`policies`, `iam_policy`"),
+    ("graph.md", "`explaining`"),
     ("iam-policy.md", "`iam_policy`"),
     ("install.md", "`installing`"),
     ("json.md", "`machine`"),

@@ -90,6 +90,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("destroy --local", 4, Done),
     ("unlock --local --yes", 0, Done),
     ("output --local --json", 0, Shown),
+    ("explain s3.bucket.data", 0, Shown),
     ("graph --live --local", 0, Shown),
     ("graph --local --format svg -o way.svg", 0, Shown),
     ("list --local", 0, Shown),

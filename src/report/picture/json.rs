@@ -44,6 +44,6 @@ fn node_to_json((index, node): (usize, &Node)) -> Value {
 }
 
 /// Cents only where no price is missing.
-fn amount(total: &Total) -> Value {
+pub(in crate::report) fn amount(total: &Total) -> Value {
     json!({"cents": total.whole(), "told": told(Money::default(), total)})
 }

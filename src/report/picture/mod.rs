@@ -6,6 +6,7 @@ mod mermaid;
 mod svg;
 
 pub(crate) use dot::picture_to_dot;
+pub(super) use json::amount;
 pub(crate) use json::picture_to_json;
 pub(crate) use mermaid::picture_to_mermaid;
 pub(crate) use svg::picture_to_svg;
@@ -29,7 +30,7 @@ fn held_in_words(held: &Held) -> String {
     }
 }
 
-fn month(total: &Total) -> String {
+pub(super) fn month(total: &Total) -> String {
     format!("{} a month", told(Money::default(), total))
 }
 

@@ -10,7 +10,7 @@ const LONGEST_TEXT: usize = 160;
 const NAMED: usize = 3;
 
 /// The value, and whether that is all of it.
-pub(super) fn brief(value: &Value) -> (String, bool) {
+pub(in crate::report) fn brief(value: &Value) -> (String, bool) {
     let whole = value.to_string();
     let longest = if matches!(value, Value::Text(_)) { LONGEST_TEXT } else { LONGEST };
     if whole.chars().count() <= longest {

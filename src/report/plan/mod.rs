@@ -19,7 +19,7 @@ use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
 use crate::error::{Code, RefusedStep};
 use crate::resources::{FunctionUrl, Plan, Step, Table};
-use brief::brief;
+pub(super) use brief::brief;
 use delta::deltas;
 use std::fmt::Write as _;
 

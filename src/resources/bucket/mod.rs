@@ -41,13 +41,16 @@ pub(crate) const LOCK: &str = "_pipectl/lock";
 /// For writes of settings: they follow the creation at once.
 const NEW_BUCKET: Patience = Patience::NEW_BUCKET;
 
+/// Where all data lies: raw files, Parquet, results of queries, scripts and the lock.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Bucket {
+    /// Its name, which no other bucket on AWS has.
     #[fixed]
     pub(crate) bucket: String,
+    /// That nothing in it can be made public, whatever a policy or an ACL says.
     #[sent(PublicAccessBlock)]
     pub(crate) public_access_blocked: bool,
-    /// `AES256`: keys that S3 keeps; or `aws:kms`.
+    /// With which keys: those that S3 keeps (`AES256`), or one of KMS (`aws:kms`).
     #[sent(Encryption)]
     pub(crate) encryption: Option<String>,
     /// With `aws:kms`: the ARN of the key.
@@ -56,14 +59,17 @@ pub(crate) struct Bucket {
     /// That S3 asks KMS once for many objects: a hundredth of the requests.
     #[sent(Encryption)]
     pub(crate) bucket_key: bool,
-    /// `BucketOwnerEnforced`: no ACLs.
+    /// Whose objects are: the bucket's owner's, without ACLs (`BucketOwnerEnforced`).
     #[sent(Ownership)]
     pub(crate) ownership: Option<String>,
+    /// Who may do what with it: nobody without TLS.
     #[sent(Policy)]
     pub(crate) policy: Policy,
+    /// When objects expire, and when they move to a cheaper class.
     #[sent(Lifecycle)]
     pub(crate) lifecycle: Lifecycle,
-    /// A bucket that never had versions and one where they are suspended are the same.
+    /// That what is overwritten or deleted stays as a version. A bucket that never had versions and one where they are
+    /// suspended are the same.
     #[sent(Versioning)]
     pub(crate) versioned: bool,
     #[tags]

@@ -23,21 +23,26 @@ use std::time::Duration;
 /// How long an apply waits for a crawl to end. The crawl goes on if it takes longer.
 const CRAWL_ENDS_WITHIN: Duration = Duration::from_secs(300);
 
+/// Looks at the files below a prefix and keeps the table and its partitions in the catalog.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Crawler {
     #[fixed]
     pub(crate) name: String,
+    /// What it becomes to read files and write tables.
     #[sent]
     pub(crate) role: RoleName,
+    /// Where its table goes.
     #[sent]
     pub(crate) database: String,
-    /// `s3://bucket/prefix/`.
+    /// What it looks at: `s3://bucket/prefix/`.
     #[sent]
     pub(crate) target: String,
+    /// When it runs, in UTC.
     #[sent]
     pub(crate) schedule: WrittenSchedule,
     #[flat]
     pub(crate) behavior: Behavior,
+    /// How it makes one table of all folders, and how partitions take over its columns.
     #[sent]
     pub(crate) configuration: Configuration,
     #[sent]
@@ -52,12 +57,16 @@ pub(crate) struct Crawler {
 /// What a crawler does with what it finds, in AWS's words.
 #[derive(Clone, Debug, PartialEq, Eq, Managed)]
 pub(crate) struct Behavior {
+    /// Whether it looks at all folders, or at new ones alone.
     #[sent]
     pub(crate) recrawl: Word<RecrawlBehavior>,
+    /// What it does with a table whose files have other columns.
     #[sent]
     pub(crate) on_change: Word<UpdateBehavior>,
+    /// What it does with a table whose files are gone.
     #[sent]
     pub(crate) on_loss: Word<DeleteBehavior>,
+    /// What it puts before the names of tables.
     #[sent]
     pub(crate) table_prefix: String,
     /// Patterns of files that are left out.

@@ -10,12 +10,15 @@
 //! | `#[flat]`       | Its own fields are attributes of the resource                                |
 //! | `#[unmanaged]`  | Only looked at                                                               |
 //!
-//! A field that says nothing does not compile, so that an attribute which no call sends cannot be written.
+//! A field that says nothing does not compile, so that an attribute which no call sends cannot be written. Nor does an
+//! attribute without documentation: `pipectl explain` shows it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, Ident, Result, Token, parse_macro_input};
+use syn::{
+    Attribute, Data, DeriveInput, Error, Expr, ExprLit, Field, Fields, Ident, Lit, Result, Token, parse_macro_input,
+};
 
 /// Implements `Managed` of `resources::managed`, and `Tagged` where there are tags.
 #[proc_macro_derive(Managed, attributes(fixed, sent, renewed, tags, flat, unmanaged))]
@@ -43,10 +46,13 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let parts = fields.named.iter().map(|field| Ok((field, part(field)?))).collect::<Result<Vec<_>>>()?;
     let name = &input.ident;
     let (call, describe, calls, tagged) = (call_type(&parts), describe(&parts), calls(&parts), tagged(name, &parts));
+    let (about, explain) = (said(&input.attrs), explain(&parts)?);
     Ok(quote! {
         impl crate::resources::managed::Managed for #name {
+            const ABOUT: &'static str = #about;
             type Call = #call;
             #describe
+            #explain
             #calls
         }
         #tagged
@@ -111,6 +117,58 @@ fn describe(parts: &[(&Field, Part)]) -> TokenStream {
     }
 }
 
+/// What the documentation of a type or a field says, on one line and without links.
+fn said(attributes: &[Attribute]) -> String {
+    let documented = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let lines = documented.filter_map(|attribute| match &attribute.meta.require_name_value().ok()?.value {
+        Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) => Some(line.value().trim().to_owned()),
+        _ => None,
+    });
+    lines.collect::<Vec<_>>().join(" ").replace("[`", "`").replace("`]", "`").replace("`None`", "Not set")
+}
+
+/// What is the same of every kind needs no words at its field.
+fn usual(name: &str) -> Option<&'static str> {
+    match name {
+        "name" => Some("What AWS knows it by."),
+        "description" => Some("For people who meet it in the console."),
+        "tags" => Some("The file's `tags`; pipectl's own stand beside them."),
+        _ => None,
+    }
+}
+
+fn explain(parts: &[(&Field, Part)]) -> Result<TokenStream> {
+    let explained = parts.iter().filter_map(|(field, part)| {
+        let on_change = match part {
+            Part::Fixed => quote!(Replace),
+            Part::Sent(_) | Part::Tags => quote!(Update),
+            Part::Renewed(_) => quote!(Renew),
+            Part::Flat => {
+                let inner = &field.ty;
+                return Some(Ok(quote!(all.extend(<#inner as crate::resources::managed::Managed>::explain());)));
+            }
+            Part::Unmanaged => return None,
+        };
+        let (name, own) = (text(field), said(&field.attrs));
+        let Some(why) = Some(own.as_str()).filter(|own| !own.is_empty()).or_else(|| usual(&name)) else {
+            return Some(Err(Error::new_spanned(field, "say what this attribute is for")));
+        };
+        Some(Ok(quote!(all.push(crate::resources::managed::Explanation {
+            attribute: #name,
+            why: #why,
+            on_change: crate::resources::managed::OnChange::#on_change,
+        });)))
+    });
+    let explained = explained.collect::<Result<Vec<_>>>()?;
+    Ok(quote! {
+        fn explain() -> Vec<crate::resources::managed::Explanation> {
+            let mut all = vec![];
+            #(#explained)*
+            all
+        }
+    })
+}
+
 fn calls(parts: &[(&Field, Part)]) -> TokenStream {
     let arms = parts.iter().filter_map(|(field, part)| {
         let (Part::Sent(calls) | Part::Renewed(calls)) = part else { return None };
@@ -162,9 +220,11 @@ mod tests {
     fn each_field_is_an_attribute_and_knows_its_calls() {
         let code = expanded(quote! {
             struct Topic {
-                /// A comment.
                 #[fixed] name: String,
+                /// What stands
+                /// above [`Topic`].
                 #[sent(Title, Subject)] title: String,
+                /// Whose.
                 #[renewed(Title)] owner: String,
                 #[flat] policy: Delivery,
                 #[tags] tags: Tags,
@@ -178,6 +238,9 @@ mod tests {
             "::describe(&self.policy,all);letall=all.update(\"tags\",&self.tags);all}",
             "\"title\"=>&[Call::Title,Call::Subject],\"owner\"=>&[Call::Title],_=>[<Deliveryas",
             "fntags(&self)->&Tags{&self.tags}",
+            "attribute:\"title\",why:\"Whatstandsabove`Topic`.\",on_change:crate::resources::managed::OnChange::Update",
+            "attribute:\"name\",why:\"WhatAWSknowsitby.\",on_change:crate::resources::managed::OnChange::Replace",
+            "all.extend(<Deliveryascrate::resources::managed::Managed>::explain());",
         ] {
             assert!(code.contains(part), "{part}:\n{code}");
         }
@@ -185,9 +248,21 @@ mod tests {
     }
 
     #[test]
+    fn an_attribute_without_documentation_does_not_compile() {
+        let written = quote!(
+            struct Topic {
+                #[sent]
+                title: String,
+            }
+        );
+        assert_eq!(expanded(written).unwrap_err(), "say what this attribute is for");
+    }
+
+    #[test]
     fn one_call_needs_no_name() {
         let code = expanded(quote!(
             struct Topic {
+                /// What stands above.
                 #[sent]
                 title: String,
             }

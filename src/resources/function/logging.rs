@@ -10,6 +10,7 @@ use aws_sdk_lambda::types::{ApplicationLogLevel, LogFormat, LoggingConfig, Syste
 /// Without a format it is text, which is what a function has where nobody says anything.
 #[derive(Clone, Debug, Default, Managed)]
 pub(crate) struct Logging {
+    /// `Text` or `JSON`.
     #[sent(Configuration)]
     log_format: Option<Word<LogFormat>>,
     /// Lines of the function's own of a lower level are dropped.

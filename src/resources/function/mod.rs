@@ -37,36 +37,39 @@ const TAG_CODE: &str = "pipectl:code";
 /// The tag with [`Function::role_id`].
 const TAG_ROLE: &str = "pipectl:role";
 
+/// Code that Lambda runs when it is called: it is billed by calls and by time, and by nothing while it waits.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Function {
     #[fixed]
     pub(crate) name: String,
     #[sent(Configuration)]
     pub(crate) description: String,
+    /// What it becomes while it runs.
     #[sent(Configuration)]
     pub(crate) role_arn: String,
     /// IAM's id of that role, by which Lambda lets it use the environment's key: after the role was made anew, calls fail
     /// with KMSAccessDeniedException until the function is told of it (terraform-provider-aws#6352).
     #[renewed(Configuration)]
     pub(crate) role_id: Option<Pending<String>>,
-    /// [`Function::RUNTIME`].
+    /// The operating system without a language: the functions are executables.
     #[sent(Configuration)]
     pub(crate) runtime: String,
-    /// [`Function::HANDLER`].
+    /// What that runtime starts, whatever this says; the field must not be empty.
     #[sent(Configuration)]
     pub(crate) handler: String,
     /// Belongs to the code: one without the other would not start.
     #[sent(Code)]
     pub(crate) architecture: Architecture,
-    /// MiB, which Lambda calls MB: 128 to 10,240.
+    /// How much a call has: 128 to 10,240 MiB, which Lambda calls MB. Its share of a CPU follows from that.
     #[sent(Configuration)]
     pub(crate) memory_mb: i32,
-    /// 1 to 900 s.
+    /// After how long a call is given up: 1 to 900 s.
     #[sent(Configuration)]
     pub(crate) timeout_s: i32,
     /// `None`: shares the concurrency of the account. Zero stops the function.
     #[sent(Concurrency)]
     pub(crate) reserved_concurrency: Option<i32>,
+    /// What it is told of the pipeline: the stream, the bucket, prefixes. Values are not shown.
     #[sent(Configuration)]
     pub(crate) environment: BTreeMap<String, Variable>,
     /// The ARN of the key that the environment is encrypted with. `None`: Lambda's own.
@@ -77,6 +80,7 @@ pub(crate) struct Function {
     pub(crate) log_group: String,
     #[flat]
     pub(crate) logging: Logging,
+    /// Digest of what runs: it is sent anew when the digest is another.
     #[sent(Code)]
     pub(crate) code: Code,
     #[tags]

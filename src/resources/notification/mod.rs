@@ -24,16 +24,19 @@ use std::time::Duration;
 /// For how long somebody else may keep writing between our read and our write.
 const LIMIT: Duration = Duration::from_secs(60);
 
+/// Has the bucket call a function for each new object below a prefix.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Notification {
+    /// Whose objects it tells of.
     #[fixed]
     pub(crate) bucket: String,
+    /// What is called.
     #[sent]
     pub(crate) function_arn: String,
-    /// Events of objects whose key begins with this.
+    /// Of which objects: those whose key begins with this.
     #[sent]
     pub(crate) prefix: String,
-    /// `s3:ObjectCreated:*`.
+    /// Of which events it tells: `s3:ObjectCreated:*`.
     #[sent]
     pub(crate) events: BTreeSet<String>,
 }

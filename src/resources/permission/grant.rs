@@ -3,7 +3,7 @@
 //! What may be written is a list of cases, not a statement of any form: one that lets everybody call the function and
 //! does not say that it is by way of its URL would open it to every account of AWS.
 
-use super::super::managed::Managed;
+use super::super::managed::{Explanation, Managed};
 use super::super::statement::Statement;
 use crate::engine::diff::Attributes;
 use crate::engine::value::Pending;
@@ -88,6 +88,20 @@ impl Managed for Grant {
             .update("source_account", &source_account)
             .update("url_auth_type", &url_auth_type)
             .update("through_url", &through_url)
+    }
+
+    fn explain() -> Vec<Explanation> {
+        vec![
+            Explanation::of("principal", "Who may call: a service of AWS, or everybody."),
+            Explanation::of("action", "What the caller may do: call the function, or its URL."),
+            Explanation::of(
+                "source_arn",
+                "Through which resource: no other API or bucket, also not of other accounts.",
+            ),
+            Explanation::of("source_account", "Of which account that resource is: a bucket's name does not tell."),
+            Explanation::of("url_auth_type", "Of a URL: how callers of it sign."),
+            Explanation::of("through_url", "Of a URL: that the function is called through it alone."),
+        ]
     }
 
     fn calls(attribute: &str) -> &'static [()] {

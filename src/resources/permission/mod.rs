@@ -26,6 +26,7 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
 /// What the ids of our statements begin with. A statement has no tags to tell whose it is.
 const OURS: &str = "pipectl-";
 
+/// Lets one caller, and nobody else, call a function.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Permission {
     /// Its name in the blueprint, which its statement's id is made of.

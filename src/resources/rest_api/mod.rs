@@ -24,14 +24,17 @@ use crate::names::Names;
 use aws_sdk_apigateway::types::{EndpointConfiguration, EndpointType, RestApi as Description};
 use std::collections::{BTreeMap, HashMap};
 
+/// The HTTP endpoint: takes events, looks at their keys, and hands them to a function.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct RestApi {
     #[sent(Name)]
     pub(crate) name: String,
     #[sent(Name)]
     pub(crate) description: String,
+    /// Paths, methods, what they ask for and how they answer.
     #[sent(Routes)]
     pub(crate) routes: Routes,
+    /// The first part of the path in its URL.
     #[fixed]
     pub(crate) stage: String,
     /// Digest of the routes that the stage shows to callers.

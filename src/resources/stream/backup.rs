@@ -3,7 +3,7 @@
 use super::Call;
 use crate::engine::diff::Attributes;
 use crate::engine::value::{Canonical, Value};
-use crate::resources::managed::{Managed, Word};
+use crate::resources::managed::{Explanation, Managed, Word};
 use aws_sdk_firehose::types::{
     BufferingHints, CloudWatchLoggingOptions, CompressionFormat, ExtendedS3DestinationDescription, S3BackupMode,
     S3DestinationConfiguration, S3DestinationUpdate,
@@ -108,6 +108,10 @@ impl Managed for Option<Backup> {
 
     fn describe(&self, all: Attributes) -> Attributes {
         all.update("backup", self)
+    }
+
+    fn explain() -> Vec<Explanation> {
+        vec![Explanation::of("backup", "A second file of what comes in, as it was sent: where, and how it is packed.")]
     }
 
     fn calls(attribute: &str) -> &'static [Call] {

@@ -34,43 +34,48 @@ use std::time::Duration;
 /// Seconds in practice; AWS names no limit.
 const SETTLES_WITHIN: Duration = Duration::from_secs(600);
 
+/// Gathers events for some minutes and writes them into the bucket as files.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Stream {
     #[fixed]
     pub(crate) name: String,
-    /// `DirectPut` is what pipectl makes; a stream that reads from elsewhere cannot be changed into one.
+    /// Where records come from: `DirectPut` is what pipectl makes; a stream that reads from elsewhere cannot be changed into
+    /// one.
     #[fixed]
     pub(crate) source: Word<DeliveryStreamType>,
     /// What Firehose becomes to write objects and error logs.
     #[sent(Destination)]
     pub(crate) role_arn: String,
+    /// Where files go.
     #[sent(Destination)]
     pub(crate) bucket_arn: String,
-    /// Ends with `/`. Behind one without an expression, `!{...}`, Firehose puts `YYYY/MM/DD/HH/` (UTC).
+    /// Below what files lie. Ends with `/`. Behind one without an expression, `!{...}`, Firehose puts `YYYY/MM/DD/HH/` (UTC).
     #[sent(Destination)]
     pub(crate) prefix: String,
-    /// Has `!{firehose:error-output-type}` in it if the prefix has expressions.
+    /// Below what lies that could not be converted. Has `!{firehose:error-output-type}` in it if the prefix has expressions.
     #[sent(Destination)]
     pub(crate) error_prefix: String,
-    /// 1 to 128 MiB, which Firehose calls MB.
+    /// How much is gathered for a file at most: 1 to 128 MiB, which Firehose calls MB.
     #[sent(Destination)]
     pub(crate) buffer_mb: i32,
-    /// 0 to 900 s.
+    /// How long is gathered for a file at most: 0 to 900 s.
     #[sent(Destination)]
     pub(crate) buffer_seconds: i32,
+    /// How files are packed.
     #[sent(Destination)]
     pub(crate) compression: Word<CompressionFormat>,
     /// Where errors of delivery are logged; empty where logging is off.
     #[sent(LogStream, Destination)]
     pub(crate) log_group: String,
+    /// The stream of that group.
     #[sent(LogStream, Destination)]
     pub(crate) log_stream: String,
     #[flat]
     pub(crate) backup: Option<Backup>,
-    /// `None` where what came in is delivered as it was sent.
+    /// How what comes in becomes Parquet. `None`: it is delivered as it was sent.
     #[sent(Destination)]
     pub(crate) conversion: Option<Conversion>,
-    /// Why it takes no records and never will again, `None` for one that works: only another stream does then.
+    /// Why it takes no records and never will again: only another stream does then. `None`: it works.
     #[fixed]
     pub(crate) status: Option<String>,
     #[tags]

@@ -24,8 +24,10 @@ use aws_sdk_glue::types::{Table as Description, TableInput};
 use futures::future::try_join_all;
 use std::time::Duration;
 
+/// What Athena knows of files in the bucket: their columns, partitions and format.
 #[derive(Clone, Debug, Managed)]
 pub(crate) struct Table {
+    /// Which database it is in.
     #[fixed]
     pub(crate) database: String,
     /// In lower case: the catalog folds names.
@@ -33,14 +35,16 @@ pub(crate) struct Table {
     pub(crate) name: String,
     #[sent]
     pub(crate) description: String,
-    /// `s3://bucket/prefix/`, below which the folders of the partitions are.
+    /// Where its files are: `s3://bucket/prefix/`, below which the folders of the partitions are.
     #[sent]
     pub(crate) location: String,
+    /// How its files are read: JSON or Parquet, with their SerDe.
     #[sent]
     pub(crate) format: Format,
+    /// The file's `schema`, in Glue's types.
     #[sent]
     pub(crate) columns: Columns,
-    /// [`Partitions::daily`]; a live one may have others.
+    /// Year, month and day; a live one may have others.
     #[sent]
     pub(crate) partitions: Partitions,
     #[flat]

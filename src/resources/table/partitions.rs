@@ -7,7 +7,7 @@ use super::Table;
 use crate::aws::{Aws, Expect as _, Result, read};
 use crate::engine::diff::Attributes;
 use crate::engine::value::{Canonical, Value};
-use crate::resources::managed::Managed;
+use crate::resources::managed::{Explanation, Managed};
 use aws_sdk_glue::types::{Column, Table as Description};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -128,6 +128,10 @@ impl Managed for Since {
             Some(year) => all.update("since", &year),
             None => all,
         }
+    }
+
+    fn explain() -> Vec<Explanation> {
+        vec![Explanation::of("since", "The first year in which there may be events: Athena looks at no folder before.")]
     }
 
     fn calls(attribute: &str) -> &'static [()] {

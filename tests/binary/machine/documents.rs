@@ -26,6 +26,8 @@ const COMMANDS: &[(&str, i32, &str)] = &[
     ("cost-estimate --months 3", 0, "cost-series"),
     ("cost-estimate --shapes", 0, "cost-shapes"),
     ("cost-estimate --compare edited.yaml", 0, "cost-difference"),
+    ("explain lambda.function.track", 0, "explain"),
+    ("explain s3.bucket.nope", 3, "error"),
     ("graph", 0, "graph"),
     ("graph --resources --costs", 0, "graph"),
     ("plan --local", 0, "plan"),
