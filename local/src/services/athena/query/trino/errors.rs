@@ -5,7 +5,7 @@ use super::parse::Trino;
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Column, SchemaError};
 use datafusion::error::DataFusionError;
-use datafusion::sql::sqlparser::tokenizer::Tokenizer;
+use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 
 /// What Athena says of a query that needs more memory than there is.
 pub(in super::super) const EXHAUSTED: &str = "EXCEEDED_MEMORY_LIMIT: Query exhausted resources at this scale factor";
@@ -28,9 +28,20 @@ fn place_of_token(sql: &str, word: &str) -> String {
     at.map_or_else(|| "line 1:1".to_owned(), |at| format!("line {}:{}", at.line, at.column))
 }
 
+/// Where a column is asked for, which is not where something is given its name.
 fn place_of_column(sql: &str, column: &Column) -> String {
-    match column.spans.first() {
-        Some(span) => format!("line {}:{}", span.start.line, span.start.column),
+    let tokens = Tokenizer::new(&Trino, sql).tokenize_with_location().unwrap_or_default();
+    let tokens: Vec<_> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let is = |index: usize, name: &str| match tokens.get(index).map(|token| &token.token) {
+        Some(Token::Word(word)) => word.value.eq_ignore_ascii_case(name),
+        _ => false,
+    };
+    let found = (0..tokens.len()).find(|index| match &column.relation {
+        Some(table) => is(*index, table.table()) && is(index + 2, &column.name),
+        None => is(*index, &column.name) && !(*index > 0 && is(index - 1, "as")),
+    });
+    match found.and_then(|index| tokens.get(index)).map(|token| token.span.start) {
+        Some(at) => format!("line {}:{}", at.line, at.column),
         None => place(sql, &column.name),
     }
 }
@@ -103,6 +114,8 @@ fn planned(text: &str, sql: &str) -> String {
         let at = match words.strip_prefix("Cannot apply operator: ") {
             Some(operator) => operator.split(' ').find(|part| !part.contains(|letter: char| letter.is_alphanumeric())),
             None if words.starts_with("Cannot cast") => Some("cast"),
+            None if words.starts_with("Cannot check") => Some("between"),
+            None if words.starts_with("IN value") => Some("in"),
             None if words.starts_with("Cannot unnest") || name == "MISMATCHED_COLUMN_ALIASES" => Some("unnest"),
             None if words.contains("for function concat") => Some("||"),
             None if words.contains("subscript") => Some("["),

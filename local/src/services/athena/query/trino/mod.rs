@@ -3,6 +3,7 @@
 mod arithmetic;
 mod average;
 mod cast;
+mod checked;
 mod errors;
 mod forms;
 mod lambdas;

@@ -49,7 +49,7 @@ fn narrowed(expr: Expr) -> Expr {
 }
 
 /// As Trino names a type; a text that stands there is as long as it is.
-fn shown(expr: &Expr, kind: &DataType) -> String {
+pub(super) fn shown(expr: &Expr, kind: &DataType) -> String {
     match expr {
         Expr::Literal(ScalarValue::Utf8(Some(text)), _) => format!("varchar({})", text.chars().count()),
         _ => name(kind),

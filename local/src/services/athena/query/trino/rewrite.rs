@@ -75,11 +75,17 @@ fn rewrite(expr: &mut Expr) {
         Expr::TypedString(typed) => {
             let Some(text) = typed.value.value.clone().into_string() else { return };
             let kind = typed.data_type.to_string();
+            if kind.eq_ignore_ascii_case("json") {
+                *expr = parse::call("json_parse", vec![parse::text(&text)]);
+                return;
+            }
             *expr = parse::call(CAST, vec![parse::text(&text), parse::text(literal(&kind, &text))]);
         }
         Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
             *expr = double(number);
         }
+        // `(1, 'a')` is a row.
+        Expr::Tuple(parts) => *expr = parse::call("row", std::mem::take(parts)),
         // `row.field`, where the row is an expression.
         Expr::CompoundFieldAccess { access_chain, .. } => {
             for access in access_chain {

@@ -3,6 +3,7 @@
 use super::arithmetic::arithmetic;
 use super::average::Average;
 use super::cast::Cast;
+use super::checked::Checked;
 use super::lambdas;
 use super::operators::Operators;
 use super::parse::{CAST, TRY_CAST};
@@ -18,13 +19,13 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::runtime_env::RuntimeEnv;
 use datafusion::logical_expr::planner::ExprPlanner;
 use datafusion::logical_expr::{AggregateUDF, ReturnFieldArgs, ScalarUDF};
+use datafusion::optimizer::Analyzer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use std::sync::Arc;
 
 pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<RuntimeEnv>) -> SessionContext {
     let options = &mut config.options_mut().sql_parser;
     options.parse_float_as_decimal = true;
-    options.collect_spans = true;
     options.map_string_types_to_utf8view = false;
     // "NULLS LAST is the default null ordering, regardless of the ordering direction."
     "nulls_last".clone_into(&mut options.default_null_ordering);
@@ -34,7 +35,9 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
         SessionStateBuilder::new().with_config(config).with_runtime_env(environment).with_default_features();
     builder.expr_planners().get_or_insert_default().insert(0, operators);
     builder.relation_planners().get_or_insert_default().insert(0, Arc::new(Unnesting { ordinals }));
-    let session = SessionContext::new_with_state(builder.build());
+    let mut rules = Analyzer::new().rules;
+    rules.insert(0, Arc::new(Checked));
+    let session = SessionContext::new_with_state(builder.with_analyzer_rules(rules).build());
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(CAST, false)));
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true)));
     session.register_udf(function("row", |given| Ok(DataType::Struct(fields(given))), row));
