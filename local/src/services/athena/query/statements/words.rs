@@ -166,9 +166,6 @@ impl<'a> Words<'a> {
     }
 
     /// Names in brackets.
-    ///
-    /// # Errors
-    /// Something else comes.
     pub(in super::super) fn names(&mut self) -> Result<Vec<String>, String> {
         self.list(Self::name)
     }
@@ -225,9 +222,6 @@ impl<'a> Words<'a> {
     }
 
     /// `('a'='b', 'c'='d')`
-    ///
-    /// # Errors
-    /// Something else comes.
     pub(in super::super) fn properties(&mut self) -> Result<Vec<(String, String)>, String> {
         self.list(|words| {
             let key = words.text()?;
@@ -292,9 +286,6 @@ impl<'a> Words<'a> {
     }
 
     /// `['a', 'b']`
-    ///
-    /// # Errors
-    /// Something else comes.
     pub(in super::super) fn array(&mut self) -> Result<Vec<String>, String> {
         self.expect_symbol(&Token::LBracket)?;
         let mut items = vec![];
