@@ -11,8 +11,8 @@ import boto3
 URL, WHAT = sys.argv[1:3]
 KEYS = dict(endpoint_url=URL, region_name="us-east-1", aws_access_key_id="j", aws_secret_access_key="j")
 athena, s3 = boto3.client("athena", **KEYS), boto3.client("s3", **KEYS)
-MANY = "(SELECT unnest(sequence(1, 100000)) AS x)"
-ENDLESS = f"SELECT count(*) FROM {MANY} AS a CROSS JOIN {MANY} AS b CROSS JOIN {MANY} AS c"
+MANY = "UNNEST(sequence(1, 10000))"
+ENDLESS = f"SELECT count(*) FROM {MANY} AS a(x) CROSS JOIN {MANY} AS b(y) CROSS JOIN {MANY} AS c(z)"
 
 
 def status(id):

@@ -120,7 +120,7 @@ fn begins_anew(word: &str) -> bool {
 
 /// Operators that are words.
 fn lengthens(word: &str) -> bool {
-    const WORDS: [&str; 9] = ["not", "is", "like", "between", "in", "collate", "at", "escape", "explain"];
+    const WORDS: [&str; 8] = ["not", "is", "like", "between", "in", "collate", "escape", "explain"];
     WORDS.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 

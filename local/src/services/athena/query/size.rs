@@ -9,7 +9,8 @@ use std::ops::ControlFlow;
 const MOST_TABLES: u64 = 3000;
 /// Tables that are joined in one FROM, and queries that stand on each other by WITH.
 const MOST_JOINS: usize = 200;
-
+/// Columns of one SELECT. Each is looked for among all others by its name.
+const MOST_COLUMNS: usize = 6000;
 /// Queries in expressions, WITHs, rows and maps that stand in each other: with each, DataFusion takes twice as long to plan the
 /// ones, and to find the types of the others.
 const MOST_NESTED: usize = 12;
@@ -73,9 +74,10 @@ impl Visitor for Size {
     fn pre_visit_select(&mut self, select: &Select) -> ControlFlow<&'static str> {
         let joined: usize = select.from.iter().map(|from| 1 + from.joins.len()).sum();
         self.add((1, 0))?;
-        match joined + select.lateral_views.len() > MOST_JOINS {
-            true => ControlFlow::Break("too many tables are joined"),
-            false => ControlFlow::Continue(()),
+        match joined + select.lateral_views.len() {
+            joined if joined > MOST_JOINS => ControlFlow::Break("too many tables are joined"),
+            _ if select.projection.len() > MOST_COLUMNS => ControlFlow::Break("too many columns"),
+            _ => ControlFlow::Continue(()),
         }
     }
 

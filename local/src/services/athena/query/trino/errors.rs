@@ -67,10 +67,18 @@ pub(in super::super) fn explain(error: &DataFusionError, sql: &str) -> String {
             ArrowError::CastError(text) | ArrowError::ParseError(text) => format!("INVALID_CAST_ARGUMENT: {text}"),
             other => format!("INVALID_FUNCTION_ARGUMENT: {other}"),
         },
-        DataFusionError::NotImplemented(text) => format!("NOT_SUPPORTED: Local AWS does not have this: {text}"),
+        DataFusionError::NotImplemented(text) => format!("NOT_SUPPORTED: Local AWS does not have this: {}", node(text)),
         other => format!("NOT_SUPPORTED: Local AWS cannot run this query: {other}"),
     };
     plain(&words)
+}
+
+/// "Unsupported ast node in sqltorel: Lambda(LambdaFunction { ...": a tree is told by its root.
+fn node(text: &str) -> &str {
+    match text.split_once(" { ").and_then(|(before, _)| before.split_once(": ")) {
+        Some((_, tree)) => tree.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or(tree),
+        None => text,
+    }
 }
 
 fn schema(error: &SchemaError, sql: &str) -> String {

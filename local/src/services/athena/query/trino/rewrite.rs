@@ -84,6 +84,7 @@ fn rewrite(expr: &mut Expr) {
         Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
             *expr = double(number);
         }
+        Expr::Value(ValueWithSpan { value: Value::UnicodeStringLiteral(text), .. }) => *expr = parse::text(text),
         // `(1, 'a')` is a row.
         Expr::Tuple(parts) => *expr = parse::call("row", std::mem::take(parts)),
         // `row.field`, where the row is an expression.
