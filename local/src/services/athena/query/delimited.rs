@@ -64,32 +64,37 @@ impl Delimited {
     pub(super) fn row(&self, line: &[u8]) -> Vec<u8> {
         let line = String::from_utf8_lossy(line);
         let fields = self.fields(&line);
-        let pairs =
-            self.columns.iter().zip(fields).map(|((name, hive), text)| (name.clone(), self.value(&text, hive, 1)));
+        let value = |text: Option<String>, hive| text.map_or(Value::Null, |text| self.value(&text, hive, 1));
+        let pairs = self.columns.iter().zip(fields).map(|((name, hive), text)| (name.clone(), value(text, hive)));
         Value::Object(pairs.collect::<Map<_, _>>()).to_string().into_bytes()
     }
 
-    fn fields(&self, line: &str) -> Vec<String> {
-        let (mut fields, mut field, mut quoted) = (vec![], String::new(), false);
-        let mut letters = line.chars().peekable();
-        while let Some(letter) = letters.next() {
+    /// `None`: null, which is told before anything is taken as escaped.
+    fn fields(&self, line: &str) -> Vec<Option<String>> {
+        let (mut fields, mut field, mut quoted, mut begins) = (vec![], String::new(), false, 0);
+        let whole = |field: String, raw: &str| (self.null.as_deref() != Some(raw)).then_some(field);
+        let mut letters = line.char_indices().peekable();
+        while let Some((at, letter)) = letters.next() {
+            let next = letters.peek().map(|(_, next)| *next);
             if self.quote == Some(letter) {
                 // Two of them stand for one.
-                if quoted && letters.peek() == Some(&letter) {
+                if quoted && next == Some(letter) {
                     field.push(letter);
                     letters.next();
                 } else {
                     quoted = !quoted;
                 }
-            } else if self.escape == Some(letter) && letters.peek().is_some_and(|next| self.escapes(*next)) {
-                field.extend(letters.next());
+            } else if self.escape == Some(letter) && next.is_some_and(|next| self.escapes(next)) {
+                field.extend(next);
+                letters.next();
             } else if letter == self.separators[0] && !quoted {
-                fields.push(std::mem::take(&mut field));
+                fields.push(whole(std::mem::take(&mut field), &line[begins..at]));
+                begins = at + letter.len_utf8();
             } else {
                 field.push(letter);
             }
         }
-        fields.push(field);
+        fields.push(whole(field, &line[begins..]));
         fields
     }
 
@@ -98,25 +103,30 @@ impl Delimited {
         self.quote.is_none_or(|quote| next == quote || Some(next) == self.escape)
     }
 
-    fn value(&self, text: &str, hive: &HiveType, level: usize) -> Value {
-        if self.null.as_deref() == Some(text) {
-            return Value::Null;
+    /// What is in a list, a row or a map.
+    fn part(&self, text: &str, hive: &HiveType, level: usize) -> Value {
+        match self.null.as_deref() == Some(text) {
+            true => Value::Null,
+            false => self.value(text, hive, level),
         }
+    }
+
+    fn value(&self, text: &str, hive: &HiveType, level: usize) -> Value {
         let split = |level: usize| text.split(self.separators.get(level).copied().unwrap_or('\u{1f}'));
         match hive {
             HiveType::String => json!(text),
             _ if text.is_empty() => Value::Null,
-            HiveType::Array(item) => split(level).map(|part| self.value(part, item, level + 1)).collect(),
+            HiveType::Array(item) => split(level).map(|part| self.part(part, item, level + 1)).collect(),
             HiveType::Struct(fields) => {
                 let pairs = fields.iter().zip(split(level));
                 Value::Object(
-                    pairs.map(|((name, hive), part)| (name.clone(), self.value(part, hive, level + 1))).collect(),
+                    pairs.map(|((name, hive), part)| (name.clone(), self.part(part, hive, level + 1))).collect(),
                 )
             }
             HiveType::Map(_, item) => {
                 let between = self.separators.get(level + 1).copied().unwrap_or('\u{1f}');
                 let pairs = split(level).filter_map(|pair| pair.split_once(between));
-                Value::Object(pairs.map(|(key, part)| (key.to_owned(), self.value(part, item, level + 2))).collect())
+                Value::Object(pairs.map(|(key, part)| (key.to_owned(), self.part(part, item, level + 2))).collect())
             }
             // "Specify dates in the UNIX numeric format", days and milliseconds.
             HiveType::Date if self.quote.is_some() => match text.parse::<i64>() {
@@ -159,6 +169,8 @@ mod tests {
         let tabs = table(LAZY, &json!({"field.delim": "\t", "escape.delim": "\\"}), &columns[..2]);
         assert_eq!(row(&tabs, "\\N\t"), json!({"a": null, "n": null}));
         assert_eq!(row(&tabs, "a\\\tb\t1\tmore"), json!({"a": "a\tb", "n": "1"}));
+        // A backslash that is escaped is one, and no null.
+        assert_eq!(row(&tabs, "\\\\N\t1"), json!({"a": "\\N", "n": "1"}));
         assert_eq!(row(&tabs, ""), json!({"a": ""}));
     }
 
