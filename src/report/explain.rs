@@ -95,7 +95,7 @@ pub(crate) fn explained_to_json(explained: &Explained) -> Json {
         "id": (!id.contains(NOBODYS)).then_some(id),
         "takes_from": takes_from,
         "taken_by": taken_by,
-        "month": month.as_ref().map(|month| amount(month)),
+        "month": month.as_ref().map(amount),
         "attributes": attributes.collect::<Vec<_>>(),
     })
 }
