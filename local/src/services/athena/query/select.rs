@@ -93,7 +93,7 @@ impl Reader<'_> {
         let mut has_views = false;
         for table in tables {
             let table = table.resolve(CATALOG, database);
-            let provider: Arc<dyn TableProvider> = match self.find(&table)? {
+            let provider: Arc<dyn TableProvider> = match self.find(&table, trino::names_path(sql))? {
                 Some(Found::Table(found)) => Arc::new(found.with(self.core, self.meter)),
                 Some(Found::Told(told)) => Arc::new(told.provider().map_err(words)?),
                 Some(Found::View(view)) => {
@@ -115,7 +115,7 @@ impl Reader<'_> {
         Ok((session, trino::unmarked(plan).map_err(words)?))
     }
 
-    fn find(self, table: &ResolvedTableReference) -> Result<Option<Found>, String> {
+    fn find(self, table: &ResolvedTableReference, with_path: bool) -> Result<Option<Found>, String> {
         let found = self.core.run(self.region, |context| {
             let (database, name) = (table.schema.as_ref(), table.table.as_ref());
             if let Some(told) = Told::of(context, self.role, (database, name))? {
@@ -125,7 +125,7 @@ impl Reader<'_> {
             if let Some(view) = tables::find(context, database, name)?.as_ref().and_then(View::of) {
                 return Ok(Some(Found::View(view)));
             }
-            let found = GlueTable::read(context, database, name)?;
+            let found = GlueTable::read(context, (database, name), with_path)?;
             found.iter().try_for_each(|found| found.permit(context, self.role))?;
             Ok(found.map(Found::Table))
         });

@@ -24,6 +24,8 @@ use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 use serde_json::Value;
 use std::sync::Arc;
 
+/// The hidden column of every table: the file that a row is from.
+pub(super) const PATH: &str = "$path";
 /// How many files are read at once.
 const GROUPS: usize = 2;
 
@@ -66,11 +68,12 @@ fn kind(table: &Value, columns: &[(String, HiveType)]) -> Result<Kind> {
 impl GlueTable {
     /// With the files of its partitions that the catalog knows: what is in no partition is not there for Athena. Where they
     /// are projected, the catalog's are of no interest.
-    pub(super) fn read(context: &Context<'_>, database: &str, name: &str) -> Result<Option<Self>> {
+    /// `with_path` is whether it has the column of [`PATH`] too, which is asked for by its name alone.
+    pub(super) fn read(context: &Context<'_>, (database, name): (&str, &str), with_path: bool) -> Result<Option<Self>> {
         let place = format!("{database}/{name}").to_lowercase();
         let Some(table) = tables::find(context, database, name)? else { return Ok(None) };
         let columns = columns(&table["StorageDescriptor"]["Columns"]);
-        let keys = self::columns(&table["PartitionKeys"]);
+        let mut keys = self::columns(&table["PartitionKeys"]);
         let names: Vec<_> = keys.iter().map(|(name, _)| name.clone()).collect();
         let projection = Projection::of(&table, &place.replace('/', "."), &names, context.now);
         let projection = projection.map_err(super::super::invalid)?;
@@ -85,11 +88,18 @@ impl GlueTable {
                 add_files_of(context, &partition["StorageDescriptor"], &partition.texts("Values"), &mut files)?;
             }
         }
+        let catalogued = (projection.is_none() && !keys.is_empty()).then(|| (database.to_owned(), name.to_owned()));
+        if with_path {
+            files
+                .iter_mut()
+                .filter(|file| file.values.len() == keys.len())
+                .for_each(|file| file.values.push(file.key.clone()));
+            keys.push((PATH.to_owned(), HiveType::String));
+        }
         let injected = projection.iter().flat_map(Projection::injected).map(str::to_owned).collect();
         let fields = columns.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true));
         let fields = fields.chain(keys.iter().map(|(name, hive)| Field::new(name, hive.arrow(), true)));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
-        let catalogued = (projection.is_none() && !keys.is_empty()).then(|| (database.to_owned(), name.to_owned()));
         let kind = kind(&table, &columns)?;
         Ok(Some(Self { schema, columns, keys, injected, kind, files, catalogued, meter: None }))
     }

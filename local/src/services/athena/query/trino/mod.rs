@@ -6,6 +6,7 @@ mod cast;
 mod checked;
 mod errors;
 mod forms;
+mod hidden;
 mod lambdas;
 mod names;
 mod operators;
@@ -19,6 +20,7 @@ pub(super) mod types;
 pub(super) mod values;
 
 use super::allowed;
+use super::table::PATH;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::VisitMut as _;
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
@@ -26,6 +28,7 @@ pub(super) use errors::{EXHAUSTED, explain, table_not_found};
 pub(super) use names::{named, unmarked};
 use rewrite::Translation;
 pub(super) use session::session;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 pub(super) fn first_words(sql: &str) -> String {
@@ -48,17 +51,22 @@ pub(super) fn translate(sql: &str) -> Result<Statement, String> {
         .map_err(|_| "SYNTAX_ERROR: Athena runs one statement at a time".to_owned())?;
     allowed::check_kind(&statement)?;
     allowed::balance(&mut statement)?;
-    translate_tree(&mut statement)?;
+    translate_tree(&mut statement, names_path(sql))?;
     Ok(statement)
 }
 
-fn translate_tree(statement: &mut Statement) -> Result<(), String> {
+/// Whether a statement asks for the file of a row, which no `*` gives.
+pub(super) fn names_path(sql: &str) -> bool {
+    sql.to_lowercase().contains(&format!("\"{PATH}\""))
+}
+
+fn translate_tree(statement: &mut Statement, has_path: bool) -> Result<(), String> {
     match statement {
-        Statement::Statement(inner) => match inner.visit(&mut Translation) {
+        Statement::Statement(inner) => match inner.visit(&mut Translation { has_path, named: HashSet::new() }) {
             ControlFlow::Break(why) => Err(why),
             ControlFlow::Continue(()) => Ok(()),
         },
-        Statement::Explain(explained) => translate_tree(&mut explained.statement),
+        Statement::Explain(explained) => translate_tree(&mut explained.statement, has_path),
         _ => Ok(()),
     }
 }

@@ -2,19 +2,31 @@
 
 use super::super::functions::REWRITTEN;
 use super::parse::{self, CAST, Trino};
-use super::{forms, lambdas, names, relations};
+use super::{forms, hidden, lambdas, names, relations};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CastKind, DataType, ExactNumberInfo, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, Ident, LimitClause, Query, SetExpr, TableFactor, Value, ValueWithSpan, VisitorMut,
     visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::parser::Parser;
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-pub(super) struct Translation;
+pub(super) struct Translation {
+    /// Tables have the column of their files' places.
+    pub(super) has_path: bool,
+    /// What has a name in WITH, and is no table of the catalog.
+    pub(super) named: HashSet<String>,
+}
 
 impl VisitorMut for Translation {
     type Break = String;
+
+    fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
+        let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
+        self.named.extend(ctes.map(|cte| cte.alias.name.value.to_lowercase()));
+        ControlFlow::Continue(())
+    }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<String> {
         rewrite(expr);
@@ -29,7 +41,7 @@ impl VisitorMut for Translation {
     }
 
     fn post_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
-        selects(&mut query.body);
+        selects(&mut query.body, self.has_path.then_some(&self.named));
         match query.fetch.take() {
             Some(fetch) => limit(query, fetch),
             None => ControlFlow::Continue(()),
@@ -51,16 +63,19 @@ fn limit(query: &mut Query, fetch: Fetch) -> ControlFlow<String> {
 }
 
 /// Those of a query itself, the queries in it are visited for themselves.
-fn selects(body: &mut SetExpr) {
+fn selects(body: &mut SetExpr, with_path: Option<&HashSet<String>>) {
     match body {
         SetExpr::Select(select) => {
             names::refuse_aliases(select);
             names::name(select);
             relations::bracket_from(select);
+            if let Some(named) = with_path {
+                hidden::hide_path(select, named);
+            }
         }
         SetExpr::SetOperation { left, right, .. } => {
-            selects(left);
-            selects(right);
+            selects(left, with_path);
+            selects(right, with_path);
         }
         _ => {}
     }
