@@ -8,7 +8,7 @@ use super::inventory::Inventory;
 use super::live::AnyLive;
 use super::mark::Mark;
 use super::plan::{Plan, Step, Work};
-use super::resource::World;
+use super::resource::{Owner, World};
 use super::upgrade::{News, Upgrade};
 use semver::Version;
 
@@ -26,7 +26,9 @@ struct Reach<'u> {
 impl<W: World> Plan<'_, W> {
     /// Says of each step whether it is this release's doing.
     pub fn tell_releases(&mut self, live: &Inventory<W>, current: &str, announced: &[Upgrade]) {
-        let marks = live.iter().filter_map(AnyLive::applied).filter(|mark| !mark.is_unfinished());
+        // What is somebody else's tells nothing of this pipeline.
+        let ours = live.iter().filter(|live| *live.owner() == Owner::Us);
+        let marks = ours.filter_map(AnyLive::applied).filter(|mark| !mark.is_unfinished());
         let newest = marks.map(|mark| (version(mark.release()), mark.release().map(str::to_owned))).max();
         let current = version(Some(current));
         self.releases.newer = newest.clone().filter(|(newest, _)| *newest > current).and_then(|(_, newest)| newest);

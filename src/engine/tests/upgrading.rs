@@ -6,6 +6,7 @@ use pipectl_engine::diff::Attributes;
 use pipectl_engine::graph::Graph;
 use pipectl_engine::mark::Mark;
 use pipectl_engine::plan::{Consent, plan};
+use pipectl_engine::resource::Owner;
 use pipectl_engine::upgrade::{Releases, Upgrade};
 
 const SIZE: Upgrade =
@@ -122,4 +123,7 @@ async fn what_a_newer_release_has_made_is_told() {
     assert_eq!(newer(left_by("0.10.0", 1).await).await.as_deref(), Some("0.10.0"));
     assert_eq!(newer(left_by("0.2.0", 1).await).await, None);
     assert_eq!(newer(left_by("0.1.0", 1).await).await, None);
+    let strangers = left_by("0.10.0", 1).await;
+    strangers.meddle("fake.role", "r", |thing| thing.owner = Owner::Other("clicks/dev".to_owned()));
+    assert_eq!(newer(strangers).await, None);
 }
