@@ -45,4 +45,5 @@ def main():
     print(f"{rows} rows in {number} files, {sent / 1e6:.0f} MB of gzip")
 
 
-main()
+if __name__ == "__main__":
+    main()
