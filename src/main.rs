@@ -12,6 +12,7 @@ mod artifact;
 mod aws;
 mod bill;
 mod blueprint;
+mod chart;
 mod cli;
 mod client;
 mod commands;

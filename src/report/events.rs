@@ -154,7 +154,7 @@ fn table(arrivals: &Arrivals) -> String {
             .map(Some)
             .to_vec()
     };
-    rows_to_table(&Rows { columns, rows: arrivals.fields.iter().map(row).collect() })
+    rows_to_table(&Rows { columns, rows: arrivals.fields.iter().map(row).collect(), ..Rows::default() })
 }
 
 /// In percent; none of some is less than one, and not all of them are less than a hundred.

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod bill;
+mod chart;
 mod cost;
 mod error;
 mod events;
@@ -33,6 +34,7 @@ mod terminal;
 
 pub(crate) use adopt::{adopt_to_json, adopt_to_text};
 pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
+pub(crate) use chart::{Facts, Panel, Shown, chart_to_text, page_to_html};
 pub(crate) use cost::{
     Beside, By, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown, competitors_to_text,
     cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_below_plan, difference_to_json,
@@ -73,7 +75,7 @@ pub(crate) use status::{
     lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
-pub(crate) use terminal::{columns, is_screen};
+pub(crate) use terminal::{columns, is_screen, is_unicode};
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
 pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {

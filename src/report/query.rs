@@ -1,6 +1,7 @@
 //! The rows of a query, as a table, CSV or JSON, and what it took.
 
 use super::foreign::one_line;
+use crate::chart::Answer;
 use crate::cost::{Query as Cost, grouped};
 use serde_json::{Map, Value, json};
 use std::fmt;
@@ -40,8 +41,17 @@ impl fmt::Display for QueryEnd<'_> {
 #[derive(Debug, Default)]
 pub(crate) struct Rows {
     pub(crate) columns: Vec<String>,
+    /// As Athena names them.
+    pub(crate) types: Vec<String>,
     /// Null is `None`.
     pub(crate) rows: Vec<Vec<Option<String>>>,
+}
+
+impl Rows {
+    /// For a chart.
+    pub(crate) fn answer(&self) -> Answer<'_> {
+        Answer { columns: &self.columns, types: &self.types, rows: &self.rows }
+    }
 }
 
 /// Narrower than this, a column of a table is no longer read.
@@ -182,7 +192,7 @@ mod tests {
     fn rows() -> Rows {
         let text = |text: &str| Some(text.to_owned());
         let rows = vec![vec![text("login"), text("12")], vec![None, text("a, \"b\"")], vec![text(""), text("x")]];
-        Rows { columns: vec!["event".into(), "n".into()], rows }
+        Rows { columns: vec!["event".into(), "n".into()], rows, ..Rows::default() }
     }
 
     #[test]
@@ -194,7 +204,7 @@ mod tests {
     #[test]
     fn a_row_of_a_table_is_one_line_whatever_is_in_it() {
         let cell = Some("a\nb\t\u{1b}[2Jc".to_owned());
-        let table = rows_to_table(&Rows { columns: vec!["x\ny".into()], rows: vec![vec![cell]] });
+        let table = rows_to_table(&Rows { columns: vec!["x\ny".into()], rows: vec![vec![cell]], ..Rows::default() });
         assert_eq!(table, "x\\ny\n----------------\na\\nb\\t\\u001b[2Jc\n");
     }
 
@@ -204,6 +214,7 @@ mod tests {
         let one = Rows {
             columns: vec!["event".into(), "address".into()],
             rows: vec![vec![text("login"), text("12 Long Street, Berlin")], vec![None, text("x")]],
+            ..Rows::default()
         };
         let within = "event  address\n-----  -----------------\nlogin  12 Long Street,\n       Berlin\n       x\n";
         assert_eq!(table_within(&one, 24).as_deref(), Some(within));

@@ -50,7 +50,7 @@ pub(super) fn is_lively() -> bool {
 }
 
 /// Whether the locale has more than ASCII. Windows has, whatever its variables say.
-pub(super) fn is_unicode() -> bool {
+pub(crate) fn is_unicode() -> bool {
     cfg!(windows) || ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(said).is_some_and(|value| is_utf8(&value))
 }
 

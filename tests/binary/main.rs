@@ -13,6 +13,7 @@ mod alarms;
 mod artifacts;
 mod bills;
 mod channels;
+mod charts;
 mod cli;
 mod clients;
 mod connection;
