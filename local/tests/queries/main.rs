@@ -101,7 +101,7 @@ impl Aws {
                 (state, reason) if ["FAILED", "CANCELLED"].contains(&state.as_str()) => return Err(reason),
                 (state, _) => assert!(began.elapsed() < PATIENCE, "{state} after {:?}", began.elapsed()),
             }
-            std::thread::sleep(Duration::from_millis(10));
+            std::thread::sleep(Duration::from_millis(2));
         }
         let rows = self.athena("GetQueryResults", id)["ResultSet"]["Rows"].clone();
         let cell = |cell: &Value| cell["VarCharValue"].as_str().unwrap_or("NULL").to_owned();

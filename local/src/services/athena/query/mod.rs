@@ -18,6 +18,7 @@ pub(super) mod results;
 mod scan;
 mod select;
 mod size;
+mod spans;
 pub(super) mod statements;
 mod table;
 mod told;

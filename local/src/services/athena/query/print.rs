@@ -1,8 +1,9 @@
 //! Values as Athena writes them, and columns as it describes them.
 
+use super::spans;
 use super::zones;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray as _};
-use datafusion::arrow::datatypes::{DataType, Field, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, IntervalUnit, TimeUnit};
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::common::Result;
 use serde_json::{Value, json};
@@ -24,6 +25,9 @@ fn named(kind: &DataType) -> (&'static str, i64, i64) {
         DataType::Timestamp(_, None) => ("timestamp", 3, 0),
         DataType::Timestamp(_, Some(_)) => ("timestamp with time zone", 3, 0),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => ("varbinary", 1_073_741_824, 0),
+        DataType::Time32(_) | DataType::Time64(_) => ("time", 0, 0),
+        DataType::Interval(IntervalUnit::YearMonth) => ("interval year to month", 0, 0),
+        DataType::Interval(_) | DataType::Duration(_) => ("interval day to second", 0, 0),
         DataType::List(_) | DataType::LargeList(_) => ("array", 0, 0),
         DataType::Map(..) => ("map", 0, 0),
         DataType::Struct(_) => ("row", 0, 0),
@@ -57,6 +61,13 @@ pub(super) fn value(array: &ArrayRef, row: usize) -> Result<Option<String>> {
         DataType::Binary => {
             let bytes = array.as_binary::<i32>().value(row).iter().map(|byte| format!("{byte:02x}"));
             bytes.collect::<Vec<_>>().join(" ")
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            clock(array.as_primitive::<datafusion::arrow::datatypes::Time64MicrosecondType>().value(row))
+        }
+        DataType::Interval(_) | DataType::Duration(_) => {
+            let amount = spans::amounts(&array.slice(row, 1))?.into_iter().flatten().next().unwrap_or_default();
+            if array.data_type() == &spans::MONTHS { months(amount) } else { span(amount) }
         }
         DataType::List(_) => {
             let items = array.as_list::<i32>().value(row);
@@ -101,6 +112,27 @@ fn timestamp(array: &ArrayRef, row: usize, unit: TimeUnit, zone: Option<&str>) -
     let found = zones::find(zone.unwrap_or("UTC")).unwrap_or(jiff::tz::TimeZone::UTC);
     let name = zone.map(|zone| format!(" {zone}")).unwrap_or_default();
     format!("{}{name}", time.to_zoned(found).strftime("%Y-%m-%d %H:%M:%S%.3f"))
+}
+
+/// `12:30:15.000`, of microseconds since midnight.
+pub(super) fn clock(micros: i64) -> String {
+    hours(micros / 1000)
+}
+
+fn hours(millis: i64) -> String {
+    let (seconds, millis) = (millis / 1000, millis % 1000);
+    format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// `2 03:00:00.000`
+pub(super) fn span(millis: i64) -> String {
+    let size = i64::try_from(millis.unsigned_abs()).unwrap_or(i64::MAX);
+    format!("{}{} {}", if millis < 0 { "-" } else { "" }, size / 86_400_000, hours(size % 86_400_000))
+}
+
+/// `3-5`
+pub(super) fn months(months: i64) -> String {
+    format!("{}{}-{}", if months < 0 { "-" } else { "" }, months.abs() / 12, months.abs() % 12)
 }
 
 /// As Java prints a float: with as many digits as tell it from its neighbours.

@@ -5,7 +5,9 @@ use datafusion::arrow::array::{
     StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Float64Type, Int64Type, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
+};
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use std::sync::Arc;
 
@@ -96,6 +98,11 @@ impl<'a> Row<'a> {
     /// Microseconds, as UTC has them.
     pub(super) fn time(self, index: usize) -> i64 {
         self.arguments[index].as_primitive::<TimestampMicrosecondType>().value(self.at)
+    }
+
+    /// Microseconds since midnight.
+    pub(super) fn clock(self, index: usize) -> i64 {
+        self.arguments[index].as_primitive::<Time64MicrosecondType>().value(self.at)
     }
 
     pub(super) fn kind(self, index: usize) -> &'a DataType {

@@ -30,11 +30,12 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         call.each(|row| contains(row, |item| matches!(item, Json::Number(text) if text.parse() == Ok(row.long(1)))))
     }),
     ("json_array_contains", "json or varchar, double -> boolean", |call| {
-        call.each(|row| contains(row, |item| matches!(item, Json::Number(text) if text.parse() == Ok(row.double(1)))))
+        call.each(|row| contains(row, |item| matches!(item, Json::Number(text) if text.contains(['.', 'e', 'E']) && text.parse() == Ok(row.double(1)))))
     }),
     ("is_json_scalar", "json or varchar -> boolean", |call| {
         call.each(|row| {
-            let value = Json::parse(row.text(0)).ok_or_else(|| no_json(row.text(0)))?;
+            let wrong = || bad(format!("Invalid JSON value: {}", row.text(0)));
+            let value = Json::parse(row.text(0)).ok_or_else(wrong)?;
             Ok(Some(!matches!(value, Json::Array(_) | Json::Object(_))))
         })
     }),
@@ -123,7 +124,12 @@ fn item(row: Row<'_>) -> Given<String> {
     let (Some(items), index) = (items(row), row.long(1)) else { return Ok(None) };
     let index = if index < 0 { index + items.len() as i64 } else { index };
     let item = usize::try_from(index).ok().and_then(|index| items.into_iter().nth(index));
-    Ok(item.map(|item| item.canonical_numbers().write()))
+    // Its text stands without quotes, which is no JSON: "the result of this function is broken".
+    Ok(item.and_then(|item| match item {
+        Json::Null => None,
+        Json::Text(text) => Some(text),
+        other => Some(other.canonical_numbers().write()),
+    }))
 }
 
 fn contains(row: Row<'_>, is: impl Fn(&Json) -> bool) -> Given<bool> {

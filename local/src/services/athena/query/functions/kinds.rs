@@ -1,6 +1,6 @@
 //! Types of Trino in a signature, such as `array(T), bigint -> T`, and which values fit them.
 
-use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -18,14 +18,39 @@ pub(super) enum Kind {
     ZonedBy,
     /// Text, or JSON, taken as text.
     JsonOrText,
-    /// The number without its fraction.
-    Whole,
+    /// The number, with other digits where it is a decimal.
+    Exact(Exact),
     Any,
     /// A variable: the same type wherever it stands; `N` is a number, `M` a date or a timestamp.
     Variable(String),
     Array(Box<Kind>),
     Map(Box<Kind>, Box<Kind>),
     Row(Vec<Kind>),
+}
+
+/// What becomes of the digits of a decimal.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Exact {
+    /// Without its fraction, which may add one.
+    Whole,
+    /// Without its fraction.
+    Cut,
+    /// One more.
+    Wider,
+    Sign,
+}
+
+impl Exact {
+    fn of(self, precision: u8, scale: i8) -> DataType {
+        let (precision, scale) = (i16::from(precision), i16::from(scale));
+        let (precision, scale) = match self {
+            Self::Whole => (precision - scale + i16::from(scale > 0), 0),
+            Self::Cut => (precision - scale, 0),
+            Self::Wider => (precision + 1, scale),
+            Self::Sign => (1, 0),
+        };
+        DataType::Decimal128(u8::try_from(precision.clamp(1, 38)).unwrap_or(38), i8::try_from(scale).unwrap_or(0))
+    }
 }
 
 /// Types of variables; the zone is `@`.
@@ -65,6 +90,7 @@ impl Kind {
         Self::Plain(match text {
             "varchar" => TEXT,
             "json" => JSON,
+            "decimal" => DataType::Decimal128(38, 0),
             "bigint" => DataType::Int64,
             "integer" => DataType::Int32,
             "double" => DataType::Float64,
@@ -72,11 +98,16 @@ impl Kind {
             "varbinary" => DataType::Binary,
             "date" => DataType::Date32,
             "timestamp" => TIME,
-            "interval" => DataType::Interval(datafusion::arrow::datatypes::IntervalUnit::MonthDayNano),
+            "time" => DataType::Time64(TimeUnit::Microsecond),
+            "interval" => DataType::Interval(IntervalUnit::MonthDayNano),
+            "months" => DataType::Interval(IntervalUnit::YearMonth),
             "zoned" => return Self::Zoned,
             "zoned by" => return Self::ZonedBy,
             "json or varchar" => return Self::JsonOrText,
-            "whole N" => return Self::Whole,
+            "whole N" => return Self::Exact(Exact::Whole),
+            "cut N" => return Self::Exact(Exact::Cut),
+            "wider N" => return Self::Exact(Exact::Wider),
+            "sign N" => return Self::Exact(Exact::Sign),
             "any" => return Self::Any,
             variable => return Self::Variable(variable.to_owned()),
         })
@@ -130,11 +161,8 @@ impl Kind {
             Self::Plain(wanted) => wanted.clone(),
             Self::JsonOrText => TEXT,
             Self::Any => plain(given),
-            Self::Whole => match bound.get("N").cloned().unwrap_or(DataType::Float64) {
-                DataType::Decimal128(precision, scale) => {
-                    let whole = i16::from(precision) - i16::from(scale) + i16::from(scale > 0);
-                    DataType::Decimal128(u8::try_from(whole.clamp(1, 38)).unwrap_or(38), 0)
-                }
+            Self::Exact(exact) => match bound.get("N").cloned().unwrap_or(DataType::Float64) {
+                DataType::Decimal128(precision, scale) => exact.of(precision, scale),
                 other => other,
             },
             Self::Zoned | Self::ZonedBy => bound.get("@").cloned().unwrap_or_else(|| zoned("UTC")),
@@ -219,7 +247,7 @@ fn widens(from: &DataType, to: &DataType) -> bool {
             (DataType::Null, _) => true,
             (DataType::Date32, DataType::Timestamp(..)) => true,
             (DataType::Timestamp(_, from), DataType::Timestamp(_, to)) => from.is_none() || to.is_some(),
-            (DataType::Interval(_) | DataType::Duration(_), DataType::Interval(_)) => true,
+            (DataType::Interval(_) | DataType::Duration(_), DataType::Interval(IntervalUnit::MonthDayNano)) => true,
             (from, to) => plain(from) == *to,
         },
     }
@@ -266,6 +294,7 @@ pub(super) fn name(kind: &DataType) -> String {
         DataType::Timestamp(_, None) => "timestamp(3)".to_owned(),
         DataType::Timestamp(_, Some(_)) => "timestamp(3) with time zone".to_owned(),
         DataType::Time32(_) | DataType::Time64(_) => "time(3)".to_owned(),
+        DataType::Interval(IntervalUnit::YearMonth) => "interval year to month".to_owned(),
         DataType::Interval(_) | DataType::Duration(_) => "interval day to second".to_owned(),
         DataType::Binary | DataType::LargeBinary | DataType::BinaryView => "varbinary".to_owned(),
         DataType::LargeUtf8 => "json".to_owned(),

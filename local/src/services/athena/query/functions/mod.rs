@@ -18,6 +18,7 @@ mod parsed;
 mod pattern;
 mod regex;
 mod rewritten;
+mod statistics;
 mod text;
 mod time;
 mod units;
@@ -26,6 +27,7 @@ mod zoned;
 
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 use datafusion::prelude::SessionContext;
+pub(super) use regex::{compile, matches};
 pub(super) use rewritten::REWRITTEN;
 use std::sync::{Arc, LazyLock};
 
@@ -38,6 +40,7 @@ static SCALAR: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
         maps::FUNCTIONS,
         numbers::FUNCTIONS,
         regex::FUNCTIONS,
+        statistics::FUNCTIONS,
         text::FUNCTIONS,
         time::FUNCTIONS,
         url::FUNCTIONS,

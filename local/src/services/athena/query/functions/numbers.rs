@@ -5,7 +5,7 @@ use super::library::Entry;
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Decimal128Array};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
-use datafusion::common::{Result, ScalarValue};
+use datafusion::common::Result;
 use std::f64::consts;
 use std::sync::Arc;
 
@@ -14,9 +14,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         let abs = |number: i64| number.checked_abs().ok_or_else(|| out_of_range("bigint", number));
         numeric(call, abs, f64::abs, |number, _| Ok(number.abs()))
     }),
-    ("sign", "N -> N", |call| {
+    ("sign", "N -> sign N", |call| {
         let sign = |number: f64| if number == 0.0 || number.is_nan() { number } else { number.signum() };
-        numeric(call, |number| Ok(number.signum()), sign, |number, scale| Ok(number.signum() * ten(scale)))
+        numeric(call, |number| Ok(number.signum()), sign, |number, _| Ok(number.signum()))
     }),
     ("ceil", "N -> whole N", |call| {
         numeric(call, Ok, f64::ceil, |number, scale| Ok(-(-number).div_euclid(ten(scale))))
@@ -25,11 +25,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         numeric(call, Ok, f64::ceil, |number, scale| Ok(-(-number).div_euclid(ten(scale))))
     }),
     ("floor", "N -> whole N", |call| numeric(call, Ok, f64::floor, |number, scale| Ok(number.div_euclid(ten(scale))))),
-    ("truncate", "N -> whole N", |call| numeric(call, Ok, f64::trunc, |number, scale| Ok(number / ten(scale)))),
+    ("truncate", "N -> cut N", |call| numeric(call, Ok, f64::trunc, |number, scale| Ok(number / ten(scale)))),
     ("round", "N -> whole N", |call| numeric(call, Ok, f64::round, |number, scale| Ok(half_up(number, ten(scale))))),
-    ("round", "N, bigint -> N", |call| digits(call, round_to, |number, unit| half_up(number, unit) * unit)),
+    ("round", "N, bigint -> wider N", |call| digits(call, round_to, |number, unit| half_up(number, unit) * unit)),
     ("truncate", "N, bigint -> N", |call| digits(call, truncate_to, |number, unit| number / unit * unit)),
-    ("mod", "N, N -> N", modulo),
     ("greatest", "T... -> T", |call| extreme(call, std::cmp::Ordering::Greater)),
     ("least", "T... -> T", |call| extreme(call, std::cmp::Ordering::Less)),
     ("power", "double, double -> double", |call| two(call, f64::powf)),
@@ -78,8 +77,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("width_bucket", "double, array(double) -> bigint", |call| call.each(bucket_of)),
     ("random", "-> double", |call| call.each(|_| Ok(Some(rand::random::<f64>())))),
     ("rand", "-> double", |call| call.each(|_| Ok(Some(rand::random::<f64>())))),
-    ("random", "bigint -> bigint", |call| call.each(|row| random(0, row.long(0)))),
-    ("random", "bigint, bigint -> bigint", |call| call.each(|row| random(row.long(0), row.long(1)))),
+    ("random", "N -> N", |call| whole_random(call, "bound must be positive")),
+    ("rand", "N -> N", |call| whole_random(call, "bound must be positive")),
+    ("random", "N, N -> N", |call| whole_random(call, "start value must be less than stop value")),
+    ("rand", "N, N -> N", |call| whole_random(call, "start value must be less than stop value")),
 ];
 
 fn out_of_range(kind: &str, number: impl std::fmt::Display) -> datafusion::error::DataFusionError {
@@ -88,6 +89,11 @@ fn out_of_range(kind: &str, number: impl std::fmt::Display) -> datafusion::error
 
 fn ten(scale: i8) -> i128 {
     10_i128.pow(u32::from(scale.clamp(0, 38).unsigned_abs()))
+}
+
+fn fitting(number: i128, precision: u8) -> Result<i128> {
+    let most = 10_i128.pow(u32::from(precision.min(38)));
+    if number.abs() < most { Ok(number) } else { Err(fails("NUMERIC_VALUE_OUT_OF_RANGE", "Decimal overflow")) }
 }
 
 /// To the nearest, a half away from zero.
@@ -118,9 +124,10 @@ fn numeric(
     let made: ArrayRef = match column.data_type() {
         DataType::Decimal128(_, scale) => {
             let given = column.as_primitive::<Decimal128Type>();
-            let rows = given.iter().map(|number| number.map(|number| decimal(number, *scale)).transpose());
-            let DataType::Decimal128(precision, scale) = call.gives else { return Err(bad("not a decimal")) };
-            Arc::new(rows.collect::<Result<Decimal128Array>>()?.with_precision_and_scale(precision, scale)?)
+            let DataType::Decimal128(precision, wanted) = call.gives else { return Err(bad("not a decimal")) };
+            let one = |number| fitting(decimal(number, *scale)?, precision);
+            let rows = given.iter().map(|number| number.map(one).transpose());
+            Arc::new(rows.collect::<Result<Decimal128Array>>()?.with_precision_and_scale(precision, wanted)?)
         }
         kind if kind.is_floating() => {
             let given = cast(column, &DataType::Float64)?;
@@ -132,7 +139,7 @@ fn numeric(
             i64::column(rows.collect::<Result<Vec<_>>>()?, kind)?
         }
     };
-    if made.data_type() == &call.gives { Ok(made) } else { Ok(cast(&made, &call.gives)?) }
+    narrow(&made, &call.gives)
 }
 
 /// A number and so many digits behind its point, or before it where there are fewer than none.
@@ -144,11 +151,16 @@ fn digits(call: &Call, floating: impl Fn(f64, i32) -> f64, decimal: impl Fn(i128
     let made: ArrayRef = match call.arguments[0].data_type() {
         DataType::Decimal128(precision, scale) => {
             let given = call.arguments[0].as_primitive::<Decimal128Type>();
+            let DataType::Decimal128(wide, _) = call.gives else { return Err(bad("not a decimal")) };
             let at = |at: usize| {
-                let row = row(at).filter(|at| given.is_valid(*at))?;
-                Some(decimal(given.value(row), 10_i128.pow(unit(i32::from(*scale), digit(row)).unsigned_abs())))
+                let Some(row) = row(at).filter(|at| given.is_valid(*at)) else { return Ok(None) };
+                let most = unit(i32::from(*scale), digit(row));
+                let unit =
+                    if most > i32::from(*precision) { 10_i128.pow(38) } else { ten(i8::try_from(most).unwrap_or(38)) };
+                fitting(decimal(given.value(row), unit), wide).map(Some)
             };
-            Arc::new((0..call.rows).map(at).collect::<Decimal128Array>().with_precision_and_scale(*precision, *scale)?)
+            let rows = (0..call.rows).map(at).collect::<Result<Decimal128Array>>()?;
+            Arc::new(rows.with_precision_and_scale(wide, *scale)?)
         }
         kind if kind.is_floating() => {
             let given = cast(&call.arguments[0], &DataType::Float64)?;
@@ -168,7 +180,7 @@ fn digits(call: &Call, floating: impl Fn(f64, i32) -> f64, decimal: impl Fn(i128
             i64::column((0..call.rows).map(|row| at(row).transpose()).collect::<Result<Vec<_>>>()?, kind)?
         }
     };
-    if made.data_type() == &call.gives { Ok(made) } else { Ok(cast(&made, &call.gives)?) }
+    narrow(&made, &call.gives)
 }
 
 fn round_to(number: f64, digits: i32) -> f64 {
@@ -181,24 +193,6 @@ fn truncate_to(number: f64, digits: i32) -> f64 {
     let factor = 10_f64.powi(digits);
     let made = (number * factor).trunc() / factor;
     if number.is_finite() && made.is_finite() { made } else { number }
-}
-
-fn modulo(call: &Call) -> Result<ArrayRef> {
-    let zero = || fails("DIVISION_BY_ZERO", "Division by zero");
-    call.each(|row| {
-        let (one, other) = (row.scalar(0)?, row.scalar(1)?);
-        let is_floating = one.data_type().is_floating();
-        if !is_floating && other == ScalarValue::new_zero(&other.data_type())? {
-            return Err(zero());
-        }
-        // The one number that is too large to be divided by -1.
-        if let (ScalarValue::Int64(Some(one)), ScalarValue::Int64(Some(other))) = (&one, &other) {
-            return Ok(Some(ScalarValue::Int64(Some(one.wrapping_rem(*other)))));
-        }
-        let (one, other) = (one.to_array()?, other.to_array()?);
-        let rest = datafusion::arrow::compute::kernels::numeric::rem(&one, &other)?;
-        ScalarValue::try_from_array(&cast(&rest, &call.gives)?, 0).map(Some)
-    })
 }
 
 fn extreme(call: &Call, wanted: std::cmp::Ordering) -> Result<ArrayRef> {
@@ -274,7 +268,10 @@ fn width_bucket(row: Row<'_>) -> Given<i64> {
     let (lower, upper) = (low.min(high), low.max(high));
     let forward = match number {
         _ if number < lower => 0,
-        _ if number >= upper => count.checked_add(1).ok_or_else(|| out_of_range("bigint", count))?,
+        _ if number >= upper => count.checked_add(1).ok_or_else(|| {
+            let words = format!("Bucket for value {} is out of range", super::super::print::java(number));
+            fails("NUMERIC_VALUE_OUT_OF_RANGE", words)
+        })?,
         _ => (count as f64 * (number - lower) / (upper - lower) + 1.0) as i64,
     };
     Ok(Some(if low > high { count - forward + 1 } else { forward }))
@@ -282,16 +279,46 @@ fn width_bucket(row: Row<'_>) -> Given<i64> {
 
 fn bucket_of(row: Row<'_>) -> Given<i64> {
     let bins = row.list(1);
-    let bins: Vec<_> = bins.as_primitive::<Float64Type>().iter().collect();
-    match bins.is_empty() {
-        true => Err(bad("Bins cannot be an empty array")),
-        false => Ok(Some(bins.iter().flatten().filter(|bin| row.double(0) >= **bin).count() as i64)),
+    let bins: Vec<_> = bins.as_primitive::<Float64Type>().iter().map(|bin| bin.unwrap_or(f64::NAN)).collect();
+    let number = row.double(0);
+    if bins.is_empty() {
+        return Err(bad("Bins cannot be an empty array"));
     }
+    if number.is_nan() {
+        return Err(bad("Operand cannot be NaN"));
+    }
+    // Trino looks only at those that its search meets.
+    let (mut low, mut high) = (0, bins.len());
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        if bins[low] > bins[high - 1] {
+            return Err(bad("Bin values are not sorted in ascending order"));
+        }
+        if !bins[middle].is_finite() {
+            return Err(bad(format!("Bin value must be finite, got {}", super::super::print::java(bins[middle]))));
+        }
+        (low, high) = if number < bins[middle] { (low, middle) } else { (middle + 1, high) };
+    }
+    Ok(Some(low as i64))
 }
 
-fn random(from: i64, to: i64) -> Given<i64> {
-    match from < to {
-        true => Ok(Some(rand::random_range(from..to))),
-        false => Err(bad("bound must be positive")),
+/// Of the type that it is given, below the last argument.
+fn whole_random(call: &Call, words: &str) -> Result<ArrayRef> {
+    let columns = call.arguments.iter().map(|column| cast(column, &DataType::Int64));
+    let whole =
+        Call { arguments: columns.collect::<std::result::Result<_, _>>()?, rows: call.rows, gives: DataType::Int64 };
+    let made = whole.each(|row| {
+        let (from, to) = if row.count() == 1 { (0, row.long(0)) } else { (row.long(0), row.long(1)) };
+        if from < to { Ok(Some(rand::random_range(from..to))) } else { Err(bad(words)) }
+    })?;
+    narrow(&made, &call.gives)
+}
+
+/// In the type that a function gives, where it fits.
+fn narrow(made: &ArrayRef, kind: &DataType) -> Result<ArrayRef> {
+    let done = if made.data_type() == kind { Arc::clone(made) } else { cast(made, kind)? };
+    match done.null_count() > made.null_count() {
+        true => Err(out_of_range(&super::kinds::name(kind), "")),
+        false => Ok(done),
     }
 }

@@ -31,10 +31,18 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         with(call, |row, pattern| replace(row, pattern).map(Some))
     }),
     ("regexp_split", "varchar, varchar -> array(varchar)", |call| {
-        with(call, |row, pattern| Ok(Some(array(pattern.split(row.text(0))))))
+        with(call, |row, pattern| {
+            let (mut parts, mut from) = (vec![], 0);
+            for range in matches(pattern, row.text(0)).iter().filter_map(|found| Some(found.get(0)?.range())) {
+                parts.push(&row.text(0)[from..range.start]);
+                from = range.end;
+            }
+            parts.push(&row.text(0)[from..]);
+            Ok(Some(array(parts)))
+        })
     }),
     ("regexp_count", "varchar, varchar -> bigint", |call| {
-        with(call, |row, pattern| Ok(Some(pattern.find_iter(row.text(0)).count() as i64)))
+        with(call, |row, pattern| Ok(Some(matches(pattern, row.text(0)).len() as i64)))
     }),
     ("regexp_position", "varchar, varchar -> bigint", |call| with(call, |row, pattern| position(row, pattern, 1, 1))),
     ("regexp_position", "varchar, varchar, bigint -> bigint", |call| {
@@ -62,7 +70,24 @@ fn with<T: super::call::Answer>(call: &Call, work: impl Fn(Row<'_>, &Regex) -> G
     })
 }
 
-fn compile(pattern: &str) -> Result<Regex> {
+/// As Java finds them: one that is empty may stand right behind another.
+pub(in super::super) fn matches<'t>(pattern: &Regex, text: &'t str) -> Vec<Captures<'t>> {
+    let (mut all, mut from) = (vec![], 0);
+    while let Some(found) = pattern.captures_at(text, from)
+        && let Some(whole) = found.get(0)
+    {
+        let (end, is_empty) = (whole.end(), whole.is_empty());
+        all.push(found);
+        from = match text[end..].chars().next() {
+            Some(letter) if is_empty => end + letter.len_utf8(),
+            None if is_empty => break,
+            _ => end,
+        };
+    }
+    all
+}
+
+pub(in super::super) fn compile(pattern: &str) -> Result<Regex> {
     if ["(?=", "(?!", "(?<=", "(?<!", "(?>"].iter().any(|look| pattern.contains(look)) {
         return Err(fails("NOT_SUPPORTED", format!("Local AWS has no look-around in regular expressions: {pattern}")));
     }
@@ -91,21 +116,26 @@ fn extract(row: Row<'_>, pattern: &Regex, wanted: i64) -> Given<String> {
 
 fn extract_all(row: Row<'_>, pattern: &Regex, wanted: i64) -> Given<ArrayRef> {
     let wanted = group(pattern, wanted)?;
-    let parts = pattern.captures_iter(row.text(0)).map(|found| found.get(wanted).map(|part| part.as_str()));
-    let parts: StringArray = parts.collect();
+    let found = matches(pattern, row.text(0));
+    let parts: StringArray = found.iter().map(|found| found.get(wanted).map(|part| part.as_str())).collect();
     Ok(Some(Arc::new(parts)))
 }
 
 fn replace(row: Row<'_>, pattern: &Regex) -> Result<String> {
     let with = replacement(pattern, row.text(2))?;
-    let made = pattern.replace_all(row.text(0), |found: &Captures<'_>| {
-        let part = |part: &Part| match part {
-            Part::Text(text) => text.clone(),
-            Part::Group(group) => found.get(*group).map_or("", |part| part.as_str()).to_owned(),
-        };
-        with.iter().map(part).collect::<String>()
-    });
-    Ok(made.into_owned())
+    let (text, mut made, mut from) = (row.text(0), String::new(), 0);
+    for found in matches(pattern, text) {
+        let Some(whole) = found.get(0) else { continue };
+        made.push_str(&text[from..whole.start()]);
+        for part in &with {
+            made.push_str(match part {
+                Part::Text(text) => text,
+                Part::Group(group) => found.get(*group).map_or("", |part| part.as_str()),
+            });
+        }
+        from = whole.end();
+    }
+    Ok(made + &text[from..])
 }
 
 enum Part {
@@ -132,9 +162,14 @@ fn replacement(pattern: &Regex, text: &str) -> Result<Vec<Part>> {
                     parts.push(Part::Group(index.ok_or_else(wrong)?));
                     rest = after;
                 } else {
-                    let wanted: i64 = after[..end].parse().map_err(|_| wrong())?;
+                    // As many digits as name a group that there is, and at least one.
+                    let most = (1..=end)
+                        .rev()
+                        .find(|end| after[..*end].parse().is_ok_and(|wanted: usize| wanted < pattern.captures_len()));
+                    let most = most.or((end > 0).then_some(1)).ok_or_else(wrong)?;
+                    let wanted: i64 = after[..most].parse().map_err(|_| wrong())?;
                     parts.push(Part::Group(group(pattern, wanted)?));
-                    rest = &after[end..];
+                    rest = &after[most..];
                 }
             }
             _ => {

@@ -169,7 +169,7 @@ fn split_to_map(call: &Call, is_multi: bool) -> Result<ArrayRef> {
 fn position(row: Row<'_>, instance: i64) -> Given<i64> {
     let (text, wanted) = (row.text(0), row.text(1));
     if instance == 0 {
-        return Err(bad("'instance' must not be a positive or negative number."));
+        return Err(bad("'instance' must be a positive or negative number."));
     }
     if wanted.is_empty() {
         return Ok(Some(1));

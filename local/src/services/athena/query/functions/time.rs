@@ -1,5 +1,6 @@
 //! Dates and times: https://trino.io/docs/current/functions/datetime.html
 
+use super::super::spans::{amounts, span};
 use super::call::{Call, Day, Given, Instant, Row, bad};
 use super::library::Entry;
 use super::parsed;
@@ -8,7 +9,7 @@ use super::units;
 use super::zoned::{Moment, days_of};
 use datafusion::arrow::array::ArrayRef;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::Result;
+use datafusion::common::{Result, ScalarValue};
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
@@ -30,6 +31,27 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("minute", "M -> bigint", |call| part(call, |at| i64::from(at.civil.minute()))),
     ("second", "M -> bigint", |call| part(call, |at| i64::from(at.civil.second()))),
     ("millisecond", "M -> bigint", |call| part(call, |at| i64::from(at.civil.millisecond()))),
+    ("hour", "time -> bigint", |call| call.each(|row| Ok(Some(row.clock(0) / 3_600_000_000)))),
+    ("minute", "time -> bigint", |call| call.each(|row| Ok(Some(row.clock(0) / 60_000_000 % 60)))),
+    ("second", "time -> bigint", |call| call.each(|row| Ok(Some(row.clock(0) / 1_000_000 % 60)))),
+    ("millisecond", "time -> bigint", |call| call.each(|row| Ok(Some(row.clock(0) / 1000 % 1000)))),
+    ("year", "months -> bigint", |call| of_interval(call, |months| months / 12)),
+    ("month", "months -> bigint", |call| of_interval(call, |months| months % 12)),
+    ("day", "interval -> bigint", |call| of_interval(call, |millis| millis / 86_400_000)),
+    ("hour", "interval -> bigint", |call| of_interval(call, |millis| millis / 3_600_000 % 24)),
+    ("minute", "interval -> bigint", |call| of_interval(call, |millis| millis / 60_000 % 60)),
+    ("second", "interval -> bigint", |call| of_interval(call, |millis| millis / 1000 % 60)),
+    ("millisecond", "interval -> bigint", |call| of_interval(call, |millis| millis % 1000)),
+    ("parse_duration", "varchar -> interval", |call| intervals(call, units::duration)),
+    ("date_trunc", "varchar, time -> time", |call| {
+        clocks(call, |row| Ok(row.clock(1) - row.clock(1) % units::of_clock(row.text(0))?))
+    }),
+    ("date_add", "varchar, bigint, time -> time", |call| {
+        clocks(call, |row| Ok(row.clock(2).saturating_add(row.long(1).saturating_mul(units::of_clock(row.text(0))?))))
+    }),
+    ("date_diff", "varchar, time, time -> bigint", |call| {
+        call.each(|row| Ok(Some((row.clock(2) - row.clock(1)) / units::of_clock(row.text(0))?)))
+    }),
     ("timezone_hour", "zoned -> bigint", |call| call.each(|row| Ok(Some(offset(row)? / 3600)))),
     ("timezone_minute", "zoned -> bigint", |call| call.each(|row| Ok(Some(offset(row)? / 60 % 60)))),
     ("date_trunc", "varchar, M -> M", |call| {
@@ -83,8 +105,22 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("at_timezone", "zoned, varchar -> zoned by", |call| call.each(|row| Ok(Some(Instant(row.time(0)))))),
     ("timezone", "zoned -> varchar", |call| call.each(|row| Ok(Some(zone_name(row.kind(0)))))),
     ("current_timezone", "-> varchar", |call| call.each(|_| Ok(Some("UTC".to_owned())))),
-    ("to_milliseconds", "interval -> bigint", |call| call.each(|row| units::milliseconds(&row.scalar(0)?))),
+    ("to_milliseconds", "interval -> bigint", |call| of_interval(call, |millis| millis)),
 ];
+
+fn of_interval(call: &Call, part: fn(i64) -> i64) -> Result<ArrayRef> {
+    let amounts = amounts(&call.arguments[0])?;
+    call.each(|row| Ok(amounts[row.at()].map(part)))
+}
+
+fn intervals(call: &Call, millis: fn(&str) -> Result<i64>) -> Result<ArrayRef> {
+    call.each(|row| Ok(Some(ScalarValue::IntervalMonthDayNano(Some(span(millis(row.text(0))?))))))
+}
+
+/// Times of the day, which begin anew after midnight.
+fn clocks(call: &Call, micros: impl Fn(Row<'_>) -> Result<i64>) -> Result<ArrayRef> {
+    call.each(|row| Ok(Some(ScalarValue::Time64Microsecond(Some(micros(row)?.rem_euclid(86_400_000_000))))))
+}
 
 fn part(call: &Call, part: impl Fn(&Moment) -> i64) -> Result<ArrayRef> {
     call.each(|row| Ok(Some(part(&Moment::of(row, 0)?))))

@@ -1,10 +1,9 @@
 //! Units of time: how to cut off, to add and to count them.
 
-use super::call::{Given, bad};
+use super::call::bad;
 use super::zoned::monday;
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Result, ScalarValue};
-use datafusion::error::DataFusionError;
+use datafusion::common::Result;
 use jiff::civil::{Date, DateTime, DateTimeDifference};
 use jiff::{Span, Unit as Jiff};
 
@@ -108,11 +107,39 @@ fn months(from: DateTime, to: DateTime) -> Result<i64> {
     Ok(all - i64::from(reached > to))
 }
 
-pub(super) fn milliseconds(value: &ScalarValue) -> Given<i64> {
-    match value {
-        ScalarValue::IntervalMonthDayNano(Some(span)) => {
-            Ok(Some(i64::from(span.days) * 86_400_000 + span.nanoseconds / 1_000_000))
-        }
-        _ => Err(DataFusionError::Execution("INVALID_FUNCTION_ARGUMENT: not an interval".to_owned())),
+/// Microseconds of a unit that a time of the day has.
+pub(super) fn of_clock(name: &str) -> Result<i64> {
+    match name.to_lowercase().as_str() {
+        "millisecond" => Ok(1000),
+        "second" => Ok(1_000_000),
+        "minute" => Ok(60_000_000),
+        "hour" => Ok(3_600_000_000),
+        _ => Err(bad(format!("'{name}' is not a valid TIME field"))),
     }
+}
+
+/// Milliseconds of `3.81 d`.
+pub(super) fn duration(text: &str) -> Result<i64> {
+    const UNITS: [(&str, f64); 7] = [
+        ("ns", 1e-6),
+        ("us", 1e-3),
+        ("ms", 1.0),
+        ("s", 1000.0),
+        ("m", 60_000.0),
+        ("h", 3_600_000.0),
+        ("d", 86_400_000.0),
+    ];
+    if text.is_empty() {
+        return Err(bad("duration is empty"));
+    }
+    let malformed = || bad(format!("duration is not a valid data duration string: {text}"));
+    let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let number: f64 = text[..at].parse().map_err(|_| malformed())?;
+    let unit = text[at..].trim();
+    if unit.is_empty() || !unit.chars().all(char::is_alphabetic) {
+        return Err(malformed());
+    }
+    let found = UNITS.iter().find(|(known, _)| *known == unit);
+    let (_, size) = found.ok_or_else(|| bad(format!("Unknown time unit: {unit}")))?;
+    Ok((number * size).round() as i64)
 }

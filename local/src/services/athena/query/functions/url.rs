@@ -7,14 +7,14 @@ use datafusion::common::Result;
 use percent_encoding::percent_decode_str;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("url_extract_protocol", "varchar -> varchar", |call| part(call, |url| url.protocol)),
-    ("url_extract_host", "varchar -> varchar", |call| part(call, |url| url.host)),
+    ("url_extract_protocol", "varchar -> varchar", |call| part(call, |url| url.protocol.or(Some(String::new())))),
+    ("url_extract_host", "varchar -> varchar", |call| part(call, |url| url.host.or(Some(String::new())))),
     ("url_extract_port", "varchar -> bigint", |call| {
         call.each(|row| Ok(Url::parse(row.text(0)).and_then(|url| url.port)))
     }),
     ("url_extract_path", "varchar -> varchar", |call| part(call, |url| Some(url.path))),
-    ("url_extract_query", "varchar -> varchar", |call| part(call, |url| url.query)),
-    ("url_extract_fragment", "varchar -> varchar", |call| part(call, |url| url.fragment)),
+    ("url_extract_query", "varchar -> varchar", |call| part(call, |url| url.query.or(Some(String::new())))),
+    ("url_extract_fragment", "varchar -> varchar", |call| part(call, |url| url.fragment.or(Some(String::new())))),
     ("url_extract_parameter", "varchar, varchar -> varchar", |call| {
         call.each(|row| Ok(Url::parse(row.text(0)).and_then(|url| url.parameter(row.text(1)))))
     }),

@@ -12,6 +12,8 @@ use jiff::{Span, Timestamp, ToSpan as _};
 pub(super) fn checked(name: &str) -> Result<String> {
     let known = match name {
         "Z" | "GMT" | "UT" | "Etc/UTC" | "UTC" => "UTC".to_owned(),
+        // `+13` is `+13:00`.
+        other if other.len() == 3 && other.starts_with(['+', '-']) => format!("{other}:00"),
         other => other.to_owned(),
     };
     find(&known).map(|_| known)

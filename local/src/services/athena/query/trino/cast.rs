@@ -85,13 +85,26 @@ impl Cast {
         }
         let value = |row| {
             let from = values::read(array, row)?;
+            let is_text = matches!(from, Value::Text(_) | Value::Json(_));
             match convert(from, kind) {
+                Ok(Value::Text(text)) if !is_text && length.is_some_and(|most| text.chars().count() > most) => {
+                    let words = format!(
+                        "INVALID_CAST_ARGUMENT: Value {text} cannot be represented as varchar({})",
+                        length.unwrap_or_default()
+                    );
+                    if self.is_safe { Ok(Value::Null) } else { Err(DataFusionError::Execution(words)) }
+                }
                 Ok(Value::Text(text)) if length.is_some() => {
                     Ok(Value::Text(text.chars().take(length.unwrap_or_default()).collect()))
                 }
                 Ok(value) => Ok(value),
                 Err(_) if self.is_safe => Ok(Value::Null),
-                Err(why) => Err(DataFusionError::Execution(why)),
+                Err(why) => Err(DataFusionError::Execution(match array.data_type() {
+                    from @ (DataType::Int8 | DataType::Int16 | DataType::Int32) => {
+                        why.replace("Cannot cast BIGINT", &format!("Cannot cast {}", name(from).to_uppercase()))
+                    }
+                    _ => why,
+                })),
             }
         };
         values::write((0..array.len()).map(value).collect::<Result<_>>()?, kind)
@@ -126,10 +139,13 @@ fn is_castable(from: &DataType, to: &DataType) -> bool {
         (from, DataType::Date32 | DataType::Timestamp(..)) if is_text(from) => true,
         (DataType::Date32, to) => is_text(to) || matches!(to, DataType::Timestamp(..) | DataType::LargeUtf8),
         (DataType::Timestamp(..), to) => {
-            is_text(to) || matches!(to, DataType::Date32 | DataType::Timestamp(..) | DataType::LargeUtf8)
+            is_text(to)
+                || matches!(to, DataType::Date32 | DataType::Time64(_) | DataType::Timestamp(..) | DataType::LargeUtf8)
         }
         (from, DataType::Binary) => is_text(from),
         (DataType::Interval(_) | DataType::Duration(_), to) => is_text(to),
+        (DataType::Time64(_), to) => is_text(to),
+        (from, DataType::Time64(_)) => is_text(from) || matches!(from, DataType::Timestamp(..)),
         (DataType::LargeUtf8, to) => match to {
             DataType::List(item) => is_castable(from, item.data_type()),
             DataType::Map(..) | DataType::Struct(_) => true,

@@ -24,12 +24,22 @@ fn rename(function: &mut Function) {
 }
 
 /// `listagg(a, ',') WITHIN GROUP (ORDER BY b)` is `string_agg(a, ',' ORDER BY b)`, whose text is of another type.
-fn listagg(function: &mut Function) -> Option<Expr> {
+fn listagg(function: &mut Function) -> Option<Result<Expr, String>> {
     if !function.name.to_string().eq_ignore_ascii_case("listagg") {
         return None;
     }
     let FunctionArguments::List(list) = &mut function.args else { return None };
     let text = |text: &str| Expr::value(Value::SingleQuotedString(text.to_owned()));
+    let is_text = |argument: &FunctionArg| match argument {
+        FunctionArg::Unnamed(FunctionArgExpr::Expr(Expr::Value(value))) => value.value.clone().into_string().is_some(),
+        _ => false,
+    };
+    if function.within_group.is_empty() {
+        return Some(Err("SYNTAX_ERROR: mismatched input. Expecting: 'WITHIN' behind listagg".to_owned()));
+    }
+    if list.args.len() > 2 || list.args.get(1).is_some_and(|separator| !is_text(separator)) {
+        return Some(Err("SYNTAX_ERROR: mismatched input. Expecting: <string>, the separator of listagg".to_owned()));
+    }
     if list.args.len() == 1 {
         list.args.push(FunctionArg::Unnamed(FunctionArgExpr::Expr(text(""))));
     }
@@ -37,16 +47,18 @@ fn listagg(function: &mut Function) -> Option<Expr> {
     list.clauses.retain(|clause| !matches!(clause, FunctionArgumentClause::OnOverflow(_)));
     list.clauses.push(FunctionArgumentClause::OrderBy(order));
     function.name = ObjectName::from(vec![Ident::new("string_agg")]);
-    Some(call("arrow_cast", vec![Expr::Function(function.clone()), text("Utf8")]))
+    Some(Ok(call("arrow_cast", vec![Expr::Function(function.clone()), text("Utf8")])))
 }
 
-pub(super) fn rewrite(expr: &mut Expr) {
+/// # Errors
+/// What Trino's grammar has not.
+pub(super) fn rewrite(expr: &mut Expr) -> Result<(), String> {
     if let Expr::Function(function) = expr {
         rename(function);
         if let Some(made) = listagg(function) {
-            *expr = made;
+            *expr = made?;
         }
-        return;
+        return Ok(());
     }
     let made = match expr {
         Expr::Substring { expr, substring_from: Some(from), substring_for, .. } => {
@@ -58,7 +70,9 @@ pub(super) fn rewrite(expr: &mut Expr) {
         Expr::Extract { field, expr, .. } => call(&field.to_string().to_lowercase(), vec![taken(expr)]),
         Expr::AtTimeZone { timestamp, time_zone } => call("at_timezone", vec![taken(timestamp), taken(time_zone)]),
         Expr::CompoundFieldAccess { root, access_chain } => {
-            let Some(AccessExpr::Subscript(Subscript::Index { index })) = access_chain.last_mut() else { return };
+            let Some(AccessExpr::Subscript(Subscript::Index { index })) = access_chain.last_mut() else {
+                return Ok(());
+            };
             let index = taken(index);
             access_chain.pop();
             let mut inner = match access_chain.is_empty() {
@@ -68,10 +82,11 @@ pub(super) fn rewrite(expr: &mut Expr) {
                     Expr::CompoundFieldAccess { root: Box::new(taken(root)), access_chain }
                 }
             };
-            rewrite(&mut inner);
+            rewrite(&mut inner)?;
             call("subscript", vec![inner, index])
         }
-        _ => return,
+        _ => return Ok(()),
     };
     *expr = made;
+    Ok(())
 }

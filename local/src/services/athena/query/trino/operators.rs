@@ -1,6 +1,7 @@
 //! Operators, where the types on both sides are known: what Trino refuses is refused, and what it reckons otherwise than
 //! DataFusion is a function of ours.
 
+use super::super::spans::{MONTHS, SPAN};
 use super::arithmetic::{self, ARITHMETIC};
 use super::types::name;
 use datafusion::arrow::datatypes::DataType;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Operators {
     pub(super) arithmetic: Arc<ScalarUDF>,
+    pub(super) reach: Arc<ScalarUDF>,
 }
 
 impl Operators {
@@ -34,6 +36,29 @@ impl Operators {
         all.push(right);
         all.insert(0, Expr::Literal(ScalarValue::Utf8(Some(operators)), None));
         self.arithmetic.call(all)
+    }
+}
+
+/// Sums of intervals and of times of the day, and intervals so many times, which the engine has not or otherwise.
+fn is_reach(one: &DataType, other: &DataType) -> bool {
+    let is_clock = |kind: &DataType| matches!(kind, DataType::Time64(_));
+    let is_day = |kind: &DataType| is_time(kind) || kind == &DataType::Null;
+    (is_interval(one) || is_interval(other) || is_clock(one) || is_clock(other)) && !is_day(one) && !is_day(other)
+}
+
+/// A decimal beside a floating number is one too.
+fn floated(expr: Expr, kind: &DataType, beside: &DataType) -> Expr {
+    match kind.is_decimal() && beside.is_floating() {
+        true => datafusion::logical_expr::cast(expr, beside.clone()),
+        false => expr,
+    }
+}
+
+/// Months as an interval that a date takes.
+fn widened(expr: Expr, kind: &DataType) -> Expr {
+    match kind == &MONTHS {
+        true => datafusion::logical_expr::cast(expr, SPAN),
+        false => expr,
     }
 }
 
@@ -130,7 +155,7 @@ fn mismatch(expr: &RawBinaryExpr, one: &DataType, other: &DataType) -> DataFusio
 impl ExprPlanner for Operators {
     fn plan_binary_op(&self, expr: RawBinaryExpr, schema: &DFSchema) -> Result<PlannerResult<RawBinaryExpr>> {
         let RawBinaryExpr { op, left, right } = expr;
-        let expr = RawBinaryExpr { op, left: narrowed(left), right: narrowed(right) };
+        let mut expr = RawBinaryExpr { op, left: narrowed(left), right: narrowed(right) };
         let (Ok(one), Ok(other)) = (expr.left.get_type(schema), expr.right.get_type(schema)) else {
             return Ok(PlannerResult::Original(expr));
         };
@@ -141,9 +166,20 @@ impl ExprPlanner for Operators {
                 if is_exact {
                     return Ok(PlannerResult::Planned(self.reckon(expr)));
                 }
-                is_reckoned(&expr.op, &one, &other)
+                if is_reach(&one, &other) {
+                    let operator = Expr::Literal(ScalarValue::Utf8(Some(expr.op.to_string())), None);
+                    return Ok(PlannerResult::Planned(self.reach.call(vec![operator, expr.left, expr.right])));
+                }
+                let is_well = is_reckoned(&expr.op, &one, &other);
+                let RawBinaryExpr { op, left, right } = expr;
+                expr = RawBinaryExpr { op, left: widened(left, &one), right: widened(right, &other) };
+                is_well
             }
-            Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => is_comparable(&one, &other),
+            Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
+                let RawBinaryExpr { op, left, right } = expr;
+                expr = RawBinaryExpr { op, left: floated(left, &one, &other), right: floated(right, &other, &one) };
+                is_comparable(&one, &other)
+            }
             Op::StringConcat => {
                 let is_null = one == DataType::Null || other == DataType::Null;
                 let is_list = item(&one).is_some() || item(&other).is_some();

@@ -122,6 +122,16 @@ impl Dialect for Trino {
         true
     }
 
+    // `10_000`
+    fn supports_numeric_literal_underscores(&self) -> bool {
+        true
+    }
+
+    // `EXTRACT(day_of_week FROM x)`
+    fn allow_extract_custom(&self) -> bool {
+        true
+    }
+
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
         let token = parser.peek_token_ref();
         let Token::Word(word) = &token.token else { return None };
@@ -137,9 +147,29 @@ impl Dialect for Trino {
         match keyword {
             Keyword::CAST if is_call => Some(cast(parser, CAST)),
             Keyword::TRY_CAST if is_call => Some(cast(parser, TRY_CAST)),
+            Keyword::TRIM if is_call && is_side(parser) && is_word(parser, 3, Keyword::FROM) => Some(trim(parser)),
             _ => None,
         }
     }
+}
+
+fn is_word(parser: &Parser<'_>, place: usize, keyword: Keyword) -> bool {
+    matches!(&parser.peek_nth_token_ref(place).token, Token::Word(word) if word.keyword == keyword)
+}
+
+fn is_side(parser: &Parser<'_>) -> bool {
+    [Keyword::BOTH, Keyword::LEADING, Keyword::TRAILING].into_iter().any(|side| is_word(parser, 2, side))
+}
+
+/// `TRIM(LEADING FROM x)`, which has no letters to take away but spaces.
+fn trim(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
+    parser.next_token();
+    parser.expect_token(&Token::LParen)?;
+    let trim_where = Some(parser.parse_trim_where()?);
+    parser.expect_keyword_is(Keyword::FROM)?;
+    let expr = Box::new(parser.parse_expr()?);
+    parser.expect_token(&Token::RParen)?;
+    Ok(Expr::Trim { expr, trim_where, trim_what: None, trim_characters: None })
 }
 
 /// `CAST(x AS array(integer))`.
@@ -256,8 +286,8 @@ pub(super) fn bracket_rows(tokens: Vec<TokenWithSpan>) -> Vec<TokenWithSpan> {
             }
         }
         match &token.token {
-            Token::LParen => depth += 1,
-            Token::RParen => depth = depth.saturating_sub(1),
+            Token::LParen | Token::LBracket => depth += 1,
+            Token::RParen | Token::RBracket => depth = depth.saturating_sub(1),
             Token::Word(Word { keyword: Keyword::VALUES, quote_style: None, .. }) => {
                 open.push(Rows { depth, begins: true, bracketed: false });
             }
@@ -328,6 +358,7 @@ mod tests {
             ("SELECT * FROM (VALUES (1) + 2, f(3, 4)) AS t(x)", "SELECT * FROM (VALUES ((1) + 2), (f(3, 4))) AS t(x)"),
             ("VALUES 1 LIMIT 1", "VALUES (1 )LIMIT 1"),
             ("VALUES (VALUES 1), 2", "VALUES (VALUES (1)), (2)"),
+            ("VALUES ARRAY[1, 2], ARRAY[]", "VALUES (ARRAY[1, 2]), (ARRAY[])"),
         ] {
             let tokens = Tokenizer::new(&Trino, sql).tokenize_with_location().unwrap();
             let text: String = bracket_rows(tokens).iter().map(|token| token.token.to_string()).collect();

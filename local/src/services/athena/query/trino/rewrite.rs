@@ -1,8 +1,8 @@
 //! Trino's words in DataFusion's, by the tree of the statement.
 
 use super::super::functions::REWRITTEN;
-use super::parse::{self, CAST, Trino};
-use super::{forms, hidden, lambdas, names, relations};
+use super::parse::{self, Trino};
+use super::{forms, hidden, intervals, lambdas, literals, names, patterns, relations};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CastKind, DataType, ExactNumberInfo, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
     FunctionArguments, Ident, LimitClause, Query, SetExpr, TableFactor, Value, ValueWithSpan, VisitorMut,
@@ -29,8 +29,10 @@ impl VisitorMut for Translation {
     }
 
     fn post_visit_expr(&mut self, expr: &mut Expr) -> ControlFlow<String> {
-        rewrite(expr);
-        ControlFlow::Continue(())
+        match rewrite(expr) {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(why) => ControlFlow::Break(why),
+        }
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
@@ -81,23 +83,32 @@ fn selects(body: &mut SetExpr, with_path: Option<&HashSet<String>>) {
     }
 }
 
-fn rewrite(expr: &mut Expr) {
-    forms::rewrite(expr);
+fn rewrite(expr: &mut Expr) -> Result<(), String> {
+    forms::rewrite(expr)?;
     match expr {
         // Names mean the same in any case, in quotes too.
         Expr::Identifier(ident) => fold(ident),
         Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(fold),
         Expr::TypedString(typed) => {
-            let Some(text) = typed.value.value.clone().into_string() else { return };
-            let kind = typed.data_type.to_string();
-            if kind.eq_ignore_ascii_case("json") {
-                *expr = parse::call("json_parse", vec![parse::text(&text)]);
-                return;
+            if let Some(text) = typed.value.value.clone().into_string() {
+                *expr = literals::typed(&typed.data_type.to_string(), &text)?;
             }
-            *expr = parse::call(CAST, vec![parse::text(&text), parse::text(literal(&kind, &text))]);
         }
-        Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) if number.contains(['e', 'E']) => {
-            *expr = double(number);
+        Expr::Interval(interval) => {
+            if let Some(literal) = intervals::literal(interval) {
+                *expr = literal;
+            }
+        }
+        Expr::Like { pattern, escape_char, .. } => {
+            if let Some(known) = patterns::escape(pattern, escape_char.take())? {
+                *expr = known;
+            }
+        }
+        Expr::Value(ValueWithSpan { value: Value::Number(number, _), .. }) => {
+            number.retain(|letter| letter != '_');
+            if number.contains(['e', 'E']) {
+                *expr = double(number);
+            }
         }
         Expr::Value(ValueWithSpan { value: Value::UnicodeStringLiteral(text), .. }) => *expr = parse::text(text),
         // `(1, 'a')` is a row.
@@ -111,12 +122,21 @@ fn rewrite(expr: &mut Expr) {
             }
         }
         Expr::Function(function) => {
+            intervals::of_frame(function);
+            if function.name.to_string().eq_ignore_ascii_case("typeof")
+                && let Some(known) = literals::kind_of(function)
+            {
+                *expr = known;
+                return Ok(());
+            }
             if let Some(rewritten) = lambdas::called(function).or_else(|| called(function)) {
                 *expr = rewritten;
             }
         }
+        Expr::Lambda(lambda) => lambdas::fields_of_parameters(lambda),
         _ => {}
     }
+    Ok(())
 }
 
 /// `1e3` is a double, `1.5` a decimal.
@@ -127,17 +147,6 @@ fn double(number: &str) -> Expr {
         data_type: DataType::Double(ExactNumberInfo::None),
         array: false,
         format: None,
-    }
-}
-
-/// A timestamp with a zone in its text is of the type that has one.
-fn literal<'a>(kind: &'a str, text: &str) -> &'a str {
-    let is_time = kind.to_ascii_lowercase().starts_with("timestamp");
-    let time = text.trim().split_once([' ', 'T']).map_or("", |(_, time)| time);
-    match is_time && time.contains(|letter: char| letter.is_alphabetic() || ['+', '-'].contains(&letter)) {
-        true => "timestamp with time zone",
-        false if is_time => "timestamp",
-        false => kind,
     }
 }
 

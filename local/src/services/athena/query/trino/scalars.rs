@@ -4,7 +4,7 @@ use super::super::{print, zones};
 use super::types::name;
 use super::values::Value;
 use datafusion::arrow::datatypes::DataType;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde_json::Value as Json;
@@ -30,7 +30,7 @@ pub(super) fn cannot(value: &str, kind: &DataType) -> Failure {
 /// What a value cannot be.
 pub(super) fn convert(value: Value, kind: &DataType) -> Result<Value, Failure> {
     match kind {
-        DataType::Utf8 => text(&value).map(Value::Text),
+        DataType::Utf8 => written(&value).map(Value::Text),
         DataType::Boolean => boolean(&value),
         DataType::Int8 => integer(&value, kind, i8::MIN.into(), i8::MAX.into()),
         DataType::Int16 => integer(&value, kind, i16::MIN.into(), i16::MAX.into()),
@@ -42,12 +42,47 @@ pub(super) fn convert(value: Value, kind: &DataType) -> Result<Value, Failure> {
         DataType::Decimal128(precision, scale) => decimal(&value, kind, *precision, *scale),
         DataType::Date32 => date(&value, kind),
         DataType::Timestamp(_, zone) => time(&value, kind, zone.as_deref()),
+        DataType::Time64(_) => match &value {
+            Value::Clock(_) => Ok(value),
+            Value::Time(micros, zone) => Ok(Value::Clock(since_midnight(civil(*micros, zone.as_deref())?.time()))),
+            other => {
+                let all = text(other)?;
+                let words = format!("INVALID_CAST_ARGUMENT: Value cannot be cast to time: {all}");
+                clock(&all).map(Value::Clock).ok_or(words)
+            }
+        },
         DataType::Binary => match value {
             Value::Text(text) => Ok(Value::Bytes(text.into_bytes())),
             value => Ok(value),
         },
         kind => Err(cannot(&text(&value)?, kind)),
     }
+}
+
+/// Since Trino 369: "Use formatting specified in the SQL standard when casting double and real values to varchar type."
+fn written(value: &Value) -> Result<String, Failure> {
+    let (text, is_zero) = match value {
+        Value::Double(number) => (format!("{number:E}"), *number == 0.0),
+        Value::Real(number) => (format!("{number:E}"), *number == 0.0),
+        other => return text(other),
+    };
+    Ok(match text.as_str() {
+        "inf" => "Infinity".to_owned(),
+        "-inf" => "-Infinity".to_owned(),
+        text if text.contains('.') || text == "NaN" || is_zero => text.to_owned(),
+        text => text.replace('E', ".0E"),
+    })
+}
+
+/// Microseconds since midnight of `12:30` or `12:30:15.5`.
+pub(super) fn clock(text: &str) -> Option<i64> {
+    let text = text.trim();
+    let text = if text.matches(':').count() == 1 { format!("{text}:00") } else { text.to_owned() };
+    (text.matches(':').count() == 2).then(|| text.parse().ok().map(since_midnight)).flatten()
+}
+
+fn since_midnight(time: Time) -> i64 {
+    i64::try_from(Time::midnight().duration_until(time).as_micros()).unwrap_or_default()
 }
 
 pub(super) fn text(value: &Value) -> Result<String, Failure> {
@@ -60,6 +95,9 @@ pub(super) fn text(value: &Value) -> Result<String, Failure> {
         Value::Decimal(digits, scale) => plain(*digits, *scale),
         Value::Days(days) => civil_date(*days)?.to_string(),
         Value::Time(micros, zone) => moment(*micros, zone.as_deref()),
+        Value::Clock(micros) => print::clock(*micros),
+        Value::Months(months) => print::months(*months),
+        Value::Span(millis) => print::span(*millis),
         Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
         Value::Null | Value::List(_) | Value::Map(_) | Value::Row(_) => String::new(),
     })

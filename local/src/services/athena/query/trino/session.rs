@@ -4,6 +4,8 @@ use super::arithmetic::arithmetic;
 use super::average::Average;
 use super::cast::Cast;
 use super::checked::Checked;
+use super::floats::Floats;
+use super::intervals;
 use super::lambdas;
 use super::operators::Operators;
 use super::parse::{CAST, TRY_CAST};
@@ -30,16 +32,21 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     // "NULLS LAST is the default null ordering, regardless of the ordering direction."
     "nulls_last".clone_into(&mut options.default_null_ordering);
     let ordinals = Arc::new(function("$ordinals", |_| Ok(types::list(DataType::Int64)), numbered));
-    let operators: Arc<dyn ExprPlanner> = Arc::new(Operators { arithmetic: Arc::new(arithmetic()) });
+    let [interval, reach] = intervals::functions();
+    let operators: Arc<dyn ExprPlanner> =
+        Arc::new(Operators { arithmetic: Arc::new(arithmetic()), reach: Arc::new(reach.clone()) });
     let mut builder =
         SessionStateBuilder::new().with_config(config).with_runtime_env(environment).with_default_features();
     builder.expr_planners().get_or_insert_default().insert(0, operators);
     builder.relation_planners().get_or_insert_default().insert(0, Arc::new(Unnesting { ordinals }));
     let mut rules = Analyzer::new().rules;
+    rules.insert(0, Arc::new(Floats));
     rules.insert(0, Arc::new(Checked));
     let session = SessionContext::new_with_state(builder.with_analyzer_rules(rules).build());
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(CAST, false)));
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true)));
+    session.register_udf(interval);
+    session.register_udf(reach);
     session.register_udf(function("row", |given| Ok(DataType::Struct(fields(given))), row));
     if let Ok(inner) = session.udaf("avg") {
         session.register_udaf(AggregateUDF::new_from_impl(Average { inner }));

@@ -1,6 +1,6 @@
 //! Types by Trino's names. JSON has the one kind of text that nothing else uses.
 
-use datafusion::arrow::datatypes::{DataType, Field, Fields, TimeUnit};
+use datafusion::arrow::datatypes::{DataType, Field, Fields, IntervalUnit, TimeUnit};
 use std::sync::Arc;
 
 pub(in super::super) const JSON: DataType = DataType::LargeUtf8;
@@ -55,6 +55,9 @@ pub(in super::super) fn parse(text: &str) -> Result<DataType, String> {
         ("varbinary", None) => DataType::Binary,
         ("json", None) => JSON,
         ("date", None) => DataType::Date32,
+        ("time" | "time without time zone", None | Some([_])) => super::super::spans::CLOCK,
+        ("interval year to month", None) => super::super::spans::MONTHS,
+        ("interval day to second", None) => super::super::spans::SPAN,
         ("timestamp" | "timestamp without time zone", None | Some([_])) => TIMESTAMP,
         ("timestamp with time zone", None | Some([_])) => zoned("UTC"),
         ("array", Some([item])) => list(parse(item)?),
@@ -139,6 +142,7 @@ pub(in super::super) fn name(kind: &DataType) -> String {
         DataType::Time32(_) | DataType::Time64(_) => "time(3)",
         DataType::Timestamp(_, None) => "timestamp(3)",
         DataType::Timestamp(_, Some(_)) => "timestamp(3) with time zone",
+        DataType::Interval(IntervalUnit::YearMonth) => "interval year to month",
         DataType::Interval(_) | DataType::Duration(_) => "interval day to second",
         DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
             return format!("array({})", name(item.data_type()));
@@ -180,6 +184,9 @@ mod tests {
             "date",
             "timestamp(3)",
             "timestamp(3) with time zone",
+            "time(3)",
+            "interval day to second",
+            "interval year to month",
             "array(array(varchar))",
             "map(varchar, array(integer))",
             "row(x integer, y row(decimal(3,1), map(date, bigint)))",

@@ -1,5 +1,6 @@
 //! One value of any type, read from a column and put into another: what casts work on.
 
+use super::super::spans;
 use datafusion::arrow::array::PrimitiveArray;
 use datafusion::arrow::array::{
     Array, ArrayRef, AsArray as _, BinaryArray, BooleanArray, LargeStringArray, ListArray, MapArray, StringArray,
@@ -9,7 +10,8 @@ use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
-    TimeUnit, TimestampMicrosecondType,
+    IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType, TimeUnit,
+    TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 use datafusion::error::DataFusionError;
@@ -30,6 +32,11 @@ pub(in super::super) enum Value {
     Days(i32),
     /// Microseconds, of the civil time where there is no zone.
     Time(i64, Option<Arc<str>>),
+    /// Microseconds since midnight.
+    Clock(i64),
+    Months(i64),
+    /// Milliseconds.
+    Span(i64),
     List(Vec<Value>),
     Map(Vec<(Value, Value)>),
     Row(Vec<(String, Value)>),
@@ -63,6 +70,13 @@ pub(in super::super) fn read(array: &dyn Array, row: usize) -> Result<Value> {
         DataType::Timestamp(_, zone) => {
             let micros = cast(&array.slice(row, 1), &DataType::Timestamp(TimeUnit::Microsecond, zone.clone()))?;
             Value::Time(micros.as_primitive::<TimestampMicrosecondType>().value(0), zone.clone())
+        }
+        DataType::Time64(TimeUnit::Microsecond) => {
+            Value::Clock(array.as_primitive::<Time64MicrosecondType>().value(row))
+        }
+        DataType::Interval(_) | DataType::Duration(_) => {
+            let amount = spans::amounts(&array.slice(row, 1))?.into_iter().flatten().next().unwrap_or_default();
+            if array.data_type() == &spans::MONTHS { Value::Months(amount) } else { Value::Span(amount) }
         }
         DataType::List(_) => all(array.as_list::<i32>().value(row).as_ref()).map(Value::List)?,
         DataType::LargeList(_) => all(array.as_list::<i64>().value(row).as_ref()).map(Value::List)?,
@@ -153,6 +167,13 @@ pub(in super::super) fn write(values: Vec<Value>, kind: &DataType) -> Result<Arr
             let micros = |value| if let Value::Time(micros, _) = value { Some(micros) } else { None };
             let all = values.into_iter().map(micros).collect::<PrimitiveArray<TimestampMicrosecondType>>();
             Arc::new(all.with_timezone_opt(zone.clone()))
+        }
+        DataType::Time64(_) => primitive!(values, Time64MicrosecondType, Value::Clock(micros) => micros),
+        DataType::Interval(IntervalUnit::YearMonth) => {
+            primitive!(values, IntervalYearMonthType, Value::Months(months) => i32::try_from(months).unwrap_or(i32::MAX))
+        }
+        DataType::Interval(_) => {
+            primitive!(values, IntervalMonthDayNanoType, Value::Span(millis) => spans::span(millis))
         }
         DataType::List(_) | DataType::Map(..) | DataType::Struct(_) => nested(values, kind)?,
         other => return Err(unsupported(other)),

@@ -33,7 +33,7 @@ impl OverMap {
     }
 }
 
-fn pair(kind: &DataType) -> Result<(DataType, DataType)> {
+pub(super) fn pair(kind: &DataType) -> Result<(DataType, DataType)> {
     match kind {
         DataType::Map(entries, _) => match entries.data_type() {
             DataType::Struct(fields) => Ok((fields[0].data_type().clone(), fields[1].data_type().clone())),

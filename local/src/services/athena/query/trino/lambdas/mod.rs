@@ -3,6 +3,9 @@
 
 mod fold;
 mod maps;
+mod pairs;
+mod replaced;
+mod sorted;
 mod zip;
 
 use super::parse;
@@ -18,9 +21,10 @@ use datafusion::logical_expr::{
 };
 use datafusion::prelude::SessionContext;
 use datafusion::sql::sqlparser::ast::{
-    Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LambdaFunction, LambdaFunctionParameter,
-    LambdaSyntax, OneOrManyWithParens, UnaryOperator,
+    AccessExpr, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Ident, LambdaFunction,
+    LambdaFunctionParameter, LambdaSyntax, OneOrManyWithParens, UnaryOperator, visit_expressions_mut,
 };
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 const TRY: &str = "$try";
@@ -38,6 +42,9 @@ pub(super) fn register(session: &SessionContext) {
         HigherOrderUDF::new_from_impl(Try::default()),
         HigherOrderUDF::new_from_impl(fold::Reduce::default()),
         HigherOrderUDF::new_from_impl(zip::ZipWith::default()),
+        HigherOrderUDF::new_from_impl(pairs::MapZipWith::default()),
+        HigherOrderUDF::new_from_impl(replaced::Replaced::default()),
+        HigherOrderUDF::new_from_impl(sorted::Sorted::default()),
         HigherOrderUDF::new_from_impl(maps::OverMap::new(maps::What::Filter)),
         HigherOrderUDF::new_from_impl(maps::OverMap::new(maps::What::Keys)),
         HigherOrderUDF::new_from_impl(maps::OverMap::new(maps::What::Values)),
@@ -69,6 +76,27 @@ pub(super) fn called(function: &Function) -> Option<Expr> {
             };
             Some(parse::call(TRY, vec![Expr::Lambda(lambda)]))
         }
+        ("array_sort", [array, lambda @ Expr::Lambda(_)]) => {
+            Some(parse::call(sorted::NAME, vec![(*array).clone(), (*lambda).clone()]))
+        }
+        ("regexp_replace", [text, pattern, lambda @ Expr::Lambda(_)]) => {
+            Some(parse::call(replaced::NAME, vec![(*text).clone(), (*pattern).clone(), (*lambda).clone()]))
+        }
+        ("reduce_agg", [value, first, step @ Expr::Lambda(_), _]) => {
+            // The states of parts are one state here, so the function that makes one of two is not asked.
+            let mut all = function.clone();
+            let list = parse::call("array_agg", vec![(*value).clone()]);
+            let Expr::Function(mut list) = list else { return None };
+            (list.over, list.filter) = (all.over.take(), all.filter.take());
+            let given = kept(Expr::Function(list));
+            let state = LambdaFunctionParameter { name: Ident::new("state"), data_type: None };
+            let same = Expr::Lambda(LambdaFunction {
+                params: OneOrManyWithParens::One(state),
+                body: Box::new(Expr::Identifier(Ident::new("state"))),
+                syntax: LambdaSyntax::Arrow,
+            });
+            Some(parse::call("reduce", vec![given, (*first).clone(), (*step).clone(), same]))
+        }
         ("none_match", [array, lambda]) => {
             Some(not(parse::call("any_match", vec![(*array).clone(), (*lambda).clone()])))
         }
@@ -79,6 +107,36 @@ pub(super) fn called(function: &Function) -> Option<Expr> {
         }
         _ => None,
     }
+}
+
+/// What `reduce_agg` is given: NULLs are none of it.
+fn kept(list: Expr) -> Expr {
+    let item = LambdaFunctionParameter { name: Ident::new("item"), data_type: None };
+    let is_there = Expr::Lambda(LambdaFunction {
+        params: OneOrManyWithParens::One(item),
+        body: Box::new(Expr::IsNotNull(Box::new(Expr::Identifier(Ident::new("item"))))),
+        syntax: LambdaSyntax::Arrow,
+    });
+    parse::call("filter", vec![list, is_there])
+}
+
+/// `s.sum`, where `s` is a parameter: a column cannot be of it.
+pub(super) fn fields_of_parameters(lambda: &mut LambdaFunction) {
+    let names: Vec<_> = match &lambda.params {
+        OneOrManyWithParens::One(parameter) => vec![parameter.name.value.to_lowercase()],
+        OneOrManyWithParens::Many(all) => all.iter().map(|parameter| parameter.name.value.to_lowercase()).collect(),
+    };
+    let _ = visit_expressions_mut(&mut lambda.body, |expr| {
+        if let Expr::CompoundIdentifier(parts) = expr
+            && let [first, rest @ ..] = parts.as_slice()
+            && names.contains(&first.value.to_lowercase())
+        {
+            let access = |part: &Ident| AccessExpr::Dot(parse::text(&part.value.to_lowercase()));
+            let access_chain = rest.iter().map(access).collect();
+            *expr = Expr::CompoundFieldAccess { root: Box::new(Expr::Identifier(first.clone())), access_chain };
+        }
+        ControlFlow::<()>::Continue(())
+    });
 }
 
 fn wrong<T>(name: &str) -> Result<T> {

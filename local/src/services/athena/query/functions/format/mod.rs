@@ -1,12 +1,14 @@
 //! `format`, which is Java's: https://trino.io/docs/current/functions/conversion.html
 
-use super::super::print;
-use super::call::{Call, bad};
+mod checks;
+mod moments;
+
+use super::call::{Call, Given, Row, bad, fails};
 use super::library::Entry;
 use datafusion::arrow::array::{ArrayRef, AsArray as _};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
-use datafusion::common::Result;
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, i256};
+use datafusion::common::{Result, ScalarValue};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("format", "varchar, any... -> varchar", |call| {
@@ -16,6 +18,8 @@ pub(super) const FUNCTIONS: &[Entry] = &[
         })
     }),
     ("typeof", "any -> varchar", super::text::type_of),
+    ("parse_data_size", "varchar -> decimal", |call| call.each(data_size)),
+    ("parse_presto_data_size", "varchar -> decimal", |call| call.each(data_size)),
     ("human_readable_seconds", "double -> varchar", |call| call.each(|row| Ok(Some(seconds(row.double(0)))))),
     ("format_number", "bigint -> varchar", |call| call.each(|row| Ok(Some(short(row.long(0) as f64))))),
     ("format_number", "double -> varchar", |call| call.each(|row| Ok(Some(short(row.double(0)))))),
@@ -23,12 +27,16 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 
 /// `%[index$][flags][width][.precision]letter`
 #[derive(Default)]
-struct Directive {
-    index: Option<usize>,
-    flags: String,
-    width: usize,
-    precision: Option<usize>,
-    letter: char,
+pub(super) struct Directive {
+    pub(super) index: Option<usize>,
+    pub(super) flags: String,
+    pub(super) width: usize,
+    pub(super) precision: Option<usize>,
+    pub(super) letter: char,
+    /// Of `%tY`, the `Y`.
+    time: Option<char>,
+    /// `%<s` is what came before it again.
+    is_again: bool,
 }
 
 fn directive(text: &str) -> Option<(Directive, &str)> {
@@ -43,6 +51,9 @@ fn directive(text: &str) -> Option<(Directive, &str)> {
     {
         (made.index, rest) = (Some(index), after);
     }
+    if let Some(after) = rest.strip_prefix('<') {
+        (made.is_again, rest) = (true, after);
+    }
     let flags = rest.find(|letter: char| !"-+ 0,(#".contains(letter))?;
     made.flags = rest[..flags].to_owned();
     rest = &rest[flags..];
@@ -53,25 +64,34 @@ fn directive(text: &str) -> Option<(Directive, &str)> {
         (made.precision, rest) = (Some(precision?), &after[end..]);
     }
     made.letter = rest.chars().next()?;
-    let after = &rest[made.letter.len_utf8()..];
+    let mut after = &rest[made.letter.len_utf8()..];
+    if matches!(made.letter, 't' | 'T') {
+        let letter = after.chars().next()?;
+        (made.time, after) = (Some(letter), &after[letter.len_utf8()..]);
+    }
     Some((made, after))
 }
 
 fn format(call: &Call, format: &str, at: usize) -> Result<String> {
-    let (mut text, mut rest, mut next) = (String::new(), format, 1);
+    let (mut text, mut rest, mut next, mut last) = (String::new(), format, 1, 0);
+    let wrong = |why: String| bad(format!("Invalid format string: {format} ({why})"));
     while let Some((before, after)) = rest.split_once('%') {
         text.push_str(before);
-        let (directive, after) = directive(after).ok_or_else(|| bad(format!("Invalid format string: {format}")))?;
-        rest = after;
+        let (directive, behind) = directive(after).ok_or_else(|| bad(format!("Invalid format string: {format}")))?;
+        let own = format!("%{}", &after[..after.len() - behind.len()]);
+        rest = behind;
+        checks::check(&directive, &own).map_err(wrong)?;
         match directive.letter {
             '%' => text.push('%'),
             'n' => text.push('\n'),
             _ => {
-                let index = directive.index.unwrap_or(next);
-                next += usize::from(directive.index.is_none());
+                let index = if directive.is_again { last } else { directive.index.unwrap_or(next) };
+                next += usize::from(directive.index.is_none() && !directive.is_again);
+                last = index;
                 let value = call.arguments.get(index).filter(|_| index > 0);
-                let missing = || bad(format!("Invalid format string: {format} (MissingFormatArgument)"));
-                let made = one(&directive, value.ok_or_else(missing)?, at, format)?;
+                let missing = || wrong(format!("MissingFormatArgument: Format specifier '{own}'"));
+                let column = value.ok_or_else(missing)?;
+                let made = one(&directive, column, at, format)?;
                 text.push_str(&padded(&directive, made));
             }
         }
@@ -92,10 +112,24 @@ fn padded(directive: &Directive, made: String) -> String {
 }
 
 fn one(directive: &Directive, column: &ArrayRef, at: usize, format: &str) -> Result<String> {
-    let Some(text) = print::value(column, at)? else { return Ok("null".to_owned()) };
     let kind = column.data_type();
-    let wrong =
-        || bad(format!("Invalid format string: {format} ({} for %{})", super::kinds::name(kind), directive.letter));
+    if kind.is_nested() {
+        let name = super::kinds::name(kind);
+        return Err(fails("NOT_SUPPORTED", format!("Type not supported for formatting: {name}")));
+    }
+    let Some(text) = moments::shown(column, at)? else {
+        let text = if matches!(directive.letter, 'b' | 'B') { "false" } else { "null" };
+        return Ok(if directive.letter.is_uppercase() { text.to_uppercase() } else { text.to_owned() });
+    };
+    let wrong = || {
+        let letter = directive.time.unwrap_or(directive.letter);
+        let class = checks::class(kind);
+        bad(format!("Invalid format string: {format} (IllegalFormatConversion: {letter} != java.{class})"))
+    };
+    if let Some(letter) = directive.time {
+        let made = moments::part(column, at, letter)?.ok_or_else(wrong)?;
+        return Ok(if directive.letter == 'T' { made.to_uppercase() } else { made });
+    }
     let long = || -> Result<i64> {
         if !kind.is_integer() {
             return Err(wrong());
@@ -114,12 +148,9 @@ fn one(directive: &Directive, column: &ArrayRef, at: usize, format: &str) -> Res
             let text: String = text.chars().take(directive.precision.unwrap_or(usize::MAX)).collect();
             if directive.letter == 'S' { text.to_uppercase() } else { text }
         }
-        'b' => {
-            if kind == &DataType::Boolean {
-                text
-            } else {
-                "true".to_owned()
-            }
+        'b' | 'B' => {
+            let text = if kind == &DataType::Boolean { text } else { "true".to_owned() };
+            if directive.letter == 'B' { text.to_uppercase() } else { text }
         }
         'c' => long().ok().and_then(|code| char::from_u32(code as u32)).map_or(text, String::from),
         'd' => signed(directive, long()?.to_string()),
@@ -227,4 +258,24 @@ fn short(number: f64) -> String {
     let text = round_half_up(value, precision);
     let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{}{text}{unit}", if number < 0.0 { "-" } else { "" })
+}
+
+/// Bytes of `2.3MB`.
+fn data_size(row: Row<'_>) -> Given<ScalarValue> {
+    let text = row.text(0);
+    let wrong = || bad(format!("Invalid data size: '{text}'"));
+    let at = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').ok_or_else(wrong)?;
+    let (number, unit) = text.split_at(at);
+    let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
+    let power = units.iter().position(|known| *known == unit).ok_or_else(wrong)?;
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    let digits: u128 = format!("{whole}{fraction}").parse().map_err(|_| wrong())?;
+    // It may have more digits than any number of the engine.
+    let bytes = i256::from_parts(digits, 0).checked_mul(i256::from_i128(1024).wrapping_pow(power as u32));
+    let scale = i256::from_i128(10).wrapping_pow(fraction.len() as u32);
+    let bytes = bytes.and_then(|bytes| bytes.checked_div(scale)).ok_or_else(wrong)?;
+    match bytes.to_i128().filter(|bytes| *bytes < 10_i128.pow(38)) {
+        Some(bytes) => Ok(Some(ScalarValue::Decimal128(Some(bytes), 38, 0))),
+        None => Err(fails("NUMERIC_VALUE_OUT_OF_RANGE", format!("Value out of range: '{text}' ('{bytes}B')"))),
+    }
 }
