@@ -29,6 +29,12 @@ pub(super) enum What {
     Words(Form, String),
     /// Names of the user's choice, each with a value.
     Names(bool),
+    /// Names of the user's choice, each with a value or a group.
+    NamesOrGroups(Vec<Described>),
+    /// A value or a list of values, or none of them.
+    Some(Form),
+    /// A value, or a group.
+    ValueOrGroup(Form, Vec<Described>),
     /// A value, or one for each of some stages.
     ByStage(Form),
     Group(Vec<Described>),

@@ -26,6 +26,14 @@ fn property(known: &Described) -> Value {
         What::Value(form, default, _) => with_default(value(*form), *form, default.as_deref()),
         What::List(form, default) => json!({"type": "array", "items": value(*form), "default": default}),
         What::Names(_) => json!({"type": "object", "additionalProperties": value(Form::Text)}),
+        What::NamesOrGroups(inner) => {
+            json!({"type": "object", "additionalProperties": {"oneOf": [value(Form::Text), group(inner)]}})
+        }
+        What::Some(form) => {
+            let one = value(*form);
+            json!({"oneOf": [one, {"type": "array", "items": one}]})
+        }
+        What::ValueOrGroup(form, inner) => json!({"oneOf": [value(*form), group(inner)]}),
         What::ByStage(form) => {
             let one = value(*form);
             json!({"oneOf": [one, {"type": "object", "additionalProperties": one}]})

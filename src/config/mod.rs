@@ -16,6 +16,7 @@ mod places;
 mod problem;
 mod reader;
 mod schedule;
+mod several;
 mod shape;
 mod substitute;
 mod tree;

@@ -10,6 +10,7 @@ use super::words::{
     Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Period, Security, Shape,
     Tables, WorkerType,
 };
+use crate::chart::Hint;
 use crate::names::{IgnoredTags, Names};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -252,6 +253,8 @@ pub(crate) struct Query {
     pub(crate) results: QueryResults,
     /// SQL by name. As loaded, `${raw_table}`, `${parquet_table}` and `${database}` stand for themselves.
     pub(crate) queries: BTreeMap<String, String>,
+    /// How their answers are drawn, of those of which the file says it. No resource has anything of it.
+    pub(crate) charts: BTreeMap<String, Hint>,
 }
 
 #[derive(Clone, Debug, PartialEq)]

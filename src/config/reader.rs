@@ -279,28 +279,6 @@ impl<'r, 'a> Section<'r, 'a> {
         }
     }
 
-    /// A value or a list of values, of which there is one at least.
-    pub(super) fn words<T: ToString>(
-        &mut self,
-        key: &'static str,
-        doc: &'static str,
-        form: Form,
-        default: T,
-        parse: impl Fn(&str) -> Result<T, String>,
-    ) -> Vec<T> {
-        let entry = self.take(key, doc, What::Words(form, default.to_string()));
-        let items = match entry.map(|(_, node)| (&node.value, &node.span)) {
-            Some((Node::List(items), span)) => {
-                if items.is_empty() {
-                    self.reader.problem(Problem::new(span.clone(), format!("`{}` is empty", self.name(key))));
-                }
-                items.iter().filter_map(|item| self.noted(self.reader.scalar(None, item, &[], &parse))).collect()
-            }
-            _ => self.read(entry, &[], parse).into_iter().collect::<Vec<_>>(),
-        };
-        if items.is_empty() { vec![default] } else { items }
-    }
-
     /// Names of the user's choice with their values, in the order of the file. `None` where the key is not there.
     pub(super) fn names<N, T>(
         &mut self,

@@ -32,7 +32,7 @@ pub(in crate::commands) async fn answered<'a>(
 }
 
 /// Has a statement begun, and gives its id.
-pub(super) async fn start(session: &Session, sql: &str) -> Result<String> {
+pub(in crate::commands) async fn start(session: &Session, sql: &str) -> Result<String> {
     let aws = &session.aws;
     // The SDK repeats a request whose answer was lost: the token keeps that from being a second query.
     let token = format!("pipectl-{:016x}{:016x}", fastrand::u64(..), fastrand::u64(..));
@@ -58,7 +58,7 @@ pub(super) async fn start(session: &Session, sql: &str) -> Result<String> {
 }
 
 /// Until it has succeeded.
-pub(super) async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExecution> {
+pub(in crate::commands) async fn wait(session: &Session, id: &str, timeout: Duration) -> Result<QueryExecution> {
     let aws = &session.aws;
     let (began, mut pause) = (Instant::now(), Pause::growing(FIRST_PAUSE, LONGEST_PAUSE));
     loop {
@@ -107,7 +107,7 @@ fn hint(reason: &str) -> &'static str {
     }
 }
 
-pub(super) async fn stop(aws: &Aws, id: &str) {
+pub(in crate::commands) async fn stop(aws: &Aws, id: &str) {
     // It is on its way to its end in any case: a failure to stop it sooner is not worth a word.
     let _ = aws.athena.stop_query_execution().query_execution_id(id).send().await;
 }

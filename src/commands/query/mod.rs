@@ -3,7 +3,7 @@
 mod execution;
 
 use super::session::Session;
-use crate::chart::{Chosen, Hint, choose};
+use crate::chart::{Chosen, choose};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::error::{Error, Exit, Result};
@@ -13,8 +13,7 @@ use crate::report::{
 };
 use crate::signal::Signals;
 use clap::Args;
-pub(super) use execution::{Execution, answered};
-use execution::{start, stop, wait};
+pub(super) use execution::{Execution, answered, start, stop, wait};
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
@@ -76,7 +75,9 @@ pub(crate) async fn run(global: &Global, args: &QueryArgs) -> Result<Exit> {
 
 fn print(session: &Session, args: &QueryArgs, sql: &str, rows: &Rows, end: &QueryEnd<'_>) {
     let default = if std::io::stdout().is_terminal() { Format::Table } else { Format::Csv };
-    let chosen = || choose(rows.answer(), &Hint::default());
+    let hint =
+        args.named.as_ref().and_then(|name| session.pipeline.query.charts.get(name)).cloned().unwrap_or_default();
+    let chosen = || choose(rows.answer(), &hint);
     match args.output.unwrap_or(default) {
         Format::Table => data(table(rows, args.output.is_some())),
         Format::Vertical => data(rows_to_vertical(rows)),

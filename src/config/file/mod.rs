@@ -5,6 +5,7 @@ mod deliver;
 mod events;
 mod function;
 mod ingest;
+mod queries;
 mod transform;
 
 use super::column::{Column, ColumnType};
@@ -17,7 +18,8 @@ use super::units::{ByteSize, Days};
 use super::values;
 use super::words::{Format, LogLevel, Security, Shape};
 use crate::names::IgnoredTags;
-use std::collections::BTreeSet;
+use queries::Named;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Placeholders that only AWS can fill in.
 const PLACE: &[&str] = &["account", "region"];
@@ -254,12 +256,12 @@ fn query(at: Group<'_, '_, '_>, schema: &[Column], events: &Events, tables: HasT
         prefix: prefix(at, "prefix", "Where results are written to.", "athena_results/"),
         expire: Some(at.value("expire", "How long they are kept.", Form::Text, Days(7), values::expiry)),
     });
-    let doc = "Queries to keep in the workgroup, by name; `${raw_table}` and `${parquet_table}` stand for the tables.";
-    let queries = at.names("queries", doc, false, TABLES, values::query_name, values::sql);
+    let named = queries::named(at);
     let known = |column: &str| schema.iter().any(|known| known.name == column);
     let usable = QUERIES.iter().filter(|(.., column)| known(column));
     let defaults = || usable.map(|(name, sql, _)| ((*name).to_owned(), tables.at_hand(sql.trim()))).collect();
-    let mut queries = queries.map_or_else(defaults, |all| all.into_iter().collect());
+    let Named { sql: mut queries, charts } =
+        named.unwrap_or_else(|| Named { sql: defaults(), charts: BTreeMap::new() });
     events.queries(&mut queries, tables);
-    Query { scan_limit, results, queries }
+    Query { scan_limit, results, queries, charts }
 }

@@ -136,6 +136,16 @@ const CASES: &[Case] = &[
     ("etl: { execution: flex, workers: { type: G.8X } }\n", &[(1, 19, "`flex` runs on G.1X and G.2X")]),
     ("query: { scan_limit: 5 MB }\n", &[(1, 22, "no limit below 10 MB")]),
     ("query: { queries: { a: '' } }\n", &[(1, 24, "this query is empty")]),
+    ("query: { queries: { a: { chart: bar } } }\n", &[(1, 21, "the query `a` has no `sql`, which has no default")]),
+    (
+        "query: { queries: { a: { sql: SELECT 1, chart: pie } } }\n",
+        &[(1, 48, "`pie` is no chart: bar, line, number or table")],
+    ),
+    (
+        "query: { queries: { a: { sql: SELECT 1, chart: { kind: bar } } } }\n",
+        &[(1, 50, "unknown key `query.queries.a.chart.kind`")],
+    ),
+    ("query: { queries: { a: { sql: SELECT 1, chart: { y: [n, ''] } } } }\n", &[(1, 57, "this names no column")]),
     ("query: { queries: { a: 'SELECT 1 FROM ${table}' } }\n", &[(1, 24, "`${table}` cannot be used here")]),
     ("usage: { events_per_month: lots }\n", &[(1, 28, "does not begin with a number")]),
     ("usage: { events_per_request: 0 }\n", &[(1, 30, "at least 1 event")]),

@@ -4,6 +4,7 @@ mod broken;
 mod shapes;
 
 use super::*;
+use crate::chart::{Hint, Type};
 
 fn load_text(source: &str) -> Pipeline {
     let env = |_: &str| None;
@@ -107,6 +108,24 @@ fn files_that_expire_on_the_day_of_the_next_run_are_read_in_time() {
 }
 
 /// Every key of the examples, which show all that there are, is in the schema, and the other way round.
+/// As text, as a word and as a group, they are the same queries.
+#[test]
+fn a_query_is_sql_or_sql_with_a_chart() {
+    let of = |queries: &str| {
+        load_text(&format!("name: clicks\nschema: {{ event: string }}\nquery: {{ queries: {queries} }}\n")).query
+    };
+    let plain = of("{ a: SELECT 1 }");
+    let word = of("{ a: { sql: SELECT 1, chart: bar } }");
+    let group = of("{ a: { chart: { type: line, x: day, y: [n, m], series: event, title: N }, sql: SELECT 1 } }");
+    assert!(plain.charts.is_empty());
+    assert_eq!((&plain.queries, &plain.queries), (&word.queries, &group.queries));
+    let text = |text: &str| Some(text.to_owned());
+    assert_eq!(word.charts["a"], Hint { kind: Some(Type::Bar), ..Hint::default() });
+    let y = vec!["n".to_owned(), "m".to_owned()];
+    let all = Hint { kind: Some(Type::Line), x: text("day"), y, series: text("event"), title: text("N") };
+    assert_eq!(group.charts["a"], all);
+}
+
 #[test]
 fn the_json_schema_and_the_examples_know_the_same_keys() {
     fn keys(schema: &serde_json::Value, path: &str, all: &mut Vec<String>) {
