@@ -75,6 +75,8 @@ pub(crate) enum Command {
     Events(commands::events::EventsArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
+    /// Run the queries of the file, and write their charts as one page: for a schedule, and for who has no account.
+    Report(commands::report::ReportArgs),
     /// Start the mover, a crawler or the job now: without waiting for its schedule.
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
@@ -150,6 +152,7 @@ impl Command {
             | Self::Apply(_)
             | Self::Destroy(_)
             | Self::Send(_)
+            | Self::Report(_)
             | Self::Run(_)
             | Self::Unlock(_)
             | Self::Build(_) => Purpose::Work,

@@ -41,6 +41,7 @@ const FILES: &[(&str, &str)] = files![
     "plan",
     "prices",
     "query",
+    "report",
     "run",
     "schemas",
     "send",

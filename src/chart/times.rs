@@ -33,6 +33,9 @@ impl Step {
             Self::Moment
         } else if all.iter().any(|place| place % DAY != 0.0) {
             Self::Hour
+        } else if all.len() == 1 {
+            // One first of January is no year.
+            Self::Day
         } else if dates().all(|date| date.day() == 1 && date.month() == 1) {
             Self::Year
         } else if dates().all(|date| date.day() == 1) {

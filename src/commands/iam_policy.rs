@@ -39,6 +39,7 @@ enum Command {
     /// With the plan that it makes.
     Apply,
     Destroy,
+    /// `query`, `report`.
     Query,
     Send,
     /// `cost-estimate --listed-prices`, `prices update` and `bill`.

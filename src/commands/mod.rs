@@ -32,6 +32,7 @@ mod prepare;
 pub(crate) mod prices;
 pub(crate) mod query;
 mod renamed;
+pub(crate) mod report;
 pub(crate) mod run;
 mod saved;
 pub(crate) mod schema;

@@ -12,7 +12,7 @@ pub(crate) enum Purpose {
     Apply,
     /// `destroy`, and its plan.
     Destroy,
-    /// `query`: SQL on the pipeline's tables.
+    /// `query`, `report`: SQL on the pipeline's tables.
     Query,
     /// `send`: the endpoint, and the value of its key.
     Send,

@@ -27,6 +27,7 @@ mod print;
 mod progress;
 mod query;
 mod replay;
+mod reported;
 mod run;
 mod status;
 mod stranded;
@@ -69,6 +70,7 @@ pub(crate) use query::{
     QueryEnd, Rows, query_to_json, rows_to_csv, rows_to_json, rows_to_table, rows_to_vertical, table_within,
 };
 pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_to_text};
+pub(crate) use reported::{Drawn, Reported, report_end, report_to_json};
 pub(crate) use run::{RunEnd, Watch, run_to_json};
 pub(crate) use status::{
     Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, age, freshness_to_json, freshness_to_text,

@@ -161,6 +161,7 @@ fn workflows_are_as_github_reads_them() {
     };
     let files = [
         "examples/ci/github.yml",
+        "examples/ci/report.yml",
         "examples/web/tracking.yml",
         ".github/workflows/ci.yml",
         ".github/workflows/release.yml",

@@ -25,6 +25,7 @@ const WRITES: &[&str] = &[
     "send --local --events 1 --out {}",
     "send --local --input events.json --rejects {}",
     "graph --format svg --output {}",
+    "report --local --out {}",
 ];
 
 /// Options with a file that are not above, and why.

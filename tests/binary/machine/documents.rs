@@ -49,6 +49,7 @@ const COMMANDS: &[(&str, i32, &str)] = &[
     ("events replay --local --from json --between 2026-11-25 2100-01-01 --dry-run", 0, "events-replay"),
     ("query --local SHOW\u{a0}TABLES", 0, "query"),
     ("query --local SELECT\u{a0}nonsense", 1, "error"),
+    ("report --local --out report.html", 1, "report"),
     ("run --local mover", 0, "run"),
     ("unlock --local --yes", 0, "unlock"),
     ("adopt --local --stream none", 4, "error"),

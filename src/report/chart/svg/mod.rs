@@ -78,7 +78,8 @@ fn told_of_line(line: &Line) -> String {
 }
 
 fn told_of_bars(bars: &Bars) -> String {
-    format!("{} bars of {}, {}.", bars.labels.len(), names(&bars.series), between(bars.values()))
+    let plural = if bars.labels.len() == 1 { "" } else { "s" };
+    format!("Bars of {} for {} name{plural}, {}.", names(&bars.series), bars.labels.len(), between(bars.values()))
 }
 
 /// `day, 2018-01-01 to 2018-01-31`
