@@ -3,7 +3,7 @@
 use super::statements::aws;
 
 /// A statement, and how the reason of its failure begins.
-const WRONG: [(&str, &str); 46] = [
+const WRONG: [(&str, &str); 45] = [
     ("SELECT upper(x -> 'a')", "NOT_SUPPORTED: Local AWS does not have this: Lambda"),
     ("SELECT nope FROM analytics_data", "COLUMN_NOT_FOUND: line 1:8: Column 'nope' cannot be resolved"),
     ("SELECT event\nFROM analytics_data\nWHERE a.b = 1", "COLUMN_NOT_FOUND: line 3:7: Column 'a.b' cannot be resolved"),
