@@ -32,7 +32,8 @@ impl Plot {
         };
         // The value of a bar that goes to the left stands to its left.
         let below = if span.from < 0.0 { values } else { 0.0 };
-        Self { left: names + 8.0 + below, right: width.pixels() - values, span, names, width }
+        let gap = if width == Width::Wide { 8.0 } else { 1.0 };
+        Self { left: names + gap + below, right: width.pixels() - values, span, names, width }
     }
 
     fn x(&self, value: f64) -> f64 {
@@ -44,9 +45,16 @@ pub(super) fn drawn(bars: &Bars, width: Width) -> Drawing {
     let mut svg = String::new();
     let top = legend(&mut svg, &bars.series, width.pixels(), swatch) + 4.0;
     let plot = Plot::of(bars, width);
-    let mut y = top;
+    let (mut y, zero) = (top, plot.x(0.0));
     for (row, label) in bars.labels.iter().enumerate() {
         y += name(&mut svg, &plot, label, y, bars.series.len());
+        // Beside the bars alone: a name above them has no line through it.
+        let _ = writeln!(
+            svg,
+            "<path class=\"axis\" d=\"M{zero:.1} {:.1}v{:.1}\"/>",
+            y - 2.0,
+            bars.series.len() as f64 * THICK + 4.0
+        );
         for (index, series) in bars.series.iter().enumerate() {
             let value = series.points.get(row).copied().flatten();
             bar(&mut svg, &plot, (index, y), value, &format!("{label}, {}", series.name));
@@ -54,8 +62,6 @@ pub(super) fn drawn(bars: &Bars, width: Width) -> Drawing {
         }
         y += GAP;
     }
-    let zero = plot.x(0.0);
-    let _ = writeln!(svg, "<path class=\"axis\" d=\"M{zero:.1} {top:.1}V{:.1}\"/>", y - GAP / 2.0);
     Drawing { svg, height: y }
 }
 
