@@ -77,6 +77,9 @@ pub(crate) enum Command {
     Query(commands::query::QueryArgs),
     /// Run the queries of the file, and write their charts as one page: for a schedule, and for who has no account.
     Report(commands::report::ReportArgs),
+    /// Print what another tool is to be told to reach the tables: a file, an address or a statement, without a secret. Needs no
+    /// AWS account where file or `--account` say which one.
+    Connect(commands::connect::ConnectArgs),
     /// Start the mover, a crawler or the job now: without waiting for its schedule.
     Run(commands::run::RunArgs),
     /// Show what the pipeline's parts have logged.
@@ -139,6 +142,7 @@ impl Command {
             | Self::Graph(_)
             | Self::Client(_)
             | Self::IamPolicy(_)
+            | Self::Connect(_)
             | Self::Query(_)
             | Self::Status(_)
             | Self::Events(_)

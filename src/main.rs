@@ -17,6 +17,7 @@ mod cli;
 mod client;
 mod commands;
 mod config;
+mod connect;
 mod cost;
 mod error;
 mod help;
@@ -161,6 +162,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::List(args) => commands::list::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
+        Command::Connect(args) => commands::connect::run(&global, &args).await,
         Command::Report(args) => commands::report::run(&global, &args).await,
         Command::Run(args) => commands::run::run(&global, &args).await,
         Command::Status(args) => commands::status::run(&global, &args).await,

@@ -20,6 +20,7 @@ const FILES: &[(&str, &str)] = files![
     "check",
     "client",
     "completions",
+    "connect",
     "cost",
     "cost-difference",
     "cost-series",

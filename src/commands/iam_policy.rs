@@ -77,13 +77,13 @@ impl Command {
     }
 }
 
-fn parse_account(text: &str) -> Result<String, String> {
+pub(super) fn parse_account(text: &str) -> Result<String, String> {
     let is_id = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     is_id.then(|| text.to_owned()).ok_or_else(|| "an account id is twelve digits".to_owned())
 }
 
 pub(crate) async fn run(global: &Global, args: &IamPolicyArgs) -> Result<Exit> {
-    let (pipeline, names) = place(global, args).await?;
+    let (pipeline, names) = placed(global, args.account.as_deref()).await?;
     let functions = Functions::without_code();
     let graph = blueprint::graph(&pipeline, &names, &functions);
     let mut purposes: Vec<_> = args.commands.iter().flat_map(|command| command.purposes()).collect();
@@ -127,14 +127,14 @@ fn tell(policies: &Policies<'_>) {
 }
 
 /// The pipeline, and where it is: as file and options say, or else as AWS does.
-async fn place(global: &Global, args: &IamPolicyArgs) -> Result<(Pipeline, Names)> {
+pub(super) async fn placed(global: &Global, said: Option<&str>) -> Result<(Pipeline, Names)> {
     let pipeline = load(global)?;
     let variable = || ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().find_map(|name| std::env::var(name).ok());
-    let (account, region) = (args.account.clone().or_else(|| pipeline.account.clone()), pipeline.region.clone());
+    let (account, region) = (said.map(str::to_owned).or_else(|| pipeline.account.clone()), pipeline.region.clone());
     let (Some(account), Some(region), false) = (account, region.or_else(variable), global.is_local()) else {
         let session = Session::open(global).await.map_err(unknown)?;
         let (pipeline, names) = (session.pipeline, session.aws.names);
-        return agrees(args.account.as_deref(), &names).map(|()| (pipeline, names));
+        return agrees(said, &names).map(|()| (pipeline, names));
     };
     if let Some(other) = pipeline.account.as_ref().filter(|other| **other != account) {
         let hint = "leave `--account` out, or choose the other stage with `--stage`";

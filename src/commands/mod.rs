@@ -9,6 +9,7 @@ pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
 mod confirm;
+pub(crate) mod connect;
 pub(crate) mod cost_estimate;
 pub(crate) mod events;
 pub(crate) mod explain;

@@ -16,6 +16,7 @@ mod channels;
 mod charts;
 mod cli;
 mod clients;
+mod connect;
 mod connection;
 mod contract;
 mod converting;

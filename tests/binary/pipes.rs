@@ -106,6 +106,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("query --local SHOW\u{a0}TABLES", 0, Shown),
     ("query --local SELECT\u{a0}nonsense", 1, Shown),
     ("report --local --out report.html", 1, Done),
+    ("connect duckdb --local", 0, Shown),
     ("run --local mover", 0, Done),
     ("run --local etl", 0, Done),
     ("build --lambda-dir x --out started.yaml", 1, Done),

@@ -249,6 +249,7 @@ fn every_command_that_asks_aws_has_a_policy() {
         "validate",
         "schema",
         "client",
+        "connect",
         "explain",
         "iam-policy",
         "build",

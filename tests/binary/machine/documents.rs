@@ -50,6 +50,7 @@ const COMMANDS: &[(&str, i32, &str)] = &[
     ("query --local SHOW\u{a0}TABLES", 0, "query"),
     ("query --local SELECT\u{a0}nonsense", 1, "error"),
     ("report --local --out report.html", 1, "report"),
+    ("connect grafana --local", 0, "connect"),
     ("run --local mover", 0, "run"),
     ("unlock --local --yes", 0, "unlock"),
     ("adopt --local --stream none", 4, "error"),
