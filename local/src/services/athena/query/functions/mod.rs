@@ -18,6 +18,7 @@ mod parsed;
 mod pattern;
 mod regex;
 mod rewritten;
+mod sql_json;
 mod statistics;
 mod text;
 mod time;
@@ -40,6 +41,7 @@ static SCALAR: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
         maps::FUNCTIONS,
         numbers::FUNCTIONS,
         regex::FUNCTIONS,
+        sql_json::FUNCTIONS,
         statistics::FUNCTIONS,
         text::FUNCTIONS,
         time::FUNCTIONS,

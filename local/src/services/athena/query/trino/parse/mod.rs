@@ -1,6 +1,8 @@
 //! Trino's grammar, as far as the parser of DataFusion has to be told of it: words that are reserved, types with their
 //! parameters in brackets, lambdas, rows of VALUES without brackets; and what other dialects have, which is refused.
 
+mod json;
+
 use super::types;
 use datafusion::sql::sqlparser::ast::{
     Expr, Function, FunctionArg, FunctionArgExpr, FunctionArgumentList, FunctionArguments, Ident, ObjectName, Value,
@@ -143,7 +145,11 @@ impl Dialect for Trino {
             let at = format!("at Line: {}, Column: {}", place.line, place.column);
             return Some(Err(ParserError::ParserError(format!("Expected: <expression>, found: {} {at}", word.value))));
         }
+        let is_json = json::is_one(word);
         let is_call = parser.peek_nth_token_ref(1).token == Token::LParen;
+        if is_call && is_json {
+            return Some(json::parse(parser));
+        }
         match keyword {
             Keyword::CAST if is_call => Some(cast(parser, CAST)),
             Keyword::TRY_CAST if is_call => Some(cast(parser, TRY_CAST)),
