@@ -79,7 +79,7 @@ pub(crate) enum Axis {
 impl Line {
     /// The pieces of a series that are drawn without a break: a null breaks it, and so does a day that is not there.
     pub(crate) fn pieces(&self, series: &Series<(f64, Option<f64>)>) -> Vec<Vec<(f64, f64)>> {
-        let (mut pieces, mut piece): (Vec<Vec<(f64, f64)>>, Vec<(f64, f64)>) = (vec![], vec![]);
+        let (mut pieces, mut piece): (Vec<Vec<_>>, Vec<(f64, f64)>) = (vec![], vec![]);
         for (x, y) in &series.points {
             let is_next = piece.last().is_none_or(|(before, _)| self.axis.follows(*before, *x));
             if !is_next || y.is_none() {

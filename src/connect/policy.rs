@@ -58,7 +58,7 @@ fn files(names: &Names, bucket: &str, prefix: &str, query: &Document) -> Value {
     let keys = query.0["Statement"].as_array().into_iter().flatten().filter(is_key).cloned();
     let own = [
         allow(&["s3:GetObject"], &[format!("{arn}/{prefix}*")]),
-        allow(&["s3:ListBucket", "s3:GetBucketLocation"], &[arn.clone()]),
+        allow(&["s3:ListBucket", "s3:GetBucketLocation"], std::slice::from_ref(&arn)),
     ];
     json!({"Version": "2012-10-17", "Statement": own.into_iter().chain(keys).collect::<Vec<_>>()})
 }
