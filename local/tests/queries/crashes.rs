@@ -65,6 +65,8 @@ const EXPRESSIONS: &[Nest] = &[
     ("sum(1) OVER (ORDER BY ", "1", ")"),
     ("CAST(NULL AS ", "1", ")"),
     ("PRIOR ", "1", ""),
+    ("json_value(", "'1'", ", 'lax $')"),
+    ("INTERVAL ", "'1'", " DAY TO SECOND"),
     ("/* ", "1", " */"),
 ];
 

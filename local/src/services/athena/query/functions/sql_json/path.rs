@@ -38,8 +38,15 @@ pub(super) enum Condition {
 /// What is wrong, in words like those of Trino's grammar.
 type Read<T> = Result<T, String>;
 
+/// What may stand in one another. A condition in brackets is read as one and then as a path, so twice at each level.
+const DEEPEST: usize = 12;
+/// Whatever looks at a path goes down by calling itself.
+const LONGEST: usize = 200;
+
 struct Reader<'a> {
     rest: &'a str,
+    depth: usize,
+    length: usize,
 }
 
 /// Whether it is lax, and the path.
@@ -47,7 +54,7 @@ struct Reader<'a> {
 /// # Errors
 /// What is no path.
 pub(super) fn parse(text: &str) -> Read<(bool, Path)> {
-    let mut reader = Reader { rest: text };
+    let mut reader = Reader { rest: text, depth: 0, length: 0 };
     let word = reader.word();
     let is_lax = match word.as_str() {
         "lax" => true,
@@ -63,6 +70,22 @@ impl Reader<'_> {
     fn wrong<T>(&self) -> Read<T> {
         let at = self.rest.chars().take(20).collect::<String>();
         Err(format!("mismatched input '{}'", if at.is_empty() { "<EOF>" } else { &at }))
+    }
+
+    /// One more in what is read.
+    fn within<T>(&mut self, read: impl FnOnce(&mut Self) -> Read<T>) -> Read<T> {
+        if self.depth >= DEEPEST {
+            return Err("the path holds too much in itself".to_owned());
+        }
+        self.depth += 1;
+        let done = read(self);
+        self.depth -= 1;
+        done
+    }
+
+    fn one_more(&mut self) -> Read<()> {
+        self.length += 1;
+        if self.length > LONGEST { Err("the path has too many parts".to_owned()) } else { Ok(()) }
     }
 
     fn space(&mut self) {
@@ -113,6 +136,7 @@ impl Reader<'_> {
     fn sum(&mut self) -> Read<Path> {
         let mut left = self.product()?;
         while let Some(operator) = ['+', '-'].into_iter().find(|operator| self.take(&operator.to_string())) {
+            self.one_more()?;
             left = Path::Reckoned(Box::new(left), operator, Box::new(self.product()?));
         }
         Ok(left)
@@ -121,6 +145,7 @@ impl Reader<'_> {
     fn product(&mut self) -> Read<Path> {
         let mut left = self.signed()?;
         while let Some(operator) = ['*', '/', '%'].into_iter().find(|operator| self.take(&operator.to_string())) {
+            self.one_more()?;
             left = Path::Reckoned(Box::new(left), operator, Box::new(self.signed()?));
         }
         Ok(left)
@@ -128,10 +153,10 @@ impl Reader<'_> {
 
     fn signed(&mut self) -> Read<Path> {
         if self.take("-") {
-            return Ok(Path::Negative(Box::new(self.signed()?)));
+            return self.within(|reader| Ok(Path::Negative(Box::new(reader.signed()?))));
         }
         let _ = self.take("+");
-        self.steps()
+        self.within(Self::steps)
     }
 
     fn first(&mut self) -> Read<Path> {
@@ -187,6 +212,7 @@ impl Reader<'_> {
             } else {
                 return Ok(path);
             };
+            self.one_more()?;
             path = Path::Step(Box::new(path), step);
         }
     }
@@ -215,6 +241,7 @@ impl Reader<'_> {
     fn any(&mut self) -> Read<Condition> {
         let mut left = self.all()?;
         while self.take("||") {
+            self.one_more()?;
             left = Condition::Or(Box::new(left), Box::new(self.all()?));
         }
         Ok(left)
@@ -223,6 +250,7 @@ impl Reader<'_> {
     fn all(&mut self) -> Read<Condition> {
         let mut left = self.one()?;
         while self.take("&&") {
+            self.one_more()?;
             left = Condition::And(Box::new(left), Box::new(self.one()?));
         }
         Ok(left)
@@ -230,7 +258,7 @@ impl Reader<'_> {
 
     fn one(&mut self) -> Read<Condition> {
         if self.take("!") {
-            return Ok(Condition::Not(Box::new(self.one()?)));
+            return self.within(|reader| Ok(Condition::Not(Box::new(reader.one()?))));
         }
         if self.takes_word("exists") {
             self.want("(")?;
@@ -240,7 +268,7 @@ impl Reader<'_> {
         // `(@.a > 1 && ...)`, or a path in brackets.
         let before = self.rest;
         if self.take("(")
-            && let Ok(inner) = self.any()
+            && let Ok(inner) = self.within(Self::any)
             && self.take(")")
         {
             return Ok(inner);
@@ -257,6 +285,40 @@ impl Reader<'_> {
         match operators.into_iter().find(|operator| self.take(operator)) {
             Some(operator) => Ok(Condition::Compared(left, operator, self.sum()?)),
             None => self.wrong(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_read_whole_or_refused() {
+        for path in ["lax $", "strict $.a[0, 2 to last].\"b c\"?(@.x > 1 && !(@.y == \"z\")).size()", "lax -$v * 2 + 1"]
+        {
+            assert!(parse(path).is_ok(), "{path}");
+        }
+        for path in ["", "$.a", "lax", "lax $.", "lax $[1", "lax $ x", "lax $?(@)", "lax \"a"] {
+            assert!(parse(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_holds_itself_too_often_is_refused_at_once() {
+        let long = |open: &str, middle: &str, close: &str| {
+            format!("lax {}{middle}{}", open.repeat(20_000), close.repeat(20_000))
+        };
+        for path in [
+            long("(", "1", ")"),
+            long("-", "1", ""),
+            long("$?(", "@ > 1", ")"),
+            format!("lax $?{}@ > 1{}", "(".repeat(20_000), ")".repeat(20_000)),
+            format!("lax $?({}@ > 1)", "!".repeat(20_000)),
+            format!("lax ${}", ".a".repeat(20_000)),
+            format!("lax 1{}", "+1".repeat(20_000)),
+        ] {
+            assert!(parse(&path).is_err(), "{}", &path[..20]);
         }
     }
 }
