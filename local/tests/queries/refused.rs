@@ -73,7 +73,7 @@ const WRONG: [(&str, &str); 45] = [
         "TYPE_MISMATCH: line 1:41: Cannot unnest type: varchar",
     ),
     ("SELECT x FROM UNNEST(ARRAY[1]) AS t(x, y)", "MISMATCHED_COLUMN_ALIASES: line 1:15: "),
-    ("SELECT 1 FROM analytics_data JOIN UNNEST(tags) AS t(x) ON x = 'a'", "NOT_SUPPORTED: JOIN involving UNNEST"),
+    ("SELECT 1 FROM analytics_data JOIN UNNEST(tags) AS t(x) ON x = 'a'", "NOT_SUPPORTED: INNER JOIN involving UNNEST"),
     (
         "SELECT tags[5] FROM analytics_data WHERE cardinality(tags) = 2",
         "INVALID_FUNCTION_ARGUMENT: Array subscript must be less",

@@ -212,7 +212,13 @@ fn of_json(json: serde_json::Value, kind: &DataType) -> Result<Value, Failure> {
             let entry = |(key, value): (String, Json)| {
                 Ok((convert(Value::Text(key), kinds[0].data_type())?, of_json(value, kinds[1].data_type())?))
             };
-            Ok(Value::Map(fields.into_iter().map(entry).collect::<Result<_, Failure>>()?))
+            let entries = fields.into_iter().map(entry).collect::<Result<Vec<_>, Failure>>()?;
+            let keys: std::collections::HashSet<_> = entries.iter().map(|(key, _)| format!("{key:?}")).collect();
+            if keys.len() < entries.len() {
+                let words = "Duplicate keys are not allowed";
+                return Err(format!("INVALID_CAST_ARGUMENT: Cannot cast to {}. {words}", name(kind)));
+            }
+            Ok(Value::Map(entries))
         }
         (Json::Object(mut all), DataType::Struct(fields)) => {
             let field = |field: &FieldRef| {

@@ -129,8 +129,11 @@ fn is_outer(operator: &JoinOperator) -> Result<bool> {
         JoinOperator::CrossJoin(_) => Ok(false),
         JoinOperator::Join(on) | JoinOperator::Inner(on) if always(on) => Ok(false),
         JoinOperator::Left(on) | JoinOperator::LeftOuter(on) if always(on) => Ok(true),
-        JoinOperator::Left(_) | JoinOperator::LeftOuter(_) | JoinOperator::Join(_) | JoinOperator::Inner(_) => {
-            Err(refused("NOT_SUPPORTED: JOIN involving UNNEST is only supported with condition ON TRUE"))
+        JoinOperator::Left(_) | JoinOperator::LeftOuter(_) => {
+            Err(refused("NOT_SUPPORTED: LEFT JOIN involving UNNEST is only supported with condition ON TRUE"))
+        }
+        JoinOperator::Join(_) | JoinOperator::Inner(_) => {
+            Err(refused("NOT_SUPPORTED: INNER JOIN involving UNNEST is only supported with condition ON TRUE"))
         }
         _ => Err(refused("NOT_SUPPORTED: UNNEST in other than the right side of CROSS JOIN or LEFT JOIN")),
     }

@@ -235,6 +235,12 @@ fn mismatched(token: &TokenWithSpan) -> String {
 
 /// Athena takes back quotes in DDL only, and nothing of what other dialects have.
 pub(super) fn check(tokens: &[TokenWithSpan]) -> Result<(), String> {
+    let words: Vec<_> = tokens.iter().filter(|token| !matches!(token.token, Token::Whitespace(_))).collect();
+    let is = |token: &TokenWithSpan, keyword| matches!(&token.token, Token::Word(word) if word.keyword == keyword);
+    let grouped = [Keyword::GROUP, Keyword::BY, Keyword::DISTINCT];
+    if words.windows(3).any(|three| three.iter().zip(grouped).all(|(token, keyword)| is(token, keyword))) {
+        return Err("NOT_SUPPORTED: Local AWS does not have GROUP BY DISTINCT".to_owned());
+    }
     for token in tokens {
         let is_foreign = match &token.token {
             Token::Word(Word { quote_style: Some('`'), .. }) => {
