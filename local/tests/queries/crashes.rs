@@ -66,6 +66,7 @@ const EXPRESSIONS: &[Nest] = &[
     ("CAST(NULL AS ", "1", ")"),
     ("PRIOR ", "1", ""),
     ("json_value(", "'1'", ", 'lax $')"),
+    ("json_value(", "'1'", ", 'lax $' RETURNING json)"),
     ("INTERVAL ", "'1'", " DAY TO SECOND"),
     ("/* ", "1", " */"),
 ];

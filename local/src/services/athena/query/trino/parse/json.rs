@@ -138,7 +138,12 @@ pub(super) fn parse(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
         None => call(CAST, vec![Expr::value(Value::Null), text("varchar")]),
     });
     let all = [input, path, text(&options.join(",")), on_empty, on_error.clone(), text(&names.join("\u{1}")), text("")];
-    let made = call(&format!("${name}"), all.into_iter().chain(values).collect());
+    let all: Vec<_> = all.into_iter().chain(values).collect();
+    // With RETURNING a value stands in its expression three times: in itself that would be without end.
+    if returning.is_some() && all.iter().any(|one| one.to_string().contains("\"$json_")) {
+        return parser.expected("no function of JSON within one with RETURNING", parser.peek_token());
+    }
+    let made = call(&format!("${name}"), all);
     Ok(match (name.as_str(), returning.filter(|kind| !kind.eq_ignore_ascii_case("varchar"))) {
         ("json_exists", _) => call(CAST, vec![made, text("boolean")]),
         (_, None) => made,
