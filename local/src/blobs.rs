@@ -2,8 +2,8 @@
 
 use crate::private;
 use sha2::{Digest as _, Sha256};
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::PathBuf;
 
 #[derive(Debug)]
@@ -38,6 +38,14 @@ impl Blobs {
         Ok(name)
     }
 
+    /// The same for bytes that come one after the other.
+    pub(crate) fn grow(&self) -> io::Result<Growing> {
+        let name = format!("object-{}", hex::encode(rand::random::<[u8; 16]>()));
+        let part = self.directory.join(format!("{name}.part"));
+        let file = private::options().truncate(true).open(&part)?;
+        Ok(Growing { file, whole: self.path(&name), part, name })
+    }
+
     /// The same bytes under another name. Files never change, so that nothing is copied.
     pub(crate) fn link(&self, name: &str) -> io::Result<String> {
         let other = format!("object-{}", hex::encode(rand::random::<[u8; 16]>()));
@@ -61,5 +69,60 @@ impl Blobs {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),
         }
+    }
+}
+
+/// A file that is being written. What is dropped before it is kept leaves nothing.
+pub(crate) struct Growing {
+    file: File,
+    part: PathBuf,
+    whole: PathBuf,
+    name: String,
+}
+
+impl Growing {
+    /// Gives the name to read it by.
+    pub(crate) fn keep(self) -> io::Result<String> {
+        fs::rename(&self.part, &self.whole)?;
+        Ok(self.name.clone())
+    }
+}
+
+impl Write for Growing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Drop for Growing {
+    fn drop(&mut self) {
+        // Kept, it has this name no more.
+        let _ = fs::remove_file(&self.part);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_grows_is_there_whole_or_not_at_all() {
+        let place = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(place.path().to_owned()).unwrap();
+        let there = || fs::read_dir(place.path()).unwrap().count();
+        let mut dropped = blobs.grow().unwrap();
+        dropped.write_all(b"half").unwrap();
+        assert_eq!(there(), 1);
+        drop(dropped);
+        assert_eq!(there(), 0);
+        let mut kept = blobs.grow().unwrap();
+        kept.write_all(b"wh").unwrap();
+        kept.write_all(b"ole").unwrap();
+        let name = kept.keep().unwrap();
+        assert_eq!((blobs.get(&name).unwrap().as_slice(), there()), (&b"whole"[..], 1));
     }
 }

@@ -16,7 +16,7 @@ pub(crate) type Checksums = BTreeMap<String, String>;
 /// What S3 computes where the client asks for nothing.
 pub(super) const DEFAULT: &str = "crc64nvme";
 
-fn checksum(algorithm: &str, bytes: &[u8]) -> Option<String> {
+fn hasher(algorithm: &str) -> Option<ChecksumHasher> {
     let mut hasher = ChecksumHasher::default();
     match algorithm {
         "crc32" => hasher.crc32 = Some(Crc32::new()),
@@ -26,10 +26,38 @@ fn checksum(algorithm: &str, bytes: &[u8]) -> Option<String> {
         "sha256" => hasher.sha256 = Some(Sha256::new()),
         _ => return None,
     }
-    hasher.update(bytes);
+    Some(hasher)
+}
+
+fn sum(hasher: ChecksumHasher) -> Option<String> {
     let sums = hasher.finalize();
     let crcs = sums.checksum_crc32.or(sums.checksum_crc32c).or(sums.checksum_crc64nvme);
     crcs.or(sums.checksum_sha1).or(sums.checksum_sha256)
+}
+
+fn checksum(algorithm: &str, bytes: &[u8]) -> Option<String> {
+    let mut hasher = hasher(algorithm)?;
+    hasher.update(bytes);
+    sum(hasher)
+}
+
+/// The default checksum of bytes that come one after the other.
+pub(super) struct Running(Option<ChecksumHasher>);
+
+impl Running {
+    pub(super) fn new() -> Self {
+        Self(hasher(DEFAULT))
+    }
+
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        if let Some(hasher) = &mut self.0 {
+            hasher.update(bytes);
+        }
+    }
+
+    pub(super) fn finish(self) -> Checksums {
+        self.0.and_then(sum).map(|sum| (DEFAULT.to_owned(), sum)).into_iter().collect()
+    }
 }
 
 /// The checksums of `bytes` by one algorithm.

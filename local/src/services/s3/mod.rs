@@ -22,6 +22,7 @@ mod permissions;
 mod policy;
 mod presigned;
 pub(crate) mod versions;
+pub(crate) mod writing;
 
 pub(crate) use buckets::{give_away, region_of_ours};
 pub(crate) use metered::{count, lists as lists_of};

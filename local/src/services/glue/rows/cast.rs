@@ -107,6 +107,9 @@ pub(super) fn double(value: &Json<'_>) -> Option<f64> {
 /// Rust reads `inf` and `nan` in spellings that Spark does not know.
 fn number_in(text: &str) -> Option<f64> {
     let text = text.trim();
+    if text.bytes().any(|byte| !(byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))) {
+        return None;
+    }
     match text.to_ascii_lowercase().as_str() {
         "nan" => Some(f64::NAN),
         "inf" | "+inf" | "infinity" | "+infinity" => Some(f64::INFINITY),
@@ -265,8 +268,7 @@ fn read_time(text: &str) -> Option<i64> {
 fn days_of(year: i64, month: i64, day: i64) -> Option<i64> {
     let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
     let date = jiff::civil::Date::new(i16::try_from(year).ok()?, month, day).ok()?;
-    let since = jiff::civil::date(1970, 1, 1).until(date).ok()?;
-    Some(i64::from(since.get_days()))
+    Some(date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs() / 86_400)
 }
 
 /// Microseconds since midnight, and what stands behind.
@@ -284,7 +286,7 @@ fn time_of_day(text: &str) -> Option<(i64, &str)> {
     if parts.next().is_some() || !clock.contains(':') || fraction.len() > 9 {
         return None;
     }
-    let micros: i64 = format!("{fraction:0<6}")[..6].parse().ok()?;
+    let micros: i64 = if fraction.is_empty() { 0 } else { format!("{fraction:0<6}")[..6].parse().ok()? };
     Some((((hours * 60 + minutes) * 60 + seconds) * SECOND + micros, rest))
 }
 

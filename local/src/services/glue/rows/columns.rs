@@ -21,6 +21,8 @@ pub(crate) struct Columns {
     columns: Vec<Column>,
     rows: usize,
     unknown: Option<BTreeMap<String, u64>>,
+    /// Room for the values of a row, which is not asked for anew with each.
+    spare: Vec<Json<'static>>,
 }
 
 /// What of the lines is in no column.
@@ -70,7 +72,7 @@ impl Columns {
             builder: Builder::new(hive),
             nulled: 0,
         });
-        Self { schema, columns: columns.collect(), rows: 0, unknown: None }
+        Self { schema, columns: columns.collect(), rows: 0, unknown: None, spare: vec![] }
     }
 
     /// Also counts the fields that have no column.
@@ -115,7 +117,8 @@ impl Columns {
     }
 
     fn row<'a>(&mut self, reader: &mut Reader<'a>) -> Result<(), Broken> {
-        let mut values = vec![Json::Null; self.columns.len()];
+        let mut values: Vec<Json<'a>> = std::mem::take(&mut self.spare);
+        values.resize(self.columns.len(), Json::Null);
         let (mut next, mut unknown) = (0, vec![]);
         reader.object(|reader, name| {
             match self.find(&name, next) {
@@ -140,6 +143,9 @@ impl Columns {
         unknown.iter().for_each(|name| self.count_unknown(name));
         self.columns.iter_mut().zip(&values).for_each(|(column, value)| column.push(value));
         self.rows += 1;
+        values.clear();
+        // Of nothing, and in the same room: that is what `collect` does of a vector of the same size.
+        self.spare = values.into_iter().map(|_| Json::Null).collect();
         Ok(())
     }
 

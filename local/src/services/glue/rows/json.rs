@@ -158,8 +158,7 @@ impl<'a> Reader<'a> {
         let mut whole = String::new();
         let mut from = start;
         loop {
-            let stop = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < 0x20;
-            let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(stop)) else {
+            let Some(found) = bytes.get(at..).and_then(|rest| special(rest, quote)) else {
                 self.at = bytes.len();
                 return self.broken();
             };
@@ -196,6 +195,26 @@ impl<'a> Reader<'a> {
         self.at += end;
         Ok(value)
     }
+}
+
+/// Where a quote, a backslash or a control character is. Eight bytes at once: most strings have none for long.
+fn special(bytes: &[u8], quote: u8) -> Option<usize> {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGHS: u64 = ONES << 7;
+    // The highest bit of the lowest byte that is 0 is set; above it, bits may be wrong.
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
+    let mut at = 0;
+    while let Some((eight, _)) = bytes.get(at..).and_then(<[u8]>::split_first_chunk::<8>) {
+        let word = u64::from_le_bytes(*eight);
+        let below_space = word.wrapping_sub(ONES * 0x20) & !word & HIGHS;
+        let found = zero(word ^ (ONES * u64::from(quote))) | zero(word ^ (ONES * u64::from(b'\\'))) | below_space;
+        if found != 0 {
+            return Some(at + (found.trailing_zeros() / 8) as usize);
+        }
+        at += 8;
+    }
+    let stop = |byte: &u8| *byte == quote || *byte == b'\\' || *byte < 0x20;
+    bytes[at..].iter().position(stop).map(|found| at + found)
 }
 
 /// The character behind a backslash, and how long the escape is. Half a surrogate pair is U+FFFD.
@@ -290,6 +309,15 @@ mod tests {
         fn what_is_passed_over_is_held_to_the_same_grammar(text in r#"[\[{][\[\]{}",:'\\ua1e.+-]{0,24}"#) {
             let (mut read, mut passed) = (Reader::new(&text), Reader::new(&text));
             prop_assert_eq!(read.value().map(|_| read.at), passed.skip().map(|()| passed.at));
+        }
+
+        #[test]
+        fn eight_bytes_at_once_are_as_one_by_one(bytes in prop::collection::vec(any::<u8>(), 0..40), quote in prop_oneof![Just(b'"'), Just(b'\'')]) {
+            let plain = bytes.iter().map(|byte| if *byte % 9 == 0 { *byte } else { b'a' + byte % 26 }).collect::<Vec<_>>();
+            for bytes in [bytes, plain] {
+                let one = bytes.iter().position(|byte| *byte == quote || *byte == b'\\' || *byte < 0x20);
+                prop_assert_eq!(special(&bytes, quote), one);
+            }
         }
 
         #[test]

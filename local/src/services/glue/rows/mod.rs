@@ -6,8 +6,9 @@ mod json;
 mod nested;
 
 use flate2::read::MultiGzDecoder;
+use memchr::{memchr, memchr_iter};
 use std::fs::File;
-use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
+use std::io::{self, BufReader, Read, Seek as _};
 
 pub(crate) use cast::decimal;
 pub(crate) use columns::{Columns, Lost};
@@ -39,16 +40,77 @@ pub(crate) fn whole_lines<E: From<io::Error>>(
         true => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, file))),
         false => Box::new(file),
     };
-    let mut input = BufReader::with_capacity(1 << 18, input);
-    let mut line = vec![];
-    while input.read_until(b'\n', &mut line)? > 0 {
-        let whole = line.strip_suffix(b"\n").unwrap_or(&line);
-        for part in whole.strip_suffix(b"\r").unwrap_or(whole).split(|&byte| byte == b'\r') {
+    cut(BufReader::with_capacity(1 << 18, input), |whole| {
+        let whole = whole.strip_suffix(b"\r").unwrap_or(whole);
+        if memchr(b'\r', whole).is_none() {
+            return each(whole);
+        }
+        for part in whole.split(|&byte| byte == b'\r') {
             if !each(part)? {
-                return Ok(());
+                return Ok(false);
             }
         }
-        line.clear();
+        Ok(true)
+    })
+}
+
+/// What is between one LF and the next, where it lies in the buffer: only what goes over its end is copied.
+fn cut<E: From<io::Error>>(
+    mut input: impl io::BufRead,
+    mut each: impl FnMut(&[u8]) -> Result<bool, E>,
+) -> Result<(), E> {
+    let mut begun: Vec<u8> = vec![];
+    loop {
+        let buffer = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            other => other?,
+        };
+        if buffer.is_empty() {
+            break;
+        }
+        let (length, mut at) = (buffer.len(), 0);
+        for end in memchr_iter(b'\n', buffer) {
+            let goes_on = if begun.is_empty() {
+                each(&buffer[at..end])?
+            } else {
+                begun.extend_from_slice(&buffer[at..end]);
+                let whole = each(&begun);
+                begun.clear();
+                whole?
+            };
+            if !goes_on {
+                return Ok(());
+            }
+            at = end + 1;
+        }
+        begun.extend_from_slice(&buffer[at..]);
+        input.consume(length);
+    }
+    if !begun.is_empty() {
+        each(&begun)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_are_the_same_wherever_the_buffer_ends(text in "[ab\r\n]{0,40}", size in 1_usize..9) {
+            let mut lines = vec![];
+            let cut = cut(BufReader::with_capacity(size, text.as_bytes()), |line| {
+                lines.push(String::from_utf8_lossy(line).into_owned());
+                Ok::<_, io::Error>(true)
+            });
+            prop_assert!(cut.is_ok());
+            let mut expected: Vec<_> = text.split('\n').map(str::to_owned).collect();
+            if text.is_empty() || text.ends_with('\n') {
+                expected.pop();
+            }
+            prop_assert_eq!(lines, expected);
+        }
+    }
 }

@@ -65,7 +65,7 @@ impl Work<'_> {
     ) -> Result<()> {
         let mut made = Made::default();
         let before = old.iter().map(|file| self.rows(settings, file)).sum::<Result<u64>>()?;
-        self.convert(settings, part, &mut made)?;
+        self.convert(settings, vec![part], &mut made)?;
         let rows = made.report.rows as u64;
         if rows < before {
             objects::sweep(self.core, &made.files.iter().map(|file| file.blob.clone()).collect::<Vec<_>>());

@@ -1,8 +1,7 @@
 //! One run, from its script to its end.
 
-use super::files::{self, Part, Reading};
-use super::output::Output;
-use super::report::{Lines, Report};
+use super::files::{self, Reading};
+use super::report::Report;
 use super::settings::{self, Days, Settings};
 use super::{BOOKMARKS, RUNS, start_attempt};
 use crate::api_error::{ApiError, Result};
@@ -10,14 +9,11 @@ use crate::context::Context;
 use crate::core::Core;
 use crate::service::Input;
 use crate::services::glue::metered;
-use crate::services::glue::rows::{Columns, lines};
 use crate::services::iam::{permit_role, role_assumable};
 use crate::services::logs;
 use crate::services::s3::versions::Version;
 use crate::services::s3::{self, objects, versions};
 use serde_json::{Value, json};
-use std::fs::File;
-use std::io;
 use std::time::Instant;
 
 pub(super) const LOG_GROUP: &str = "/aws-glue/jobs";
@@ -27,10 +23,10 @@ pub(super) struct Work<'a> {
     pub(super) core: &'a Core,
     pub(super) region: &'a str,
     /// The run's key.
-    key: &'a str,
+    pub(super) key: &'a str,
     pub(super) job: String,
     pub(super) role: String,
-    id: String,
+    pub(super) id: String,
     document: Value,
     arguments: Value,
 }
@@ -40,27 +36,8 @@ pub(super) struct Work<'a> {
 pub(super) struct Made {
     pub(super) files: Vec<Version>,
     /// Object keys and ETags that the bookmark has seen from now on.
-    read: Vec<(String, String)>,
+    pub(super) read: Vec<(String, String)>,
     pub(super) report: Report,
-}
-
-/// Why the reading of a file stopped.
-enum Stopped {
-    /// The file is damaged: what is in it so far counts.
-    Damaged(io::Error),
-    Failed(ApiError),
-}
-
-impl From<io::Error> for Stopped {
-    fn from(error: io::Error) -> Self {
-        Self::Damaged(error)
-    }
-}
-
-impl From<ApiError> for Stopped {
-    fn from(error: ApiError) -> Self {
-        Self::Failed(error)
-    }
 }
 
 pub(super) fn execute(core: &Core, region: &str, key: &str, mut run: Value) {
@@ -125,7 +102,7 @@ impl Work<'_> {
         let found =
             self.core.run(self.region, |context| files::find(context, (&self.job, &self.role), &settings, reading))?;
         let mut made = Made::default();
-        let done = found.unwrap_or_default().into_iter().try_for_each(|part| self.convert(&settings, part, &mut made));
+        let done = self.convert(&settings, found.unwrap_or_default(), &mut made);
         let committed = done.and_then(|()| {
             self.core.run(self.region, |context| self.commit(context, &settings, &made, keeps_bookmark))
         });
@@ -166,49 +143,9 @@ impl Work<'_> {
         s3::permit_role(context, &self.role, action, (bucket, key), &[])
     }
 
-    /// All new files of one partition, as files of Parquet.
-    pub(super) fn convert(&self, settings: &Settings, part: Part, made: &mut Made) -> Result<()> {
-        let (bucket, prefix) = &settings.output;
-        let folder = format!("{prefix}{}", files::path(&part.values));
-        self.core.run(self.region, |context| {
-            part.files.iter().try_for_each(|file| self.may(context, "s3:GetObject", &settings.bucket, &file.key))?;
-            s3::count(context, &settings.bucket, (0, part.files.len() as u64))?;
-            for action in ["s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"] {
-                self.may(context, action, bucket, &format!("{folder}part"))?;
-            }
-            Ok(())
-        })?;
-        let mut output = Output::new(self.core, folder, &self.id, Columns::new(&settings.columns).counting_unknown());
-        for file in part.files {
-            self.go_on()?;
-            self.read(&format!("s3://{}/{}", settings.bucket, file.key), &file, &mut output, &mut made.report)?;
-            made.read.push((file.key, file.etag));
-        }
-        let (files, rows, lost) = output.finish()?;
-        made.files.extend(files);
-        made.report.partition(rows, lost);
-        Ok(())
-    }
-
-    /// A file that is damaged does not stop the others, as under Spark with `spark.files.ignoreCorruptFiles`.
-    fn read(&self, uri: &str, file: &Version, output: &mut Output<'_>, report: &mut Report) -> Result<()> {
-        let opened = File::open(self.core.blobs.path(&file.blob)).map_err(ApiError::internal)?;
-        let mut read = Lines::default();
-        let stopped = lines(opened, |line| {
-            read.add(output.line(line)?);
-            Ok(true)
-        });
-        match stopped {
-            Ok(()) => report.file(uri, &read, None),
-            Err(Stopped::Damaged(error)) => report.file(uri, &read, Some(&error)),
-            Err(Stopped::Failed(error)) => return Err(error),
-        }
-        Ok(())
-    }
-
     /// # Errors
     /// Somebody wants the run to stop.
-    fn go_on(&self) -> Result<()> {
+    pub(super) fn go_on(&self) -> Result<()> {
         let run = self.core.store.read(RUNS, &format!("{}/{}", self.region, self.key))?.unwrap_or_default();
         if run["JobRunState"] == "STOPPING" {
             return Err(ApiError::new("Stopped", "the run was stopped"));

@@ -9,6 +9,7 @@
 //! ```
 
 mod again;
+mod convert;
 mod execute;
 mod files;
 mod output;

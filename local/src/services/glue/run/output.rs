@@ -4,8 +4,8 @@ use crate::api_error::ApiError;
 use crate::core::Core;
 use crate::services::glue::hive::instants;
 use crate::services::glue::rows::{Broken, Columns, Lost};
-use crate::services::s3::objects;
 use crate::services::s3::versions::Version;
+use crate::services::s3::writing::Writing;
 use arrow::array::RecordBatch;
 use arrow::compute::cast;
 use arrow::datatypes::{Schema, SchemaRef};
@@ -21,22 +21,21 @@ const BYTES_PER_FILE: usize = 128 << 20;
 /// Rows that are held in columns before they are handed to the writer.
 const ROWS_PER_BATCH: usize = 8192;
 
-/// The files of one partition.
+/// The files of one partition, or of a part of it. Their rows go to the disk as row groups are full: memory holds one.
 pub(super) struct Output<'a> {
     core: &'a Core,
-    /// Prefix and folder of the partition.
-    folder: String,
-    run: &'a str,
+    /// How many bytes a row group may have.
+    group: usize,
     columns: Columns,
-    writer: Option<ArrowWriter<Vec<u8>>>,
+    writer: Option<ArrowWriter<Writing>>,
     rows_in_file: usize,
     pub(super) rows: usize,
     pub(super) files: Vec<Version>,
 }
 
 impl<'a> Output<'a> {
-    pub(super) fn new(core: &'a Core, folder: String, run: &'a str, columns: Columns) -> Self {
-        Self { core, folder, run, columns, writer: None, rows_in_file: 0, rows: 0, files: vec![] }
+    pub(super) fn new(core: &'a Core, group: usize, columns: Columns) -> Self {
+        Self { core, group, columns, writer: None, rows_in_file: 0, rows: 0, files: vec![] }
     }
 
     /// Adds a line, and tells whether it is a row.
@@ -66,7 +65,7 @@ impl<'a> Output<'a> {
         let batch = RecordBatch::try_new(Arc::clone(&schema), columns.collect::<Result<_, _>>()?)?;
         let writer = match &mut self.writer {
             Some(writer) => writer,
-            none => none.insert(writer(schema)?),
+            none => none.insert(writer(Writing::begin(self.core)?, schema, self.group)?),
         };
         writer.write(&batch)?;
         Ok(writer.bytes_written() + writer.in_progress_size())
@@ -75,15 +74,13 @@ impl<'a> Output<'a> {
     /// Ends a file. It is kept, and shows once the run is committed.
     fn close(&mut self) -> Result<(), ApiError> {
         let Some(writer) = self.writer.take() else { return Ok(()) };
-        let bytes = writer.into_inner().map_err(ApiError::internal)?;
-        let blob = self.core.blobs.add(&bytes).map_err(ApiError::internal)?;
-        let key = format!("{}part-{:05}-{}.c000.snappy.parquet", self.folder, self.files.len(), self.run);
-        self.files.push(objects::prepare(key, "binary/octet-stream", blob, &bytes));
+        let written = writer.into_inner().map_err(ApiError::internal)?;
+        self.files.push(written.finish("binary/octet-stream").map_err(ApiError::internal)?);
         self.rows_in_file = 0;
         Ok(())
     }
 
-    /// The files, the number of their rows, and what is in none of them.
+    /// The files, still without keys, the number of their rows, and what is in none of them.
     pub(super) fn finish(mut self) -> Result<(Vec<Version>, usize, Lost), ApiError> {
         self.flush()?;
         self.close()?;
@@ -91,10 +88,11 @@ impl<'a> Output<'a> {
     }
 }
 
-fn writer(schema: SchemaRef) -> Result<ArrowWriter<Vec<u8>>, ParquetError> {
+fn writer(into: Writing, schema: SchemaRef, group: usize) -> Result<ArrowWriter<Writing>, ParquetError> {
     let properties = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_created_by("parquet-mr compatible (Local AWS)".to_owned())
+        .set_max_row_group_bytes(Some(group))
         .build();
-    ArrowWriter::try_new(vec![], schema, Some(properties))
+    ArrowWriter::try_new(into, schema, Some(properties))
 }
