@@ -14,6 +14,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Semaphore, oneshot};
 
+/// Threads of a query, parts that it works on at once, and files that it reads at once: one for each core, and two at
+/// least, since reading waits for the disk.
+pub(super) fn width() -> usize {
+    std::thread::available_parallelism().map_or(2, usize::from).max(2)
+}
+
 /// Statements are trees, and whatever looks at them goes down by calling itself. What is not used of it costs nothing.
 const STACK: usize = 512 << 20;
 const WORKERS_STACK: usize = 128 << 20;
@@ -98,7 +104,7 @@ impl Engine {
 fn on_a_runtime<F: Future<Output = ()>>(work: impl FnOnce() -> F) -> std::io::Result<()> {
     // Reading files must not keep requests from being answered.
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    let runtime = builder.worker_threads(2).thread_stack_size(WORKERS_STACK).enable_time().build()?;
+    let runtime = builder.worker_threads(width()).thread_stack_size(WORKERS_STACK).enable_time().build()?;
     runtime.block_on(work());
     runtime.shutdown_timeout(END);
     Ok(())

@@ -19,6 +19,7 @@ mod scan;
 mod select;
 mod size;
 mod spans;
+mod split;
 pub(super) mod statements;
 mod table;
 mod told;

@@ -18,6 +18,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,6 +40,9 @@ pub(super) struct ScanFile {
     pub(super) blob: String,
     pub(super) path: PathBuf,
     pub(super) size: u64,
+    /// Which bytes of it are read: of Parquet, the row groups that begin there. The last part has no end, so that none is
+    /// passed over, wherever a damaged file says that it is.
+    pub(super) part: Range<u64>,
     /// Of the partition keys.
     pub(super) values: Vec<String>,
 }
@@ -236,13 +240,22 @@ impl FileGroup {
         let roots: Vec<_> = fields.filter(|(_, field)| wanted(field.name())).map(|(index, _)| index).collect();
         let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
         let mut bytes = 0;
-        for group in builder.metadata().row_groups() {
+        let mut groups = vec![];
+        for (index, group) in builder.metadata().row_groups().iter().enumerate() {
+            let begins = group.columns().first().map_or(0, |chunk| {
+                // What a damaged file says of itself is for its reader to refuse.
+                u64::try_from(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset())).unwrap_or(0)
+            });
+            if !file.part.contains(&begins) {
+                continue;
+            }
+            groups.push(index);
             let chunks = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
             bytes += chunks.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum::<u64>();
         }
         self.meter.add(bytes)?;
-        let reader =
-            builder.with_projection(mask).with_batch_size(ROWS_PER_BATCH).build().map_err(|error| bad(&error))?;
+        let builder = builder.with_row_groups(groups).with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        let reader = builder.build().map_err(|error| bad(&error))?;
         for batch in reader {
             let batch = batch.map_err(|error| bad(&error))?;
             let batch = self.complete(file, &batch, batch.num_rows())?;

@@ -1,7 +1,7 @@
 //! A query as a plan over tables of the catalog, and its rows.
 
 use super::super::rights;
-use super::engine::Engine;
+use super::engine::{Engine, width};
 use super::scan::Meter;
 use super::table::GlueTable;
 use super::told::Told;
@@ -77,7 +77,8 @@ impl Reader<'_> {
     }
 
     fn session(self, database: &str) -> Result<SessionContext, String> {
-        let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database).with_target_partitions(2);
+        let config = SessionConfig::new().with_default_catalog_and_schema(CATALOG, database);
+        let config = config.with_target_partitions(width());
         let environment = self.core.slot::<Engine>().environment(self.core).map_err(|error| error.to_string())?;
         let session = trino::session(config, environment);
         functions::register(&session);

@@ -2,8 +2,10 @@
 
 use super::super::rights;
 use super::delimited::Delimited;
+use super::engine::width;
 use super::projection::Projection;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
+use super::split::split;
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::core::Core;
@@ -26,8 +28,6 @@ use std::sync::Arc;
 
 /// The hidden column of every table: the file that a row is from.
 pub(super) const PATH: &str = "$path";
-/// How many files are read at once.
-const GROUPS: usize = 2;
 
 #[derive(Debug)]
 pub(super) struct GlueTable {
@@ -221,6 +221,7 @@ fn add_files(
                 blob: file.blob,
                 path: Default::default(),
                 size: file.size,
+                part: 0..u64::MAX,
                 values,
             });
         }
@@ -262,11 +263,7 @@ impl TableProvider for GlueTable {
         let wanted = projection.unwrap_or(&all);
         let schema = Arc::new(self.schema.project(wanted)?);
         let columns: Vec<_> = wanted.iter().filter_map(|index| self.columns.get(*index).cloned()).collect();
-        let mut groups: Vec<Vec<ScanFile>> = vec![vec![]; GROUPS];
-        for (index, file) in files.into_iter().enumerate() {
-            groups[index % GROUPS].push(file);
-        }
-        let groups = groups.into_iter().map(|files| {
+        let groups = split(files, width(), self.kind == Kind::Parquet).into_iter().map(|files| {
             let group = FileGroup {
                 schema: Arc::clone(&schema),
                 columns: columns.clone(),
