@@ -19,6 +19,7 @@ bench=$PWD/bench
 place=$(mktemp -d "$work/place.XXXXXX")
 cp examples/clickstream/pipeline.yaml "$place"
 cd "$place"
+touch server.txt
 "$pipectl" local --port 0 2> server.txt &
 server=$!
 trap 'kill "$server"; wait "$server" 2> /dev/null || true; rm -rf "$place"' EXIT
