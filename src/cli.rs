@@ -73,6 +73,9 @@ pub(crate) enum Command {
     Status(commands::status::StatusArgs),
     /// Show which fields arrive, and which columns there are for them.
     Events(commands::events::EventsArgs),
+    /// Show the pipeline as a page in the browser: what happens in it, its files, queries, costs and changes. Changes
+    /// nothing on AWS; with `--local` it lets time pass and starts what waits for its schedule.
+    Ui(commands::ui::UiArgs),
     /// Run SQL on the pipeline's tables.
     Query(commands::query::QueryArgs),
     /// Run the queries of the file, and write their charts as one page: for a schedule, and for who has no account.
@@ -159,7 +162,8 @@ impl Command {
             | Self::Report(_)
             | Self::Run(_)
             | Self::Unlock(_)
-            | Self::Build(_) => Purpose::Work,
+            | Self::Build(_)
+            | Self::Ui(_) => Purpose::Work,
             #[cfg(feature = "local")]
             Self::AwsAcceptance(_) | Self::Local(_) | Self::Function { .. } => Purpose::Work,
         }

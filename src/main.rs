@@ -23,6 +23,7 @@ mod error;
 mod help;
 mod limits;
 mod names;
+mod page;
 mod permissions;
 mod picture;
 mod report;
@@ -161,6 +162,7 @@ async fn run(cli: Cli) -> Result<Exit> {
         Command::Graph(args) => commands::graph::run(&global, &args).await,
         Command::List(args) => commands::list::run(&global, &args).await,
         Command::Send(args) => commands::send::run(&global, &args).await,
+        Command::Ui(args) => commands::ui::run(&global, &args).await,
         Command::Query(args) => commands::query::run(&global, &args).await,
         Command::Connect(args) => commands::connect::run(&global, &args).await,
         Command::Report(args) => commands::report::run(&global, &args).await,
@@ -178,7 +180,12 @@ async fn run(cli: Cli) -> Result<Exit> {
         #[cfg(feature = "local")]
         Command::AwsAcceptance(args) => commands::acceptance::run(&global, &args).await,
         #[cfg(feature = "local")]
-        Command::Local(args) => commands::local::run(&global.served_directory(), &args).await,
+        Command::Local(args) => {
+            let directory = global.served_directory();
+            let global = commands::Global { local: Some(directory.clone()), ..global };
+            commands::local::run(&directory, &args, async || commands::ui::beside(&global).await, commands::ui::open)
+                .await
+        }
         #[cfg(feature = "local")]
         Command::Function { name } => commands::function::run(name).await,
     }

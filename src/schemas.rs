@@ -48,6 +48,7 @@ const FILES: &[(&str, &str)] = files![
     "send",
     "status",
     "status-watch",
+    "ui",
     "unlock",
     "validate",
     "version",

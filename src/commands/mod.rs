@@ -16,7 +16,7 @@ pub(crate) mod explain;
 mod found;
 #[cfg(feature = "local")]
 pub(crate) mod function;
-mod global;
+pub(crate) mod global;
 pub(crate) mod graph;
 pub(crate) mod help;
 pub(crate) mod iam_policy;
@@ -40,6 +40,7 @@ pub(crate) mod schema;
 pub(crate) mod send;
 mod session;
 pub(crate) mod status;
+pub(crate) mod ui;
 pub(crate) mod validate;
 pub(crate) mod version;
 mod waiting;

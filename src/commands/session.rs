@@ -83,6 +83,11 @@ pub(crate) struct ShownArgs {
 }
 
 impl ConsentArgs {
+    /// Whoever only looks agrees to nothing.
+    pub(crate) fn none() -> Self {
+        Self { adopt: vec![], allow_data_loss: vec![], revert_extras: None }
+    }
+
     fn revert(&self) -> Revert {
         match self.revert_extras.as_deref() {
             None => Revert::Nothing,

@@ -19,7 +19,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Commands", &["plan", "apply", "destroy", "cost-estimate"]),
     ("Begin", &["init", "validate", "check", "schema"]),
     ("Data", &["client", "send", "events", "query", "report", "connect", "run"]),
-    ("Look", &["graph", "explain", "output", "status", "logs", "bill", "list"]),
+    ("Look", &["ui", "graph", "explain", "output", "status", "logs", "bill", "list"]),
     ("Team", &["adopt", "iam-policy", "build", "unlock", "prices", "version", "completions"]),
     ("Local AWS", &["local"]),
 ];

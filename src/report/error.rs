@@ -25,7 +25,7 @@ pub(crate) fn print_error(error: &Error, paint: Paint) {
 }
 
 /// The same for programs.
-pub(super) fn error_to_json(error: &Error) -> Value {
+pub(crate) fn error_to_json(error: &Error) -> Value {
     let (code, aws) = (error.code(), if let Error::Aws(error) = error { aws_to_json(error) } else { Value::Null });
     let (message, problems) = match error {
         Error::Config(problems) => (problems.summary(), problems.located().map(|one| problem_of_file(&one)).collect()),

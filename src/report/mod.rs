@@ -35,14 +35,14 @@ mod terminal;
 
 pub(crate) use adopt::{adopt_to_json, adopt_to_text};
 pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
-pub(crate) use chart::{Facts, Panel, Shown, chart_to_text, page_to_html};
+pub(crate) use chart::{Facts, Panel, Shown, Width, chart_style, chart_to_svg, chart_to_text, page_to_html};
 pub(crate) use cost::{
     Beside, By, Series, comparison_to_markdown, competitors_to_json, competitors_to_markdown, competitors_to_text,
     cost_to_html, cost_to_json, cost_to_markdown, cost_to_text, difference_below_plan, difference_to_json,
     difference_to_markdown, difference_to_text, levers_to_json, levers_to_markdown, levers_to_text, scale_to_svg,
     series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text, told,
 };
-pub(crate) use error::{print_error, print_unwritten};
+pub(crate) use error::{error_to_json, print_error, print_unwritten};
 pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
 pub(crate) use explain::{Attribute, Explained, explained_to_json, explained_to_text};
 pub(crate) use foreign::one_line;

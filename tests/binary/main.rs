@@ -89,6 +89,7 @@ mod support;
 mod team;
 mod tracking;
 mod truth;
+mod ui;
 mod unfinished;
 mod upgrading;
 mod walls;

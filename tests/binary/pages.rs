@@ -19,6 +19,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("replay.md", "`replay`"),
     ("sending.md", "`readme`, `tracking`"),
     ("status.md", "`health`"),
+    ("ui.md", "`ui`"),
 ];
 
 enum Step {

@@ -100,6 +100,7 @@ const COMMANDS: &[(&str, i32, Is)] = &[
     ("logs --local track", 0, Shown),
     ("events --local", 0, Shown),
     ("events replay --local --from errors --between 2026-11-25 2026-11-26", 0, Shown),
+    ("ui -f broken.yaml", 3, Done),
     ("status --local", 0, Shown),
     ("status --local --json", 0, Shown),
     ("query --local --output=csv --local", 3, Shown),

@@ -16,11 +16,11 @@ const SQL: &str = "SELECT 'purchase' AS event, 'a page of the shop with a long n
                    'summer' AS campaign, '2026-11-27 09:00:00' AS at";
 
 #[derive(Debug, Deserialize)]
-struct Shown {
+pub(crate) struct Shown {
     name: String,
     exit: i32,
     /// What is there in the end, and what scrolled away.
-    lines: Vec<String>,
+    pub(crate) lines: Vec<String>,
     /// Every line that was there at any time.
     seen: Vec<String>,
     /// What the program wrote.
@@ -39,7 +39,7 @@ fn on_terminals(runs: &[Value]) -> Vec<Shown> {
     serde_json::from_slice(&output.stdout).unwrap()
 }
 
-fn on_terminal(run: Value) -> Shown {
+pub(crate) fn on_terminal(run: Value) -> Shown {
     on_terminals(&[run]).remove(0)
 }
 

@@ -73,7 +73,7 @@ fn head(session: &Session, recent: &Recent<'_>, since: Duration) -> String {
     )
 }
 
-fn to_json(seen: &Seen) -> Value {
+pub(crate) fn to_json(seen: &Seen) -> Value {
     let Seen { at, event, misfits, without_column } = seen;
     json!({"at": at.to_string(), "event": event, "misfits": misfits, "without_column": without_column})
 }

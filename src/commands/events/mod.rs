@@ -23,7 +23,9 @@ use crate::signal::Signals;
 use arrived::{Arrived, Field, Path};
 use clap::{Args, Subcommand};
 use files::{Bounds, Looked};
+pub(crate) use follow::to_json as seen_to_json;
 use proposal::{propose, spelt};
+pub(crate) use recent::{Place, Recent, Seen};
 use std::time::Duration;
 
 #[derive(Debug, Args)]

@@ -23,7 +23,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const RECEIVED_AT: &str = "received_at";
 
 /// What the pipeline's stream takes, or has delivered.
-pub(super) struct Recent<'a> {
+pub(crate) struct Recent<'a> {
     feed: Feed<'a>,
     schema: &'a [Column],
     /// Whether `track` says when an event came.
@@ -43,17 +43,17 @@ enum Feed<'a> {
 }
 
 /// An event, and what becomes of it.
-pub(super) struct Seen {
-    pub(super) at: Timestamp,
-    pub(super) event: Map<String, Value>,
+pub(crate) struct Seen {
+    pub(crate) at: Timestamp,
+    pub(crate) event: Map<String, Value>,
     /// Fields whose value has no place in their column.
-    pub(super) misfits: Vec<String>,
+    pub(crate) misfits: Vec<String>,
     /// Fields that have no column.
-    pub(super) without_column: Vec<String>,
+    pub(crate) without_column: Vec<String>,
 }
 
 /// Where events come from.
-pub(super) enum Place {
+pub(crate) enum Place {
     /// The Local AWS that the command line names.
     #[cfg(feature = "local")]
     Served(Served),
@@ -64,7 +64,7 @@ impl Place {
     /// # Errors
     /// Nobody serves the Local AWS.
     #[cfg_attr(not(feature = "local"), expect(clippy::unused_async, reason = "as with Local AWS"))]
-    pub(super) async fn of(global: &Global) -> Result<Self> {
+    pub(crate) async fn of(global: &Global) -> Result<Self> {
         #[cfg(feature = "local")]
         if let Some(directory) = &global.local {
             return Ok(Self::Served(Served::at(directory).await?));
@@ -79,7 +79,7 @@ impl<'a> Recent<'a> {
     ///
     /// # Errors
     /// Nothing can be seen there.
-    pub(super) async fn of(place: Place, session: &'a Session, since: Duration) -> Result<Self> {
+    pub(crate) async fn of(place: Place, session: &'a Session, since: Duration) -> Result<Self> {
         let (feed, look) = match place {
             #[cfg(feature = "local")]
             Place::Served(served) => (Feed::Served { served, stream: session.aws.names.stream(), last: 0 }, LOOK),
@@ -91,12 +91,12 @@ impl<'a> Recent<'a> {
     }
 
     /// Whether an event is seen only once it is delivered.
-    pub(super) fn is_delivered(&self) -> bool {
+    pub(crate) fn is_delivered(&self) -> bool {
         matches!(self.feed, Feed::Delivered(_))
     }
 
     /// What AWS's clock shows, or Local AWS's.
-    pub(super) async fn now(&self) -> Result<Timestamp> {
+    pub(crate) async fn now(&self) -> Result<Timestamp> {
         match &self.feed {
             #[cfg(feature = "local")]
             Feed::Served { served, .. } => served.now().await,
@@ -105,7 +105,7 @@ impl<'a> Recent<'a> {
     }
 
     /// Those that have come since the last time, a moment ago at least; at first, all that are remembered.
-    pub(super) async fn next(&mut self) -> Result<Vec<Seen>> {
+    pub(crate) async fn next(&mut self) -> Result<Vec<Seen>> {
         self.looks.tick().await;
         let mut came = vec![];
         match &mut self.feed {

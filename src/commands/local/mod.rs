@@ -1,5 +1,6 @@
 //! `pipectl local`, and how `--local` reaches the same AWS.
 
+mod keys;
 mod records;
 mod request;
 mod watch;
@@ -10,9 +11,10 @@ use crate::error::{Code, Error, Exit, Result};
 use crate::report::{alert, data, document, line, say, stream};
 use crate::signal::Signals;
 use clap::{Args, Subcommand};
+pub(crate) use keys::Beside;
 use pipectl_local::{Account, LocalAws, Options};
 pub(crate) use records::Served;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -46,6 +48,9 @@ pub(crate) struct LocalArgs {
     /// How much memory queries may use together, such as `2 GB`. [default: a quarter of the machine's]
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     query_memory: Option<u64>,
+    /// Open the page of `pipectl ui` in the browser; on a terminal, so does the key `o`.
+    #[arg(long)]
+    open: bool,
     #[command(subcommand)]
     action: Option<Action>,
 }
@@ -141,14 +146,20 @@ pub(crate) async fn serve_here(aws: LocalAws) -> Result<String> {
     Ok(url)
 }
 
-pub(crate) async fn run(directory: &Path, args: &LocalArgs) -> Result<Exit> {
+/// `page` makes the page of the pipeline, which asks this Local AWS.
+pub(crate) async fn run<F: Future<Output = ()>>(
+    directory: &Path,
+    args: &LocalArgs,
+    page: impl AsyncFn() -> Result<Beside<F>>,
+    open: impl Fn(&str),
+) -> Result<Exit> {
     match args.action {
         Some(Action::Tick { time }) => tick(directory, time).await,
-        None => serve(directory, args).await,
+        None => serve(directory, args, keys::open_page(args.open, page, open)).await,
     }
 }
 
-async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
+async fn serve(directory: &Path, args: &LocalArgs, page: impl Future<Output = ()>) -> Result<Exit> {
     let latency = args.latency.unwrap_or_default();
     let options = Options { latency, time_scale: args.time_scale, account: args.account.clone(), ..Options::default() };
     let options = Options { limits: args.limits, ..options };
@@ -166,6 +177,7 @@ async fn serve(directory: &Path, args: &LocalArgs) -> Result<Exit> {
             Error::other(format!("Local AWS cannot go on at http://{address}: {error}"), "start it again")
         })?,
         () = watch::watch(&url, &token) => {}
+        () = page => {}
         _ = signals.next() => {}
     }
     Ok(Exit::Done)
@@ -206,10 +218,21 @@ async fn tick(directory: &Path, time: Duration) -> Result<Exit> {
             "`pipectl apply --local` makes one",
         ));
     }
+    let now = let_pass(directory, time).await?;
+    document(json!({"schema": "pipectl-local-tick/1", "now": now}));
+    data(format_args!("it is {} now\n", now.as_str().unwrap_or("later")));
+    Ok(Exit::Done)
+}
+
+/// What the clock shows when all that came due in that time is done.
+pub(crate) async fn let_pass(directory: &Path, time: Duration) -> Result<Value> {
     let url = running(directory).await?;
     let body = format!(r#"{{"step_seconds":{}}}"#, time.as_secs());
     let answer = request::post(&format!("{url}/_local/clock"), &token(directory)?, body).await?;
-    document(json!({"schema": "pipectl-local-tick/1", "now": answer["now"]}));
-    data(format_args!("it is {} now\n", answer["now"].as_str().unwrap_or("later")));
-    Ok(Exit::Done)
+    Ok(answer["now"].clone())
+}
+
+/// What there is, as whoever serves the directory tells it.
+pub(crate) async fn state(directory: &Path) -> Result<Value> {
+    Served::at(directory).await?.status().await
 }

@@ -45,6 +45,11 @@ impl Served {
         self.get("health", |mut answer| serde_json::from_value(answer["now"].take())).await
     }
 
+    /// What there is at a glance.
+    pub(crate) async fn status(&self) -> Result<serde_json::Value> {
+        self.get("status", Ok).await
+    }
+
     async fn get<T>(
         &self,
         page: &str,

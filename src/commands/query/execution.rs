@@ -26,7 +26,17 @@ pub(in crate::commands) async fn answered<'a>(
     done: &QueryExecution,
     began: Instant,
 ) -> Result<Execution<'a>> {
-    let rows = results(&session.aws, id, is_table(done)).await?;
+    answered_at_most(session, id, done, (began, usize::MAX)).await
+}
+
+/// The first of the rows, and a page of Athena's more at most.
+pub(super) async fn answered_at_most<'a>(
+    session: &'a Session,
+    id: &str,
+    done: &QueryExecution,
+    (began, most): (Instant, usize),
+) -> Result<Execution<'a>> {
+    let rows = results(&session.aws, id, is_table(done), most).await?;
     let end = end(session, done, &rows, began.elapsed());
     Ok(Execution { rows, end })
 }
@@ -117,7 +127,7 @@ fn is_table(execution: &QueryExecution) -> bool {
     execution.statement_type().is_some_and(|kind| kind.as_str() == "DML")
 }
 
-async fn results(aws: &Aws, id: &str, has_header: bool) -> Result<Rows> {
+async fn results(aws: &Aws, id: &str, has_header: bool, most: usize) -> Result<Rows> {
     let (mut rows, mut token) = (Rows::default(), None);
     loop {
         let page = || aws.athena.get_query_results().query_execution_id(id).set_next_token(token.clone()).send();
@@ -133,7 +143,7 @@ async fn results(aws: &Aws, id: &str, has_header: bool) -> Result<Rows> {
         let skip = usize::from(has_header && token.is_none());
         rows.rows.extend(all.iter().skip(skip).map(values));
         token = page.next_token().map(str::to_owned);
-        if token.is_none() {
+        if token.is_none() || rows.rows.len() >= most {
             return Ok(rows);
         }
     }

@@ -1,11 +1,12 @@
 //! `pipectl query`: SQL on the pipeline's tables, with what it scanned and what that costs.
 
 mod execution;
+mod on_page;
 
 use super::session::Session;
 use crate::chart::{Chosen, choose};
 use crate::commands::Global;
-use crate::config::parse_duration;
+use crate::config::{Pipeline, parse_duration};
 use crate::error::{Error, Exit, Result};
 use crate::report::{
     Facts, Panel, QueryEnd, Rows, Shown, alert, chart_to_text, columns, data, document, exact, is_unicode,
@@ -14,6 +15,7 @@ use crate::report::{
 use crate::signal::Signals;
 use clap::Args;
 pub(super) use execution::{Execution, answered, start, stop, wait};
+pub(crate) use on_page::for_page;
 use std::io::IsTerminal as _;
 use std::time::{Duration, Instant};
 
@@ -131,6 +133,10 @@ fn sql(session: &Session, args: &QueryArgs) -> Result<String> {
     let Some(name) = &args.named else {
         return Ok(pipeline.fill_tables(args.sql.as_deref().unwrap_or_default()));
     };
+    named(pipeline, name)
+}
+
+fn named(pipeline: &Pipeline, name: &str) -> Result<String> {
     pipeline.query.queries.get(name).cloned().ok_or_else(|| {
         let known: Vec<_> = pipeline.query.queries.keys().map(String::as_str).collect();
         Error::usage(format!("the file has no query `{name}`"), format!("there are: {}", known.join(", ")))

@@ -19,7 +19,7 @@ fn told<T, E: Display>(unread: &mut Vec<Unread>, what: &'static str, found: Resu
     found.map_err(|error| unread.push(Unread { what, why: error.to_string() })).ok()
 }
 
-pub(super) async fn look(session: &Session, freshness: Option<Duration>) -> Freshness<'_> {
+pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Freshness<'_> {
     let dates = Dates::default();
     let (pipeline, aws) = (&session.pipeline, &session.aws);
     let (tables, work, stranded, events, live) = futures::join!(

@@ -17,6 +17,7 @@ use crate::error::{Exit, Result};
 use crate::report::{Health, Verdict, data, document, freshness_to_json, freshness_to_text, lead_time, say};
 use crate::signal::Signals;
 use clap::Args;
+pub(crate) use look::look;
 use std::time::Duration;
 use work::now;
 
@@ -46,7 +47,7 @@ pub(crate) async fn run(global: &Global, args: &StatusArgs) -> Result<Exit> {
     say(session.place());
     let mut signals = Signals::listen();
     let found = tokio::select! {
-        found = look::look(&session, args.freshness) => found,
+        found = look(&session, args.freshness) => found,
         signal = signals.next() => return Ok(signal.into()),
     };
     document(freshness_to_json(&found));

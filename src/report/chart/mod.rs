@@ -5,6 +5,7 @@ mod svg;
 mod text;
 
 pub(crate) use html::{Facts, Panel, Shown, page_to_html};
+pub(crate) use svg::{Width, chart_to_svg};
 pub(crate) use text::chart_to_text;
 
 use crate::chart::shortened;

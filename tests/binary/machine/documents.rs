@@ -60,6 +60,7 @@ const COMMANDS: &[(&str, i32, &str)] = &[
     ("prices update --local", 3, "error"),
     ("events assert --local event=a", 1, "error"),
     ("plan --no-such-option", 3, "error"),
+    ("ui --local --port no", 3, "error"),
     ("destroy --local --yes --allow-data-loss s3.bucket.data", 0, "apply"),
 ];
 
@@ -107,6 +108,7 @@ fn going_on() -> Vec<(String, String)> {
     told.push(("status --watch".to_owned(), interrupted(&place, &["status", "--local", "--watch", "1", "--json"])));
     told.push(("logs --follow".to_owned(), interrupted(&place, &["logs", "track", "--local", "--follow", "--json"])));
     drop(server);
+    told.push(("ui".to_owned(), interrupted(&place, &["ui", "--local", "--json"])));
     told.push(("local".to_owned(), interrupted(&place, &["local", "--port", "0", "--json"])));
     told
 }

@@ -6,6 +6,7 @@ use super::{metered, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::core::Core;
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -202,18 +203,21 @@ pub(crate) fn delete(context: &Context<'_>, bucket: &str, key: &str, id: Option<
     }
 }
 
-/// Objects and bytes in each folder at the top of each bucket.
+/// Objects, bytes and the newest one's time in each folder at the top of each bucket.
 pub(crate) fn overview(core: &Core) -> Value {
-    let mut all: BTreeMap<(String, String), (u64, u64)> = BTreeMap::new();
+    let mut all: BTreeMap<(String, String), (u64, u64, i64)> = BTreeMap::new();
     for (path, document) in core.store.read_all(VERSIONS, "").unwrap_or_default() {
         let Ok(version) = read(document) else { continue };
         let bucket = path.split('/').next().unwrap_or_default().to_owned();
         let folder = version.key.split_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let count = all.entry((bucket, folder)).or_default();
         if !version.is_marker {
-            *count = (count.0 + 1, count.1 + version.size);
+            *count = (count.0 + 1, count.1 + version.size, count.2.max(version.modified));
         }
     }
-    let one = |((bucket, folder), (objects, bytes)): ((String, String), (u64, u64))| json!({"bucket": bucket, "folder": folder, "objects": objects, "bytes": bytes});
+    let one = |((bucket, folder), (objects, bytes, newest)): ((String, String), (u64, u64, i64))| {
+        let newest = Timestamp::from_millisecond(newest).ok().filter(|_| objects > 0);
+        json!({"bucket": bucket, "folder": folder, "objects": objects, "bytes": bytes, "newest": newest})
+    };
     all.into_iter().map(one).collect()
 }
