@@ -137,7 +137,7 @@ fn nothing_that_is_told_as_whole_follows_from_a_missing_price() {
             texts_hold(&place, region, QUESTIONS[if index % 2 == 0 { 0 } else { 4 }]);
         }
     };
-    let all = sampled(all, 2);
+    let all = sampled(all, 4);
     let (one, two) = all.split_at(all.len() / 2);
     std::thread::scope(|scope| {
         scope.spawn(|| half(one));
