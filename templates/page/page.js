@@ -115,7 +115,7 @@ function box(key, title, big, small, share) {
     made = element('li', [element('h3'), element('p', '', { className: 'big' }), element('p', '', { className: 'small' })]);
     boxes.set(key, made);
   }
-  const [heading, figure, words] = made.children;
+  const [heading, figure, words] = ['h3', '.big', '.small'].map((one) => made.querySelector(one));
   const news = figure.textContent !== '' && figure.textContent !== big;
   heading.textContent = title;
   figure.textContent = big;
@@ -166,6 +166,12 @@ function showState(told) {
     list.replaceChildren(...flow);
   }
   showSchedules(told.schedules, now);
+  // What has come or gone is shown in the folder that is open.
+  const files = JSON.stringify(told.files);
+  if (files !== seenFiles) {
+    seenFiles = files;
+    showFiles(openFolder);
+  }
 }
 
 function buffer(stream, now) {
@@ -284,7 +290,11 @@ function showChart({ figures, wide, narrow, notes, style }) {
 
 // ---- Files
 
+let openFolder = '';
+let seenFiles = '';
+
 async function showFiles(prefix) {
+  openFolder = prefix;
   const steps = prefix.split('/').filter(Boolean);
   const step = (name, below) => {
     const button = element('button', name, { type: 'button' });
@@ -302,6 +312,8 @@ async function showFiles(prefix) {
     by('files-note').textContent = error.message;
     return;
   }
+  // Another one was opened meanwhile.
+  if (openFolder !== prefix) return;
   const folder = (name) => {
     const button = element('button', name.slice(prefix.length), { type: 'button', className: 'folder' });
     button.addEventListener('click', () => showFiles(name));

@@ -158,6 +158,12 @@ with cdp.browser([]) as browser:
     page.until("!document.getElementById('run-query').disabled && document.getElementById('problem').hidden")
     page.run("document.getElementById('plan-look').click(); document.getElementById('health-look').click()")
     page.until("!document.getElementById('plan-look').disabled && !document.getElementById('health-look').disabled")
+    words = "document.evaluate(`//li[h3[starts-with(., 'Firehose')]]/p[@class='small']`, document).iterateNext().innerText"
+    print("the buffer:", page.run(words))
+    page.until("document.getElementById('files').innerText.includes('partitioned_analytics_raw/')")
+    by_keyboard(page, "#files .folder")
+    type_keys(page, ENTER)
+    page.until("document.querySelectorAll('#files-path button').length === 2")
     bars = page.run("[...document.querySelectorAll('#chart .wide svg rect[class]')].length")
     print("a bar for each row:", bars == page.run("document.querySelectorAll('#rows tbody tr').length"))
     print("plan:", text(page, "#plan-note"))

@@ -109,7 +109,8 @@ fn token() -> Result<String> {
     let mut bytes = [0; 32];
     let random = rustls::crypto::ring::default_provider().secure_random;
     random.fill(&mut bytes).map_err(|_| {
-        Error::other("this machine gives no random bytes, so that the page could not be kept to you".to_owned(), "")
+        let message = "this machine gives no random bytes, so that the page could not be kept to you";
+        Error::other(message.to_owned(), "`pipectl status` and `pipectl query` show the same without a page")
     })?;
     Ok(hex::encode(bytes))
 }
