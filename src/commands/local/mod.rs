@@ -5,7 +5,7 @@ mod records;
 mod request;
 mod watch;
 
-use crate::aws::LocalTarget;
+use crate::aws::{LocalTarget, Pause};
 use crate::config::{ByteSize, parse_duration};
 use crate::error::{Code, Error, Exit, Result};
 use crate::report::{alert, data, document, line, say, stream};
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 
 /// Where Local AWS keeps its state unless told otherwise, beside the pipeline file.
@@ -134,8 +134,25 @@ async fn check_account(url: &str, directory: &Path, asked: Account) -> Result<()
 pub(crate) async fn running(directory: &Path) -> Result<String> {
     match reach(directory).await? {
         LocalTarget::Served(url) => Ok(url),
-        LocalTarget::Embedded(aws) => serve_here(*aws).await,
+        LocalTarget::Embedded(aws) => {
+            let url = serve_here(*aws).await?;
+            known(directory).await?;
+            Ok(url)
+        }
     }
+}
+
+/// Waits until whoever opens the directory is told who serves it, which is so a moment after it begins.
+async fn known(directory: &Path) -> Result<()> {
+    let (began, mut pause) = (Instant::now(), Pause::steady(Duration::from_millis(5)));
+    while served_at(directory).is_none() {
+        if began.elapsed() > Duration::from_secs(10) {
+            let message = format!("the Local AWS in `{}` was opened, and cannot be served", directory.display());
+            return Err(Error::other(message, "is the directory writable, and the disk not full?"));
+        }
+        pause.pass().await;
+    }
+    Ok(())
 }
 
 /// Serves Local AWS from this process for as long as that lives, and gives its URL.

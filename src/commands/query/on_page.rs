@@ -25,13 +25,14 @@ pub(crate) async fn for_page(session: &Session, sql: Option<String>, name: Optio
     let done = wait(session, &id, PATIENCE).await?;
     let Execution { rows, end } = answered_at_most(session, &id, &done, (began, ROOM)).await?;
     let mut answer = json!({"sql": sql, "columns": rows.columns, "rows": rows.rows, "end": end.to_string()});
-    answer["chart"] = chart(&rows, name.as_deref().unwrap_or("The answer"));
+    let hint = name.as_ref().and_then(|name| session.pipeline.query.charts.get(name));
+    answer["chart"] = chart(&rows, name.as_deref().unwrap_or("The answer"), hint);
     Ok(answer)
 }
 
 /// Drawn for two widths, of which the page shows the one that it has room for.
-fn chart(rows: &Rows, title: &str) -> Value {
-    let chosen = choose(rows.answer(), &Hint::default());
+fn chart(rows: &Rows, title: &str, hint: Option<&Hint>) -> Value {
+    let chosen = choose(rows.answer(), hint.unwrap_or(&Hint::default()));
     let figures = if let Chart::Figures(figures) = &chosen.chart { figures.as_slice() } else { &[] };
     let drawn = |width, id| chart_to_svg(&chosen, title, id, width);
     json!({
