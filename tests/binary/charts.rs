@@ -1,7 +1,6 @@
 //! Answers as charts: in the terminal and on a page.
 
-use crate::support::{Place, Ran, judge, root};
-use std::process::Command;
+use crate::support::{Place, Ran, axe, judge};
 
 const EVIL: &str =
     "SELECT * FROM (VALUES ('login', 1200000), ('<script>alert(1)</script>', 3), ('gone', NULL)) AS t(event, n)";
@@ -100,17 +99,4 @@ fn a_report_opens_without_a_network_and_keeps_nobody_out_in_chromium() {
     let look = |width, scheme| format!("{width} {scheme} fits: True charts: 4 axe: []\n");
     let looks = [400, 800, 1400].map(|width| look(width, "light") + &look(width, "dark")).concat();
     assert_eq!(told, format!("{looks}requests: 0\n"));
-}
-
-/// A judge of pages that keep nobody out.
-fn axe() -> String {
-    let home = root().join("target/axe");
-    let script = home.join("node_modules/axe-core/axe.min.js");
-    if !script.is_file() {
-        std::fs::create_dir_all(&home).unwrap();
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "axe-core@4.14.1"]).current_dir(&home);
-        assert!(npm.status().unwrap().success());
-    }
-    script.display().to_string()
 }

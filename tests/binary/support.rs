@@ -309,3 +309,20 @@ pub(crate) fn judge_with(python: &Path, script: &str, arguments: &[&str]) -> Str
     let ran = Ran::new(&output).exits(0);
     ran.stdout
 }
+
+/// A judge of pages that keep nobody out, from npm: the path of its script.
+pub(crate) fn axe() -> String {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    let fetch = || {
+        let home = root().join("target/axe");
+        let script = home.join("node_modules/axe-core/axe.min.js");
+        if !script.is_file() {
+            std::fs::create_dir_all(&home).unwrap();
+            let mut npm = Command::new("npm");
+            npm.args(["install", "--silent", "--no-audit", "--no-fund", "axe-core@4.14.1"]).current_dir(&home);
+            assert!(npm.status().unwrap().success());
+        }
+        script.display().to_string()
+    };
+    SCRIPT.get_or_init(fetch).clone()
+}

@@ -2,7 +2,7 @@
 
 use crate::admin::is_read;
 use crate::screens::on_terminal;
-use crate::support::{Place, Server, judge, root};
+use crate::support::{Place, Server, axe, judge};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -264,17 +264,4 @@ fn the_key_o_opens_the_page_of_what_is_served_and_the_terminal_is_as_it_was() {
     let opened = told("opened");
     let opened: Vec<_> = opened.lines().collect();
     assert!(opened.len() == 2 && opened[0] == opened[1] && opened[0].contains("/_pipectl/#"), "{opened:?}: {shown}");
-}
-
-/// A judge of pages that keep nobody out.
-fn axe() -> String {
-    let home = root().join("target/axe");
-    let script = home.join("node_modules/axe-core/axe.min.js");
-    if !script.is_file() {
-        std::fs::create_dir_all(&home).unwrap();
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--silent", "--no-audit", "--no-fund", "axe-core@4.14.1"]).current_dir(&home);
-        assert!(npm.status().unwrap().success());
-    }
-    script.display().to_string()
 }

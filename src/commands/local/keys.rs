@@ -1,10 +1,9 @@
 //! The keyboard, while Local AWS serves: `o` opens the page.
 
-use crate::report::print_error;
-use crate::report::{Paint, is_screen, say};
+use crate::aws::Pause;
+use crate::report::{Paint, is_screen, print_error, say};
 use std::future::pending;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// The page beside what serves: where it is, and what has to go on for it.
 pub(crate) struct Beside<F> {
@@ -47,8 +46,9 @@ pub(super) async fn open_page<F: Future<Output = ()>>(
 
 async fn typed(keyboard: Option<&Keyboard>, wanted: u8) {
     let Some(keyboard) = keyboard else { return pending().await };
+    let mut pause = Pause::steady(Duration::from_millis(100));
     while keyboard.key() != Some(wanted) {
-        sleep(Duration::from_millis(100)).await;
+        pause.pass().await;
     }
 }
 

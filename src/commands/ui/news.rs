@@ -1,5 +1,6 @@
 //! What happens in the pipeline while somebody looks.
 
+use crate::aws::Pause;
 use crate::commands::events::{Place, Recent, Seen, seen_to_json};
 use crate::commands::session::Session;
 use crate::commands::{Global, status};
@@ -7,7 +8,6 @@ use crate::page::Feed;
 use crate::report::freshness_to_json;
 use serde_json::json;
 use std::time::Duration;
-use tokio::time::sleep;
 
 /// Between two looks at whether somebody looks, and at Local AWS.
 const LOOK: Duration = Duration::from_millis(400);
@@ -44,7 +44,7 @@ impl<'a> News<'a> {
                 }
                 Err(error) => self.feed.is_now("lost", json!(error.to_string())),
             }
-            sleep(LOOK).await;
+            Pause::steady(LOOK).pass().await;
         }
     }
 
@@ -58,7 +58,7 @@ impl<'a> News<'a> {
         loop {
             self.followed().await;
             self.feed.is_now("health", freshness_to_json(&status::look(self.session, None).await));
-            sleep(HEALTH).await;
+            Pause::steady(HEALTH).pass().await;
         }
     }
 
@@ -68,7 +68,7 @@ impl<'a> News<'a> {
             self.followed().await;
             if let Err(error) = self.follow().await {
                 self.feed.is_now("events_lost", json!(error.to_string()));
-                sleep(HEALTH).await;
+                Pause::steady(HEALTH).pass().await;
             }
         }
     }
@@ -87,7 +87,7 @@ impl<'a> News<'a> {
 
     async fn followed(&self) {
         while !self.feed.is_followed() {
-            sleep(LOOK).await;
+            Pause::steady(LOOK).pass().await;
         }
     }
 }
