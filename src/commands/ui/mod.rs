@@ -10,7 +10,7 @@ use super::session::{Session, load};
 use crate::commands::Global;
 use crate::error::{Code, Error, Exit, Result};
 use crate::page::{Asked, Feed, Page};
-use crate::report::{alert, data, line, say, stream};
+use crate::report::{data, line, say, stream};
 use crate::signal::Signals;
 use answers::Answers;
 use clap::Args;
@@ -65,7 +65,7 @@ pub(crate) async fn run(global: &Global, args: &UiArgs) -> Result<Exit> {
 pub(crate) async fn beside(global: &Global) -> Result<super::local::Beside<impl Future<Output = ()>>> {
     let session = Session::open(global).await?;
     let (url, serving) = begin(global, session, 0).await?;
-    alert(format_args!("the page is {url}"));
+    crate::report::alert(format_args!("the page is {url}"));
     Ok(super::local::Beside { url, serving })
 }
 
