@@ -99,8 +99,9 @@ const MORE_EDITS: Edits = &[
     ("versioning: false", "versioning: true"),
     ("api_keys: [web, mobile]", "api_keys: [web]"),
     ("    reserved_concurrency: 100 ", "    # reserved_concurrency: 100 "),
-    ("    distinct_users_by_month: |\n", "    # "),
-    ("      SELECT year, month, count(DISTINCT userid)", "    # SELECT"),
+    ("    distinct_users_by_month:\n", "    # by month\n"),
+    ("      chart: { type: line", "    # chart: { type: line"),
+    ("      sql: SELECT year, month", "    # sql: SELECT year, month"),
     ("architecture: arm64", "architecture: x86_64"),
     ("origins: [\"*\"]", "origins: [\"https://example.com\"]"),
 ];
