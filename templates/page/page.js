@@ -233,6 +233,7 @@ function showHealth(told) {
 const SHOWN = 100;
 // When how many events came, by the pipeline's clock: of the last hour.
 let came = [];
+let total = 0;
 
 function verdict(one) {
   if (one.misfits.length > 0) return cell(`does not fit: ${one.misfits.join(', ')}`, 'bad');
@@ -242,15 +243,16 @@ function verdict(one) {
 
 function showEvents({ count, last, events }) {
   came.push([Date.parse(last), count]);
+  total += count;
+  came = came.filter(([time]) => Date.parse(last) - time <= 3600e3);
   const rows = events.map((one) =>
-    row(cell(at(one.at).slice(11), 'time'), cell(element('code', JSON.stringify(one.event))), verdict(one)),
+    row(cell(at(one.at).slice(11), 'time'), cell(element('code', one.event)), verdict(one)),
   );
   const table = by('events');
   table.hidden = false;
   table.tBodies[0].prepend(...rows.reverse());
   while (table.tBodies[0].children.length > SHOWN) table.tBodies[0].lastChild.remove();
-  const all = came.reduce((sum, [, some]) => sum + some, 0);
-  by('events-note').textContent = `${counted(all, 'event')} since the page was opened, and those that are remembered`;
+  by('events-note').textContent = `${counted(total, 'event')} since the page was opened, and those that are remembered`;
 }
 
 // ---- Query
@@ -414,6 +416,7 @@ async function follow() {
       if (!answered.ok) throw new Error(String(answered.status));
       connected(true);
       came = [];
+      total = 0;
       by('events').tBodies[0].replaceChildren();
       await read(answered.body.pipeThrough(new TextDecoderStream()).getReader());
     } catch {

@@ -33,20 +33,23 @@ impl<'a> Answers<'a> {
     }
 
     async fn find(&self, ask: Ask) -> Result<Value> {
-        if let Ask::Cost { events } = ask {
-            return self.cost(events);
+        match ask {
+            // The estimate is the file's: nothing of it is asked of AWS.
+            Ask::Cost { events } => self.cost(events),
+            Ask::Health {} => Ok(freshness_to_json(&status::look(&self.session().await?, None).await)),
+            Ask::Plan {} => plan(&self.session().await?).await,
+            Ask::Files { prefix } => files(&self.session().await?, &prefix).await,
+            Ask::Query { sql, named } => query::for_page(&self.session().await?, sql, named).await,
+            Ask::Tick { seconds } => self.tick(Duration::from_secs(seconds.min(LONGEST_TICK))).await,
+            Ask::Run { what } => self.run(&self.session().await?, &what).await,
         }
+    }
+
+    /// Of the file as it is now, which the page is told of.
+    async fn session(&self) -> Result<Session> {
         let session = Session::open(self.global).await?;
         self.tell(&session);
-        match ask {
-            Ask::Health {} => Ok(freshness_to_json(&status::look(&session, None).await)),
-            Ask::Plan {} => plan(&session).await,
-            Ask::Files { prefix } => files(&session, &prefix).await,
-            Ask::Query { sql, named } => query::for_page(&session, sql, named).await,
-            Ask::Tick { seconds } => self.tick(Duration::from_secs(seconds.min(LONGEST_TICK))).await,
-            Ask::Run { what } => self.run(&session, &what).await,
-            Ask::Cost { .. } => unreachable!("answered without AWS"),
-        }
+        Ok(session)
     }
 
     /// What the page says of the pipeline itself.

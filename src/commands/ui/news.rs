@@ -15,6 +15,8 @@ const LOOK: Duration = Duration::from_millis(400);
 const HEALTH: Duration = Duration::from_secs(60);
 /// Of events that come at once, the page shows the last ones, and counts all.
 const SHOWN: usize = 20;
+/// Of an event, which may have 1,000 KiB (Firehose), the page shows this many characters.
+const LONGEST: usize = 2000;
 
 pub(super) struct News<'a> {
     global: &'a Global,
@@ -92,7 +94,40 @@ impl<'a> News<'a> {
     }
 }
 
+/// As a line of text, cut where it is too long.
+fn one(seen: &Seen) -> serde_json::Value {
+    let mut told = seen_to_json(seen);
+    let text = told["event"].to_string();
+    told["event"] = match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()).into(),
+        None => text.into(),
+    };
+    told
+}
+
 fn told(seen: &[Seen]) -> serde_json::Value {
-    let shown: Vec<_> = seen[seen.len().saturating_sub(SHOWN)..].iter().map(seen_to_json).collect();
+    let shown: Vec<_> = seen[seen.len().saturating_sub(SHOWN)..].iter().map(one).collect();
     json!({"count": seen.len(), "last": seen.last().map(|seen| seen.at.to_string()), "events": shown})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_and_large_events_are_counted_and_cut() {
+        let event = |text: String| [("text".to_owned(), json!(text))].into_iter().collect();
+        let seen = |text: String| Seen {
+            at: jiff::Timestamp::UNIX_EPOCH,
+            event: event(text),
+            misfits: vec![],
+            without_column: vec![],
+        };
+        let all: Vec<_> = (0..500).map(|index| seen("ü".repeat(if index < 480 { 1 } else { 1_000_000 }))).collect();
+        let told = told(&all);
+        assert_eq!((&told["count"], told["events"].as_array().map(Vec::len)), (&json!(500), Some(SHOWN)));
+        assert!(told.to_string().len() < 100_000);
+        assert!(told["events"][0]["event"].as_str().is_some_and(|text| text.ends_with("… (1000011 characters)")));
+        assert_eq!(one(&seen("a".to_owned()))["event"], json!(r#"{"text":"a"}"#));
+    }
 }
