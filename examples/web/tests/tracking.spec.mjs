@@ -17,7 +17,7 @@ test("a purchase is tracked once, with its amount", async ({ page }) => {
   await page.goto(`/?user=${userid}`);
   await page.getByRole("button", { name: "Buy" }).click();
   await expect(page).toHaveTitle("Bought");
-  tracked("event=purchase", `userid=${userid}`, "amount=12.5", "--within", "10s");
+  tracked("event=purchase", `userid=${userid}`, "amount=12.5", "--within", "15s");
 });
 
 test("what was tracked before the page is left arrives", async ({ page }) => {
@@ -26,13 +26,13 @@ test("what was tracked before the page is left arrives", async ({ page }) => {
   await page.getByRole("button", { name: "Buy" }).click();
   await page.getByRole("link", { name: "Leave" }).click();
   await expect(page).toHaveTitle("Thanks");
-  tracked("event=purchase", `userid=${userid}`, "--within", "10s");
-  tracked("event=page_view", `userid=${userid}`, "--within", "10s");
+  tracked("event=purchase", `userid=${userid}`, "--within", "15s");
+  tracked("event=page_view", `userid=${userid}`, "--within", "15s");
 });
 
 test("nobody buys by looking", async ({ page }) => {
   const userid = user();
   await page.goto(`/?user=${userid}`);
-  tracked("event=page_view", `userid=${userid}`, "--within", "10s");
+  tracked("event=page_view", `userid=${userid}`, "--within", "15s");
   tracked("event=purchase", `userid=${userid}`, "--count", "0", "--within", "1s");
 });
