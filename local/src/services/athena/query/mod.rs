@@ -12,6 +12,7 @@ pub(super) mod engine;
 mod evolved;
 mod functions;
 mod gathered;
+mod groups;
 mod print;
 mod projection;
 pub(super) mod results;

@@ -1,10 +1,12 @@
 //! Items of arrays and entries of maps, and which of them are the same.
 
 use super::call::{Answer, fails};
-use datafusion::arrow::array::{Array, ArrayRef, MapArray, StructArray, UInt64Array, new_empty_array};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray as _, BinaryArray, Int64Array, MapArray, StructArray, UInt64Array, new_empty_array,
+};
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{cast, concat, take};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
 use datafusion::common::Result;
 use std::sync::Arc;
@@ -12,21 +14,63 @@ use std::sync::Arc;
 /// Items as bytes that compare as the items do, NULL for those that are.
 pub(super) type Keys = Vec<Option<OwnedRow>>;
 
-/// Of several arrays of one type.
-pub(super) fn keys(arrays: &[&ArrayRef]) -> Result<Vec<Keys>> {
-    let kind = arrays.first().map_or(DataType::Null, |first| first.data_type().clone());
+/// What makes such bytes.
+fn converter(kind: DataType) -> Result<RowConverter> {
     let field = SortField::new(kind.clone());
     if !RowConverter::supports_fields(std::slice::from_ref(&field)) {
         let name = super::kinds::name(&kind);
         return Err(fails("NOT_SUPPORTED", format!("Local AWS does not compare values of type {name}")));
     }
-    let converter = RowConverter::new(vec![field])?;
+    Ok(RowConverter::new(vec![field])?)
+}
+
+/// Of several arrays of one type.
+pub(super) fn keys(arrays: &[&ArrayRef]) -> Result<Vec<Keys>> {
+    let converter = converter(arrays.first().map_or(DataType::Null, |first| first.data_type().clone()))?;
     let one = |items: &&ArrayRef| {
         let rows = converter.convert_columns(&[Arc::clone(items)])?;
         let set = |at: usize| items.is_valid(at) && items.data_type() != &DataType::Null;
         Ok((0..items.len()).map(|at| set(at).then(|| rows.row(at).owned())).collect())
     };
     arrays.iter().map(one).collect()
+}
+
+/// Such bytes as a column.
+pub(super) fn rows_of(items: &ArrayRef) -> Result<BinaryArray> {
+    let rows = converter(items.data_type().clone())?.convert_columns(&[Arc::clone(items)])?;
+    let set = |at: usize| items.is_valid(at) && items.data_type() != &DataType::Null;
+    Ok((0..items.len()).map(|at| set(at).then(|| rows.row(at))).collect())
+}
+
+/// Whether there are [`numbers`] of a type.
+pub(super) fn has_numbers(kind: &DataType) -> bool {
+    kind.is_signed_integer()
+        || matches!(
+            kind,
+            DataType::Boolean
+                | DataType::Date32
+                | DataType::Float32
+                | DataType::Float64
+                | DataType::Time64(_)
+                | DataType::Timestamp(..)
+        )
+}
+
+/// Numbers that compare as the items do.
+pub(super) fn numbers(items: &ArrayRef) -> Result<Option<Int64Array>> {
+    Ok(match items.data_type() {
+        kind if !has_numbers(kind) => None,
+        DataType::Float32 | DataType::Float64 => {
+            let floats = cast(items, &DataType::Float64)?;
+            // The bits of negative ones count down.
+            let ordered = |float: f64| {
+                let bits = float.to_bits().cast_signed();
+                bits ^ (bits >> 63).cast_unsigned().wrapping_shr(1).cast_signed()
+            };
+            Some(floats.as_primitive::<Float64Type>().unary(ordered))
+        }
+        _ => Some(cast(items, &DataType::Int64)?.as_primitive::<Int64Type>().clone()),
+    })
 }
 
 pub(super) fn pick(items: &ArrayRef, indexes: impl IntoIterator<Item = usize>) -> Result<ArrayRef> {

@@ -15,26 +15,26 @@ use std::sync::Arc;
 pub(super) type Run = fn(&Call) -> Result<ArrayRef>;
 
 /// Name, `takes -> gives`, and what it does. A name may have several; the last argument may be `...`, any number of times.
-pub(super) type Entry = (&'static str, &'static str, Run);
+pub(super) type Entry<R = Run> = (&'static str, &'static str, R);
 
 #[derive(Debug)]
-pub(super) struct Overload {
+pub(super) struct Overload<R = Run> {
     text: &'static str,
     takes: Vec<Kind>,
     repeats: bool,
     gives: Kind,
-    pub(super) run: Run,
+    pub(super) run: R,
 }
 
 #[derive(Debug)]
-pub(super) struct Function {
+pub(super) struct Function<R = Run> {
     pub(super) name: &'static str,
-    pub(super) overloads: Vec<Overload>,
+    pub(super) overloads: Vec<Overload<R>>,
     pub(super) signature: Signature,
 }
 
-pub(super) fn overloads(tables: &[&[Entry]]) -> BTreeMap<&'static str, Vec<Overload>> {
-    let mut all: BTreeMap<&str, Vec<Overload>> = BTreeMap::new();
+pub(super) fn overloads<R: Copy>(tables: &[&[Entry<R>]]) -> BTreeMap<&'static str, Vec<Overload<R>>> {
+    let mut all: BTreeMap<&str, Vec<Overload<R>>> = BTreeMap::new();
     for (name, text, run) in tables.iter().copied().flatten() {
         all.entry(name).or_default().push(Overload::parse(text, *run));
     }
@@ -50,8 +50,8 @@ pub(super) fn functions(tables: &[&[Entry]]) -> Vec<Arc<ScalarUDF>> {
     made.map(|function| Arc::new(ScalarUDF::new_from_impl(function))).collect()
 }
 
-impl Overload {
-    pub(super) fn parse(text: &'static str, run: Run) -> Self {
+impl<R> Overload<R> {
+    pub(super) fn parse(text: &'static str, run: R) -> Self {
         let (takes, gives) = text.split_once("->").unwrap_or((text, ""));
         let takes = takes.trim();
         let repeats = takes.ends_with("...");
@@ -80,9 +80,9 @@ impl Overload {
     }
 }
 
-impl Function {
+impl<R> Function<R> {
     /// The one that takes these with the fewest changes.
-    pub(super) fn choose(&self, given: &[DataType]) -> Result<(&Overload, Vec<DataType>, DataType)> {
+    pub(super) fn choose(&self, given: &[DataType]) -> Result<(&Overload<R>, Vec<DataType>, DataType)> {
         let fitting = self.overloads.iter().filter_map(|overload| {
             let (takes, gives) = overload.fit(given)?;
             let changed = takes.iter().zip(given).filter(|(takes, given)| takes != given).count();
@@ -91,7 +91,7 @@ impl Function {
         let best = fitting.min_by_key(|(changed, ..)| *changed);
         best.map(|(_, overload, takes, gives)| (overload, takes, gives)).ok_or_else(|| {
             let given: Vec<_> = given.iter().map(name).collect();
-            let known = |overload: &Overload| {
+            let known = |overload: &Overload<R>| {
                 let takes = overload.text.split_once("->").map_or("", |(takes, _)| takes).trim();
                 format!("{}({takes})", self.name)
             };
@@ -109,15 +109,15 @@ impl Function {
     }
 }
 
-impl PartialEq for Function {
+impl<R> PartialEq for Function<R> {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl Eq for Function {}
+impl<R> Eq for Function<R> {}
 
-impl Hash for Function {
+impl<R> Hash for Function<R> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
     }
