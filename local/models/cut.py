@@ -32,6 +32,7 @@ NAMES = {
     "kms": "kms",
     "lambda": "lambda",
     "logs": "logs",
+    "quicksight": "quicksight",
     "s3": "s3",
     "servicequotas": "service-quotas",
     "sns": "sns",
@@ -60,6 +61,25 @@ BESIDE = {
         "ListObjectVersions",
         "ListObjectsV2",
     ],
+}
+
+# Shapes that are taken as any JSON. QuickSight's definitions have some 900, most of which say how something looks: they
+# would be twice this file. What says which visuals a sheet has, where they stand, what they count of which column, and
+# what is filtered is kept for the five kinds of visuals below; the rest is given back as it came.
+QUICKSIGHT_VISUALS = ["BarChartVisual", "KPIVisual", "LineChartVisual", "PieChartVisual", "TableVisual"]
+FREE = {
+    "quicksight": """
+        AnalysisDefaults AssetOptions AxisDisplayOptions BarChartSortConfiguration ChartAxisLabelOptions
+        ColumnConfiguration ColumnHierarchy ColumnTag ContributionAnalysisDefault DataLabelOptions DataPrepConfiguration
+        DataSourceCredentials DatasetParameter DateTimeFormatConfiguration DefaultFilterControlConfiguration FileSource
+        FilterControl ForecastConfiguration FormatConfiguration KPIConditionalFormatting KPIOptions LegendOptions
+        LineChartDefaultSeriesSettings LineChartSortConfiguration NumberFormatConfiguration ParameterControl
+        ParameterDeclaration QueryExecutionOptions ReferenceLine RowLevelPermissionTagConfiguration S3Source SaaSTable
+        SectionBasedLayoutConfiguration SemanticModelConfiguration SeriesItem SheetControlLayout SheetImage SheetTextBox
+        SmallMultiplesOptions StaticFile StringFormatConfiguration TableConditionalFormatting TableFieldOptions
+        TableInlineVisualization TableOptions TooltipOptions TooltipSheetDefinition TopicIdentifierDeclaration
+        VisualCustomAction VisualInteractionOptions VisualPalette VisualSubtitleLabelOptions VisualTitleLabelOptions
+    """.split(),
 }
 
 # What is kept of a shape, and of a member.
@@ -104,19 +124,33 @@ def cut_shape(shape):
     return cut
 
 
-def reached(shapes, name, found):
+def free(service, shapes):
+    """The names of the shapes that are taken as any JSON."""
+    names = set(FREE.get(service, []))
+    if service == "quicksight":
+        others = {member["shape"] for member in shapes["Visual"]["members"].values()} - set(QUICKSIGHT_VISUALS)
+        sources = {member["shape"] for member in shapes["DataSourceParameters"]["members"].values()} - {"AthenaParameters"}
+        names |= others | sources
+    return names
+
+
+def reached(shapes, name, found, any_json):
     if name in found:
+        return
+    if name in any_json:
+        found[name] = {"type": shapes[name]["type"], "document": True}
         return
     found[name] = cut_shape(shapes[name])
     shape = shapes[name]
     parts = [*shape.get("members", {}).values(), *(shape[part] for part in ("member", "key", "value") if part in shape)]
     for part in parts:
-        reached(shapes, part["shape"], found)
+        reached(shapes, part["shape"], found, any_json)
 
 
 def cut(service, name):
     whole = model(name)
     operations, shapes = {}, {}
+    any_json = free(service, whole["shapes"])
     for operation in served(service, whole["operations"]):
         full = whole["operations"][operation]
         short = {}
@@ -126,7 +160,7 @@ def cut(service, name):
         for side in ("input", "output"):
             if side in full:
                 short[side] = full[side]["shape"]
-                reached(whole["shapes"], full[side]["shape"], shapes)
+                reached(whole["shapes"], full[side]["shape"], shapes, any_json)
         operations[operation] = short
     return {"botocore": botocore.__version__, "operations": operations, "shapes": dict(sorted(shapes.items()))}
 

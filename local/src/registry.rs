@@ -4,8 +4,8 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{
-    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, s3, servicequotas, sns, sts,
-    tagging,
+    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, quicksight, s3, servicequotas,
+    sns, sts, tagging,
 };
 use serde_json::Value;
 
@@ -22,6 +22,7 @@ pub(crate) static ALL: &[&Service] = &[
     &kms::SERVICE,
     &lambda::SERVICE,
     &logs::SERVICE,
+    &quicksight::SERVICE,
     &s3::SERVICE,
     &servicequotas::SERVICE,
     &sns::SERVICE,

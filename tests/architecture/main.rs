@@ -68,6 +68,7 @@ const SERVICES: &[&str] = &[
     "sns",
     "cloudwatch",
     "servicequotas",
+    "quicksight",
 ];
 
 fn read(directory: &str) -> Modules {

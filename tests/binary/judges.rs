@@ -13,6 +13,15 @@ fn boto3_reads_back_every_attribute_of_the_articles_stack() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// On a clock that stands still, so that what is in progress is seen to be.
+#[test]
+fn boto3_makes_dashboards_over_data_sets_and_shows_them_to_users() {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--time-scale", "0"]);
+    let told = judge("quicksight.py", &[&server.url, &server.token()]);
+    assert_eq!(told, include_str!("../golden/boto3_quicksight.txt"));
+}
+
 /// A command of the AWS CLI, and what it has to show of the example.
 const COMMANDS: &[(&str, &str)] = &[
     ("sts get-caller-identity", "000000000000"),

@@ -57,6 +57,9 @@ pub(crate) static GLUE: Model = Model::new(include_str!("../../models/glue.json"
 // Recorded at AWS: "Value at 'tags.1.member.value' failed ...". Services of the query protocol call it an error.
 pub(crate) static IAM: Model = Model::new(include_str!("../../models/iam.json"), QUERY);
 pub(crate) static KMS: Model = Model::new(include_str!("../../models/kms.json"), SHOWN);
+// "ValidationException: 4 validation errors detected: Value '...' at 'definition.sheets.2.member...' failed to satisfy
+// constraint: ..." (terraform-provider-aws#39715).
+pub(crate) static QUICKSIGHT: Model = Model::new(include_str!("../../models/quicksight.json"), SHOWN);
 pub(crate) static SNS: Model = Model::new(include_str!("../../models/sns.json"), QUERY);
 /// `s3s` knows S3's model, and reads requests by it.
 pub(crate) static S3: Model = Model::new(r#"{"operations": {}, "shapes": {}}"#, SHOWN);
@@ -209,7 +212,7 @@ impl Model {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &Model); 12] = [
+    const ALL: [(&str, &Model); 13] = [
         ("apigateway", &APIGATEWAY),
         ("athena", &ATHENA),
         ("ce", &CE),
@@ -219,6 +222,7 @@ mod tests {
         ("iam", &IAM),
         ("lambda", &LAMBDA),
         ("logs", &LOGS),
+        ("quicksight", &QUICKSIGHT),
         ("servicequotas", &SERVICE_QUOTAS),
         ("sts", &STS),
         ("tagging", &TAGGING),

@@ -119,12 +119,12 @@ fn header(request: &Request<Bytes>, name: &str) -> Option<Value> {
     request.headers().get(name)?.to_str().ok().map(Value::from)
 }
 
-/// What the model places in the status goes there: a deletion by Lambda says which it is.
+/// What the model places in the status goes there: a deletion by Lambda says which it is, and nothing else.
 pub(super) fn write(model: &Model, call: &Call, output: &Value) -> Response<Body> {
     let mut output = without_nulls(output);
     let status = model.status_member(call.operation).and_then(|name| output.as_object_mut()?.remove(name));
     let status = status.and_then(|status| u16::try_from(status.as_u64()?).ok());
-    let is_empty = output.is_null() || status.is_some();
+    let is_empty = output.as_object().is_none_or(|rest| rest.is_empty() && status.is_some());
     let text = if is_empty { String::new() } else { output.to_string() };
     body(status.unwrap_or(call.status), "application/json", text)
 }
@@ -133,7 +133,7 @@ pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
     let text = json!({"Type": if error.status < 500 { "User" } else { "Service" }, message: error.message});
     // Who may not ask is told so with HTTP's own status, where services of JSON alone say 400.
     let status = match error.code.as_str() {
-        "AccessDeniedException" | "ExpiredTokenException" | "UnrecognizedClientException" => 403,
+        "AccessDeniedException" | "ExpiredTokenException" | "UnrecognizedClientException" if error.status == 400 => 403,
         _ => error.status,
     };
     let mut response = body(status, "application/json", text.to_string());

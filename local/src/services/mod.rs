@@ -13,6 +13,7 @@ pub(crate) mod iam;
 pub(crate) mod kms;
 pub(crate) mod lambda;
 pub(crate) mod logs;
+pub(crate) mod quicksight;
 pub(crate) mod s3;
 pub(crate) mod servicequotas;
 pub(crate) mod sns;

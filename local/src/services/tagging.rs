@@ -25,7 +25,11 @@ pub(crate) static SERVICE: Service = Service {
     whole: None,
 };
 
-/// Resources of this region. IAM's roles are left out, as on AWS.
+/// Services whose tags are not told of here. IAM's roles are left out on AWS; of QuickSight AWS's pages contradict each
+/// other, and nobody is to rely on what may not be so.
+const LEFT_OUT: [&str; 2] = ["iam", "quicksight"];
+
+/// Resources of this region.
 fn visible(context: &Context<'_>) -> Result<Vec<(String, Tags)>> {
     let tagged = context.all_tags()?.into_iter().filter(|(_, tags)| !tags.is_empty());
     let here = tagged.map(|(arn, tags)| Ok(is_here(context, &arn)?.then_some((arn, tags))));
@@ -37,7 +41,7 @@ fn is_here(context: &Context<'_>, arn: &str) -> Result<bool> {
     let parts: Vec<_> = arn.splitn(6, ':').collect();
     match parts[..] {
         [_, _, "s3", _, _, bucket] => Ok(s3::region_of_ours(context, bucket)?.as_deref() == Some(context.region)),
-        [_, _, service, region, ..] => Ok(service != "iam" && region == context.region),
+        [_, _, service, region, ..] => Ok(!LEFT_OUT.contains(&service) && region == context.region),
         _ => Ok(false),
     }
 }

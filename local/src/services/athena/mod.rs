@@ -11,6 +11,7 @@ mod rights;
 mod workgroups;
 
 pub(crate) use executions::WORKER;
+pub(crate) use workgroups::{arn as work_group_arn, existing as work_group};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;

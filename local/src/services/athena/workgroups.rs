@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 const PRIMARY: &str = "primary";
 
-pub(super) fn arn(context: &Context<'_>, name: &str) -> String {
+pub(crate) fn arn(context: &Context<'_>, name: &str) -> String {
     context.arn("athena", &format!("workgroup/{name}"))
 }
 
-pub(super) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
+pub(crate) fn existing(context: &Context<'_>, name: &str) -> Result<Value> {
     match context.get(WORKGROUPS, name)? {
         Some(group) => Ok(group),
         None if name == PRIMARY => Ok(json!({
