@@ -58,6 +58,7 @@ pub(crate) const WORKERS: &[Worker] = &[
     glue::WORKER,
     athena::WORKER,
     cloudwatch::WORKER,
+    quicksight::WORKER,
 ];
 
 #[cfg(test)]

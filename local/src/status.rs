@@ -2,12 +2,14 @@
 
 use crate::core::Core;
 use crate::services::s3::versions;
-use crate::services::{apigateway, events, firehose, glue, lambda};
+use crate::services::{apigateway, events, firehose, glue, lambda, quicksight};
 use serde_json::{Value, json};
 
 pub(crate) fn status(core: &Core) -> Value {
     let (answered, refused) = apigateway::counts(core);
-    let mut schedules = [glue::schedules_overview(core), events::schedules_overview(core)].concat();
+    let mut schedules =
+        [glue::schedules_overview(core), events::schedules_overview(core), quicksight::schedules_overview(core)]
+            .concat();
     schedules.sort_by(|one, other| one["next"].as_str().cmp(&other["next"].as_str()));
     json!({
         "now": core.clock.now().to_string(),

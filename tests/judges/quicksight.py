@@ -48,10 +48,14 @@ def refused(operation, at=None, **arguments):
         print(f"  {operation}: {told['Error']['Code']} {told['ResponseMetadata']['HTTPStatusCode']}: {message:.200}")
 
 
+def step(seconds):
+    local("POST", "clock", {"step_seconds": seconds})
+
+
 def until(read):
     """What it comes to. The clock stands still until it is stepped."""
-    assert "IN_PROGRESS" in read()
-    local("POST", "clock", {"step_seconds": 1})
+    assert any(word in read() for word in ("IN_PROGRESS", "INITIALIZED")), read()
+    step(1)
     return read()
 
 
@@ -228,6 +232,126 @@ def data_sets(group):
     refused("describe_data_set", DataSetId="days")
 
 
+def stored():
+    """A table of three rows, and who may read it: a role with all rights, and one without S3."""
+    client("s3").create_bucket(Bucket="clicks", CreateBucketConfiguration={"LocationConstraint": REGION})
+    rows = [{"event": "view", "at": f"2026-11-0{day} 10:00:00", "amount": day} for day in (1, 2, 3)]
+    client("s3").put_object(Bucket="clicks", Key="events/a.json", Body="\n".join(json.dumps(row) for row in rows))
+    glue = client("glue")
+    glue.create_database(DatabaseInput={"Name": "clicks"})
+    columns = [{"Name": "event", "Type": "string"}, {"Name": "at", "Type": "string"}, {"Name": "amount", "Type": "double"}]
+    storage = {
+        "Columns": columns, "Location": "s3://clicks/events/", "InputFormat": "org.apache.hadoop.mapred.TextInputFormat",
+        "OutputFormat": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+        "SerdeInfo": {"SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe"},
+    }
+    glue.create_table(DatabaseName="clicks", TableInput={"Name": "events", "TableType": "EXTERNAL_TABLE", "StorageDescriptor": storage})
+    client("athena").create_work_group(Name="reads", Configuration={"ResultConfiguration": {"OutputLocation": "s3://clicks/results/"}})
+    for name, actions in {"reads": ["athena:*", "glue:*", "s3:*"], "sees": ["athena:*", "glue:*"]}.items():
+        parameters = {"WorkGroup": "reads", "RoleArn": trusted(name, actions=actions)}
+        ask("create_data_source", DataSourceId=name, Name=name, Type="ATHENA", DataSourceParameters={"AthenaParameters": parameters})
+        assert source_status(name) == "CREATION_SUCCESSFUL"
+
+
+def spice(name, source="reads", columns="event at amount", sql=None):
+    columns = [{"Name": column, "Type": "DECIMAL" if column == "amount" else "STRING"} for column in columns.split()]
+    table = {"RelationalTable": {"DataSourceArn": f"{ARN}:datasource/{source}", "Catalog": "AwsDataCatalog", "Schema": "clicks", "Name": "events", "InputColumns": columns}}
+    if sql:
+        table = {"CustomSql": {"DataSourceArn": f"{ARN}:datasource/{source}", "Name": "sql", "SqlQuery": sql, "Columns": columns}}
+    return ask("create_data_set", DataSetId=name, Name=name, ImportMode="SPICE", PhysicalTableMap={"table": table})
+
+
+def ingestion(name, id):
+    read = lambda: ask("describe_ingestion", DataSetId=name, IngestionId=id)["Ingestion"]
+    state = until(lambda: read()["IngestionStatus"])
+    told = read()
+    error = told.get("ErrorInfo", {})
+    message = error.get("Message", "").split(" [Execution")[0].replace(ACCOUNT, "ACCOUNT")
+    return state, told["RequestType"], told["RequestSource"], told.get("RowInfo", {}).get("RowsIngested"), error.get("Type"), message[:110]
+
+
+def ingestions():
+    print("ingestions")
+    stored()
+    print(" ", ingestion("kept", spice("kept")["IngestionId"]))
+    print(" ", ingestion("sql", spice("sql", columns="event", sql="SELECT DISTINCT event FROM clicks.events;")["IngestionId"]))
+    print(" ", ingestion("less", spice("less", columns="event nothing")["IngestionId"]))
+    print(" ", ingestion("denied", spice("denied", source="sees")["IngestionId"]))
+    ask("delete_data_source", DataSourceId="sees")
+    made = ask("create_ingestion", DataSetId="denied", IngestionId="again")
+    print(" ", made["Status"], made["IngestionStatus"], ingestion("denied", "again"))
+    refused("create_ingestion", DataSetId="events", IngestionId="direct")
+    refused("create_ingestion", DataSetId="denied", IngestionId="again")
+    refused("create_ingestion", DataSetId="kept", IngestionId="late", IngestionType="INCREMENTAL_REFRESH")
+    refused("describe_ingestion", DataSetId="kept", IngestionId="nothing")
+    ask("create_ingestion", DataSetId="kept", IngestionId="stopped")
+    ask("cancel_ingestion", DataSetId="kept", IngestionId="stopped")
+    refused("cancel_ingestion", DataSetId="kept", IngestionId="stopped")
+    step(1)
+    kept = ask("list_ingestions", DataSetId="kept")["Ingestions"]
+    print(" ", [(one["IngestionStatus"], one["RequestType"]) for one in kept])
+    for number in range(31):
+        ask("create_ingestion", DataSetId="kept", IngestionId=f"n{number}")
+    refused("create_ingestion", DataSetId="kept", IngestionId="n32")
+    step(60)
+    states = [one["IngestionStatus"] for one in ask("list_ingestions", DataSetId="kept")["Ingestions"]]
+    print(" ", {state: states.count(state) for state in sorted(set(states))})
+
+
+def schedule(id, interval="DAILY", kind="FULL_REFRESH", more=None, **frequency):
+    if interval not in ("HOURLY", "MINUTE15", "MINUTE30"):
+        frequency = {"TimeOfTheDay": "06:00", **frequency}
+    return {"ScheduleId": id, "ScheduleFrequency": {"Interval": interval, **frequency}, "RefreshType": kind, **(more or {})}
+
+
+def schedules():
+    print("schedules")
+    window = {"LookbackWindow": {"ColumnName": "at", "Size": 1, "SizeUnit": "DAY"}}
+    properties = {"RefreshConfiguration": {"IncrementalRefresh": window}}
+    for wrong in (
+        schedule("x", TimeOfTheDay="6 o'clock"),
+        schedule("x", "WEEKLY"),
+        schedule("x", "MONTHLY", RefreshOnDay={"DayOfWeek": "MONDAY"}),
+        schedule("x", RefreshOnDay={"DayOfWeek": "MONDAY"}),
+        schedule("x", Timezone="Mars/Olympus"),
+        schedule("x", "MINUTE15"),
+        schedule("x", "MINUTE15", "INCREMENTAL_REFRESH"),
+        schedule("x", "MONTHLY", RefreshOnDay={"DayOfMonth": "31"}),
+    ):
+        refused("create_refresh_schedule", DataSetId="kept", Schedule=wrong)
+    refused("create_refresh_schedule", DataSetId="events", Schedule=schedule("x"))
+    refused("put_data_set_refresh_properties", DataSetId="kept", DataSetRefreshProperties=properties)
+    refused("describe_data_set_refresh_properties", DataSetId="kept")
+    table = ask("describe_data_set", DataSetId="kept")["DataSet"]["PhysicalTableMap"]
+    logical = {"cast": {"Alias": "cast", "Source": {"PhysicalTableId": "table"}, "DataTransforms": CAST}}
+    ask("update_data_set", DataSetId="kept", Name="kept", ImportMode="SPICE", PhysicalTableMap=table, LogicalTableMap=logical)
+    step(1)
+    ask("put_data_set_refresh_properties", DataSetId="kept", DataSetRefreshProperties=properties)
+    print(" ", ask("describe_data_set_refresh_properties", DataSetId="kept")["DataSetRefreshProperties"] == properties)
+    made = ask("create_refresh_schedule", DataSetId="kept", Schedule=schedule("hours", "HOURLY"))
+    print(" ", made["Status"], made["Arn"].replace(ARN, "ARN"))
+    refused("create_refresh_schedule", DataSetId="kept", Schedule=schedule("hours"))
+    refused("create_refresh_schedule", DataSetId="kept", Schedule=schedule("hours-too", "HOURLY"))
+    for number, more in enumerate((schedule("a", "MINUTE30", "INCREMENTAL_REFRESH"), schedule("b"), schedule("c", "WEEKLY", RefreshOnDay={"DayOfWeek": "MONDAY"}), schedule("d", Timezone="Europe/Berlin"))):
+        ask("create_refresh_schedule", DataSetId="kept", Schedule=more)
+    refused("create_refresh_schedule", DataSetId="kept", Schedule=schedule("e"))
+    before = len(ask("list_ingestions", DataSetId="kept")["Ingestions"])
+    for id in "abcd":
+        ask("delete_refresh_schedule", DataSetId="kept", ScheduleId=id)
+    step(2 * 3600 + 60)
+    new = ask("list_ingestions", DataSetId="kept")["Ingestions"][: -before]
+    print(" ", [(one["IngestionStatus"], one["RequestType"], one["RequestSource"], one.get("RowInfo", {}).get("RowsIngested")) for one in new])
+    ask("update_refresh_schedule", DataSetId="kept", Schedule=schedule("hours", TimeOfTheDay="07:00"))
+    shown = ask("describe_refresh_schedule", DataSetId="kept", ScheduleId="hours")["RefreshSchedule"]
+    print(" ", shown["ScheduleFrequency"], shown["RefreshType"], "StartAfterDateTime" in shown)
+    print(" ", [(one["kind"], one["name"]) for one in local("GET", "status")["schedules"]])
+    refused("update_refresh_schedule", DataSetId="kept", Schedule=schedule("nothing"))
+    ask("delete_data_set_refresh_properties", DataSetId="kept")
+    ask("delete_refresh_schedule", DataSetId="kept", ScheduleId="hours")
+    refused("describe_refresh_schedule", DataSetId="kept", ScheduleId="hours")
+    print(" ", ask("list_refresh_schedules", DataSetId="kept")["RefreshSchedules"])
+
+
 def column(name, identifier="events"):
     return {"DataSetIdentifier": identifier, "ColumnName": name}
 
@@ -351,6 +475,37 @@ def published(group):
     print(" ", sorted(len(one["Actions"]) for one in told), ask("describe_dashboard_permissions", DashboardId="clicks")["Permissions"] == told)
 
 
+def analyses():
+    print("analyses")
+    owns = "DescribeAnalysis UpdateAnalysis DeleteAnalysis QueryAnalysis RestoreAnalysis DescribeAnalysisPermissions UpdateAnalysisPermissions"
+    read = lambda: ask("describe_analysis", AnalysisId="study")["Analysis"]
+    made = ask("create_analysis", AnalysisId="study", Name="Study", Definition=definition(), Permissions=[permission(owns)], Tags=[{"Key": "team", "Value": "data"}])
+    print(" ", made["Status"], made["Arn"].replace(ARN, "ARN"), until(lambda: read()["Status"]), read()["Sheets"])
+    print(" ", ask("describe_analysis_definition", AnalysisId="study")["Definition"] == definition())
+    refused("create_analysis", AnalysisId="study", Name="Study", Definition=definition())
+    ask("update_analysis", AnalysisId="study", Name="Study", Definition=definition(FAILING["no column"]))
+    print(" ", until(lambda: read()["Status"]), [one["Type"] for one in read()["Errors"]])
+    told = ask("update_analysis_permissions", AnalysisId="study", RevokePermissions=[permission(owns)])
+    print(" ", told["Permissions"], ask("describe_analysis_permissions", AnalysisId="study")["Permissions"])
+    refused("update_analysis_permissions", AnalysisId="study", GrantPermissions=[permission("DescribeAnalysis")])
+    refused("restore_analysis", AnalysisId="study")
+    refused("delete_analysis", AnalysisId="study", RecoveryWindowInDays=7, ForceDeleteWithoutRecovery=True)
+    refused("delete_analysis", AnalysisId="study", RecoveryWindowInDays=31)
+    ask("delete_analysis", AnalysisId="study", RecoveryWindowInDays=7)
+    print(" ", read()["Status"], [one["Status"] for one in ask("list_analyses")["AnalysisSummaryList"]])
+    refused("update_analysis", AnalysisId="study", Name="Study", Definition=definition())
+    ask("restore_analysis", AnalysisId="study")
+    print(" ", read()["Status"])
+    ask("delete_analysis", AnalysisId="study", RecoveryWindowInDays=7)
+    step(7 * 24 * 3600 - 60)
+    print(" ", read()["Status"])
+    step(120)
+    refused("restore_analysis", AnalysisId="study")
+    ask("create_analysis", AnalysisId="study", Name="Study", Definition=definition())
+    ask("delete_analysis", AnalysisId="study", ForceDeleteWithoutRecovery=True)
+    refused("describe_analysis", AnalysisId="study")
+
+
 def tags():
     print("tags")
     for arn in (f"{ARN}:datasource/clicks", f"{ARN}:dataset/events", f"{ARN}:dashboard/clicks"):
@@ -390,5 +545,8 @@ readers = identities()
 data_sources(readers)
 data_sets(readers)
 dashboards(readers)
+analyses()
+ingestions()
+schedules()
 tags()
 ended()

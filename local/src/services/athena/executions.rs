@@ -36,7 +36,7 @@ fn location(configuration: &Value, input: &Value) -> Result<String> {
     Ok(if location.ends_with('/') { location.to_owned() } else { format!("{location}/") })
 }
 
-pub(super) fn start_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn start_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     let sql = input.text("QueryString")?;
     let group = input.optional("WorkGroup").unwrap_or("primary");
     let workgroup = workgroups::existing(context, group)?;
@@ -103,7 +103,7 @@ fn describe(execution: &Value) -> Value {
     all
 }
 
-pub(super) fn get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn get_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     Ok(json!({"QueryExecution": describe(&existing(context, input.text("QueryExecutionId")?)?)}))
 }
 
@@ -150,7 +150,7 @@ pub(super) fn list_query_executions(context: &Context<'_>, input: &Value) -> Res
     Ok(json!({"QueryExecutionIds": ids, "NextToken": page.next}))
 }
 
-pub(super) fn stop_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn stop_query_execution(context: &Context<'_>, input: &Value) -> Result<Value> {
     let id = input.text("QueryExecutionId")?;
     let mut execution = existing(context, id)?;
     if ["QUEUED", "RUNNING"].iter().any(|state| execution["Status"]["State"] == *state) {
@@ -164,7 +164,7 @@ pub(super) fn stop_query_execution(context: &Context<'_>, input: &Value) -> Resu
 }
 
 /// The first row of the first page of a SELECT is the names of its columns.
-pub(super) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<Value> {
+pub(crate) fn get_query_results(context: &Context<'_>, input: &Value) -> Result<Value> {
     let execution = existing(context, input.text("QueryExecutionId")?)?;
     match execution["Status"]["State"].as_str() {
         Some("SUCCEEDED") => {}

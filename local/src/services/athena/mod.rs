@@ -10,7 +10,9 @@ mod reuse;
 mod rights;
 mod workgroups;
 
-pub(crate) use executions::WORKER;
+pub(crate) use executions::{
+    WORKER, get_query_execution, get_query_results, start_query_execution, stop_query_execution,
+};
 pub(crate) use workgroups::{arn as work_group_arn, existing as work_group};
 
 use crate::api_error::{ApiError, Result};

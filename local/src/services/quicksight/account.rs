@@ -4,13 +4,17 @@
 //! somebody.
 
 use super::{
-    ACCOUNT, DASHBOARDS, DATA_SETS, DATA_SOURCES, GROUPS, USERS, VERSIONS, answered, exists, listed, not_found,
+    ACCOUNT, ANALYSES, DASHBOARDS, DATA_SETS, DATA_SOURCES, GROUPS, INGESTIONS, OPEN, SCHEDULES, USERS, VERSIONS,
+    answered, exists, listed, not_found, unmet,
 };
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input as _;
 use serde_json::{Value, json};
 
+/// What goes with the account.
+const ALL: [&str; 10] =
+    [ANALYSES, DASHBOARDS, DATA_SETS, DATA_SOURCES, GROUPS, INGESTIONS, OPEN, SCHEDULES, USERS, VERSIONS];
 const KEY: &str = "account";
 pub(super) const DEFAULT: &str = "default";
 /// Who is there from the start.
@@ -146,9 +150,9 @@ pub(super) fn delete_account_subscription(context: &Context<'_>, _: &Value) -> R
     }
     if account["TerminationProtectionEnabled"] == true {
         let message = "Account termination protection is enabled: turn it off by UpdateAccountSettings first";
-        return Err(ApiError::new("PreconditionNotMetException", message));
+        return Err(unmet(message));
     }
-    for collection in [DASHBOARDS, DATA_SETS, DATA_SOURCES, GROUPS, USERS, VERSIONS] {
+    for collection in ALL {
         for (key, _) in context.documents.list(collection, "")? {
             context.documents.remove(collection, &key)?;
         }

@@ -1,8 +1,9 @@
 //! Data sets: the rows of a table or of a statement, with the columns that dashboards know.
 
 use super::columns;
+use super::ingestions;
 use super::kinds::{DATA_SET, DATA_SOURCE};
-use super::{DATA_SETS, answered, invalid, listed, not_found, shown, taken};
+use super::{DATA_SETS, INGESTIONS, OPEN, SCHEDULES, answered, inside, invalid, listed, not_found, shown, taken};
 use crate::api_error::Result;
 use crate::context::{Context, new_uuid};
 use crate::service::Input as _;
@@ -58,12 +59,13 @@ fn asked(context: &Context<'_>, input: &Value) -> Result<Value> {
 }
 
 /// What is answered of a set that is new or changed: one of SPICE is read at once.
-fn told(context: &Context<'_>, id: &str, set: &Value, status: u16) -> Result<Value> {
+fn told(context: &Context<'_>, id: &str, set: &Value, (status, why): (u16, &str)) -> Result<Value> {
     let mut told = DATA_SET.named(context, id);
     told["Status"] = status.into();
     if set["ImportMode"] == "SPICE" {
         let ingestion = new_uuid();
-        told["IngestionArn"] = format!("{}/ingestion/{ingestion}", DATA_SET.arn(context, id)).into();
+        ingestions::start(context, id, &ingestion, (why, "MANUAL"))?;
+        told["IngestionArn"] = ingestions::arn(context, id, &ingestion).into();
         (told["IngestionId"], told["Status"]) = (ingestion.into(), 201.into());
     }
     answered(told)
@@ -74,7 +76,7 @@ pub(super) fn create_data_set(context: &Context<'_>, input: &Value) -> Result<Va
     let mut set = asked(context, input)?;
     set["CreatedTime"] = context.epoch().into();
     DATA_SET.keep(context, input, set.clone())?;
-    told(context, id, &set, 201)
+    told(context, id, &set, (201, "INITIAL_INGESTION"))
 }
 
 /// All of it is given anew; who may see it stays.
@@ -82,9 +84,11 @@ pub(super) fn update_data_set(context: &Context<'_>, input: &Value) -> Result<Va
     let (id, before) = DATA_SET.existing(context, input)?;
     let mut set = asked(context, input)?;
     set["CreatedTime"] = before["CreatedTime"].clone();
-    set["permissions"] = before["permissions"].clone();
+    for kept in ["permissions", "refresh"] {
+        set[kept] = before[kept].clone();
+    }
     context.put(DATA_SETS, &id, &set)?;
-    told(context, &id, &set, 200)
+    told(context, &id, &set, (200, "EDIT"))
 }
 
 pub(super) fn describe_data_set(context: &Context<'_>, input: &Value) -> Result<Value> {
@@ -115,6 +119,11 @@ pub(super) fn list_data_sets(context: &Context<'_>, input: &Value) -> Result<Val
 /// Dashboards over it do not keep it.
 pub(super) fn delete_data_set(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (id, _) = DATA_SET.existing(context, input)?;
+    for collection in [INGESTIONS, OPEN, SCHEDULES] {
+        for (key, _) in context.list(collection, &inside(&id, ""))? {
+            context.remove(collection, &key)?;
+        }
+    }
     DATA_SET.remove(context, &id)?;
     answered(DATA_SET.named(context, &id))
 }

@@ -1,7 +1,7 @@
 //! What an analysis or a dashboard is made of, against the data sets that it names.
 
-use super::invalid;
 use super::kinds::DATA_SET;
+use super::{invalid, not_found};
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::Input as _;
@@ -14,6 +14,22 @@ struct Declared {
     sets: BTreeMap<String, (String, Option<Vec<Value>>)>,
     /// Identifier and name of each calculated field.
     calculated: BTreeSet<(String, String)>,
+}
+
+/// "Either a SourceEntity or a Definition must be provided."
+///
+/// # Errors
+/// Both, neither, a template, or what [`check`] refuses.
+pub(super) fn given(input: &Value) -> Result<&Value> {
+    match (&input["Definition"], &input["SourceEntity"]) {
+        (Value::Null, Value::Null) => Err(invalid("Either a SourceEntity or a Definition must be provided")),
+        (given, Value::Null) => check(given).map(|()| given),
+        (Value::Null, source) => {
+            let arn = source["SourceTemplate"].optional("Arn").unwrap_or_default();
+            Err(not_found(format!("Template {arn} is not found: Local AWS has no templates")))
+        }
+        _ => Err(invalid("Either a SourceEntity or a Definition must be provided, not both")),
+    }
 }
 
 /// The ARNs of the data sets that a definition names.
@@ -33,7 +49,7 @@ pub(super) fn sheets(definition: &Value) -> Vec<Value> {
 ///
 /// # Errors
 /// `InvalidParameterValueException`.
-pub(super) fn check(definition: &Value) -> Result<()> {
+fn check(definition: &Value) -> Result<()> {
     for (member, noun) in [("FieldId", "field"), ("VisualId", "visual"), ("SheetId", "sheet")] {
         let mut known = BTreeSet::new();
         let twice = declared_ids(definition, member).into_iter().find(|id| !known.insert(id.to_owned()));

@@ -2,7 +2,7 @@
 
 use super::asset::Kind;
 use super::grants::Roles;
-use super::{DASHBOARDS, DATA_SETS, DATA_SOURCES};
+use super::{ANALYSES, DASHBOARDS, DATA_SETS, DATA_SOURCES};
 
 pub(super) const DATA_SOURCE: Kind = Kind {
     collection: DATA_SOURCES,
@@ -88,5 +88,23 @@ pub(super) const DASHBOARD: Kind = Kind {
             ],
         ],
         namespaces: true,
+    },
+};
+
+pub(super) const ANALYSIS: Kind = Kind {
+    collection: ANALYSES,
+    name: "Analysis",
+    noun: "analysis",
+    roles: Roles {
+        sets: &[&[
+            "DescribeAnalysis",
+            "UpdateAnalysis",
+            "DeleteAnalysis",
+            "QueryAnalysis",
+            "RestoreAnalysis",
+            "DescribeAnalysisPermissions",
+            "UpdateAnalysisPermissions",
+        ]],
+        namespaces: false,
     },
 };

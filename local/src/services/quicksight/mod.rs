@@ -6,6 +6,7 @@
 //! ```
 
 mod account;
+mod analyses;
 mod asset;
 mod columns;
 mod dashboards;
@@ -14,11 +15,18 @@ mod data_sources;
 mod definition;
 mod grants;
 mod identities;
+mod ingest;
+mod ingestions;
 mod kinds;
 mod permissions;
 mod progress;
+mod properties;
+mod schedules;
 mod tagging;
 mod versions;
+mod work;
+
+pub(crate) use work::{WORKER, schedules_overview};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_uuid};
@@ -62,6 +70,27 @@ pub(crate) static SERVICE: Service = Service {
         ("ListDataSets", data_sets::list_data_sets),
         ("DescribeDataSetPermissions", data_sets::describe_data_set_permissions),
         ("UpdateDataSetPermissions", data_sets::update_data_set_permissions),
+        ("CreateRefreshSchedule", schedules::create_refresh_schedule),
+        ("DescribeRefreshSchedule", schedules::describe_refresh_schedule),
+        ("ListRefreshSchedules", schedules::list_refresh_schedules),
+        ("UpdateRefreshSchedule", schedules::update_refresh_schedule),
+        ("DeleteRefreshSchedule", schedules::delete_refresh_schedule),
+        ("PutDataSetRefreshProperties", properties::put_data_set_refresh_properties),
+        ("DescribeDataSetRefreshProperties", properties::describe_data_set_refresh_properties),
+        ("DeleteDataSetRefreshProperties", properties::delete_data_set_refresh_properties),
+        ("CreateIngestion", ingestions::create_ingestion),
+        ("DescribeIngestion", ingestions::describe_ingestion),
+        ("ListIngestions", ingestions::list_ingestions),
+        ("CancelIngestion", ingestions::cancel_ingestion),
+        ("CreateAnalysis", analyses::create_analysis),
+        ("DescribeAnalysis", analyses::describe_analysis),
+        ("DescribeAnalysisDefinition", analyses::describe_analysis_definition),
+        ("UpdateAnalysis", analyses::update_analysis),
+        ("DeleteAnalysis", analyses::delete_analysis),
+        ("RestoreAnalysis", analyses::restore_analysis),
+        ("ListAnalyses", analyses::list_analyses),
+        ("DescribeAnalysisPermissions", analyses::describe_analysis_permissions),
+        ("UpdateAnalysisPermissions", analyses::update_analysis_permissions),
         ("CreateDashboard", dashboards::create_dashboard),
         ("DescribeDashboard", dashboards::describe_dashboard),
         ("DescribeDashboardDefinition", dashboards::describe_dashboard_definition),
@@ -88,6 +117,13 @@ const USERS: &str = "quicksight.user";
 const GROUPS: &str = "quicksight.group";
 const DATA_SOURCES: &str = "quicksight.data_source";
 const DATA_SETS: &str = "quicksight.data_set";
+/// Key: the data set's id and the ingestion's, with a line's end between them: ids may have everything else.
+const INGESTIONS: &str = "quicksight.ingestion";
+/// The same keys: those that are not over yet.
+const OPEN: &str = "quicksight.open";
+/// Key: the data set's id and the schedule's, as of ingestions.
+const SCHEDULES: &str = "quicksight.schedule";
+const ANALYSES: &str = "quicksight.analysis";
 const DASHBOARDS: &str = "quicksight.dashboard";
 /// Key: the dashboard's id, `/`, the version's number in six digits.
 const VERSIONS: &str = "quicksight.version";
@@ -102,6 +138,14 @@ fn not_found(message: impl Into<String>) -> ApiError {
 
 fn exists(message: impl Into<String>) -> ApiError {
     ApiError::new("ResourceExistsException", message).with_status(409)
+}
+
+fn exceeded(message: impl Into<String>) -> ApiError {
+    ApiError::new("LimitExceededException", message).with_status(409)
+}
+
+fn unmet(message: impl Into<String>) -> ApiError {
+    ApiError::new("PreconditionNotMetException", message)
 }
 
 fn conflict(message: impl Into<String>) -> ApiError {
@@ -121,6 +165,11 @@ fn listed(context: &Context<'_>, input: &Value, field: &str, all: Vec<Value>) ->
     let bad_token = || ApiError::new("InvalidNextTokenException", "The NextToken value isn't valid.");
     let page = context.page(all, input.optional("NextToken"), limit, 100, bad_token)?;
     answered(json!({field: page.items, "NextToken": page.next}))
+}
+
+/// The key of what a data set has.
+fn inside(set: &str, id: &str) -> String {
+    format!("{set}\n{id}")
 }
 
 /// What AWS shows of a document: its own members begin with capitals.

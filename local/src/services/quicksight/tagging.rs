@@ -1,7 +1,7 @@
 //! Tags, by ARN.
 
 use super::asset::Kind;
-use super::kinds::{DASHBOARD, DATA_SET, DATA_SOURCE};
+use super::kinds::{ANALYSIS, DASHBOARD, DATA_SET, DATA_SOURCE};
 use super::{answered, invalid, not_found};
 use crate::api_error::Result;
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::tags::{read_list, write_list};
 use serde_json::{Value, json};
 
 /// What can have tags.
-const KINDS: [&Kind; 3] = [&DASHBOARD, &DATA_SET, &DATA_SOURCE];
+const KINDS: [&Kind; 4] = [&ANALYSIS, &DASHBOARD, &DATA_SET, &DATA_SOURCE];
 
 /// The ARN, if there is something that has it.
 fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {

@@ -26,8 +26,7 @@ pub(super) fn keep(context: &Context<'_>, id: &str, number: u64, version: &Value
 
 /// A version as it is asked for. It is made of a definition; templates, which it could be made of too, Local AWS has none.
 pub(super) fn asked(context: &Context<'_>, input: &Value, number: u64) -> Result<Value> {
-    let given = definition_of(input)?;
-    definition::check(given)?;
+    let given = definition::given(input)?;
     let mut version = json!({
         "CreatedTime": context.epoch(),
         "VersionNumber": number,
@@ -41,22 +40,6 @@ pub(super) fn asked(context: &Context<'_>, input: &Value, number: u64) -> Result
     let errors = definition::errors(context, given, &input["ValidationStrategy"])?;
     progress::begin(context, &mut version, "CREATION", errors);
     Ok(version)
-}
-
-/// "Either a SourceEntity or a Definition must be provided."
-///
-/// # Errors
-/// Both, neither, or a template.
-pub(super) fn definition_of(input: &Value) -> Result<&Value> {
-    match (&input["Definition"], &input["SourceEntity"]) {
-        (Value::Null, Value::Null) => Err(invalid("Either a SourceEntity or a Definition must be provided")),
-        (given, Value::Null) => Ok(given),
-        (Value::Null, source) => {
-            let arn = source["SourceTemplate"].optional("Arn").unwrap_or_default();
-            Err(not_found(format!("Template {arn} is not found: Local AWS has no templates")))
-        }
-        _ => Err(invalid("Either a SourceEntity or a Definition must be provided, not both")),
-    }
 }
 
 /// The version that a request names by its number or an alias; the published one where it names none.
