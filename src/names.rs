@@ -225,6 +225,16 @@ fn glue_head(pipeline: &str, stage: &str) -> String {
     format!("AWSGlueServiceRole-{pipeline}-{stage}")
 }
 
+/// Who somebody is to QuickSight, as a file has it: users and groups of the namespace that every account has go by their
+/// names, `user/ana`; others by their ARNs.
+pub(crate) fn quicksight_principal(principal: &str) -> String {
+    let resource = principal.splitn(6, ':').nth(5).unwrap_or(principal);
+    match resource.split_once("/default/") {
+        Some((kind @ ("user" | "group"), name)) => format!("{kind}/{name}"),
+        _ => principal.to_owned(),
+    }
+}
+
 /// Whether a role's name has room behind name and stage for the digits that tell it from another region's.
 pub(crate) fn leave_room(pipeline: &str, stage: &str) -> bool {
     glue_head(pipeline, stage).len() + "-123".len() <= LONGEST_ROLE

@@ -5,6 +5,7 @@ use super::credentials::{self, Role};
 use super::embedded::LocalTarget;
 use super::owner::ExpectedOwner;
 use super::profile::Profile;
+use super::quicksight::QuickSight;
 use super::recorder::Recorder;
 use super::retries::QuotaIsFinal;
 use super::timeouts::Timeouts;
@@ -12,6 +13,7 @@ use super::timings::Timings;
 use super::{Aws, Error, Result, transport};
 use crate::names::{IgnoredTags, Names};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
 
@@ -164,7 +166,9 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         .interceptor(recorder.clone())
         .region(Region::new(home))
         .build();
+    let seen_by = vec![SharedInterceptor::new(timings.clone()), SharedInterceptor::new(recorder.clone())];
     Aws {
+        quicksight: QuickSight::new(config, &names, seen_by),
         names,
         caller,
         apigateway: client!(aws_sdk_apigateway),

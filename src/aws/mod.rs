@@ -17,6 +17,7 @@ mod pace;
 mod price_files;
 mod price_list;
 mod profile;
+mod quicksight;
 mod raw;
 mod recorder;
 mod retries;
@@ -44,6 +45,7 @@ pub(crate) use embedded::locally;
 pub(crate) use error::{Class, Error, Expect, Result};
 pub(crate) use price_files::{HOME as PRICE_FILES, PriceFiles};
 pub(crate) use price_list::PriceList;
+pub(crate) use quicksight::{Asked as QuickSightAsked, QuickSight, escaped};
 pub(crate) use raw::{Raw, whole, whole_pages};
 pub(crate) use recorder::Recorder;
 #[cfg(feature = "local")]
@@ -76,6 +78,7 @@ pub(crate) struct Aws {
     pub(crate) kms: aws_sdk_kms::Client,
     pub(crate) lambda: aws_sdk_lambda::Client,
     pub(crate) logs: aws_sdk_cloudwatchlogs::Client,
+    pub(crate) quicksight: QuickSight,
     pub(crate) quotas: aws_sdk_servicequotas::Client,
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,

@@ -34,6 +34,11 @@ pub(super) fn web() -> Pipeline {
     example("web")
 }
 
+/// With a dashboard.
+pub(super) fn dashboard() -> Pipeline {
+    example("dashboard")
+}
+
 fn example(name: &str) -> Pipeline {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
     let overrides = Overrides { name: None, stage: None, said_by: "--stage", region: None, env: &|_| None };

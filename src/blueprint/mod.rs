@@ -1,6 +1,7 @@
 //! What a pipeline is made of: the resources of its graph, and the documents that they carry.
 
 mod alarms;
+mod dashboard;
 mod deliver;
 mod etl_script;
 mod ingest;
@@ -13,6 +14,7 @@ mod transform;
 mod article;
 
 pub(crate) use alarms::ALARMS;
+pub(crate) use dashboard::QUICKSIGHT;
 pub(crate) use deliver::sweep_order;
 pub(crate) use etl_script::again_arguments;
 pub(crate) use store::{EXPIRE_PARQUET, EXPIRE_PARTITIONED};
@@ -132,7 +134,9 @@ pub(crate) fn graph_in_parts<'a>(
     were(&graph, Part::Deliver);
     transform::add(&mut graph, design, bucket, catalog);
     were(&graph, Part::Transform);
-    transform::add_queries(&mut graph, design, bucket, catalog);
+    let workgroup = transform::add_queries(&mut graph, design, bucket, catalog);
+    let below = dashboard::Below { bucket, database: catalog.database, workgroup };
+    dashboard::add(&mut graph, design, below);
     were(&graph, Part::Query);
     alarms::add(&mut graph, design);
     were(&graph, Part::Watch);
@@ -188,7 +192,7 @@ mod tests {
     #[test]
     fn every_kind_is_in_one_of_the_examples() {
         let strict = Pipeline { security: Security::Strict, ..article::pipeline() };
-        let pipelines = [strict, article::lean(), article::web()];
+        let pipelines = [strict, article::lean(), article::web(), article::dashboard()];
         let (names, functions) = (article::names("aws", "us-east-1"), Functions::without_code());
         let graphs = pipelines.each_ref().map(|pipeline| graph(pipeline, &names, &functions));
         for kind in KINDS {

@@ -13,7 +13,7 @@ const RETRIES: i32 = 1;
 /// The database, and what it holds by itself.
 #[derive(Clone, Copy)]
 pub(super) struct Catalog {
-    database: Added<Database>,
+    pub(super) database: Added<Database>,
     /// Declared, so that Firehose can convert by it.
     pub(super) parquet: Option<Added<Table>>,
 }
@@ -168,7 +168,12 @@ fn add_job<'a>(graph: &mut Graph<'a>, design: Design<'a>, etl: &'a Etl, bucket: 
     });
 }
 
-pub(super) fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket: Added<Bucket>, catalog: Catalog) {
+pub(super) fn add_queries<'a>(
+    graph: &mut Graph<'a>,
+    design: Design<'a>,
+    bucket: Added<Bucket>,
+    catalog: Catalog,
+) -> Added<Workgroup> {
     let database = catalog.database;
     let Design { pipeline, names, .. } = design;
     let workgroup = graph.add("query", move |out| Workgroup {
@@ -193,4 +198,5 @@ pub(super) fn add_queries<'a>(graph: &mut Graph<'a>, design: Design<'a>, bucket:
             description: NamedQuery::mark(design.names),
         });
     }
+    workgroup
 }

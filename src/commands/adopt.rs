@@ -1,6 +1,7 @@
 //! `pipectl adopt`: the file for what somebody made by following the article. It changes nothing.
 
-use super::session::{Session, manner, target_of_no_file};
+use super::manner::manner;
+use super::session::{Session, target_of_no_file};
 use crate::adopt::{Chain, Draft, Region, Which};
 use crate::aws::{Aws, connect};
 use crate::commands::Global;
@@ -92,7 +93,7 @@ async fn settle(global: &Global, mut aws: Aws, path: &Path, draft: &mut Draft) -
 }
 
 async fn plan(global: &Global, session: &Session) -> Result<Planned> {
-    let graph = session.graph();
+    let graph = session.possible_graph().await?;
     let (live, surroundings) = session.look(&graph).await?;
     let found = session.planned(&graph, (&live, &surroundings), &Consent::default());
     let unowned = found.refused().filter(|(_, why)| **why == Refusal::Unowned).map(|(step, _)| step.address.clone());

@@ -110,7 +110,10 @@ fn begin(aim: Aim) {
 
 /// Observes, plans, asks, executes.
 async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Result<Made> {
-    let wanted = session.graph();
+    let wanted = match asked.aim {
+        Aim::Pipeline => session.possible_graph().await?,
+        Aim::Nothing => session.graph(),
+    };
     let nothing = session.nothing();
     let graph = if asked.aim == Aim::Pipeline { &wanted } else { &nothing };
     let locks = locks(session, &wanted);

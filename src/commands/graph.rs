@@ -79,7 +79,7 @@ fn of_file(global: &Global, args: &GraphArgs) -> Result<String> {
 
 async fn live(global: &Global, args: &GraphArgs) -> Result<String> {
     let session = Session::open(global).await?;
-    let (graph, parts) = session.graph_in_parts();
+    let (graph, parts) = session.possible_graph_in_parts().await?;
     let looked = session.look(&graph).await?;
     let plan = session.planned(&graph, (&looked.0, &looked.1), &Consent::default());
     let names = &session.aws.names;

@@ -1,6 +1,7 @@
 //! `pipectl list`: the pipelines of the account, from tags and roles. It needs no pipeline.yaml.
 
-use super::session::{manner, target_of_no_file};
+use super::manner::manner;
+use super::session::target_of_no_file;
 use crate::aws::{Aws, Class, connect};
 use crate::commands::Global;
 use crate::cost::Book;

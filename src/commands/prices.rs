@@ -1,6 +1,6 @@
 //! `pipectl prices update`, and the prices of `cost-estimate --listed-prices`
 
-use super::session::manner;
+use super::manner::manner;
 use crate::aws::{PRICE_FILES, PriceFiles, PriceList};
 use crate::commands::Global;
 use crate::cost::{Book, Listed, book_of, fetch, fetch_files, updated};

@@ -1,10 +1,11 @@
 //! What plan, apply, destroy and output have in common: the file, the connection, the comparison.
 
-use super::waiting::show_waiting;
+use super::dashboard::Possible;
+use super::manner::manner;
 use crate::artifact::Artifacts;
 #[cfg(feature = "local")]
 use crate::aws::LocalTarget;
-use crate::aws::{Aws, Manner, Recorder, Role, Target, Timeouts, Timings, connect, wait_at_most};
+use crate::aws::{Aws, Role, Target, connect};
 use crate::blueprint::{self, Functions, Part};
 use crate::commands::Global;
 use crate::config::{self, Pipeline};
@@ -31,6 +32,7 @@ pub(crate) struct Session {
     pub(crate) ends_with_us: bool,
     /// Neither the file nor the command line says where: whatever the shell's configuration gives.
     by_chance: bool,
+    possible: Possible,
     functions: Functions,
     /// The functions are the program's own.
     pub(super) own_code: bool,
@@ -134,7 +136,8 @@ impl Session {
         guard(&pipeline, &aws, local)?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         let own_code = global.lambda_dir.is_none();
-        Ok(Self { pipeline, aws, local, ends_with_us, by_chance, functions, own_code })
+        let possible = Possible::default();
+        Ok(Self { pipeline, aws, local, ends_with_us, by_chance, possible, functions, own_code })
     }
 
     /// The resources that the file asks for.
@@ -142,9 +145,15 @@ impl Session {
         blueprint::graph(&self.pipeline, &self.aws.names, &self.functions)
     }
 
+    /// The same, of what the account can have: for whoever compares them with AWS.
+    pub(crate) async fn possible_graph(&self) -> Result<Graph<'_>> {
+        Ok(self.possible_graph_in_parts().await?.0)
+    }
+
     /// The same, and which part each is of.
-    pub(crate) fn graph_in_parts(&self) -> (Graph<'_>, Vec<Part>) {
-        blueprint::graph_in_parts(&self.pipeline, &self.aws.names, &self.functions)
+    pub(crate) async fn possible_graph_in_parts(&self) -> Result<(Graph<'_>, Vec<Part>)> {
+        let pipeline = self.possible.of(&self.aws, &self.pipeline).await?;
+        Ok(blueprint::graph_in_parts(pipeline, &self.aws.names, &self.functions))
     }
 
     /// What is live, and what may be in the way of an apply.
@@ -204,20 +213,6 @@ impl Session {
             alert(&self.aws.timings);
         }
     }
-}
-
-/// With each request on stderr as it ends, if that was asked for.
-pub(super) fn manner(global: &Global) -> Manner {
-    show_waiting();
-    let timings = Timings::new(global.verbose.then_some(|line| alert(line)));
-    if let Some(limit) = global.longest_wait {
-        wait_at_most(limit);
-    }
-    let recorder = Recorder::of_environment().unwrap_or_else(|error| {
-        alert(format_args!("nothing is recorded: the file of `PIPECTL_RECORD` cannot be written: {error}"));
-        Recorder::default()
-    });
-    Manner { timeouts: Timeouts::of(global.request_timeout), timings, recorder }
 }
 
 /// Refuses credentials of another account than the file's, before anything of the pipeline is asked for.

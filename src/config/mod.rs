@@ -5,6 +5,7 @@ mod by_stage;
 mod checks;
 mod column;
 mod cron_field;
+mod dashboard;
 mod described;
 mod edit;
 mod file;
@@ -27,6 +28,7 @@ mod variables;
 mod words;
 
 pub(crate) use column::{Column, ColumnType};
+pub(crate) use dashboard::Dashboard;
 pub(crate) use edit::with_usage;
 pub(crate) use pipeline::{Alarms, Crawler, Etl, Function, Pipeline, table_name};
 pub(crate) use places::Places;
@@ -37,7 +39,8 @@ pub(crate) use usage::{FIGURES, Figure, parse_number};
 #[cfg(test)]
 pub(crate) use words::Security;
 pub(crate) use words::{
-    Architecture, Compression, Execution, Format, Front, GlueVersion, LogLevel, Partition, Period, Shape, Tables,
+    Architecture, Compression, Execution, Format, Front, GlueVersion, Import, LogLevel, Partition, Period, Shape,
+    Tables,
 };
 
 use problem::Problem;

@@ -3,6 +3,7 @@
 //! An `Option` is left only where absence means something of its own, and its comment says what.
 
 use super::column::Column;
+use super::dashboard::{Dashboard, with_database};
 use super::places::Places;
 use super::schedule::Schedule;
 use super::units::{ByteSize, Days, Rate};
@@ -56,6 +57,7 @@ pub(crate) struct Pipeline {
     pub(crate) etl: Option<Etl>,
     pub(crate) query: Query,
     pub(crate) alarms: Option<Alarms>,
+    pub(crate) dashboard: Option<Dashboard>,
     pub(crate) usage: Usage,
     /// Where in the file all this is.
     pub(crate) places: Places,
@@ -288,6 +290,12 @@ impl Pipeline {
         self.catalog.database = place(&self.catalog.database);
         self.tags.values_mut().for_each(|value| *value = place(value));
         self.names.values_mut().for_each(|value| *value = place(value));
+        if let Some(mut dashboard) = self.dashboard.take() {
+            let drawn = dashboard.drawn(&self.query.charts, &self.query.queries);
+            let filled = |sql: &str| self.fill_tables(&with_database(&place(sql)));
+            dashboard.charts = drawn.map(|(name, sql)| (name.clone(), filled(sql))).collect();
+            self.dashboard = Some(dashboard);
+        }
         let queries = self.query.queries.iter();
         self.query.queries = queries.map(|(name, sql)| (name.clone(), self.fill_tables(&place(sql)))).collect();
         self

@@ -30,6 +30,10 @@ spelled! {
     Period { Day = "day", Week = "week", Month = "month" }
 }
 spelled! {
+    /// Where QuickSight has its rows from: a query at each look, or its own copy.
+    Import { Direct = "direct", Spice = "spice" }
+}
+spelled! {
     /// The processor a function is built for.
     Architecture { Arm64 = "arm64", X86_64 = "x86_64" }
 }

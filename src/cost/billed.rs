@@ -1,13 +1,13 @@
 //! The resources that AWS bills: those that a graph asks for, or those that are live.
 
 use crate::aws::Aws;
-use crate::blueprint::{self, ALARMS, API, Functions, URL};
+use crate::blueprint::{self, ALARMS, API, Functions, QUICKSIGHT, URL};
 use crate::config::Pipeline;
 use crate::engine::resource::{Address, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Alarm, Bucket, Crawler, Database, Function, FunctionUrl, Graph, Inventory, Job, Key, LogGroup, RestApi, Stream,
-    Table, Trigger, Workgroup,
+    Alarm, Bucket, Crawler, Dashboard, Database, Function, FunctionUrl, Graph, Inventory, Job, Key, LogGroup, RestApi,
+    Stream, Table, Trigger, Workgroup,
 };
 
 /// Where resources are, by their type and their name in the blueprint.
@@ -60,6 +60,7 @@ pub(crate) struct Billed {
     pub(super) trigger: Option<Trigger>,
     pub(super) workgroup: Option<Workgroup>,
     pub(super) alarms: Vec<Alarm>,
+    pub(super) dashboard: Option<Dashboard>,
 }
 
 impl Billed {
@@ -82,6 +83,7 @@ impl Billed {
             job: resources.get("etl"),
             trigger: resources.get("etl"),
             workgroup: resources.get("query"),
+            dashboard: resources.get(QUICKSIGHT),
             alarms: ALARMS.iter().filter_map(|name| resources.get(name)).collect(),
         }
     }

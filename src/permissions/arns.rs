@@ -64,6 +64,13 @@ impl<'a> Arns<'a> {
             On::Rules => self.named("events.rule", "events", "rule/"),
             On::Topics => self.named("sns.topic", "sns", ""),
             On::Alarms => self.named("cloudwatch.alarm", "cloudwatch", "alarm:"),
+            On::DataSources => self.named("quicksight.data_source", "quicksight", "datasource/"),
+            On::DataSets => self.named("quicksight.data_set", "quicksight", "dataset/"),
+            On::RefreshSchedules => {
+                self.on(On::DataSets).into_iter().map(|set| format!("{set}/refresh-schedule/*")).collect()
+            }
+            On::Analyses => self.named("quicksight.analysis", "quicksight", "analysis/"),
+            On::Dashboards => self.named("quicksight.dashboard", "quicksight", "dashboard/"),
             On::Keys => vec![names.arn("kms", "key/*")],
             On::KeyAlias => vec![names.arn("kms", &names.key_alias())],
             On::BucketKey => self.bucket_key(),

@@ -55,6 +55,12 @@ pub(crate) enum On {
     Rules,
     Topics,
     Alarms,
+    DataSources,
+    DataSets,
+    /// Below data sets.
+    RefreshSchedules,
+    Analyses,
+    Dashboards,
     /// Keys of KMS. Their ids are AWS's choice.
     Keys,
     KeyAlias,

@@ -10,6 +10,7 @@ mod compute;
 mod data;
 mod document;
 mod purpose;
+mod shown;
 mod trust;
 
 pub(crate) use document::{Document, LONGEST as LONGEST_POLICY};
@@ -48,6 +49,10 @@ const KINDS: &[(&str, &[Call])] = &[
     ("athena.named_query", data::NAMED_QUERY),
     ("sns.topic", compute::TOPIC),
     ("cloudwatch.alarm", compute::ALARM),
+    ("quicksight.data_source", shown::DATA_SOURCE),
+    ("quicksight.data_set", shown::DATA_SET),
+    ("quicksight.analysis", shown::ANALYSIS),
+    ("quicksight.dashboard", shown::DASHBOARD),
 ];
 
 /// Actions that are allowed on the same, under the same condition.

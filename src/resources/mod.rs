@@ -25,6 +25,7 @@ mod object;
 mod obstacles;
 mod permission;
 mod policy;
+mod quicksight;
 mod rest_api;
 mod role;
 mod schema;
@@ -59,6 +60,9 @@ pub(crate) use object::Object;
 pub(crate) use obstacles::{Surroundings, sent_code};
 pub(crate) use permission::{Grant, Permission};
 pub(crate) use policy::Policy;
+pub(crate) use quicksight::{
+    Analysis, Dashboard, DataSet, DataSource, Definition, InputColumns, Mode, Principals, Subscription,
+};
 pub(crate) use rest_api::{Cors, Preflights, RestApi, RestApiOutputs, Routes};
 pub(crate) use role::{Role, RoleId};
 pub(crate) use schema::{Difference, SCHEMA, What, columns_of};
@@ -70,7 +74,7 @@ pub(crate) use topic::Topic;
 pub(crate) use trigger::Trigger;
 pub(crate) use usage_plan::{Ids, Quota, UsagePlan};
 pub(crate) use workgroup::Workgroup;
-pub(crate) use world::{Converged, Event, Graph, Inventory, Plan, Step};
+pub(crate) use world::{Converged, Event, Graph, Inventory, Plan, Scope, Step};
 
 use crate::aws::{Aws, Result};
 use crate::engine::live::AnyLive;
@@ -134,6 +138,10 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Trigger>(),
     Kind::of::<Workgroup>(),
     Kind::of::<NamedQuery>(),
+    Kind::of::<DataSource>(),
+    Kind::of::<DataSet>(),
+    Kind::of::<Analysis>(),
+    Kind::of::<Dashboard>(),
     Kind::of::<Topic>(),
     Kind::of::<Alarm>(),
 ];

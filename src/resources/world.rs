@@ -12,6 +12,7 @@ impl World for Aws {
 
 pub(crate) type Event<'a> = apply::Event<'a, Aws>;
 pub(crate) type Graph<'a> = graph::Graph<'a, Aws>;
+pub(crate) type Scope<'a> = graph::Scope<'a>;
 pub(crate) type Inventory = inventory::Inventory<Aws>;
 pub(crate) type Converged = converge::Converged<Aws>;
 pub(crate) type Plan<'a> = plan::Plan<'a, Aws>;

@@ -29,6 +29,7 @@ mod cost_shapes;
 mod cost_shares;
 mod cost_terms;
 mod costs;
+mod dashboards;
 mod data_clients;
 mod doors;
 mod drift;

@@ -21,6 +21,18 @@ def client(service):
 SHARED = re.compile("/aws-glue/")
 
 glue, athena, gateway = client("glue"), client("athena"), client("apigateway")
+quicksight, account = client("quicksight"), {"AwsAccountId": "000000000000"}
+
+
+def shown(operation, items, name):
+    """Of an account without a subscription there is nothing."""
+    try:
+        return [x[name] for x in getattr(quicksight, operation)(**account)[items] if x.get("Status") != "DELETED"]
+    except quicksight.exceptions.ClientError as error:
+        assert error.response["Error"]["Code"] == "UnsupportedUserEditionException", error
+        return []
+
+
 found = {
     "bucket": [x["Name"] for x in client("s3").list_buckets()["Buckets"]],
     "role": [x["RoleName"] for x in client("iam").list_roles()["Roles"]],
@@ -37,6 +49,10 @@ found = {
     "workgroup": [x["Name"] for x in athena.list_work_groups()["WorkGroups"] if x["Name"] != "primary"],
     "alarm": [x["AlarmName"] for x in client("cloudwatch").describe_alarms()["MetricAlarms"]],
     "topic": [x["TopicArn"] for x in client("sns").list_topics()["Topics"]],
+    "data source": shown("list_data_sources", "DataSources", "DataSourceId"),
+    "data set": shown("list_data_sets", "DataSetSummaries", "DataSetId"),
+    "analysis": shown("list_analyses", "AnalysisSummaryList", "AnalysisId"),
+    "dashboard": shown("list_dashboards", "DashboardSummaryList", "DashboardId"),
     "tagged": [x["ResourceARN"] for x in client("resourcegroupstaggingapi").get_resources()["ResourceTagMappingList"]],
 }
 for kind, names in found.items():

@@ -70,6 +70,8 @@ const CODES: &[(Class, &[&str])] = &[
             "NoSuchWebsiteConfiguration",
             "ReplicationConfigurationNotFoundError",
             "ObjectLockConfigurationNotFoundError",
+            // QuickSight's, of an account that has no subscription to it.
+            "UnsupportedUserEdition",
             // Cost Explorer's, before it was ever opened.
             "DataUnavailable",
         ],
@@ -80,6 +82,8 @@ const CODES: &[(Class, &[&str])] = &[
             "EntityAlreadyExists",
             "AlreadyExists",
             "ResourceAlreadyExists",
+            // QuickSight's.
+            "ResourceExists",
             "BucketAlreadyOwnedByYou",
             // API Gateway's. Changes that overlap have the same code, and are told apart by AWS's words.
             "Conflict",

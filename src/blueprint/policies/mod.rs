@@ -38,6 +38,9 @@ pub(crate) const MOVER: &str = include_str!("../../../templates/iam/mover.json")
 pub(crate) const ETL: &str = include_str!("../../../templates/iam/etl.json");
 /// A statement, for the role of a job that reports figures of its runs.
 pub(crate) const MEASURE: &str = include_str!("../../../templates/iam/measure.json");
+/// What QuickSight may do, by the data source. Needs `bucket_arn` and `database`.
+pub(crate) const QUICKSIGHT: &str = include_str!("../../../templates/iam/quicksight.json");
+pub(crate) const TRUST_QUICKSIGHT: &str = include_str!("../../../templates/iam/trust-quicksight.json");
 pub(crate) const TRUST_FIREHOSE: &str = include_str!("../../../templates/iam/trust-firehose.json");
 pub(crate) const TRUST_GLUE: &str = include_str!("../../../templates/iam/trust-glue.json");
 pub(crate) const TRUST_LAMBDA: &str = include_str!("../../../templates/iam/trust-lambda.json");
@@ -72,9 +75,11 @@ fn derived<'a>(names: &Names, pipeline: &Pipeline) -> BTreeMap<&'a str, String> 
         ("partitioned", folder(&pipeline.mover.prefix)),
         ("parquet", folder(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
         ("parquet_table", table_name(pipeline.parquet_prefix().unwrap_or(&pipeline.delivery.parquet))),
+        ("results", folder(&pipeline.query.results.prefix)),
         ("own", folder(OWN_PREFIX)),
         ("database", pipeline.catalog.database.clone()),
         ("job", names.job()),
+        ("workgroup", names.workgroup()),
     ]
     .into()
 }

@@ -12,6 +12,8 @@ const ALL: &[(&str, &str)] = &[
     ("trust-glue", TRUST_GLUE),
     ("trust-lambda", TRUST_LAMBDA),
     ("bucket", BUCKET),
+    ("quicksight", QUICKSIGHT),
+    ("trust-quicksight", TRUST_QUICKSIGHT),
 ];
 
 fn rendered(template: &str, partition: &str, region: &str) -> String {

@@ -3,7 +3,8 @@
 mod life;
 
 use super::confirm::confirm;
-use super::session::{manner, target_of_no_file};
+use super::manner::manner;
+use super::session::target_of_no_file;
 use crate::acceptance::{Compared, Edit, Report, Shape, Side, compare};
 use crate::aws::{Aws, connect};
 use crate::commands::Global;

@@ -50,7 +50,7 @@ pub(crate) struct PlanArgs {
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
-    let wanted = session.graph();
+    let wanted = if args.destroy { session.graph() } else { session.possible_graph().await? };
     // Both fail of a bucket that is somebody else's or elsewhere, and the look explains it.
     let (looked, stranded) = futures::join!(session.look(&wanted), session.stranded());
     let ((live, surroundings), stranded) = (looked?, stranded?);

@@ -77,7 +77,7 @@ fn broken(step: &Step) -> Option<(String, &'static str)> {
 fn part(kind: &str, name: &str) -> Part {
     match (kind.split('.').next().unwrap_or_default(), name) {
         ("apigateway", _) => Part::Ingest,
-        ("athena", _) => Part::Query,
+        ("athena" | "quicksight", _) | (_, "quicksight") => Part::Query,
         ("glue", _) => Part::Transform,
         ("sns" | "cloudwatch", "alarms" | "late" | "rejected" | "mover-errors") => Part::Deliver,
         ("kms", _) => Part::Store,

@@ -57,7 +57,7 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
 
 /// How the file and AWS differ, and what the endpoints answer.
 async fn compared(session: &Session) -> crate::error::Result<(Differences, Vec<Answered>)> {
-    let graph = session.graph();
+    let graph = session.possible_graph().await?;
     let live = session.observe(&graph).await?;
     let made = made_of(session, &live);
     Ok((differences(&graph, &live, session.own_code), endpoint::ask(session, &made).await))

@@ -128,7 +128,7 @@ fn read_only() -> Error {
 }
 
 async fn plan(session: &Session) -> Result<Value> {
-    let graph = session.graph();
+    let graph = session.possible_graph().await?;
     let (live, surroundings) = session.look(&graph).await?;
     let plan = compare(session, (&graph, &graph), (&live, &surroundings), &ConsentArgs::none())?;
     let cost = cost_of(session, &plan, &graph, &live);

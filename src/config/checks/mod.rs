@@ -1,6 +1,7 @@
 //! What no single key can tell: combinations that AWS refuses, or that would eat their own output.
 
 mod alarms;
+mod dashboard;
 mod events;
 mod shape;
 
@@ -25,6 +26,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     ingest(reader, pipeline);
     events::check(reader, pipeline);
     alarms::check(reader, pipeline);
+    dashboard::check(reader, pipeline);
     caller(reader, pipeline);
     for (address, message, hint) in given::wrong(&pipeline.names, &pipeline.ingest.api_keys) {
         report(reader, &format!("names.{address}"), message, hint);

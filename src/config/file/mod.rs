@@ -1,6 +1,7 @@
 //! The shape of `pipeline.yaml`: every key, what it means and what it is when it is left out.
 
 mod alarms;
+mod dashboard;
 mod deliver;
 mod events;
 mod function;
@@ -171,6 +172,12 @@ pub(super) fn pipeline(at: Group<'_, '_, '_>, given: Option<&str>, stage: &str) 
             "CloudWatch alarms, and who is told; without it, none.",
             false,
             alarms::alarms,
+        ),
+        dashboard: at.group_or_none(
+            "dashboard",
+            "A dashboard in QuickSight, of the events and of named queries; without it, none.",
+            false,
+            dashboard::dashboard,
         ),
         usage: at.group(
             "usage",

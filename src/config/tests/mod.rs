@@ -136,7 +136,7 @@ fn the_json_schema_and_the_examples_know_the_same_keys() {
     }
     let mut described = vec![];
     keys(&json_schema(), "", &mut described);
-    let trees = ["clickstream", "lean", "web"].map(|name| {
+    let trees = ["clickstream", "lean", "web", "dashboard"].map(|name| {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("examples/{name}/pipeline.yaml"));
         tree::parse(&std::fs::read_to_string(path).unwrap()).unwrap()
     });

@@ -1,6 +1,7 @@
 //! Dashboards in QuickSight, for those who say how many people use them.
 
 use super::{Meter, Month};
+use crate::resources::{Dashboard, Principals};
 
 /// AWS's price list has names for them that are in no source of the book.
 const UNKNOWN: &str = "QuickSight (its usage type is not verified)";
@@ -12,14 +13,22 @@ pub(super) fn all(month: &Month<'_>) -> Vec<Meter> {
     if month.billed.workgroup.is_none() {
         return vec![];
     }
-    let line = |item, dimension, name: &'static str| {
-        Meter::new("query", item, (UNKNOWN, dimension), month.get(name), name).from(&[name])
+    // Users whom the file names, unless it counts more: how many a group has is not known.
+    let dashboard = month.billed.dashboard.as_ref();
+    let people = |figure, among: fn(&Dashboard) -> &Principals| {
+        month.get(figure).max(dashboard.map_or(0.0, |dashboard| among(dashboard).users() as f64))
     };
-    let spice = line("QuickSight SPICE", "quicksight_spice_enterprise_gb", "spice_gb").from(&["quicksight_authors"]);
+    let authors = people("quicksight_authors", |dashboard| &dashboard.owners);
+    let readers = people("quicksight_readers", |dashboard| &dashboard.readers);
+    let line = |item, dimension, name: &'static str, quantity| {
+        Meter::new("query", item, (UNKNOWN, dimension), quantity, name).from(&[name])
+    };
+    let spice = line("QuickSight SPICE", "quicksight_spice_enterprise_gb", "spice_gb", month.get("spice_gb"));
+    let spice = spice.from(&["quicksight_authors"]);
     let lines = [
-        line("QuickSight authors", "quicksight_author", "quicksight_authors"),
-        line("QuickSight readers", "quicksight_reader", "quicksight_readers"),
-        Meter { always_free: month.get("quicksight_authors") * SPICE_WITH_AUTHOR, ..spice },
+        line("QuickSight authors", "quicksight_author", "quicksight_authors", authors),
+        line("QuickSight readers", "quicksight_reader", "quicksight_readers", readers),
+        Meter { always_free: authors * SPICE_WITH_AUTHOR, ..spice },
     ];
     lines.into_iter().filter(|line| line.quantity > 0.0).collect()
 }

@@ -15,6 +15,7 @@ mod lambda;
 mod logs;
 #[cfg(test)]
 mod plain;
+mod quicksight;
 mod s3;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,9 @@ pub(super) use iam::GET_ROLE;
 pub(super) use kms::DESCRIBE_KEY;
 pub(super) use lambda::{GET_FUNCTION, GET_FUNCTION_URL_CONFIG};
 pub(super) use logs::DESCRIBE_LOG_GROUPS;
+pub(super) use quicksight::{
+    DESCRIBE_ANALYSIS, DESCRIBE_DASHBOARD, DESCRIBE_DASHBOARD_PERMISSIONS, DESCRIBE_DATA_SET, DESCRIBE_DATA_SOURCE,
+};
 pub(super) use s3::{
     GET_BUCKET_CORS, GET_BUCKET_ENCRYPTION, GET_BUCKET_LOGGING, GET_BUCKET_NOTIFICATION_CONFIGURATION,
     GET_BUCKET_REPLICATION, GET_BUCKET_VERSIONING, GET_BUCKET_WEBSITE, GET_OBJECT_LOCK_CONFIGURATION,

@@ -37,6 +37,11 @@ pub(super) const PLAIN: &[&Answer] = &[
     &LIST_TAGS_FOR_TOPIC,
     &LIST_SUBSCRIPTIONS_BY_TOPIC,
     &LIST_TAGS_FOR_RULE,
+    &LIST_TAGS_FOR_QUICKSIGHT,
+    &DESCRIBE_DATA_SOURCE_PERMISSIONS,
+    &DESCRIBE_DATA_SET_PERMISSIONS,
+    &DESCRIBE_ANALYSIS_PERMISSIONS,
+    &LIST_REFRESH_SCHEDULES,
 ];
 
 const GET_POLICY: Answer = Answer {
@@ -303,3 +308,59 @@ const LIST_SUBSCRIPTIONS_BY_TOPIC: Answer = Answer {
 
 const LIST_TAGS_FOR_RULE: Answer =
     Answer { operation: "events:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };
+
+const LIST_TAGS_FOR_QUICKSIGHT: Answer = Answer {
+    operation: "quicksight:ListTagsForResource",
+    at: "",
+    fields: &[
+        managed("Tags", "tags, and the fingerprint of a definition"),
+        ignored("RequestId", "of the answer"),
+        ignored("Status", "of the answer"),
+    ],
+};
+
+const DESCRIBE_DATA_SOURCE_PERMISSIONS: Answer = Answer {
+    operation: "quicksight:DescribeDataSourcePermissions",
+    at: "",
+    fields: &[
+        ignored("DataSourceArn", "the one that was asked for"),
+        ignored("DataSourceId", "the one that was asked for"),
+        managed("Permissions", "owners"),
+        ignored("RequestId", "of the answer"),
+        ignored("Status", "of the answer"),
+    ],
+};
+
+const DESCRIBE_DATA_SET_PERMISSIONS: Answer = Answer {
+    operation: "quicksight:DescribeDataSetPermissions",
+    at: "",
+    fields: &[
+        ignored("DataSetArn", "the one that was asked for"),
+        ignored("DataSetId", "the one that was asked for"),
+        managed("Permissions", "owners"),
+        ignored("RequestId", "of the answer"),
+        ignored("Status", "of the answer"),
+    ],
+};
+
+const DESCRIBE_ANALYSIS_PERMISSIONS: Answer = Answer {
+    operation: "quicksight:DescribeAnalysisPermissions",
+    at: "",
+    fields: &[
+        ignored("AnalysisArn", "the one that was asked for"),
+        ignored("AnalysisId", "the one that was asked for"),
+        managed("Permissions", "owners"),
+        ignored("RequestId", "of the answer"),
+        ignored("Status", "of the answer"),
+    ],
+};
+
+const LIST_REFRESH_SCHEDULES: Answer = Answer {
+    operation: "quicksight:ListRefreshSchedules",
+    at: "",
+    fields: &[
+        managed("RefreshSchedules", "refresh; those of others are theirs"),
+        ignored("RequestId", "of the answer"),
+        ignored("Status", "of the answer"),
+    ],
+};

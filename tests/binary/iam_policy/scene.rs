@@ -2,7 +2,7 @@
 
 use super::caller::Caller;
 use super::documents;
-use crate::kills::LEAN_EDITS;
+use crate::kills::{DASHBOARD_EDITS, LEAN_EDITS};
 use crate::life::EDITS;
 use crate::matrix::TO_LEAN;
 use crate::support::Place;
@@ -135,6 +135,8 @@ pub(super) const SCENES: &[Scene] = &[
     scene("plan", "strict", Before::Nothing, PLAN, 2),
     scene("plan", "strict", Before::Made, PLAN, 0),
     scene("plan", "strict", Before::Edited(EDITS), PLAN, 2),
+    scene("plan", "dashboard", Before::Nothing, PLAN, 2),
+    scene("plan", "dashboard", Before::Made, PLAN, 0),
     scene("apply", "clickstream", Before::Nothing, APPLY, 0),
     scene("apply", "clickstream", Before::Made, APPLY, 0),
     scene("apply", "clickstream", Before::Edited(EDITS), APPLY, 0),
@@ -155,6 +157,12 @@ pub(super) const SCENES: &[Scene] = &[
     scene("apply", "strict", Before::Met(Caller::takes_it_down), APPLY, 0),
     scene("apply", "strict", Before::Moved(WITHOUT_ALARMS), APPLY, 0),
     scene("apply", "strict", Before::Met(Caller::gets_another_reader), APPLY, 0),
+    scene("apply", "dashboard", Before::Nothing, APPLY, 0),
+    scene("apply", "dashboard", Before::Edited(DASHBOARD_EDITS), APPLY, 0),
+    scene("apply", "dashboard", Before::Edited(DASHBOARD_TAGGED), APPLY, 0),
+    scene("apply", "dashboard", Before::Edited(DASHBOARD_DIRECT), APPLY, 0),
+    scene("apply", "dashboard", Before::Moved(NO_DASHBOARD), APPLY, 0),
+    scene("destroy", "dashboard", Before::Made, DESTROY, 0),
     scene("destroy", "strict", Before::Made, DESTROY, 0),
     scene("destroy", "clickstream", Before::Used, DESTROY, 0),
     scene("destroy", "clickstream", Before::Met(Caller::loses_the_bucket), DESTROY, 0),
@@ -209,6 +217,20 @@ pub(super) struct Played {
     pub(super) wrong: Option<String>,
 }
 
+const DASHBOARD_TAGGED: Edits = &[
+    ("name: shop\n", "tags: { team: growth }\nname: shop\n"),
+    ("readers: []", "readers: [user/local]"),
+    ("owners: [user/local]", "owners: []"),
+];
+const DASHBOARD_DIRECT: Edits = &[("data: spice", "data: direct"), ("  refresh:", "  # refresh:")];
+const NO_DASHBOARD: Edits = &[
+    ("dashboard:  ", "#"),
+    ("  owners:", "#"),
+    ("  readers:", "#"),
+    ("  data:", "#"),
+    ("  refresh:", "#"),
+    ("  queries: [revenue_by_day, buyers]", "#"),
+];
 const WITHOUT_ALARMS: Edits = &[("alarms:", "# alarms:")];
 const ALARMS: &str = "alarms: { email: team@example.com, freshness: 6 hours, errors: 1% }\n";
 

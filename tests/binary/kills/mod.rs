@@ -39,6 +39,14 @@ pub(crate) const LEAN_EDITS: &[(&str, &str)] = &[
     ("ORDER BY events DESC", "ORDER BY event"),
 ];
 
+/// The same of the dashboard's.
+pub(crate) const DASHBOARD_EDITS: &[(&str, &str)] = &[
+    ("type: line", "type: bar"),
+    ("refresh: \"06:00\"", "refresh: \"07:00\""),
+    ("sum(amount) AS revenue", "sum(amount) / 2 AS revenue"),
+    ("queries: [revenue_by_day, buyers]", "queries: [revenue_by_day]"),
+];
+
 /// All parts in the article's place, but for the front, which clients may post to still.
 const TO_ARTICLE: &[(&str, &str)] = &[
     ("shape: lean", "shape: article"),
@@ -123,6 +131,24 @@ const LEAN_LIFE: &[Turn] = &[
     (&[], "destroy", [0; 4]),
 ];
 
+/// What is left of the group is a comment.
+const NO_DASHBOARD: &[(&str, &str)] = &[
+    ("dashboard:  ", "#"),
+    ("  owners: [user/local]", "#"),
+    ("  readers: []", "#"),
+    ("  data: spice", "#"),
+    ("  refresh: \"07:00\"", "#"),
+    ("  queries: [revenue_by_day]", "#"),
+];
+
+/// With a dashboard, which the file has no longer in the end.
+const DASHBOARD_LIFE: &[Turn] = &[
+    (&[], "apply", [0, 0, 1, 0]),
+    (DASHBOARD_EDITS, "apply", [0, 0, 1, 0]),
+    (NO_DASHBOARD, "apply", [0, 0, 1, 0]),
+    (&[], "destroy", [0; 4]),
+];
+
 /// One turn after the other; prints where runs were killed.
 fn live(example: &str, turns: &[Turn], parallelism: &str) {
     let mut before = Place::example(example);
@@ -146,14 +172,14 @@ fn an_edit_survives_a_kill_at_every_write() {
 }
 
 /// One write after the other, and as many at once as there are; in either shape, and from one to the other. Each of the
-/// four on its day.
+/// six on its day.
 #[test]
 #[ignore = "minutes"]
 fn whole_pipelines_survive_a_kill_at_every_write() {
-    let shapes = [("clickstream", LIFE), ("lean", LEAN_LIFE)];
+    let shapes = [("clickstream", LIFE), ("lean", LEAN_LIFE), ("dashboard", DASHBOARD_LIFE)];
     let lives = shapes.into_iter().flat_map(|(example, turns)| ["1", "24"].map(|at_once| (example, turns, at_once)));
     std::thread::scope(|scope| {
-        for (example, turns, parallelism) in sampled(lives, 4) {
+        for (example, turns, parallelism) in sampled(lives, 6) {
             scope.spawn(move || live(example, turns, parallelism));
         }
     });

@@ -1,6 +1,6 @@
 //! What a pipeline is like before a command, and what the command then asks AWS.
 
-use crate::kills::LEAN_EDITS;
+use crate::kills::{DASHBOARD_EDITS, LEAN_EDITS};
 use crate::life::EDITS;
 use crate::support::{Place, Ran};
 
@@ -39,6 +39,9 @@ pub(super) fn all() -> Vec<Scene> {
         Scene::of("apply, alarms", apply, check, State::nothing("web")),
         Scene::of("update, alarms", apply, check, State::edited("web", ALARM_EDITS)),
         Scene::of("destroy, alarms", destroy, check_destroy, State::made("web")),
+        Scene::of("apply, dashboard", apply, check, State::nothing("dashboard")),
+        Scene::of("update, dashboard", apply, check, State::edited("dashboard", DASHBOARD_EDITS)),
+        Scene::of("destroy, dashboard", destroy, check_destroy, State::made("dashboard")),
         Scene::of("change to lean", apply, check, State::changed_to_lean()),
     ]
 }
