@@ -30,6 +30,7 @@ const SERVICES: &[Service] = &[
     Service { name: "iam", protocol: Protocol::Query, code: "ValidationError", under_operation: false },
     Service { name: "lambda", protocol: Protocol::Rest, code: "ValidationException", under_operation: false },
     Service { name: "logs", protocol: Protocol::Json, code: "InvalidParameterException", under_operation: false },
+    Service { name: "quicksight", protocol: Protocol::Rest, code: "ValidationException", under_operation: false },
     Service { name: "sts", protocol: Protocol::Query, code: "ValidationError", under_operation: false },
     Service { name: "tagging", protocol: Protocol::Json, code: "InvalidParameterException", under_operation: false },
 ];
@@ -38,6 +39,7 @@ const SERVICES: &[Service] = &[
 const EXCEPTIONS: &[(&str, &str, Rule, &str)] = &[
     ("firehose", ".clusterJDBCURL", Rule::Pattern, "looks behind in the middle, and Redshift is no destination here"),
     ("iam", "policyExclusionList", Rule::Maximum, "are as many of nothing, for which a form has no words"),
+    ("quicksight", "tagKeys", Rule::Minimum, "are as many of nothing, for which a query has no words"),
     ("sts", "providedContexts", Rule::Maximum, "are as many of nothing, for which a form has no words"),
 ];
 

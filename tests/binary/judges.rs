@@ -20,6 +20,27 @@ fn boto3_makes_dashboards_over_data_sets_and_shows_them_to_users() {
     let server = place.serve_with(&["--time-scale", "0"]);
     let told = judge("quicksight.py", &[&server.url, &server.token()]);
     assert_eq!(told, include_str!("../golden/boto3_quicksight.txt"));
+    // What it has left is there after a restart: the account is subscribed from another region.
+    drop(server);
+    let lines =
+        "print(client('quicksight').list_namespaces(AwsAccountId='000000000000')['Namespaces'][0]['CapacityRegion'])";
+    assert_eq!(crate::support::boto3(&place.serve(), lines), "eu-west-1\n");
+}
+
+#[test]
+fn boto3_makes_a_dashboard_with_just_the_rights_that_aws_names() {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--time-scale", "50"]);
+    let told = judge("quicksight_rights.py", &[&server.url, &server.token()]);
+    assert_eq!(told, include_str!("../golden/boto3_quicksight_rights.txt"));
+}
+
+#[test]
+fn motos_quicksight_differs_in_what_is_said_of_it_only() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    let told = judge("quicksight_beside.py", &[&server.url]);
+    assert_eq!(told, "said and not so: []\n24 calls; most is the same\n");
 }
 
 /// A command of the AWS CLI, and what it has to show of the example.

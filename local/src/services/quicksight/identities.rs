@@ -97,7 +97,9 @@ pub(super) fn register_user(context: &Context<'_>, input: &Value) -> Result<Valu
         "PrincipalId": format!("federated/iam/{}", new_uuid()),
     });
     let user = USER.add(context, input, &name, &user)?;
-    answered(json!({"User": user, "Status": 201}))
+    // "Returned only for users with an identity type of QUICKSIGHT." Nobody can be invited from here.
+    let invitation = (!of_iam).then(|| format!("https://signin.aws.amazon.com/inviteuser?token={}", new_uuid()));
+    answered(json!({"User": user, "UserInvitationUrl": invitation, "Status": 201}))
 }
 
 pub(super) fn describe_user(context: &Context<'_>, input: &Value) -> Result<Value> {
