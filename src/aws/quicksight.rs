@@ -1,7 +1,7 @@
 //! QuickSight, asked in the JSON that it speaks.
 //!
-//! Its SDK has two hundred operations and the types of every drawing that a dashboard may have, and compiles for longer
-//! than all other SDKs here together; what a dashboard is made of is a document anyhow. So the SDK's own runtime carries
+//! Its SDK has two hundred operations and the types of every drawing that a dashboard may have: by itself it is two minutes of
+//! a debug build (sns: ten seconds), and what a dashboard is made of is a document anyhow. So the SDK's own runtime carries
 //! the requests: signed, repeated, timed and recorded as those of the other services.
 
 use super::retries::QuotaIsFinal;

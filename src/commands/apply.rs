@@ -114,6 +114,7 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
         Aim::Pipeline => session.possible_graph().await?,
         Aim::Nothing => session.graph(),
     };
+    session.left_out().iter().for_each(say);
     let nothing = session.nothing();
     let graph = if asked.aim == Aim::Pipeline { &wanted } else { &nothing };
     let locks = locks(session, &wanted);

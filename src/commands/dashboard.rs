@@ -2,17 +2,19 @@
 
 use crate::aws::{Aws, Error, Result};
 use crate::config::Pipeline;
-use crate::report::say;
 use crate::resources::Subscription;
 use tokio::sync::OnceCell;
 
-/// The pipeline without what its account cannot have; asked for once, by whoever compares. `None`: it can have all of it.
+/// The pipeline without what its account cannot have, and why. `None`: it can have all of it.
+type Less = Option<(Pipeline, &'static str)>;
+
+/// Is asked for once, by whoever compares.
 #[derive(Debug, Default)]
-pub(super) struct Possible(OnceCell<Option<Pipeline>>);
+pub(super) struct Possible(OnceCell<Less>);
 
 impl Possible {
-    /// Leaves out the dashboard of an account without QuickSight, and says so: subscribing costs by the month, which is for
-    /// people to decide.
+    /// Leaves out the dashboard of an account without QuickSight: subscribing costs by the month, which is for people to
+    /// decide.
     ///
     /// # Errors
     /// AWS's, if it cannot be asked: a plan that is made of a guess could not be trusted.
@@ -22,11 +24,14 @@ impl Possible {
                 return Ok::<_, Error>(None);
             }
             let why = Subscription::of(aws).await?.lacks();
-            Ok(why.map(|why| {
-                say(format_args!("`dashboard` is left out: {why}"));
-                Pipeline { dashboard: None, ..pipeline.clone() }
-            }))
+            Ok(why.map(|why| (Pipeline { dashboard: None, ..pipeline.clone() }, why)))
         });
-        Ok(asked.await?.as_ref().unwrap_or(pipeline))
+        Ok(asked.await?.as_ref().map_or(pipeline, |(less, _)| less))
+    }
+
+    /// What was left out, in one line, once it was asked for.
+    pub(super) fn left_out(&self) -> Option<String> {
+        let (_, why) = self.0.get()?.as_ref()?;
+        Some(format!("`dashboard` is left out: {why}"))
     }
 }

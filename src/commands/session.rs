@@ -150,6 +150,11 @@ impl Session {
         Ok(self.possible_graph_in_parts().await?.0)
     }
 
+    /// What of the file is not in [`Session::possible_graph`], in a line.
+    pub(crate) fn left_out(&self) -> Option<String> {
+        self.possible.left_out()
+    }
+
     /// The same, and which part each is of.
     pub(crate) async fn possible_graph_in_parts(&self) -> Result<(Graph<'_>, Vec<Part>)> {
         let pipeline = self.possible.of(&self.aws, &self.pipeline).await?;

@@ -52,6 +52,8 @@ pub(super) const ANALYSIS: &[Call] = &[
     make("quicksight:ListNamespaces", On::Anything),
     make("quicksight:CreateAnalysis", On::Analyses),
     make("quicksight:CreateAnalysis", On::DataSets).needs("quicksight:PassDataSet"),
+    make("quicksight:RestoreAnalysis", On::Analyses),
+    make("quicksight:CreateAnalysis", On::Analyses).needs("quicksight:DeleteAnalysis"),
     change("quicksight:UpdateAnalysis", On::Analyses),
     change("quicksight:UpdateAnalysis", On::DataSets).needs("quicksight:PassDataSet"),
     change("quicksight:UpdateAnalysisPermissions", On::Analyses),

@@ -15,7 +15,7 @@ use crate::report::{
     data, difference_to_markdown, document, findings_to_json, markdown_words, plan_heading, plan_to_markdown,
     say_stranded, stranded_to_json,
 };
-use crate::resources::{Plan, Stranded};
+use crate::resources::{Graph, Inventory, Plan, Stranded};
 use clap::Args;
 use costs::CostLimits;
 use drift::Drift;
@@ -61,7 +61,7 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let cost = if drift.is_some() { None } else { cost_of(&session, &plan, graph, &live) };
     let quiet = args.destroy || args.drift_only;
     let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
-    let note = if quiet { None } else { renamed::note(&session, graph, &live, global).await? };
+    let note = if quiet { session.left_out() } else { note(&session, graph, &live, global).await? };
     let told = Told { drift, stranded: &stranded, limits: &limits, note: note.as_deref(), destroy: args.destroy };
     let json = told.with(plan_document(&session, &plan, cost.as_ref()), &session.pipeline);
     let held = args.costs.hold(&session, graph, cost.as_ref());
@@ -83,6 +83,13 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     held?;
     let pending = drift.map_or(args.detailed_exitcode && !plan.is_empty(), |drift| !drift.is_none());
     Ok(if pending { Exit::Changes } else { Exit::Done })
+}
+
+/// What whoever reads the plan has to know beside it.
+async fn note(session: &Session, graph: &Graph<'_>, live: &Inventory, global: &Global) -> Result<Option<String>> {
+    let renamed = renamed::note(session, graph, live, global).await?;
+    let all: Vec<_> = renamed.into_iter().chain(session.left_out()).collect();
+    Ok((!all.is_empty()).then(|| all.join("\n\n")))
 }
 
 /// What a plan's document has beside the plan.

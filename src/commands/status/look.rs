@@ -9,7 +9,7 @@ use crate::commands::events::newest as newest_events;
 use crate::commands::output::made_of;
 use crate::commands::session::Session;
 use crate::config::Pipeline;
-use crate::report::{Answered, Freshness, Health, TableFreshness, Unread};
+use crate::report::{Answered, Freshness, Health, TableFreshness, Unread, say};
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::time::Duration;
@@ -58,6 +58,7 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
 /// How the file and AWS differ, and what the endpoints answer.
 async fn compared(session: &Session) -> crate::error::Result<(Differences, Vec<Answered>)> {
     let graph = session.possible_graph().await?;
+    session.left_out().iter().for_each(say);
     let live = session.observe(&graph).await?;
     let made = made_of(session, &live);
     Ok((differences(&graph, &live, session.own_code), endpoint::ask(session, &made).await))

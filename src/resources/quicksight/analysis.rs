@@ -7,8 +7,8 @@ use super::ArnOutputs;
 use super::asset::{Asset, Seen, refuse_failed, text, written};
 use super::definition::{self, Definition};
 use super::principals::Principals;
-use crate::aws::{Aws, Expect as _, QuickSightAsked as Asked, Raw, Result};
-use crate::engine::resource::Resource;
+use crate::aws::{Aws, Expect as _, QuickSightAsked as Asked, Raw, Result, escaped};
+use crate::engine::resource::{Owner, Resource};
 use crate::names::Names;
 use crate::resources::fields::DESCRIBE_ANALYSIS;
 use crate::resources::managed::Managed;
@@ -78,6 +78,17 @@ impl Analysis {
         refuse_failed(operation, &answer, STATE, WHY)
     }
 
+    /// Its id is taken until nobody can have it back: ends one of ours for good. AWS deletes none twice.
+    async fn end_deleted(&self, aws: &Aws) -> Result<bool> {
+        let Some(seen) = ASSET.see(aws, &self.id).await? else { return Ok(false) };
+        if !(Self::is_deleted(&seen) && seen.stamp.owner == Owner::Us) {
+            return Ok(false);
+        }
+        let at = aws.quicksight.at(&format!("restore/analyses/{}", escaped(&self.id)));
+        aws.quicksight.write(Asked::post("quicksight:RestoreAnalysis", &at, Json::Null)).await?;
+        self.remove(aws).await.map(|()| true)
+    }
+
     /// One that people deleted can be had back for thirty days, and is not there meanwhile.
     fn is_deleted(seen: &Seen) -> bool {
         seen.answer.pointer(STATE).and_then(Json::as_str) == Some("DELETED")
@@ -137,7 +148,7 @@ impl Named for Analysis {
     /// One that failed, or that people have deleted, has the id still.
     async fn clear(&self, aws: &Aws, found: Option<&Found<Self>>) -> Result<bool> {
         match found {
-            None => self.remove(aws).await.map(|()| true),
+            None => self.end_deleted(aws).await,
             Some(found) if found.is_ours() && found.failed => self.remove(aws).await.map(|()| true),
             Some(found) if found.is_ours() => ASSET.ready(aws, &ASSET.at(aws, &self.id), STATE).await.map(|_| false),
             Some(_) => Ok(false),

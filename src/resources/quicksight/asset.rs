@@ -1,6 +1,6 @@
 //! What the four kinds have in common: how one is found, whose it is, who may see it, and that it is ready.
 
-use super::principals::{Principals, identity_region, of_answer};
+use super::principals::{Principals, arn, identity_region, of_answer};
 use crate::aws::{Aws, Error, Expect as _, Look, QuickSightAsked as Asked, Result, escaped, until};
 use crate::names::Names;
 use crate::resources::named::Found;
@@ -133,15 +133,12 @@ impl Asset {
     /// Who may do what, where it is made.
     pub(super) async fn permitted(&self, aws: &Aws, owners: &Principals, readers: &Principals) -> Result<Json> {
         let region = identity_region(aws).await?;
-        let one = |actions: &[&str]| {
+        let may = |who: &Principals, actions: &[&str]| -> Vec<Json> {
             let actions: Vec<_> = actions.iter().map(|action| format!("quicksight:{action}")).collect();
-            let names = &aws.names;
-            let region = region.clone();
-            move |principal: &String| json!({"Principal": super::principals::arn(names, &region, principal), "Actions": actions})
+            let arns = who.0.iter().map(|one| arn(&aws.names, &region, one));
+            arns.map(|arn| json!({"Principal": arn, "Actions": actions})).collect()
         };
-        let owners = owners.0.iter().map(one(self.actions));
-        let readers = readers.0.iter().map(one(&self.actions[..self.readers]));
-        Ok(owners.chain(readers).collect())
+        Ok([may(owners, self.actions), may(readers, &self.actions[..self.readers])].concat().into())
     }
 
     /// Gives to each what is its, and takes from everybody else what they have.

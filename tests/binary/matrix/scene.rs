@@ -26,6 +26,8 @@ pub(super) struct Scene {
 
 pub(super) fn all() -> Vec<Scene> {
     let (check, apply, destroy) = (&["plan", "--detailed-exitcode"][..], &["apply", "--yes"], &["destroy", "--yes"]);
+    // What SPICE has asked lies in the bucket.
+    let destroy_all = &["destroy", "--yes", "--allow-data-loss", "s3.bucket.data"];
     let check_destroy = &["plan", "--destroy", "--detailed-exitcode"];
     vec![
         Scene::of("apply", apply, check, State::nothing("clickstream")),
@@ -41,7 +43,7 @@ pub(super) fn all() -> Vec<Scene> {
         Scene::of("destroy, alarms", destroy, check_destroy, State::made("web")),
         Scene::of("apply, dashboard", apply, check, State::nothing("dashboard")),
         Scene::of("update, dashboard", apply, check, State::edited("dashboard", DASHBOARD_EDITS)),
-        Scene::of("destroy, dashboard", destroy, check_destroy, State::made("dashboard")),
+        Scene::of("destroy, dashboard", destroy_all, check_destroy, State::made("dashboard")),
         Scene::of("change to lean", apply, check, State::changed_to_lean()),
     ]
 }
