@@ -7,6 +7,7 @@ use redb::{
     Database, ReadableDatabase as _, ReadableTable, ReadableTableMetadata as _, StorageBackend, TableDefinition,
     WriteTransaction,
 };
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::any::Any;
 use std::cell::Cell;
@@ -117,7 +118,7 @@ impl Store {
         let read = self.begin(Database::begin_read)?;
         whole(|| {
             let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-            collect(&table, collection, prefix)
+            collect(&table, (collection, prefix), keyed)
         })
     }
 
@@ -203,15 +204,25 @@ impl Documents {
     /// Keys and documents whose key begins with `prefix`, in the order of keys.
     pub(crate) fn list(&self, collection: &str, prefix: &str) -> Result<Vec<(String, Value)>> {
         let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
-        collect(&table, collection, prefix)
+        collect(&table, (collection, prefix), keyed)
+    }
+
+    /// The same as what they are, without keys: a [`Value`] of each would be ten times as large as its bytes.
+    pub(crate) fn list_of<T: DeserializeOwned>(&self, collection: &str, prefix: &str) -> Result<Vec<T>> {
+        let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        collect(&table, (collection, prefix), |_, bytes| serde_json::from_slice(bytes).map_err(ApiError::internal))
     }
 }
 
-fn collect(
+fn keyed(key: &str, bytes: &[u8]) -> Result<(String, Value)> {
+    Ok((key.to_owned(), parse(bytes)?))
+}
+
+fn collect<T>(
     table: &impl ReadableTable<&'static str, &'static [u8]>,
-    collection: &str,
-    prefix: &str,
-) -> Result<Vec<(String, Value)>> {
+    (collection, prefix): (&str, &str),
+    read: impl Fn(&str, &[u8]) -> Result<T>,
+) -> Result<Vec<T>> {
     let start = path(collection, prefix);
     let base = collection.len() + 1;
     let mut all = vec![];
@@ -220,7 +231,7 @@ fn collect(
         if !key.value().starts_with(&start) {
             break;
         }
-        all.push((key.value()[base..].to_owned(), parse(document.value())?));
+        all.push(read(&key.value()[base..], document.value())?);
     }
     Ok(all)
 }

@@ -73,8 +73,7 @@ pub(super) fn any(context: &Context<'_>, bucket: &str) -> Result<bool> {
 /// Every version of the keys that begin with `prefix`.
 pub(crate) fn list(context: &Context<'_>, bucket: &str, prefix: &str) -> Result<Vec<Version>> {
     let versioned = is_versioned(&existing(context, bucket)?);
-    let all = context.documents.list(VERSIONS, &format!("{bucket}/{prefix}"))?;
-    let mut versions = all.into_iter().map(|(_, document)| read(document)).collect::<Result<Vec<_>>>()?;
+    let mut versions: Vec<Version> = context.documents.list_of(VERSIONS, &format!("{bucket}/{prefix}"))?;
     let mut before: Option<String> = None;
     for version in &mut versions {
         version.is_latest = before.as_ref() != Some(&version.key);

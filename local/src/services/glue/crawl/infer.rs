@@ -16,6 +16,8 @@ use std::io::Read as _;
 
 /// How much of a file is looked at, in bytes: a classifier "reads the first megabytes".
 const SAMPLE: u64 = 1 << 20;
+/// Files that are asked for in one transaction: each by itself would be most of a crawl's time.
+const AT_ONCE: usize = 256;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -63,12 +65,11 @@ const MAX_TYPE: usize = 131_072;
 /// A file that the role may not read, and columns that the catalog cannot hold.
 pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &mut Found) -> Result<Option<Inferred>> {
     let mut groups: BTreeMap<Kind, Group> = BTreeMap::new();
-    for file in found.folders.values().flat_map(|folder| &folder.files) {
-        let place = (found.bucket.as_str(), file.key.as_str());
-        core.run(region, |context| {
-            permit_s3(context, crawl, "s3:GetObject", place, &[])?;
-            s3::count(context, &found.bucket, (0, 1))
-        })?;
+    let files: Vec<_> = found.folders.values().flat_map(|folder| &folder.files).collect();
+    for (index, file) in files.iter().enumerate() {
+        if index.is_multiple_of(AT_ONCE) {
+            permit(core, region, crawl, &found.bucket, &files[index..files.len().min(index + AT_ONCE)])?;
+        }
         // A file that is deleted while it is read is not there any more.
         let Ok(opened) = File::open(core.blobs.path(&file.blob)) else { continue };
         let uri = format!("s3://{}/{}", found.bucket, file.key);
@@ -94,6 +95,14 @@ pub(super) fn infer(core: &Core, region: &str, crawl: &Crawl, found: &mut Found)
     columns.iter().try_for_each(|(name, hive)| fits(name, hive))?;
     let files = group.uris.len() as u64;
     Ok((!columns.is_empty()).then_some(Inferred { kind, columns, files, bytes: group.bytes, records: group.records }))
+}
+
+/// Whether the role may read the next files; and they are counted.
+fn permit(core: &Core, region: &str, crawl: &Crawl, bucket: &str, files: &[&Version]) -> Result<()> {
+    core.run(region, |context| {
+        files.iter().try_for_each(|file| permit_s3(context, crawl, "s3:GetObject", (bucket, &file.key), &[]))?;
+        s3::count(context, bucket, (0, files.len() as u64))
+    })
 }
 
 fn fits(name: &str, hive: &HiveType) -> Result<()> {
