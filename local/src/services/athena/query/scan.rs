@@ -1,7 +1,8 @@
 //! Reading files: lines of JSON and Parquet, only the columns that a query needs, counting the bytes.
 
 use super::delimited::Delimited;
-use super::evolved::{as_table, readable};
+use super::evolved::as_table;
+use super::pushed::Comparison;
 use crate::services::glue::hive::HiveType;
 use crate::services::glue::rows::{Columns, whole_lines};
 use datafusion::arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions, StringArray, new_null_array};
@@ -14,8 +15,6 @@ use datafusion::physical_plan::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::physical_plan::streaming::PartitionStream;
 use futures::StreamExt as _;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
@@ -24,7 +23,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
-const ROWS_PER_BATCH: usize = 8192;
+pub(super) const ROWS_PER_BATCH: usize = 8192;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -88,7 +87,7 @@ impl Meter {
 
     /// # Errors
     /// More than the workgroup's limit, in Athena's words.
-    fn add(&self, bytes: u64) -> Result<()> {
+    pub(super) fn add(&self, bytes: u64) -> Result<()> {
         let all = self.scanned.fetch_add(bytes, Ordering::Relaxed) + bytes;
         match self.cutoff {
             Some(cutoff) if all > cutoff => {
@@ -107,6 +106,8 @@ pub(super) struct FileGroup {
     /// The columns among them that come from files.
     pub(super) columns: Vec<(String, HiveType)>,
     pub(super) keys: Vec<String>,
+    /// What has to be true of a row, of columns of these types; of Parquet only.
+    pub(super) wanted: Vec<(Comparison, HiveType)>,
     pub(super) kind: Kind,
     pub(super) files: Vec<ScanFile>,
     pub(super) meter: Arc<Meter>,
@@ -123,6 +124,7 @@ impl PartitionStream for FileGroup {
             schema: Arc::clone(&self.schema),
             columns: self.columns.clone(),
             keys: self.keys.clone(),
+            wanted: self.wanted.clone(),
             kind: self.kind.clone(),
             files: self.files.clone(),
             meter: Arc::clone(&self.meter),
@@ -135,10 +137,10 @@ impl PartitionStream for FileGroup {
     }
 }
 
-type Sender = mpsc::Sender<Result<RecordBatch>>;
+pub(super) type Sender = mpsc::Sender<Result<RecordBatch>>;
 
 /// Nobody wants the rest, as after a LIMIT.
-struct Enough;
+pub(super) struct Enough;
 
 impl FileGroup {
     fn read(&self, sender: &Sender) {
@@ -166,7 +168,7 @@ impl FileGroup {
         }
     }
 
-    fn open(&self, file: &ScanFile) -> Result<File> {
+    pub(super) fn open(&self, file: &ScanFile) -> Result<File> {
         File::open(&file.path).map_err(|error| {
             DataFusionError::Execution(format!(
                 "HIVE_CANNOT_OPEN_SPLIT: Error opening Hive split {}: {error}",
@@ -225,49 +227,8 @@ impl FileGroup {
         Ok(ended)
     }
 
-    fn read_parquet(&self, file: &ScanFile, sender: &Sender) -> Result<Result<(), Enough>> {
-        let bad = |error: &dyn std::fmt::Display| {
-            DataFusionError::Execution(format!("HIVE_BAD_DATA: Error reading {}: {error}", file.key))
-        };
-        let builder = ParquetRecordBatchReaderBuilder::try_new(self.open(file)?).map_err(|error| bad(&error))?;
-        let fields = builder.schema().fields().iter().enumerate();
-        let wanted = |name: &str| self.columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
-        for field in builder.parquet_schema().root_schema().get_fields() {
-            let read = self.columns.iter().find(|(column, _)| column.eq_ignore_ascii_case(field.name()));
-            let Some((column, hive)) = read else { continue };
-            readable(field, hive).map_err(|why| DataFusionError::Execution(why.explain(column, &file.key)))?;
-        }
-        let roots: Vec<_> = fields.filter(|(_, field)| wanted(field.name())).map(|(index, _)| index).collect();
-        let mask = ProjectionMask::roots(builder.parquet_schema(), roots);
-        let mut bytes = 0;
-        let mut groups = vec![];
-        for (index, group) in builder.metadata().row_groups().iter().enumerate() {
-            let begins = group.columns().first().map_or(0, |chunk| {
-                // What a damaged file says of itself is for its reader to refuse.
-                u64::try_from(chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset())).unwrap_or(0)
-            });
-            if !file.part.contains(&begins) {
-                continue;
-            }
-            groups.push(index);
-            let chunks = group.columns().iter().enumerate().filter(|(leaf, _)| mask.leaf_included(*leaf));
-            bytes += chunks.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum::<u64>();
-        }
-        self.meter.add(bytes)?;
-        let builder = builder.with_row_groups(groups).with_projection(mask).with_batch_size(ROWS_PER_BATCH);
-        let reader = builder.build().map_err(|error| bad(&error))?;
-        for batch in reader {
-            let batch = batch.map_err(|error| bad(&error))?;
-            let batch = self.complete(file, &batch, batch.num_rows())?;
-            if sender.blocking_send(Ok(batch)).is_err() {
-                return Ok(Err(Enough));
-            }
-        }
-        Ok(Ok(()))
-    }
-
     /// The columns in their order and types, and the partition's values.
-    fn complete(&self, file: &ScanFile, batch: &RecordBatch, rows: usize) -> Result<RecordBatch> {
+    pub(super) fn complete(&self, file: &ScanFile, batch: &RecordBatch, rows: usize) -> Result<RecordBatch> {
         let there = batch.schema();
         let array = |field: &datafusion::arrow::datatypes::Field| -> Result<ArrayRef> {
             if let Some(index) = self.keys.iter().position(|key| key == field.name()) {

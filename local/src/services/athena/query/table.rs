@@ -4,6 +4,7 @@ use super::super::rights;
 use super::delimited::Delimited;
 use super::engine::width;
 use super::projection::Projection;
+use super::pushed::Comparison;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use super::split::split;
 use crate::api_error::Result;
@@ -124,6 +125,13 @@ impl GlueTable {
         filter.column_refs().iter().all(|column| self.keys.iter().any(|(key, _)| *key == column.name))
     }
 
+    /// What is answered while files are read, and the type of its column.
+    fn comparison(&self, filter: &Expr) -> Option<(Comparison, HiveType)> {
+        let comparison = Comparison::of(filter, &self.schema).filter(|_| self.kind == Kind::Parquet)?;
+        let column = self.columns.iter().find(|(name, _)| *name == comparison.column)?.1.clone();
+        Some((comparison, column))
+    }
+
     /// # Errors
     /// A query that does not say the values of what is injected.
     fn check_injected(&self, filters: &[Expr]) -> PlanResult<()> {
@@ -240,11 +248,11 @@ impl TableProvider for GlueTable {
     }
 
     fn supports_filters_pushdown(&self, filters: &[&Expr]) -> PlanResult<Vec<TableProviderFilterPushDown>> {
-        let of_keys = |filter: &&Expr| match self.is_of_keys(filter) {
+        let answered = |filter: &&Expr| match self.is_of_keys(filter) || self.comparison(filter).is_some() {
             true => TableProviderFilterPushDown::Exact,
             false => TableProviderFilterPushDown::Unsupported,
         };
-        Ok(filters.iter().map(of_keys).collect())
+        Ok(filters.iter().map(answered).collect())
     }
 
     async fn scan(
@@ -263,11 +271,13 @@ impl TableProvider for GlueTable {
         let wanted = projection.unwrap_or(&all);
         let schema = Arc::new(self.schema.project(wanted)?);
         let columns: Vec<_> = wanted.iter().filter_map(|index| self.columns.get(*index).cloned()).collect();
+        let compared: Vec<_> = filters.iter().filter_map(|filter| self.comparison(filter)).collect();
         let groups = split(files, width(), self.kind == Kind::Parquet).into_iter().map(|files| {
             let group = FileGroup {
                 schema: Arc::clone(&schema),
                 columns: columns.clone(),
                 keys: self.keys.iter().map(|(name, _)| name.clone()).collect(),
+                wanted: compared.clone(),
                 kind: self.kind.clone(),
                 files,
                 meter: self.meter.clone().unwrap_or_default(),
