@@ -5,8 +5,8 @@ use super::parse::{self, Trino};
 use super::{forms, hidden, intervals, lambdas, literals, names, patterns, relations};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CastKind, DataType, ExactNumberInfo, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, LimitClause, Query, SetExpr, TableFactor, Value, ValueWithSpan, VisitorMut,
-    visit_expressions_mut,
+    FunctionArguments, Ident, LimitClause, ObjectName, ObjectNamePart, Query, SetExpr, TableFactor, Value,
+    ValueWithSpan, VisitorMut, visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::parser::Parser;
 use std::collections::HashSet;
@@ -22,7 +22,19 @@ pub(super) struct Translation {
 impl VisitorMut for Translation {
     type Break = String;
 
+    /// Names mean the same in any case, in quotes too: Athena's console writes `"AwsDataCatalog"."web"."pages"`.
+    fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<String> {
+        relation.0.iter_mut().for_each(|part| {
+            if let ObjectNamePart::Identifier(ident) = part {
+                fold(ident);
+            }
+        });
+        ControlFlow::Continue(())
+    }
+
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
+        let with = query.with.iter_mut().flat_map(|with| &mut with.cte_tables);
+        with.for_each(|cte| fold(&mut cte.alias.name));
         let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
         self.named.extend(ctes.map(|cte| cte.alias.name.value.to_lowercase()));
         ControlFlow::Continue(())
