@@ -3,7 +3,7 @@
 use super::ArnOutputs;
 use super::asset::{Asset, text, written};
 use super::principals::Principals;
-use crate::aws::{Aws, Expect as _, QuickSightAsked as Asked, Raw, Result};
+use crate::aws::{Aws, Class, Expect as _, QuickSightAsked as Asked, Raw, Result};
 use crate::engine::resource::Resource;
 use crate::engine::value::{Canonical, Value};
 use crate::names::Names;
@@ -157,22 +157,20 @@ impl DataSet {
 
     async fn send_schedule(&self, aws: &Aws) -> Result<()> {
         let at = format!("{}/refresh-schedules", ASSET.at(aws, &self.id));
-        let there = Self::refreshed(aws, &self.id).await?.is_some();
-        match &self.refresh {
-            Some(time) if there => {
-                aws.quicksight.write(Asked::put("quicksight:UpdateRefreshSchedule", &at, Self::schedule(time))).await?;
-            }
-            Some(time) => {
-                aws.quicksight
-                    .write(Asked::post("quicksight:CreateRefreshSchedule", &at, Self::schedule(time)))
-                    .await?;
-            }
-            None => {
-                let at = format!("{at}/{OWN}");
-                aws.quicksight.write(Asked::delete("quicksight:DeleteRefreshSchedule", &at)).await.gone()?;
+        let Some(time) = &self.refresh else {
+            let at = format!("{at}/{OWN}");
+            return aws.quicksight.write(Asked::delete("quicksight:DeleteRefreshSchedule", &at)).await.gone();
+        };
+        let body = Self::schedule(time);
+        if Self::refreshed(aws, &self.id).await?.is_none() {
+            let made = aws.quicksight.write(Asked::post("quicksight:CreateRefreshSchedule", &at, body.clone())).await;
+            match made {
+                // Made by a request whose answer was lost: of several attempts, the last one says so.
+                Err(error) if error.class() == Class::Exists => {}
+                made => return made.map(drop),
             }
         }
-        Ok(())
+        aws.quicksight.write(Asked::put("quicksight:UpdateRefreshSchedule", &at, body)).await.map(drop)
     }
 }
 
