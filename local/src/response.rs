@@ -52,10 +52,15 @@ pub(crate) async fn halved(answer: Response<Body>) -> Response<Body> {
     Response::from_parts(parts, Body::from(body.slice(..body.len() / 2)))
 }
 
-/// An answer with the id that most services give each request.
+/// Where an answer has the id of its request.
+pub(crate) const REQUEST_ID: &str = "x-amzn-requestid";
+
+/// An answer with the id that most services give each request, unless it has one that its body repeats.
 pub(crate) fn identified(mut response: Response<Body>) -> Response<Body> {
-    let id = HeaderValue::try_from(new_uuid()).expect("a UUID is a header value");
-    response.headers_mut().insert("x-amzn-requestid", id);
+    if !response.headers().contains_key(REQUEST_ID) {
+        let id = HeaderValue::try_from(new_uuid()).expect("a UUID is a header value");
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
     response
 }
 

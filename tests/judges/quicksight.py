@@ -33,7 +33,7 @@ qs, home = client("quicksight"), client("quicksight", "us-east-1")
 
 def ask(operation, at=None, **arguments):
     answer = getattr(at or qs, operation)(AwsAccountId=ACCOUNT, **arguments)
-    assert answer["RequestId"], operation
+    assert answer["RequestId"] == answer["ResponseMetadata"]["RequestId"], operation
     return answer
 
 

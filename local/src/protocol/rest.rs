@@ -4,7 +4,7 @@ use super::json::{parse, unreadable, without_nulls};
 use super::{Call, Wire};
 use crate::api_error::{ApiError, Result};
 use crate::model::{Form, Location, Model};
-use crate::response::body;
+use crate::response::{REQUEST_ID, body};
 use crate::service::Service;
 use axum::body::Body;
 use bytes::Bytes;
@@ -126,7 +126,12 @@ pub(super) fn write(model: &Model, call: &Call, output: &Value) -> Response<Body
     let status = status.and_then(|status| u16::try_from(status.as_u64()?).ok());
     let is_empty = output.as_object().is_none_or(|rest| rest.is_empty() && status.is_some());
     let text = if is_empty { String::new() } else { output.to_string() };
-    body(status.unwrap_or(call.status), "application/json", text)
+    let mut response = body(status.unwrap_or(call.status), "application/json", text);
+    // QuickSight's bodies have the id that their header has.
+    if let Some(id) = output["RequestId"].as_str().and_then(|id| HeaderValue::try_from(id).ok()) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
 }
 
 pub(super) fn write_error(message: &str, error: &ApiError) -> Response<Body> {
