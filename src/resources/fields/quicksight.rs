@@ -13,7 +13,6 @@ pub(crate) const DESCRIBE_DATA_SOURCE: Answer = Answer {
         ignored("DataSource.Status", "whether it works, not how it is set"),
         ignored("DataSource.CreatedTime", "when, not what"),
         ignored("DataSource.LastUpdatedTime", "when, not what"),
-        ignored("DataSource.DataSourceParameters", "of other sources than Athena"),
         managed("DataSource.DataSourceParameters.AthenaParameters.WorkGroup", "workgroup"),
         managed("DataSource.DataSourceParameters.AthenaParameters.RoleArn", "role"),
         extra(
