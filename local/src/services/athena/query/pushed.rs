@@ -1,5 +1,5 @@
 //! Comparisons of a column with constants, which are answered while files of Parquet are read: from what a row group says of
-//! itself, and else row by row before the other columns are decoded.
+//! itself, and else row by row before anything else sees them.
 
 use datafusion::arrow::array::{ArrayRef, BooleanArray};
 use datafusion::arrow::compute::kernels::cmp::{eq, gt, gt_eq, lt, lt_eq};

@@ -4,15 +4,16 @@ use super::evolved::{as_table, readable};
 use super::pushed::Comparison;
 use super::scan::{Enough, FileGroup, ROWS_PER_BATCH, ScanFile, Sender};
 use crate::services::glue::hive::HiveType;
+use datafusion::arrow::array::{Array as _, BooleanArray, RecordBatch};
+use datafusion::arrow::compute::{and_kleene, filter_record_batch};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
-use parquet::arrow::arrow_reader::{
-    ArrowPredicate, ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
-    RowFilter,
-};
+use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::basic::Encoding;
 use parquet::file::metadata::RowGroupMetaData;
 use std::fs::File;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ impl FileGroup {
         let fields = whole.schema().fields().iter().enumerate();
         let wanted = |name: &str| self.columns.iter().any(|(column, _)| column.eq_ignore_ascii_case(name));
         let roots: Vec<_> = fields.filter(|(_, field)| wanted(field.name())).map(|(index, _)| index).collect();
-        let asked = roots.iter().copied().chain(compared.iter().map(|one| one.root));
+        let asked = roots.into_iter().chain(compared.iter().map(|one| one.root));
         let asked = ProjectionMask::roots(whole.parquet_schema(), asked);
         let (mut bytes, mut groups) = (0, vec![]);
         for (index, group) in whole.metadata().row_groups().iter().enumerate() {
@@ -52,11 +53,11 @@ impl FileGroup {
             bytes += chunks.map(|(_, chunk)| u64::try_from(chunk.compressed_size()).unwrap_or(0)).sum::<u64>();
         }
         self.meter.add(bytes)?;
-        let mask = ProjectionMask::roots(whole.parquet_schema(), roots);
-        let builder = filtered(opened, &whole, &compared, &groups).map_err(|error| bad(&error))?;
-        let builder = builder.with_row_groups(groups).with_projection(mask).with_batch_size(ROWS_PER_BATCH);
+        let builder = reader(opened, &whole, &compared, &groups).map_err(|error| bad(&error))?;
+        let builder = builder.with_row_groups(groups).with_projection(asked).with_batch_size(ROWS_PER_BATCH);
         for batch in builder.build().map_err(|error| bad(&error))? {
-            let batch = batch.map_err(|error| bad(&error))?;
+            let batch = batch.and_then(|batch| passing(&compared, &whole, &batch)).map_err(|error| bad(&error))?;
+            let Some(batch) = batch else { continue };
             let batch = self.complete(file, &batch, batch.num_rows())?;
             if sender.blocking_send(Ok(batch)).is_err() {
                 return Ok(Err(Enough));
@@ -111,7 +112,8 @@ impl Compared<'_> {
         Some((value(least)?, value(most)?))
     }
 
-    /// Whether it is a text that has a dictionary in all groups: then it is compared as that, and not decoded.
+    /// Whether it is a text that is nothing but entries of a dictionary in all groups: then it is compared as that, and not
+    /// decoded. Where a dictionary became too large, the rest is as it is, and would be made into one.
     fn has_dictionary(&self, whole: &ArrowReaderMetadata, groups: &[usize]) -> bool {
         let schema = whole.parquet_schema();
         let Some(leaf) = (0..schema.num_columns()).find(|leaf| schema.get_column_root_idx(*leaf) == self.root) else {
@@ -120,24 +122,41 @@ impl Compared<'_> {
         let chunk = |group: &usize| whole.metadata().row_group(*group).column(leaf);
         whole.schema().field(self.root).data_type() == &DataType::Utf8
             && self.hive == &HiveType::String
-            && groups.iter().all(|group| chunk(group).dictionary_page_offset().is_some())
+            && groups.iter().all(|group| {
+                chunk(group).page_encoding_stats_mask().is_some_and(|mask| {
+                    mask.is_only(Encoding::RLE_DICTIONARY) || mask.is_only(Encoding::PLAIN_DICTIONARY)
+                })
+            })
     }
 
-    fn predicate(&self, whole: &ArrowReaderMetadata) -> Box<dyn ArrowPredicate> {
-        let (comparison, kind) = (self.comparison.clone(), self.hive.arrow());
-        let mask = ProjectionMask::roots(whole.parquet_schema(), [self.root]);
-        Box::new(ArrowPredicateFn::new(mask, move |batch| {
-            let column = batch.column(0);
-            match column.data_type() {
-                DataType::Dictionary(..) => comparison.mask(column),
-                _ => comparison.mask(&as_table(column, &kind)?),
-            }
-        }))
+    fn mask(&self, whole: &ArrowReaderMetadata, batch: &RecordBatch) -> Result<BooleanArray, ArrowError> {
+        let name = whole.schema().field(self.root).name();
+        let column = batch.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(name.clone()))?;
+        match column.data_type() {
+            DataType::Dictionary(..) => self.comparison.mask(column),
+            _ => self.comparison.mask(&as_table(column, &self.hive.arrow())?),
+        }
     }
 }
 
-/// A reader that gives the rows of which all is true.
-fn filtered(
+/// The rows of which all is true; `None` where there are none.
+fn passing(
+    compared: &[Compared<'_>],
+    whole: &ArrowReaderMetadata,
+    batch: &RecordBatch,
+) -> Result<Option<RecordBatch>, ArrowError> {
+    let masks = compared.iter().map(|one| one.mask(whole, batch));
+    let all = masks.reduce(|one, other| and_kleene(&one?, &other?));
+    let Some(mask) = all.transpose()? else { return Ok(Some(batch.clone())) };
+    match mask.true_count() {
+        0 => Ok(None),
+        all if all == batch.num_rows() => Ok(Some(batch.clone())),
+        _ => filter_record_batch(batch, &mask).map(Some),
+    }
+}
+
+/// A reader that leaves texts that are only compared as entries of their dictionary.
+fn reader(
     file: File,
     whole: &ArrowReaderMetadata,
     compared: &[Compared<'_>],
@@ -159,18 +178,14 @@ fn filtered(
     let schema: SchemaRef = Arc::new(Schema::new(fields));
     let options = ArrowReaderOptions::new().with_schema(schema);
     let read = ArrowReaderMetadata::try_new(Arc::clone(whole.metadata()), options)?;
-    // Numbers are compared in less time than texts.
-    let mut order: Vec<_> = compared.iter().collect();
-    order.sort_by_key(|one| one.hive == &HiveType::String);
-    let predicates = order.into_iter().map(|one| one.predicate(whole)).collect();
-    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, read).with_row_filter(RowFilter::new(predicates)))
+    Ok(ParquetRecordBatchReaderBuilder::new_with_metadata(file, read))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::scan::{Kind, Meter};
     use super::*;
-    use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Int32Array, RecordBatch, StringArray};
+    use datafusion::arrow::array::{ArrayRef, AsArray as _, Int32Array, StringArray};
     use datafusion::arrow::datatypes::Int64Type;
     use datafusion::logical_expr::{Expr, col, lit};
     use parquet::arrow::ArrowWriter;
@@ -301,6 +316,8 @@ mod tests {
             assert!(scanned > 0 && scanned * 8 < every, "{filter}: {scanned} of {every} bytes");
         }
         assert_eq!(read(&file, &[col("n").gt(lit(29_i64))], &["n"]), (vec![], 0));
+        // Rows without columns are counted.
+        assert_eq!(read(&file, &[col("n").gt(lit(27_i64))], &[]).0.len(), 2);
         // A column that is only compared is not in what comes out, and counts as read.
         let (found, scanned) = read(&file, &[col("s").gt_eq(lit("27"))], &["n"]);
         assert_eq!(found, [(Some(27), None), (Some(28), None), (Some(29), None)]);
