@@ -2,6 +2,7 @@
 
 usage: against_duckdb.py rows ENDPOINT SERVER_PID WORK [ROWS [DAYS]]
        against_duckdb.py files ENDPOINT SERVER_PID WORK [DAYS [FILES_A_DAY]]
+       against_duckdb.py bounds ENDPOINT SERVER_PID WORK [ROWS]
 
 Both engines get the same bytes: JSON that is made once and put into the bucket, and the Parquet that the job has made of it.
 The answers of both are compared. Each figure is that of the fastest of ROUNDS (a variable; 3), in which the two take turns. CPU and
@@ -281,9 +282,24 @@ def files(local, work, days=2000, files_a_day=10):
         print("    " + ", ".join(f"{part} {took} ms" for part, took in statistics.items() if part.endswith("Millis")))
 
 
+def bounds(local, work, count=2_500_000):
+    """The server's largest memory while the job converts so many rows and four times as many, in one file and in many."""
+    print("| rows | files | job | memory |")
+    print("|---:|---:|---:|---:|", flush=True)
+    os.makedirs(f"{work}/json", exist_ok=True)
+    for day, (rows, parts) in enumerate([(count, 1), (4 * count, 1), (count, 1000), (4 * count, 4000)]):
+        with open(body(work, day, rows // parts), "rb") as file:
+            data = file.read()
+        for number in range(parts):
+            local.put(f"{RAW}{folder(day)}events-{number:05}.gz", data)
+        local.crawl("raw")
+        (wall, _, memory), _ = local.measured(local.run_job)
+        print(f"| {rows} | {parts} | {wall:.2f} s | {memory:.0f} MB |", flush=True)
+
+
 def main():
     mode, endpoint, pid, work, *numbers = sys.argv[1:]
-    {"rows": rows, "files": files}[mode](Local(endpoint, int(pid)), work, *map(int, numbers))
+    {"rows": rows, "files": files, "bounds": bounds}[mode](Local(endpoint, int(pid)), work, *map(int, numbers))
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 # The Glue job and the queries of Local AWS, and DuckDB with two threads on the same files in the same run: wall, CPU, memory.
 # usage: bench/against_duckdb.sh [PIPECTL [ROWS [DAYS]]]
 #        bench/against_duckdb.sh --files [PIPECTL [DAYS [FILES_A_DAY]]], crawls and queries over many small files, without DuckDB
+#        bench/against_duckdb.sh --bounds [PIPECTL [ROWS]], memory of the job for ROWS and four times as many, without DuckDB
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mode=rows
-if [ "${1:-}" = --files ]; then mode=files; shift; fi
+case "${1:-}" in --files | --bounds) mode=${1#--}; shift ;; esac
 pipectl=$(realpath -e "${1:-target/release/pipectl}")
 [ $# -gt 0 ] && shift
 work=$PWD/target/against_duckdb

@@ -96,3 +96,37 @@ fn writer(into: Writing, schema: SchemaRef, group: usize) -> Result<ArrowWriter<
         .build();
     ArrowWriter::try_new(into, schema, Some(properties))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::Options;
+    use crate::services::glue::hive::HiveType;
+
+    const GROUP: usize = 1 << 20;
+
+    /// The most that the writer holds while so many rows go through it.
+    fn most(rows: u64) -> usize {
+        let directory = tempfile::tempdir().unwrap();
+        let core = Core::open(directory.path(), Options::default()).unwrap();
+        let columns = ["event", "userid"].map(|name| (name.to_owned(), HiveType::String));
+        let mut output = Output::new(&core, GROUP, Columns::new(&columns));
+        let mut most = 0;
+        for row in 0..rows {
+            let user = row.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let line = format!(r#"{{"event":"e{}","userid":"{user:016x}{user:016x}{user:016x}"}}"#, row % 3);
+            assert!(output.line(line.as_bytes()).unwrap().is_ok());
+            if row % 1024 == 0 {
+                most = most.max(output.writer.as_ref().map_or(0, ArrowWriter::memory_size));
+            }
+        }
+        assert_eq!(output.finish().unwrap().1 as u64, rows);
+        most
+    }
+
+    #[test]
+    fn what_is_held_does_not_grow_with_what_is_written() {
+        let (few, many) = (most(60_000), most(240_000));
+        assert!(few > GROUP / 2 && many < 3 * GROUP && many <= few + few / 8, "{few} and {many} bytes");
+    }
+}
