@@ -83,6 +83,8 @@ pub(crate) struct Aws {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    /// The file asks for a dashboard: what there is of one is looked for, whoever has taken its role away.
+    pub(crate) has_dashboard: bool,
     pub(crate) timeouts: Timeouts,
     pub(crate) timings: Timings,
     /// The URL of an AWS that is not amazonaws.com: Local AWS or another emulator.

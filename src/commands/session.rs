@@ -133,6 +133,7 @@ impl Session {
         aws.names.ignored = pipeline.ignored.clone();
         aws.names.role_path = pipeline.role_path.clone();
         aws.names.given = pipeline.names.clone();
+        aws.has_dashboard = pipeline.dashboard.is_some();
         guard(&pipeline, &aws, local)?;
         let pipeline = pipeline.resolve(&aws.names.account, &aws.names.region);
         let own_code = global.lambda_dir.is_none();

@@ -202,6 +202,26 @@ fn what_fails_is_told_and_made_anew() {
 }
 
 #[test]
+fn a_role_that_quicksight_does_not_know_yet_is_waited_for() {
+    let place = Place::example("dashboard");
+    let server = place.serve();
+    server.admin().propagation(2.0);
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    unchanged(&place);
+}
+
+/// The role shows that something of QuickSight may be left over; so does the file.
+#[test]
+fn a_destroy_takes_a_dashboard_whose_role_somebody_has_deleted() {
+    let place = Place::example("dashboard");
+    let server = place.serve();
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    judge("dashboards.py", &[&server.url, "no_role"]);
+    place.run(FORCED).exits(0);
+    assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}
+
+#[test]
 fn a_file_that_quicksight_could_not_follow_is_refused() {
     let place = Place::example("dashboard");
     for (before, after, says) in [

@@ -159,6 +159,13 @@ def failed_source():
     assert status == "CREATION_FAILED", status
 
 
+def no_role():
+    iam, name = client("iam"), "shop-dev-us-east-1-quicksight"
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    iam.delete_role(RoleName=name)
+
+
 def unsubscribe():
     ask("update_account_settings", DefaultNamespace="default", TerminationProtectionEnabled=False)
     ask("delete_account_subscription")
@@ -190,6 +197,7 @@ DEEDS = {
     "no_source": lambda: ask("delete_data_source", DataSourceId=ID),
     "failed_source": failed_source,
     "theirs": theirs,
+    "no_role": no_role,
     "unsubscribe": unsubscribe,
     "standard": standard,
 }

@@ -4,7 +4,7 @@ use super::ArnOutputs;
 use super::asset::{Asset, refuse_failed, text, written};
 use super::principals::Principals;
 use crate::aws::Raw;
-use crate::aws::{Aws, Expect as _, QuickSightAsked as Asked, Result};
+use crate::aws::{Aws, Expect as _, Pause, QuickSightAsked as Asked, Result};
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use crate::resources::fields::DESCRIBE_DATA_SOURCE;
@@ -13,9 +13,12 @@ use crate::resources::named::{Found, Named, ladders};
 use crate::resources::tags::Tags;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 const STATE: &str = "/DataSource/Status";
 const WHY: &str = "/DataSource/ErrorInfo";
+/// Roles are known everywhere after seconds; who has waited so long has a role that does not work.
+const PROPAGATION: Duration = Duration::from_secs(40);
 
 const ASSET: Asset = Asset {
     path: "data-sources",
@@ -70,6 +73,21 @@ impl DataSource {
     fn body(&self) -> Json {
         let athena = json!({"WorkGroup": self.workgroup, "RoleArn": self.role});
         json!({"Name": self.title, "DataSourceParameters": {"AthenaParameters": athena}})
+    }
+
+    /// QuickSight tries the role once, and IAM may not have told it of a new one yet: it is sent again until it works, or
+    /// long enough.
+    async fn known(&self, aws: &Aws) -> Result<()> {
+        let (began, at) = (Instant::now(), ASSET.at(aws, &self.id));
+        let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(8));
+        loop {
+            let made = self.ready(aws, "quicksight:CreateDataSource").await;
+            if made.is_ok() || began.elapsed() > PROPAGATION {
+                return made;
+            }
+            pause.pass().await;
+            aws.quicksight.write(Asked::put("quicksight:UpdateDataSource", &at, self.body())).await?;
+        }
     }
 
     async fn ready(&self, aws: &Aws, operation: &'static str) -> Result<()> {
@@ -127,7 +145,7 @@ impl Named for DataSource {
         body["Tags"] = written(tags);
         let at = aws.quicksight.at(ASSET.path);
         aws.quicksight.write(Asked::post("quicksight:CreateDataSource", &at, body)).await?;
-        self.ready(aws, "quicksight:CreateDataSource").await
+        self.known(aws).await
     }
 
     /// One that failed is in the way; one that is on its way is waited for.

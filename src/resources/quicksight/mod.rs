@@ -2,7 +2,7 @@
 //!
 //! Its answers are documents, and so is what it is told ([`crate::aws::QuickSight`]). Whose something is stands in its
 //! tags, as elsewhere; whether the Tagging API lists them AWS's documentation says in both ways, so that what is left over
-//! is looked for by its id, and only where the pipeline's role for QuickSight is, which is made first and deleted last.
+//! is looked for by its id, where the file has a dashboard, or the pipeline a role for QuickSight, which goes last.
 
 mod analysis;
 mod asset;

@@ -144,7 +144,7 @@ const NO_DASHBOARD: &[(&str, &str)] = &[
 /// With a dashboard, which the file has no longer in the end. What SPICE has asked lies in the bucket, which no destroy
 /// takes unasked.
 const DASHBOARD_LIFE: &[Turn] =
-    &[(&[], "apply", [0, 0, 1, 0]), (DASHBOARD_EDITS, "apply", [0, 0, 1, 0]), (NO_DASHBOARD, "apply", [0, 0, 1, 0])];
+    &[(&[], "apply", [0, 0, 1, 1]), (DASHBOARD_EDITS, "apply", [0, 0, 1, 1]), (NO_DASHBOARD, "apply", [0, 0, 1, 1])];
 
 /// One turn after the other; prints where runs were killed.
 fn live(example: &str, turns: &[Turn], parallelism: &str) {
