@@ -3,8 +3,7 @@
 use super::ArnOutputs;
 use super::asset::{Asset, refuse_failed, text, written};
 use super::principals::Principals;
-use crate::aws::Raw;
-use crate::aws::{Aws, Expect as _, Pause, QuickSightAsked as Asked, Result};
+use crate::aws::{Aws, Expect as _, Pause, QuickSightAsked as Asked, Raw, Result};
 use crate::engine::resource::Resource;
 use crate::names::Names;
 use crate::resources::fields::DESCRIBE_DATA_SOURCE;
