@@ -6,19 +6,25 @@ use crate::config::Pipeline;
 use crate::engine::resource::{Address, Owner, Resource};
 use crate::names::Names;
 use crate::resources::{
-    Alarm, Bucket, Crawler, Dashboard, Database, Function, FunctionUrl, Graph, Inventory, Job, Key, LogGroup, RestApi,
-    Stream, Table, Trigger, Workgroup,
+    Alarm, Bucket, Crawler, Dashboard, DataSet, Database, Function, FunctionUrl, Graph, Inventory, Job, Key, LogGroup,
+    RestApi, Stream, Table, Trigger, Workgroup,
 };
 
 /// Where resources are, by their type and their name in the blueprint.
 trait Resources {
     fn get<R: Resource<World = Aws>>(&self, name: &str) -> Option<R>;
+    /// Of a type of which there are any number.
+    fn all<R: Resource<World = Aws>>(&self) -> Vec<R>;
 }
 
 /// What is to be.
 impl Resources for Graph<'_> {
     fn get<R: Resource<World = Aws>>(&self, name: &str) -> Option<R> {
         self.desired(name)
+    }
+
+    fn all<R: Resource<World = Aws>>(&self) -> Vec<R> {
+        self.wanted(R::KIND).iter().filter_map(|wanted| self.desired(&wanted.name)).collect()
     }
 }
 
@@ -33,6 +39,11 @@ impl Resources for Before<'_> {
         let live = self.live.live::<R>(name)?;
         let counts = live.owner == Owner::Us || self.graph.contains(&Address::new(R::KIND, name));
         counts.then(|| live.resource.clone())
+    }
+
+    fn all<R: Resource<World = Aws>>(&self) -> Vec<R> {
+        let of_kind = self.live.iter().filter(|live| live.address().kind == R::KIND);
+        of_kind.filter_map(|live| self.get(&live.address().name)).collect()
     }
 }
 
@@ -61,6 +72,7 @@ pub(crate) struct Billed {
     pub(super) workgroup: Option<Workgroup>,
     pub(super) alarms: Vec<Alarm>,
     pub(super) dashboard: Option<Dashboard>,
+    pub(super) data_sets: Vec<DataSet>,
 }
 
 impl Billed {
@@ -84,6 +96,7 @@ impl Billed {
             trigger: resources.get("etl"),
             workgroup: resources.get("query"),
             dashboard: resources.get(QUICKSIGHT),
+            data_sets: resources.all(),
             alarms: ALARMS.iter().filter_map(|name| resources.get(name)).collect(),
         }
     }

@@ -259,6 +259,7 @@ fn people_of_a_dashboard_are_in_the_estimate() {
     let estimate = || place.run(&["cost-estimate", "--explain"]).exits(0).stdout;
     let with = estimate();
     assert!(with.contains("QuickSight authors"), "{with}");
+    assert!(with.contains("90 SPICE copies x "), "three sets, each day: {with}");
     place.edit(&[("readers: []", "readers: [user/a, user/b, group/c]")]);
     assert!(estimate().contains("QuickSight readers"), "{}", estimate());
     let yaml = place.yaml();

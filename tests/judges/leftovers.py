@@ -21,7 +21,7 @@ def client(service):
 SHARED = re.compile("/aws-glue/")
 
 glue, athena, gateway = client("glue"), client("athena"), client("apigateway")
-quicksight, account = client("quicksight"), {"AwsAccountId": "000000000000"}
+quicksight, account = client("quicksight"), {"AwsAccountId": client("sts").get_caller_identity()["Account"]}
 
 
 def shown(operation, items, name):
