@@ -64,8 +64,14 @@ impl<'a> Arns<'a> {
             On::Rules => self.named("events.rule", "events", "rule/"),
             On::Topics => self.named("sns.topic", "sns", ""),
             On::Alarms => self.named("cloudwatch.alarm", "cloudwatch", "alarm:"),
+            On::Subscription => self.ids("quicksight.dashboard").map(|_| "*".to_owned()).collect(),
             On::DataSources => self.named("quicksight.data_source", "quicksight", "datasource/"),
-            On::DataSets => self.named("quicksight.data_set", "quicksight", "dataset/"),
+            On::DataSets if self.ids("quicksight.data_set").next().is_none() => vec![],
+            // Also those of queries that the file has no longer: an apply takes them down.
+            On::DataSets => {
+                let sets = ["events", "query-*"].map(|set| format!("dataset/{}", names.physical(set)));
+                sets.map(|set| names.arn("quicksight", &set)).into()
+            }
             On::RefreshSchedules => {
                 self.on(On::DataSets).into_iter().map(|set| format!("{set}/refresh-schedule/*")).collect()
             }

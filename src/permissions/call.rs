@@ -55,6 +55,8 @@ pub(crate) enum On {
     Rules,
     Topics,
     Alarms,
+    /// Of an account, where the file asks for a dashboard. AWS takes nothing narrower.
+    Subscription,
     DataSources,
     DataSets,
     /// Below data sets.

@@ -29,6 +29,9 @@ pub(crate) enum Purpose {
 /// What finds what is ours, whatever it is called.
 const FIND: &[Call] = &[look("tag:GetResources", On::Anything), look("iam:ListRoles", On::Anything)];
 
+/// Whether the account can have a dashboard, for whoever compares it with the file.
+const SUBSCRIPTION: &[Call] = &[look("quicksight:DescribeAccountSubscription", On::Subscription)];
+
 /// The lock: one object, which is read and written by whoever works.
 const LOCK: &[Call] = &[make("s3:GetObject", On::OwnObjects), make("s3:PutObject", On::OwnObjects)];
 
@@ -148,14 +151,14 @@ impl Purpose {
     /// What it takes beside the kinds' calls.
     pub(super) fn beside(self) -> impl Iterator<Item = &'static Call> {
         let all: &'static [&'static [Call]] = match self {
-            Self::Plan => &[FIND, OPEN],
-            Self::Apply => &[FIND, LOCK, OPEN, SEAL],
+            Self::Plan => &[FIND, SUBSCRIPTION, OPEN],
+            Self::Apply => &[FIND, SUBSCRIPTION, LOCK, OPEN, SEAL],
             Self::Destroy => &[FIND, LOCK, LOCK_WITHOUT_BUCKET],
             Self::Query => &[QUERY, OPEN, SEAL],
             Self::Send => &[FIND, OPEN, compute::KEY_VALUE],
             Self::Cost => &[COST],
             Self::Check => &[CHECK],
-            Self::Status => &[FIND, STATUS, OPEN, compute::KEY_VALUE],
+            Self::Status => &[FIND, SUBSCRIPTION, STATUS, OPEN, compute::KEY_VALUE],
             Self::Operate => &[LOCK, OPERATE, OPEN, SEAL],
         };
         all.iter().copied().flatten()

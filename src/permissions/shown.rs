@@ -8,7 +8,6 @@ use super::call::{Call, On, change, look, make, remove};
 const QUICKSIGHT: &str = "quicksight.amazonaws.com";
 
 pub(super) const DATA_SOURCE: &[Call] = &[
-    look("quicksight:DescribeAccountSubscription", On::Anything),
     look("quicksight:DescribeDataSource", On::DataSources),
     look("quicksight:DescribeDataSourcePermissions", On::DataSources),
     look("quicksight:ListDataSources", On::Anything),

@@ -97,7 +97,7 @@ const SHARED: &[(&str, &[&str])] = &[
     ("glue.", &["glue_tags.rs"]),
     ("apigateway.", &["apigateway.rs"]),
     ("lambda.function", &["function_settle.rs", "obstacles.rs"]),
-    ("quicksight.", &["quicksight/asset.rs", "quicksight/principals.rs", "quicksight/subscription.rs"]),
+    ("quicksight.", &["quicksight/asset.rs", "quicksight/principals.rs"]),
 ];
 
 #[test]

@@ -159,6 +159,13 @@ def failed_source():
     assert status == "CREATION_FAILED", status
 
 
+def tagged():
+    kinds = ["datasource/shop-dev", f"dataset/{BUYERS}", "dataset/shop-dev-events", "analysis/shop-dev", "dashboard/shop-dev"]
+    for kind in kinds:
+        arn = f"arn:aws:quicksight:{REGION}:{ACCOUNT}:{kind}"
+        qs.tag_resource(ResourceArn=arn, Tags=[{"Key": "team", "Value": "theirs"}])
+
+
 def no_role():
     iam, name = client("iam"), "shop-dev-us-east-1-quicksight"
     for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
@@ -198,6 +205,7 @@ DEEDS = {
     "failed_source": failed_source,
     "theirs": theirs,
     "no_role": no_role,
+    "tagged": tagged,
     "unsubscribe": unsubscribe,
     "standard": standard,
 }

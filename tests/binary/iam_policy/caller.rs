@@ -165,6 +165,18 @@ impl Caller {
         self.place.edit(&[("team@example.com", "others@example.com")]);
     }
 
+    /// Somebody has changed a data source, and tagged all of the dashboard.
+    pub(super) fn gets_another_dashboard(&self) {
+        for deed in ["workgroup", "tagged"] {
+            crate::support::judge("dashboards.py", &[&self.server.url, deed]);
+        }
+    }
+
+    /// Somebody has deleted the dashboard's draft, which could be restored.
+    pub(super) fn loses_the_draft(&self) {
+        crate::support::judge("dashboards.py", &[&self.server.url, "no_analysis"]);
+    }
+
     /// The job fails, however often it is tried.
     pub(super) fn loses_the_script(&self) {
         self.script("fail");

@@ -162,6 +162,8 @@ pub(super) const SCENES: &[Scene] = &[
     scene("apply", "dashboard", Before::Edited(DASHBOARD_TAGGED), APPLY, 0),
     scene("apply", "dashboard", Before::Edited(DASHBOARD_DIRECT), APPLY, 0),
     scene("apply", "dashboard", Before::Moved(NO_DASHBOARD), APPLY, 0),
+    scene("apply", "dashboard", Before::Met(Caller::gets_another_dashboard), APPLY, 0),
+    scene("apply", "dashboard", Before::Met(Caller::loses_the_draft), APPLY, 0),
     scene("destroy", "dashboard", Before::Made, DESTROY, 0),
     scene("destroy", "strict", Before::Made, DESTROY, 0),
     scene("destroy", "clickstream", Before::Used, DESTROY, 0),
