@@ -80,7 +80,8 @@ impl DataSource {
         let (began, at) = (Instant::now(), ASSET.at(aws, &self.id));
         let mut pause = Pause::growing(Duration::from_secs(1), Duration::from_secs(8));
         loop {
-            let made = self.ready(aws, "quicksight:CreateDataSource").await;
+            let answer = ASSET.ready(aws, &at, STATE).await?;
+            let made = refuse_failed("quicksight:CreateDataSource", &answer, STATE, WHY);
             if made.is_ok() || began.elapsed() > PROPAGATION {
                 return made;
             }
