@@ -106,6 +106,7 @@ const BY_HAND: &[(&str, &str, &str)] = &[
     ("no_schedule", "data_set.query-buyers", "refresh:"),
     ("workgroup", "data_source.quicksight", "workgroup:"),
     ("role", "data_source.quicksight", "role:"),
+    ("broken_source", "data_source.quicksight", "Status: \"UPDATE_FAILED\""),
     ("source_rights", "data_source.quicksight", "owners:"),
     ("no_dashboard", "dashboard.quicksight", "+ quicksight.dashboard.quicksight"),
     ("no_analysis", "analysis.quicksight", "+ quicksight.analysis.quicksight"),

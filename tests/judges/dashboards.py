@@ -137,6 +137,15 @@ def parameters(**changed):
     settled("describe_data_source", "DataSource", lambda one: one["Status"], DataSourceId=ID)
 
 
+def broken_source():
+    """Its role is emptied, and somebody sends it again."""
+    iam, name = client("iam"), "shop-dev-us-east-1-quicksight"
+    for policy in iam.list_role_policies(RoleName=name)["PolicyNames"]:
+        iam.delete_role_policy(RoleName=name, PolicyName=policy)
+    parameters()
+    assert source()["Status"] == "UPDATE_FAILED", source()["Status"]
+
+
 def source_rights():
     (one,) = [one for one in ask("describe_data_source_permissions", DataSourceId=ID)["Permissions"] if one["Principal"] == LOCAL]
     ask("update_data_source_permissions", DataSourceId=ID, RevokePermissions=[one])
@@ -199,6 +208,7 @@ DEEDS = {
     "workgroup": lambda: parameters(WorkGroup="primary"),
     "role": lambda: parameters(RoleArn=f"arn:aws:iam::{ACCOUNT}:role/pipectl/shop/dev/us-east-1/shop-dev-delivery"),
     "source_rights": source_rights,
+    "broken_source": broken_source,
     "no_dashboard": lambda: ask("delete_dashboard", DashboardId=ID),
     "no_analysis": lambda: ask("delete_analysis", AnalysisId=ID),
     "no_source": lambda: ask("delete_data_source", DataSourceId=ID),

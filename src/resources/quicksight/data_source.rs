@@ -4,7 +4,9 @@ use super::ArnOutputs;
 use super::asset::{Asset, refuse_failed, text, written};
 use super::principals::Principals;
 use crate::aws::{Aws, Expect as _, Pause, QuickSightAsked as Asked, Raw, Result};
+use crate::engine::extra::{Extra, Removal};
 use crate::engine::resource::Resource;
+use crate::engine::value::{Canonical as _, Value};
 use crate::names::Names;
 use crate::resources::fields::DESCRIBE_DATA_SOURCE;
 use crate::resources::managed::Managed;
@@ -15,6 +17,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 const STATE: &str = "/DataSource/Status";
+const BROKEN: &str = "Status";
 const WHY: &str = "/DataSource/ErrorInfo";
 /// Roles are known everywhere after seconds; who has waited so long has a role that does not work.
 const PROPAGATION: Duration = Duration::from_secs(40);
@@ -96,6 +99,18 @@ impl DataSource {
     }
 }
 
+/// A source whose last update failed has the right settings and answers nobody.
+fn broken(answer: &Json) -> Option<Extra> {
+    let status = answer.pointer(STATE).and_then(Json::as_str).filter(|status| *status == "UPDATE_FAILED")?;
+    Some(Extra {
+        name: BROKEN.into(),
+        value: status.canonical(),
+        usual: Value::Unset,
+        meaning: "its last update failed",
+        removal: Removal::Always,
+    })
+}
+
 impl Resource for DataSource {
     type World = Aws;
     type Outputs = ArnOutputs;
@@ -133,7 +148,8 @@ impl Named for DataSource {
             owners: ASSET.people(&seen).0,
             tags: seen.stamp.tags.clone(),
         };
-        let extras = DESCRIBE_DATA_SOURCE.extras(&Raw(seen.answer.clone()));
+        let mut extras = DESCRIBE_DATA_SOURCE.extras(&Raw(seen.answer.clone()));
+        extras.extend(broken(&seen.answer));
         Ok(Some(Found { extras, ..seen.found(resource, STATE) }))
     }
 
@@ -166,6 +182,11 @@ impl Named for DataSource {
             }
             Call::Permissions => ASSET.permit(aws, &self.id, &self.owners, &Principals::default()).await,
         }
+    }
+
+    /// AWS tries it again when it is sent again.
+    async fn put_back(&self, aws: &Aws, live: &Self, extras: &[&Extra]) -> Result<()> {
+        if extras.iter().any(|extra| extra.name == BROKEN) { self.send(Call::Source, aws, live).await } else { Ok(()) }
     }
 
     async fn tag(&self, aws: &Aws, tags: BTreeMap<String, String>, removed: Vec<String>) -> Result<()> {
