@@ -24,6 +24,7 @@ NAMES = {
     "apigateway": "apigateway",
     "athena": "athena",
     "ce": "ce",
+    "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",
     "events": "events",
     "firehose": "firehose",

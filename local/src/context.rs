@@ -54,6 +54,15 @@ impl Context<'_> {
         }
     }
 
+    /// Where the partition's services of no region are, and what began before there were others.
+    pub(crate) fn home(&self) -> &'static str {
+        match self.partition() {
+            "aws-cn" => "cn-north-1",
+            "aws-us-gov" => "us-gov-west-1",
+            _ => "us-east-1",
+        }
+    }
+
     /// The ARN of a resource of this region.
     pub(crate) fn arn(&self, service: &str, resource: &str) -> String {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)

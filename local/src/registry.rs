@@ -4,8 +4,8 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{
-    apigateway, athena, ce, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, quicksight, s3, servicequotas,
-    sns, sts, tagging,
+    apigateway, athena, ce, cloudtrail, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, quicksight, s3,
+    servicequotas, sns, sts, tagging,
 };
 use serde_json::Value;
 
@@ -14,6 +14,7 @@ pub(crate) static ALL: &[&Service] = &[
     &apigateway::SERVICE,
     &athena::SERVICE,
     &ce::SERVICE,
+    &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
     &events::SERVICE,
     &firehose::SERVICE,

@@ -9,10 +9,11 @@ use crate::protocol::{self, Call};
 use crate::registry;
 use crate::response::{dropped, halved, identified, page, plain};
 use crate::service::Service;
+use crate::services::cloudtrail::{self, Seen, Who};
 use crate::services::iam::permit_all;
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, header};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -34,7 +35,9 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     });
     match call {
         Ok((caller, call)) => {
-            let response = operate(core, service, &scope.region, &caller, &call).await;
+            let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+            let who = Who { access_key: &scope.access_key_id, agent: agent.unwrap_or_default() };
+            let response = operate(core, service, &scope.region, (&caller, who), &call).await;
             core.carried_out(service.scope);
             core.ring();
             response
@@ -46,16 +49,30 @@ pub(crate) async fn respond(core: &Arc<Core>, request: Request<Bytes>) -> Respon
     }
 }
 
-async fn operate(core: &Core, service: &Service, region: &str, caller: &Caller, call: &Call) -> Response<Body> {
+async fn operate(
+    core: &Core,
+    service: &Service,
+    region: &str,
+    (caller, who): (&Caller, Who<'_>),
+    call: &Call,
+) -> Response<Body> {
     let (operation, about) = (format!("{}:{}", service.prefix, call.operation), faults::about(&call.input));
+    let seen = Seen { service: service.scope, operation: call.operation, input: &call.input, who, error: None };
     let work = || {
         protocol::check(service, call)?;
-        core.run_for(caller, region, |context| {
+        let done = core.run_for(caller, region, |context| {
             permit_all(context, caller, (service.needs)(context, &operation, &call.input)?, &call.input)?;
             let looked_up = registry::looked_up(context, &operation, &call.input)?;
             let output = (call.run)(context, looked_up.as_ref().unwrap_or(&call.input))?;
+            cloudtrail::record(context, &seen)?;
             protocol::check_answer(service, call, &output).map(|()| output)
-        })
+        });
+        if let Some(error) = done.as_ref().err().filter(|_| seen.is_kept()) {
+            // Nothing was kept of the request but this; where that cannot be kept either, the error is told all the same.
+            let failed = Seen { error: Some(error), ..seen };
+            let _ = core.run_for(caller, region, |context| cloudtrail::record(context, &failed));
+        }
+        done
     };
     if let Some(strike) = core.faults.strike(&operation, &about) {
         // Only the answer is lost, be it a good or a bad one.

@@ -25,6 +25,7 @@ use std::fmt::Write as _;
 const SERVICES: &[Service] = &[
     Service { name: "apigateway", protocol: Protocol::Rest, code: "ValidationException", under_operation: true },
     Service { name: "athena", protocol: Protocol::Json, code: "InvalidRequestException", under_operation: false },
+    Service { name: "cloudtrail", protocol: Protocol::Json, code: "ValidationException", under_operation: false },
     Service { name: "firehose", protocol: Protocol::Json, code: "ValidationException", under_operation: false },
     Service { name: "glue", protocol: Protocol::Json, code: "ValidationException", under_operation: false },
     Service { name: "iam", protocol: Protocol::Query, code: "ValidationError", under_operation: false },

@@ -53,6 +53,7 @@ const FLOORS: &[&[&str]] = &[
 /// Its services: each may use those before it.
 const SERVICES: &[&str] = &[
     "iam",
+    "cloudtrail",
     "sts",
     "kms",
     "logs",

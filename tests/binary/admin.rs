@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Whether an operation changes nothing, by its name.
 pub(crate) fn is_read(operation: &str) -> bool {
-    let verbs = ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Filter"];
+    let verbs = ["Get", "List", "Describe", "Head", "BatchGet", "Search", "Filter", "Lookup"];
     operation.split(':').nth(1).is_none_or(|name| verbs.iter().any(|verb| name.starts_with(verb)))
 }
 

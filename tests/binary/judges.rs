@@ -36,6 +36,14 @@ fn boto3_makes_a_dashboard_with_just_the_rights_that_aws_names() {
 }
 
 #[test]
+fn boto3_looks_up_who_changed_what() {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--time-scale", "0"]);
+    let told = judge("trail.py", &[&server.url, "judge", &server.token()]);
+    assert!(told.lines().count() >= 20 && told.lines().all(|line| line.starts_with("ok ")), "{told}");
+}
+
+#[test]
 fn motos_quicksight_differs_in_what_is_said_of_it_only() {
     let place = Place::example("minimal");
     let server = place.serve();

@@ -48,6 +48,7 @@ pub(crate) static APIGATEWAY: Model =
 pub(crate) static ATHENA: Model =
     Model::new(include_str!("../../models/athena.json"), Words { code: "InvalidRequestException", ..SHOWN });
 pub(crate) static CE: Model = Model::new(include_str!("../../models/ce.json"), SHOWN);
+pub(crate) static CLOUDTRAIL: Model = Model::new(include_str!("../../models/cloudtrail.json"), SHOWN);
 pub(crate) static CLOUDWATCH: Model = Model::new(include_str!("../../models/cloudwatch.json"), QUERY);
 pub(crate) static EVENTS: Model = Model::new(include_str!("../../models/events.json"), SHOWN);
 // Recorded at AWS: "Value at 'extendedS3DestinationConfiguration.compressionFormat' failed ...".
@@ -212,10 +213,11 @@ impl Model {
 mod tests {
     use super::*;
 
-    const ALL: [(&str, &Model); 13] = [
+    const ALL: [(&str, &Model); 14] = [
         ("apigateway", &APIGATEWAY),
         ("athena", &ATHENA),
         ("ce", &CE),
+        ("cloudtrail", &CLOUDTRAIL),
         ("cloudwatch", &CLOUDWATCH),
         ("firehose", &FIREHOSE),
         ("glue", &GLUE),

@@ -5,6 +5,7 @@
 pub(crate) mod apigateway;
 pub(crate) mod athena;
 pub(crate) mod ce;
+pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatch;
 pub(crate) mod events;
 pub(crate) mod firehose;

@@ -42,18 +42,10 @@ pub(super) fn current(context: &Context<'_>) -> Result<Value> {
             // "Termination protection is enabled by default."
             "TerminationProtectionEnabled": true,
             "DefaultNamespace": DEFAULT,
-            "region": first_region(context),
+            // Of an account that nobody has subscribed from another one.
+            "region": context.home(),
         })
     }))
-}
-
-/// Where the users of an account are that nobody has subscribed from another region.
-fn first_region(context: &Context<'_>) -> &'static str {
-    match context.partition() {
-        "aws-cn" => "cn-north-1",
-        "aws-us-gov" => "us-gov-west-1",
-        _ => "us-east-1",
-    }
 }
 
 pub(super) fn identity_region(context: &Context<'_>) -> Result<String> {

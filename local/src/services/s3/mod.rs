@@ -36,6 +36,7 @@ use crate::faults::{Answer, Strike};
 use crate::model;
 use crate::response::{dropped, halved, page, plain};
 use crate::service::{Protocol, Service, Whole, anything};
+use crate::services::cloudtrail::{self, Seen, Who};
 use axum::body::Body;
 use bytes::Bytes;
 use futures::FutureExt as _;
@@ -88,7 +89,8 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         let refused = from_api(error).to_http_response().map(|answer| finish(answer, is_head));
         return logged(core, ("s3:?", "", &scope.region), refused.unwrap_or_default());
     }
-    let tags = creation::tags(request.body());
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let (agent, tags) = (agent.to_owned(), creation::tags(request.body()));
     let request = match prepare(request, &operation) {
         Ok(request) => request,
         Err(error) => return plain(400, &error),
@@ -125,8 +127,23 @@ async fn respond(core: &Arc<Core>, scope: &Scope, request: Request<Bytes>) -> Re
         return plain(500, "Local AWS could not answer");
     };
     metered::request(core, &scope.region, (&name, &about), answer.status());
+    record(core, scope, (&name, &about), (&agent, answer.status()));
     core.ring();
     logged(core, named, finish(answer, is_head))
+}
+
+/// What CloudTrail keeps of a request that has worked. The work is done, whether that can be kept or not.
+fn record(core: &Core, scope: &Scope, (name, about): (&str, &str), (agent, status): (&str, StatusCode)) {
+    let who = Who { access_key: &scope.access_key_id, agent };
+    let input = serde_json::json!({"Bucket": about});
+    let operation = name.trim_start_matches("s3:");
+    let seen = Seen { service: "s3", operation, input: &input, who, error: None };
+    if !(status.is_success() && seen.is_kept()) {
+        return;
+    }
+    if let Ok(caller) = permissions::caller(core, scope) {
+        let _ = core.run_for(&caller, &scope.region, |context| cloudtrail::record(context, &seen));
+    }
 }
 
 fn logged(core: &Core, (name, about, region): (&str, &str, &str), answer: Response<Body>) -> Response<Body> {
