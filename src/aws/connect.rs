@@ -1,5 +1,6 @@
 //! Making the connection: credentials, region, endpoint, and the caller's identity.
 
+use super::agent::Named;
 use super::credentials::{self, Role};
 #[cfg(feature = "local")]
 use super::embedded::LocalTarget;
@@ -10,6 +11,7 @@ use super::recorder::Recorder;
 use super::retries::QuotaIsFinal;
 use super::timeouts::Timeouts;
 use super::timings::Timings;
+use super::trail::Trail;
 use super::{Aws, Error, Result, transport};
 use crate::names::{IgnoredTags, Names};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -148,6 +150,7 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
             let builder = $sdk::config::Builder::from(config)
                 .interceptor(timings.clone())
                 .interceptor(recorder.clone())
+                .interceptor(Named)
                 .retry_classifier(SharedRetryClassifier::new(QuotaIsFinal));
             $sdk::Client::from_conf(builder.build())
         }};
@@ -157,6 +160,7 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
     let s3 = aws_sdk_s3::config::Builder::from(config)
         .interceptor(timings.clone())
         .interceptor(recorder.clone())
+        .interceptor(Named)
         .interceptor(ExpectedOwner(names.account.clone()))
         .force_path_style(endpoint.is_some())
         .build();
@@ -164,11 +168,15 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
     let costs = aws_sdk_costexplorer::config::Builder::from(config)
         .interceptor(timings.clone())
         .interceptor(recorder.clone())
+        .interceptor(Named)
         .region(Region::new(home))
         .build();
-    let seen_by = vec![SharedInterceptor::new(timings.clone()), SharedInterceptor::new(recorder.clone())];
+    // What CloudTrail tells is about others: it is in no record that somebody may send on.
+    let timed = vec![SharedInterceptor::new(timings.clone()), SharedInterceptor::new(Named)];
+    let seen_by = timed.iter().cloned().chain([SharedInterceptor::new(recorder.clone())]).collect();
     Aws {
         quicksight: QuickSight::new(config, &names, seen_by),
+        trail: Trail::new(config, &names, timed),
         names,
         caller,
         apigateway: client!(aws_sdk_apigateway),

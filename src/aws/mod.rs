@@ -2,6 +2,7 @@
 
 mod account_limits;
 mod account_quotas;
+mod agent;
 mod answer;
 mod asked;
 mod asking;
@@ -12,6 +13,7 @@ mod dates;
 mod deployed;
 mod endpoint;
 mod error;
+mod json_api;
 mod owner;
 mod pace;
 mod price_files;
@@ -25,6 +27,7 @@ mod roles;
 mod tagging;
 mod timeouts;
 mod timings;
+mod trail;
 mod transport;
 mod wait;
 
@@ -43,15 +46,17 @@ pub(crate) use embedded::LocalTarget;
 #[cfg(all(test, feature = "local"))]
 pub(crate) use embedded::locally;
 pub(crate) use error::{Class, Error, Expect, Result};
+pub(crate) use json_api::{Asked as QuickSightAsked, escaped};
 pub(crate) use price_files::{HOME as PRICE_FILES, PriceFiles};
 pub(crate) use price_list::PriceList;
-pub(crate) use quicksight::{Asked as QuickSightAsked, QuickSight, escaped};
+pub(crate) use quicksight::QuickSight;
 pub(crate) use raw::{Raw, whole, whole_pages};
 pub(crate) use recorder::Recorder;
 #[cfg(feature = "local")]
 pub(crate) use recorder::{Asked as AskedFor, Exchange, VARIABLE as RECORD};
 pub(crate) use timeouts::Timeouts;
 pub(crate) use timings::Timings;
+pub(crate) use trail::{Trail, Write};
 pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, wait_at_most, write};
 
 use crate::names::Names;
@@ -83,6 +88,7 @@ pub(crate) struct Aws {
     pub(crate) s3: aws_sdk_s3::Client,
     pub(crate) sns: aws_sdk_sns::Client,
     pub(crate) tagging: aws_sdk_resourcegroupstagging::Client,
+    pub(crate) trail: Trail,
     /// The file asks for a dashboard: what there is of one is looked for, whoever has taken its role away.
     pub(crate) has_dashboard: bool,
     pub(crate) timeouts: Timeouts,

@@ -1,95 +1,32 @@
 //! QuickSight, asked in the JSON that it speaks.
 //!
 //! Its SDK has two hundred operations and the types of every drawing that a dashboard may have: by itself it is two minutes of
-//! a debug build (sns: ten seconds), and what a dashboard is made of is a document anyhow. So the SDK's own runtime carries
-//! the requests: signed, repeated, timed and recorded as those of the other services.
+//! a debug build (sns: ten seconds), and what a dashboard is made of is a document anyhow.
 
-use super::retries::QuotaIsFinal;
-use super::{Patience, Result, call};
+use super::json_api::{Api, Asked, JsonApi, escaped};
+use super::{Patience, Result};
 use crate::names::Names;
 use aws_config::SdkConfig;
-use aws_runtime::auth::SigV4OperationSigningConfig;
-use aws_runtime::auth::sigv4::{SCHEME_ID, SigV4AuthScheme};
-use aws_runtime::retries::classifiers::AwsErrorCodeClassifier;
-use aws_smithy_runtime::client::orchestrator::operation::{Operation, OperationBuilder};
-use aws_smithy_runtime::client::retries::classifiers::{HttpStatusCodeClassifier, TransientErrorClassifier};
-use aws_smithy_runtime_api::client::auth::static_resolver::StaticAuthSchemeOptionResolver;
-use aws_smithy_runtime_api::client::auth::{
-    AuthSchemeOptionResolverParams, SharedAuthScheme, SharedAuthSchemeOptionResolver,
-};
-use aws_smithy_runtime_api::client::identity::SharedIdentityResolver;
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse, OrchestratorError};
-use aws_smithy_runtime_api::client::result::SdkError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponentsBuilder;
-use aws_smithy_runtime_api::client::runtime_plugin::{Order, StaticRuntimePlugin};
-use aws_smithy_types::body::SdkBody;
-use aws_smithy_types::config_bag::Layer;
-use aws_smithy_types::error::metadata::{ErrorMetadata, ProvideErrorMetadata};
-use aws_types::region::SigningRegion;
-use aws_types::service_config::ServiceConfigKey;
-use aws_types::{SigningName, region::Region};
-use serde_json::{Value as Json, json};
-use std::fmt;
+use serde_json::Value as Json;
 
-const SERVICE: &str = "quicksight";
+const API: Api = Api { host: "quicksight", name: "QuickSight" };
 
 /// The service of one account in one region.
-#[derive(Clone)]
-pub(crate) struct QuickSight {
-    config: SdkConfig,
-    /// Without a `/` at its end.
-    endpoint: String,
-    account: String,
-    seen_by: Vec<SharedInterceptor>,
-}
-
-/// One request.
 #[derive(Clone, Debug)]
-pub(crate) struct Asked<'a> {
-    /// As IAM names the action.
-    pub(crate) operation: &'static str,
-    pub(crate) method: &'static str,
-    pub(crate) path: &'a str,
-    /// `Null` for none.
-    pub(crate) body: Json,
-}
-
-/// What AWS answers when it does not do what was asked.
-#[derive(Debug)]
-pub(crate) struct Refused(ErrorMetadata);
-
-impl fmt::Display for Refused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl std::error::Error for Refused {}
-
-impl ProvideErrorMetadata for Refused {
-    fn meta(&self) -> &ErrorMetadata {
-        &self.0
-    }
-}
-
-impl fmt::Debug for QuickSight {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("QuickSight").field("endpoint", &self.endpoint).finish_non_exhaustive()
-    }
+pub(crate) struct QuickSight {
+    api: JsonApi,
+    account: String,
 }
 
 impl QuickSight {
     pub(super) fn new(config: &SdkConfig, names: &Names, seen_by: Vec<SharedInterceptor>) -> Self {
-        let endpoint = endpoint(config, names).trim_end_matches('/').to_owned();
-        Self { config: config.clone(), endpoint, account: names.account.clone(), seen_by }
+        Self { api: JsonApi::new(&API, config, names, seen_by), account: names.account.clone() }
     }
 
     /// Of the same account in another region: users and groups are kept in one alone.
     pub(crate) fn elsewhere(&self, names: &Names, region: &str) -> Self {
-        let config = self.config.to_builder().region(Region::new(region.to_owned())).build();
-        let names = Names { region: region.to_owned(), ..names.clone() };
-        Self { endpoint: endpoint(&config, &names), config, ..self.clone() }
+        Self { api: self.api.elsewhere(names, region), account: self.account.clone() }
     }
 
     /// Where something of the account is: `data-sources/ID`.
@@ -104,12 +41,12 @@ impl QuickSight {
 
     /// A read: repeated only when AWS is busy or throttles.
     pub(crate) async fn read(&self, asked: Asked<'_>) -> Result<Json> {
-        call(asked.operation, Patience::READING, || self.send(&asked)).await
+        self.api.call(Patience::READING, &asked).await
     }
 
     /// A write: repeated while IAM propagates or another change is in progress.
     pub(crate) async fn write(&self, asked: Asked<'_>) -> Result<Json> {
-        call(asked.operation, Patience::USUAL, || self.send(&asked)).await
+        self.api.call(Patience::USUAL, &asked).await
     }
 
     /// Every page of a list, its `items` one behind the other.
@@ -125,136 +62,4 @@ impl QuickSight {
             }
         }
     }
-
-    async fn send(&self, asked: &Asked<'_>) -> std::result::Result<Json, SdkError<Refused, HttpResponse>> {
-        let operation = asked.operation.split_once(':').map_or(asked.operation, |(_, name)| name);
-        let (method, path) = (asked.method, asked.path.to_owned());
-        let builder = self.configured(Operation::builder().service_name("QuickSight").operation_name(operation));
-        let operation = builder.serializer(move |body: Json| request(method, &path, &body)).deserializer(read_answer);
-        operation.build().invoke(asked.body.clone()).await
-    }
-
-    /// With all that an SDK's client has.
-    fn configured(&self, builder: OperationBuilder) -> OperationBuilder {
-        let mut builder = builder.endpoint_url(&self.endpoint).with_connection_poisoning();
-        builder = builder.runtime_plugin(self.signing());
-        for interceptor in &self.seen_by {
-            builder = builder.interceptor(interceptor.clone());
-        }
-        if let Some(client) = self.config.http_client() {
-            builder = builder.http_client(client);
-        }
-        if let Some(retries) = self.config.retry_config() {
-            builder = builder.standard_retry(retries);
-        }
-        if let Some(timeouts) = self.config.timeout_config() {
-            builder = builder.timeout_config(timeouts.clone());
-        }
-        builder
-            .retry_classifier(HttpStatusCodeClassifier::default())
-            .retry_classifier(TransientErrorClassifier::<Refused>::new())
-            .retry_classifier(AwsErrorCodeClassifier::<Refused>::new())
-            .retry_classifier(QuotaIsFinal)
-    }
-
-    fn signing(&self) -> StaticRuntimePlugin {
-        let mut config = Layer::new("signing");
-        if let Some(region) = self.config.region() {
-            config.store_put(SigningRegion::from(region.clone()));
-        }
-        config.store_put(SigningName::from_static(SERVICE));
-        config.store_put(AuthSchemeOptionResolverParams::new(()));
-        let mut signed = SigV4OperationSigningConfig::default();
-        (signed.signing_options.double_uri_encode, signed.signing_options.normalize_uri_path) = (true, true);
-        config.store_put(signed);
-        let mut components = RuntimeComponentsBuilder::new("signing")
-            .with_auth_scheme(SharedAuthScheme::new(SigV4AuthScheme::new()))
-            .with_auth_scheme_option_resolver(Some(SharedAuthSchemeOptionResolver::new(
-                StaticAuthSchemeOptionResolver::new(vec![SCHEME_ID]),
-            )))
-            .with_identity_cache(self.config.identity_cache());
-        if let Some(credentials) = self.config.credentials_provider() {
-            components.set_identity_resolver(SCHEME_ID, SharedIdentityResolver::new(credentials));
-        }
-        StaticRuntimePlugin::new()
-            .with_order(Order::Overrides)
-            .with_config(config.freeze())
-            .with_runtime_components(components)
-    }
-}
-
-impl<'a> Asked<'a> {
-    pub(crate) const fn get(operation: &'static str, path: &'a str) -> Self {
-        Self { operation, method: "GET", path, body: Json::Null }
-    }
-
-    pub(crate) const fn delete(operation: &'static str, path: &'a str) -> Self {
-        Self { operation, method: "DELETE", path, body: Json::Null }
-    }
-
-    pub(crate) const fn post(operation: &'static str, path: &'a str, body: Json) -> Self {
-        Self { operation, method: "POST", path, body }
-    }
-
-    pub(crate) const fn put(operation: &'static str, path: &'a str, body: Json) -> Self {
-        Self { operation, method: "PUT", path, body }
-    }
-}
-
-/// As the SDKs find it: for all services, for this one, or AWS's own.
-fn endpoint(config: &SdkConfig, names: &Names) -> String {
-    let key =
-        ServiceConfigKey::builder().service_id("quicksight").env("AWS_ENDPOINT_URL").profile("endpoint_url").build();
-    let of_service = || config.service_config()?.load_config(key.ok()?);
-    let given = of_service().or_else(|| config.endpoint_url().map(str::to_owned));
-    let fips = if config.use_fips() == Some(true) { "-fips" } else { "" };
-    given.unwrap_or_else(|| format!("https://{SERVICE}{fips}.{}.{}", names.region, names.dns_suffix()))
-}
-
-/// A segment of a path, or a value behind `?`: all but what RFC 3986 leaves as it is.
-pub(crate) fn escaped(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(one).collect()
-}
-
-fn request(
-    method: &str,
-    path: &str,
-    body: &Json,
-) -> std::result::Result<HttpRequest, aws_smithy_runtime_api::box_error::BoxError> {
-    let mut request = HttpRequest::new(SdkBody::empty());
-    request.set_method(method)?;
-    request.set_uri(path)?;
-    if !body.is_null() {
-        let text = body.to_string();
-        request.headers_mut().insert("content-type", "application/json");
-        request.headers_mut().insert("content-length", text.len().to_string());
-        *request.body_mut() = SdkBody::from(text);
-    }
-    Ok(request)
-}
-
-fn read_answer(answer: &HttpResponse) -> std::result::Result<Json, OrchestratorError<Refused>> {
-    let bytes = answer.body().bytes().unwrap_or_default();
-    let body = serde_json::from_slice::<Json>(bytes).unwrap_or_else(|_| json!({}));
-    if answer.status().is_success() {
-        return Ok(body);
-    }
-    let said = |keys: [&str; 3]| keys.iter().find_map(|key| body[*key].as_str()).map(str::to_owned);
-    let code = answer.headers().get("x-amzn-errortype").map(str::to_owned);
-    let mut meta = ErrorMetadata::builder();
-    // `ResourceNotFoundException:http://internal.amazon.com/...`, and what is before `#` is the name of the model.
-    let code = code.or_else(|| said(["__type", "code", "Code"]));
-    if let Some(code) = &code {
-        let code = code.split(':').next().unwrap_or(code);
-        meta = meta.code(code.rsplit('#').next().unwrap_or(code));
-    }
-    if let Some(message) = said(["Message", "message", "errorMessage"]) {
-        meta = meta.message(message);
-    }
-    if let Some(id) = answer.headers().get("x-amzn-requestid") {
-        meta = meta.custom("aws_request_id", id);
-    }
-    Err(OrchestratorError::operation(Refused(meta.build())))
 }

@@ -54,6 +54,10 @@ impl Patience {
     /// Reading is not refused for a reason that goes away, except too many requests.
     pub(crate) const READING: Self = Self { propagation: Duration::ZERO, busy: Duration::from_secs(10), ..Self::USUAL };
 
+    /// What nothing depends on is asked once.
+    pub(crate) const NONE: Self =
+        Self { propagation: Duration::ZERO, busy: Duration::ZERO, throttle: Duration::ZERO, absent: Duration::ZERO };
+
     /// The budget, the first pause and the longest pause; `None` for what does not pass.
     fn cadence(self, class: Class) -> Option<(Duration, Duration, Duration)> {
         let millis = Duration::from_millis;

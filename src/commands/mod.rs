@@ -47,6 +47,7 @@ pub(crate) mod validate;
 pub(crate) mod version;
 mod waiting;
 pub(crate) mod way;
+mod who_changed;
 #[cfg(any(test, not(feature = "local")))]
 pub(crate) mod without_local;
 

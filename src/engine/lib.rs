@@ -25,6 +25,7 @@ pub mod lock;
 mod locks;
 pub mod mark;
 pub mod plan;
+pub mod record;
 pub mod resource;
 pub mod upgrade;
 mod upgrading;

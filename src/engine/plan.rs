@@ -9,6 +9,7 @@ use super::graph::{Compared, Graph, Node, Outputs};
 use super::inventory::Inventory;
 use super::live::{AnyLive, Slot};
 use super::mark::Mark;
+use super::record::Recorded;
 use super::resource::{Address, Owner, World};
 use super::upgrade::Releases;
 use super::value::digest;
@@ -51,6 +52,8 @@ pub struct Step<'a, W: World> {
     /// What is put back to what is usual; it is among the changes, too.
     pub(crate) put_back: Vec<Extra>,
     pub refusal: Option<Refusal>,
+    /// Who changed it, the newest first. Empty until somebody asks the world; no fingerprint has it.
+    pub recorded: Vec<Recorded>,
     /// The steps that have to be done first, by position: for a desired resource those it takes outputs from, for
     /// a deletion all of the kinds that use it. So a role outlives a function that could not be moved to another one.
     /// What was replaced also waits for the new one, and for all that takes from that.
@@ -63,6 +66,14 @@ pub struct Step<'a, W: World> {
 impl<W: World> Step<'_, W> {
     pub fn action(&self) -> Action {
         self.work.action()
+    }
+
+    /// [`super::resource::Resource::live_id`] of what is there, or the id of what is to be.
+    pub fn known_as(&self) -> String {
+        match self.work {
+            Work::Create(node) => node.id().to_owned(),
+            Work::Keep(live) | Work::Update(_, live) | Work::Replace(_, live, _) | Work::Delete(live) => live.live_id(),
+        }
     }
 
     /// Which comes first, where it is replaced.
@@ -279,8 +290,10 @@ fn wanted<'a, W: World>(
     };
     let (needs, uses) = (node.dependencies().clone(), node.uses());
     let Compared { attributes, changes, outputs } = compared;
-    let successor = None;
-    (Step { address, work, cause, attributes, changes, extras, put_back, refusal, needs, successor, uses }, outputs)
+    let (recorded, successor) = (vec![], None);
+    let step =
+        Step { address, work, cause, attributes, changes, extras, put_back, refusal, recorded, needs, successor, uses };
+    (step, outputs)
 }
 
 /// The extras of a live resource: those that are put back, and those that stay.
@@ -338,6 +351,7 @@ fn deletion<W: World>(live: &dyn AnyLive<W>, cause: Option<Cause>) -> Step<'_, W
         extras: vec![],
         put_back: vec![],
         refusal: None,
+        recorded: vec![],
         needs: BTreeSet::new(),
         successor: None,
         uses: live.uses(),

@@ -32,6 +32,10 @@ const FIND: &[Call] = &[look("tag:GetResources", On::Anything), look("iam:ListRo
 /// Whether the account can have a dashboard, for whoever compares it with the file.
 const SUBSCRIPTION: &[Call] = &[look("quicksight:DescribeAccountSubscription", On::Subscription)];
 
+/// Who has changed what is not as it was left.
+const WHO_CHANGED: &[Call] = &[look("cloudtrail:LookupEvents", On::Anything)
+    .or_else("a plan shows drift all the same, and does not say who changed what")];
+
 /// The lock: one object, which is read and written by whoever works.
 const LOCK: &[Call] = &[make("s3:GetObject", On::OwnObjects), make("s3:PutObject", On::OwnObjects)];
 
@@ -151,7 +155,7 @@ impl Purpose {
     /// What it takes beside the kinds' calls.
     pub(super) fn beside(self) -> impl Iterator<Item = &'static Call> {
         let all: &'static [&'static [Call]] = match self {
-            Self::Plan => &[FIND, SUBSCRIPTION, OPEN],
+            Self::Plan => &[FIND, SUBSCRIPTION, WHO_CHANGED, OPEN],
             Self::Apply => &[FIND, SUBSCRIPTION, LOCK, OPEN, SEAL],
             Self::Destroy => &[FIND, LOCK, LOCK_WITHOUT_BUCKET],
             Self::Query => &[QUERY, OPEN, SEAL],

@@ -377,8 +377,10 @@ async function showPlan() {
   const steps = told.steps.filter((step) => step.action !== 'no-op');
   by('plan-note').textContent = steps.length === 0 ? `Nothing: ${counted(told.steps.length, 'resource')} as the file says.` : counted(steps.length, 'change');
   const change = (one) => element('div', [element('code', one.attribute), `: ${short(one.before)} → ${short(one.after)}`]);
+  if (told.note) by('plan-note').textContent += `. ${told.note}`;
+  const who = (one) => element('div', `${one.who}: ${one.event}, ${one.time}`);
   fill(by('plan'), steps.map((step) =>
-    row(cell(step.action), cell(element('code', step.address)), cell(step.cause || ''), cell(step.action === 'update' ? step.changes.map(change) : `${step.changes.length || ''}`)),
+    row(cell(step.action), cell(element('code', step.address)), cell([step.cause || '', ...step.changed_by.map(who)]), cell(step.action === 'update' ? step.changes.map(change) : `${step.changes.length || ''}`)),
   ));
 }
 

@@ -12,6 +12,13 @@ fn drift(place: &Place) -> (i32, Value, Vec<String>) {
     (ran.exit, plan["drift"].clone(), steps.map(|step| step["address"].as_str().unwrap().to_owned()).collect())
 }
 
+const LOOKUP: &str = "cloudtrail:LookupEvents";
+
+/// All of it, where there is drift.
+fn plan(place: &Place) -> Value {
+    serde_json::from_str(&place.run(&["plan", "--local", "--drift-only", "--json"]).exits(2).stdout).unwrap()
+}
+
 fn counts(changed: u64, missing: u64, extras: u64, edits: u64) -> Value {
     json!({"changed": changed, "missing": missing, "extras": extras, "edits": edits})
 }
@@ -30,6 +37,10 @@ fn an_edit_is_no_drift_and_what_somebody_changed_is() {
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2);
 
     let server = place.serve();
+    let admin = Admin::of(&server.url, place.path());
+    let lookups = || admin.requests().iter().filter(|operation| *operation == LOOKUP).count();
+    place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2);
+    assert_eq!(lookups(), 0, "without drift nobody is looked for");
     judge("drift.py", &[&server.url]);
     let shown = ["firehose.stream.events", "lambda.function.track", "logs.group.track"];
     let (exit, told, addresses) = drift(&place);
@@ -42,6 +53,8 @@ fn an_edit_is_no_drift_and_what_somebody_changed_is() {
             "Drift: 3 changed by somebody else, 0 missing, 0 extras; 1 that the file asks for are not shown."
         )
     );
+    assert!(text.contains("<br>changed by `arn:aws:iam::000000000000:user/local`: `UpdateDestination`, `20"), "{text}");
+    assert!(lookups() >= 6, "{}", lookups());
     // Nothing of the file's is in it, and an apply puts it right.
     assert!(!text.contains("glue.job"), "{text}");
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -66,6 +79,80 @@ fn extras_are_counted_and_are_no_drift() {
     assert!(plan["drift"]["extras"] == extras && plan["drift"]["edits"].as_u64().unwrap() > 3, "{}", plan["drift"]);
     for step in plan["steps"].as_array().unwrap() {
         assert!(step["action"] == "no-op" && step["changes"] == json!([]), "{step}");
+    }
+}
+
+/// Who changed what stands beside it in each form, and pipectl's own changes of the same are not told.
+#[test]
+fn who_changed_what_is_told() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    place.edit(&[("memory: 128 MB", "memory: 256 MB"), ("scan_limit: 1 TB", "scan_limit: 2 TB")]);
+    let server = place.serve();
+    judge("trail.py", &[&server.url, "change", "clickstream-prod"]);
+    let plan = plan(&place);
+    assert!(plan["note"].is_null(), "{}", plan["note"]);
+    let told = |address: &str| {
+        let step = plan["steps"].as_array().unwrap().iter().find(|step| step["address"] == address).unwrap();
+        let one = |one: &Value| (one["who"].as_str().unwrap().to_owned(), one["event"].as_str().unwrap().to_owned());
+        step["changed_by"].as_array().unwrap().iter().map(one).collect::<Vec<_>>()
+    };
+    let of = |who: &str, events: &[&str]| {
+        events.iter().map(|event| (who.to_owned(), (*event).to_owned())).collect::<Vec<_>>()
+    };
+    let (bob, local) = ("arn:aws:sts::000000000000:assumed-role/ops/bob", "arn:aws:iam::000000000000:user/local");
+    assert_eq!(told("lambda.function.track"), of(bob, &["UpdateFunctionConfiguration20150331v2"; 2]));
+    assert_eq!(told("logs.log_group.track"), of(bob, &["PutRetentionPolicy"]));
+    assert_eq!(told("glue.job.etl"), of(bob, &["TagResource"]));
+    assert_eq!(told("s3.bucket.data"), of(bob, &["PutBucketVersioning"]));
+    // Of no region, and gone.
+    assert_eq!(told("iam.role.track"), of(local, &["UpdateRole"]));
+    assert_eq!(told("glue.crawler.raw"), of(bob, &["DeleteCrawler"]));
+    let text = place.run(&["plan", "--local", "--drift-only"]).exits(2).stdout;
+    assert!(text.contains(&format!("    # changed by {bob}: PutRetentionPolicy, 20")), "{text}");
+    // A plan of everything tells it too, but not of what may just not be made yet.
+    let text = place.run(&["plan", "--local"]).exits(0).stdout;
+    assert!(text.contains("PutRetentionPolicy, 20") && !text.contains("DeleteCrawler"), "{text}");
+    // What is only the file's has nobody beside it.
+    assert!(text.contains("  (edit)"), "{text}");
+    assert_eq!(text.matches("# changed by").count(), 6, "{text}");
+}
+
+/// Whatever CloudTrail answers, the plan and its exit code are the same, and a note says why nobody is named.
+#[test]
+fn without_cloudtrail_drift_is_shown_all_the_same() {
+    let place = Place::example("clickstream");
+    place.run(&["apply", "--local", "--yes"]).exits(0);
+    let server = place.serve();
+    let admin = Admin::of(&server.url, place.path());
+    judge("drift.py", &[&server.url]);
+    let named = plan(&place);
+    assert!(named["note"].is_null() && named["drift"]["changed"] == 3, "{named}");
+    for (status, code, words) in [
+        (
+            400,
+            "AccessDeniedException",
+            "cloudtrail:LookupEvents: AccessDeniedException; `pipectl iam-policy --for plan`",
+        ),
+        (400, "ThrottlingException", "cloudtrail:LookupEvents: ThrottlingException."),
+        (400, "OperationNotPermittedException", "cloudtrail:LookupEvents: OperationNotPermittedException."),
+        (500, "InternalFailure", "cloudtrail:LookupEvents: InternalFailure."),
+        (501, "UnknownOperationException", "cloudtrail:LookupEvents: UnknownOperationException."),
+    ] {
+        admin.fault(&json!({"operation": LOOKUP, "times": 99, "status": status, "code": code}));
+        let told = plan(&place);
+        let note = told["note"].as_str().unwrap();
+        assert!(note.contains(words), "{code}: {note}");
+        assert_eq!((&told["drift"], &told["fingerprint"]), (&named["drift"], &named["fingerprint"]), "{code}");
+        assert!(told["steps"].as_array().unwrap().iter().all(|step| step["changed_by"] == json!([])), "{code}");
+        admin.forget_faults();
+    }
+    for answer in ["empty", "page"] {
+        admin.fault(&json!({"operation": LOOKUP, "times": 99, "answer": answer}));
+        let told = plan(&place);
+        assert!(told["note"].as_str().unwrap().contains("cloudtrail:LookupEvents: NotFromAws."), "{}", told["note"]);
+        assert_eq!(told["fingerprint"], named["fingerprint"], "{answer}");
+        admin.forget_faults();
     }
 }
 

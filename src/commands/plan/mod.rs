@@ -6,9 +6,11 @@ mod drift;
 use super::check::warn;
 use super::renamed;
 use super::session::{ConsentArgs, Session, ShownArgs, compare, cost_of, plan_document, print_plan};
+use super::who_changed::{Sought, tell_who_changed};
 use crate::commands::Global;
 use crate::config::Pipeline;
 use crate::cost::{Difference, Inputs};
+use crate::engine::plan::Action;
 use crate::error::{Error, Exit, Result};
 use crate::limits::Finding;
 use crate::report::{
@@ -57,11 +59,15 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let nothing = session.nothing();
     let graph = if args.destroy { &nothing } else { &wanted };
     let mut plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
+    let is_made = plan.steps.iter().any(|step| step.action() != Action::Create);
     let drift = args.drift_only.then(|| Drift::of(&mut plan));
+    let sought = if args.drift_only && is_made { Sought::ChangedOrMissing } else { Sought::Changed };
+    let unnamed = tell_who_changed(&session.aws, &mut plan, sought).await;
     let cost = if drift.is_some() { None } else { cost_of(&session, &plan, graph, &live) };
     let quiet = args.destroy || args.drift_only;
     let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
     let note = if quiet { session.left_out() } else { note(&session, graph, &live, global).await? };
+    let note = joined(note.into_iter().chain(unnamed));
     let told = Told { drift, stranded: &stranded, limits: &limits, note: note.as_deref(), destroy: args.destroy };
     let json = told.with(plan_document(&session, &plan, cost.as_ref()), &session.pipeline);
     let held = args.costs.hold(&session, graph, cost.as_ref());
@@ -88,8 +94,12 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
 /// What whoever reads the plan has to know beside it.
 async fn note(session: &Session, graph: &Graph<'_>, live: &Inventory, global: &Global) -> Result<Option<String>> {
     let renamed = renamed::note(session, graph, live, global).await?;
-    let all: Vec<_> = renamed.into_iter().chain(session.left_out()).collect();
-    Ok((!all.is_empty()).then(|| all.join("\n\n")))
+    Ok(joined(renamed.into_iter().chain(session.left_out())))
+}
+
+fn joined(notes: impl Iterator<Item = String>) -> Option<String> {
+    let all: Vec<_> = notes.collect();
+    (!all.is_empty()).then(|| all.join("\n\n"))
 }
 
 /// What a plan's document has beside the plan.

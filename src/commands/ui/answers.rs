@@ -2,6 +2,7 @@
 
 use crate::aws::{Expect as _, read};
 use crate::commands::session::{ConsentArgs, Session, compare, cost_of, load, plan_document};
+use crate::commands::who_changed::{Sought, tell_who_changed};
 use crate::commands::{Global, query, run, status};
 use crate::config::Pipeline;
 use crate::cost::{Billed, Book, Inputs, Money, estimate, priceable};
@@ -130,9 +131,14 @@ fn read_only() -> Error {
 async fn plan(session: &Session) -> Result<Value> {
     let graph = session.possible_graph().await?;
     let (live, surroundings) = session.look(&graph).await?;
-    let plan = compare(session, (&graph, &graph), (&live, &surroundings), &ConsentArgs::none())?;
+    let mut plan = compare(session, (&graph, &graph), (&live, &surroundings), &ConsentArgs::none())?;
     let cost = cost_of(session, &plan, &graph, &live);
-    Ok(plan_document(session, &plan, cost.as_ref()))
+    let unnamed = tell_who_changed(&session.aws, &mut plan, Sought::Changed).await;
+    let mut document = plan_document(session, &plan, cost.as_ref());
+    if let Some(unnamed) = unnamed {
+        document["note"] = unnamed.into();
+    }
+    Ok(document)
 }
 
 /// What is in the folder of a prefix: the first thousand, as S3 tells them.

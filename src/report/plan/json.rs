@@ -52,6 +52,7 @@ fn step_to_json(step: &Step) -> Value {
             "removal": extra.removal.name(),
         })
     });
+    let recorded = step.recorded.iter().map(|one| json!({"who": one.who, "event": one.what, "time": one.when}));
     let attributes: serde_json::Map<_, _> =
         step.attributes.iter().map(|(name, value)| (name.to_owned(), value.to_json())).collect();
     json!({
@@ -61,6 +62,7 @@ fn step_to_json(step: &Step) -> Value {
         "cause": step.cause.map(crate::engine::plan::Cause::name),
         "attributes": attributes,
         "changes": changes.collect::<Vec<_>>(),
+        "changed_by": recorded.collect::<Vec<_>>(),
         "also_has": extras.collect::<Vec<_>>(),
         "refusal": step.refusal.as_ref().map(|refusal| super::refusal(step, refusal).0),
     })

@@ -89,6 +89,11 @@ fn row(step: &Step) -> String {
         let value = code(&extra.value.to_string());
         format!("also has: {} = {value} ({})", code(&extra.name), extra.meaning)
     }));
+    what.extend(
+        step.recorded
+            .iter()
+            .map(|one| format!("changed by {}: {}, {}", code(&one.who), code(&one.what), code(&one.when))),
+    );
     if let Some(found) = &step.refusal {
         let (why, _) = refusal_words(&code(&step.address.to_string()), found, code);
         what.push(format!("**refused**: {why}"));

@@ -15,6 +15,7 @@ use super::paint::Paint;
 use crate::engine::diff::Change;
 use crate::engine::extra::{Extra, Removal};
 use crate::engine::plan::{Action, Order, Refusal, Stay};
+use crate::engine::record::Recorded;
 use crate::engine::resource::Resource as _;
 use crate::engine::value::Value;
 use crate::error::{Code, RefusedStep};
@@ -99,6 +100,9 @@ fn show_step(text: &mut String, step: &Step, detail: Detail, paint: Paint) -> bo
     line(text, format_args!("{symbol} {}{cause}", paint.strong(&step.address.to_string())));
     let is_whole = step.action() != Action::Create || show_new(text, step, detail, paint);
     step.changes.iter().for_each(|change| show_change(text, step, change, paint));
+    for Recorded { who, what, when } in &step.recorded {
+        line(text, format_args!("    {}", paint.faint(&format!("# changed by {who}: {what}, {when}"))));
+    }
     step.extras.iter().for_each(|extra| show_extra(text, extra, paint));
     if let Some(found) = &step.refusal {
         let (why, way) = refusal(step, found);

@@ -156,7 +156,7 @@ impl Asset {
             }
         }
         let at = format!("{at}/permissions");
-        let asked = Asked { operation: self.permit, method: self.permit_method, path: &at, body };
+        let asked = Asked::of(self.permit, self.permit_method, &at, body);
         aws.quicksight.write(asked).await.map(drop)
     }
 }

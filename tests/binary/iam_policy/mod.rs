@@ -20,6 +20,7 @@ const OPTIONAL: &[(&str, &str)] = &[
     ("Workgroup", "athena:StopQueryExecution"),
     ("ApiRestapisInOurs", "apigateway:PUT"),
     ("Anything", "ce:ListCostAllocationTags"),
+    ("Anything", "cloudtrail:LookupEvents"),
     ("Anything", "cloudwatch:GetMetricData"),
     ("Crawlers", "glue:ListCrawls"),
     // Of a status, which knocks without the key.

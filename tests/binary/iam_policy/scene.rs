@@ -130,6 +130,7 @@ const fn scene(
 pub(super) const SCENES: &[Scene] = &[
     scene("plan", "clickstream", Before::Nothing, PLAN, 2),
     scene("plan", "clickstream", Before::Made, PLAN, 0),
+    scene("plan", "clickstream", Before::Met(Caller::changes_by_hand), PLAN, 2),
     scene("plan", "lean", Before::Nothing, PLAN, 2),
     scene("plan", "lean", Before::Made, PLAN, 0),
     scene("plan", "strict", Before::Nothing, PLAN, 2),
