@@ -38,6 +38,8 @@ use clap::parser::ValueSource;
 use cli::{Cli, Command, Purpose};
 use error::{Error, Exit, Result};
 use pipectl_engine as engine;
+use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -72,15 +74,39 @@ fn main() -> ExitCode {
 
 /// What comes of a command line that clap has told about. A program that asked for JSON gets an error as any other.
 fn unread(error: &clap::Error, exit: Exit) -> Result<Exit> {
-    if exit == Exit::Done || !std::env::args().any(|argument| argument == "--json") {
+    let (printed, file) = asked_for_json(std::env::args_os().skip(1));
+    if exit == Exit::Done || !printed && file.is_none() {
         return Ok(exit);
     }
-    report::begin(true, None)?;
+    // The command line stays what is wrong, whatever becomes of the file.
+    if let Err(error) = report::begin(printed, file.as_deref()) {
+        report::print_error(&error, report::Paint::plain());
+    }
     let told = error.render().to_string();
     let message = told.lines().next().unwrap_or_default();
     let hint = asked_in_vain(error).unwrap_or("see `pipectl help`");
-    report::finish(&Err(Error::usage(message.trim_start_matches("error: "), hint)))?;
+    let refused = Err(Error::usage(message.trim_start_matches("error: "), hint));
+    if let Err(error) = report::finish(&refused, false) {
+        report::print_error(&error, report::Paint::plain());
+    }
     Ok(exit)
+}
+
+/// Whether `--json` stands in a command line that clap has refused, and the file of `--json-out`.
+fn asked_for_json(arguments: impl Iterator<Item = OsString>) -> (bool, Option<PathBuf>) {
+    let (mut printed, mut file) = (false, None);
+    let mut arguments = arguments.take_while(|argument| argument != "--").peekable();
+    while let Some(argument) = arguments.next() {
+        let text = argument.to_string_lossy();
+        printed |= text == "--json";
+        if text == "--json-out" {
+            // What begins with `-` is the next option: the path is what clap misses.
+            file = arguments.next_if(|next| !next.to_string_lossy().starts_with('-')).map(PathBuf::from);
+        } else if let Some(path) = text.strip_prefix("--json-out=").filter(|path| !path.is_empty()) {
+            file = Some(PathBuf::from(path));
+        }
+    }
+    (printed, file)
 }
 
 /// An argument behind `--local` that clap does not know what to do with.
@@ -122,7 +148,7 @@ fn ended(ran: Result<Exit>, purpose: Purpose, color: report::Color) -> Exit {
         report::print_error(&error, paint);
         error.exit()
     };
-    let ran = match (report::finish(&ran), ran) {
+    let ran = match (report::finish(&ran, purpose == Purpose::Output), ran) {
         (Err(error), Ok(_)) if purpose == Purpose::Output => Err(error),
         (Err(error), ran) => {
             report::print_unwritten(&error, paint);
@@ -188,5 +214,27 @@ async fn run(cli: Cli) -> Result<Exit> {
         }
         #[cfg(feature = "local")]
         Command::Function { name } => commands::function::run(name).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_that_is_refused_tells_who_was_to_read_of_it() {
+        for (line, printed, file) in [
+            ("plan --no-such", false, None),
+            ("plan --json --no-such", true, None),
+            ("--json-out a.json plan --no-such --json", true, Some("a.json")),
+            ("plan --json-out=a=b --no-such", false, Some("a=b")),
+            ("plan --json-out --json", true, None),
+            ("plan --json-out", false, None),
+            ("plan --json-out=", false, None),
+            ("send -- --json --json-out a.json", false, None),
+        ] {
+            let asked = asked_for_json(line.split(' ').map(OsString::from));
+            assert_eq!(asked, (printed, file.map(PathBuf::from)), "{line}");
+        }
     }
 }

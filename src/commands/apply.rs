@@ -240,7 +240,7 @@ async fn watch_signals(mut signals: Signals) {
     alert(format_args!("{}: finishing the calls in flight (again to stop at once)", first.word()));
     let exit = Exit::from(signals.next().await);
     // What is still in flight has no end that could be told.
-    let _ = finish(&Ok(exit));
+    let _ = finish(&Ok(exit), false);
     std::process::exit(exit as i32);
 }
 

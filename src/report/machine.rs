@@ -11,6 +11,7 @@ use super::print;
 use crate::error::{Code, Error, Exit, Result};
 use crate::whole_file::{self, Readers};
 use serde_json::{Map, Value, json};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -89,30 +90,22 @@ fn head(schema: Option<&str>, kind: &str) -> Map<String, Value> {
         .collect()
 }
 
-/// The document, or the last line, with how the command ended.
+/// The document, or the last line, with how the command ended. Where `output` is what it is there for, and could not be
+/// written, the file says so.
 ///
 /// # Errors
 /// The file could not be written.
-pub(crate) fn finish(ran: &Result<Exit>) -> Result<()> {
+pub(crate) fn finish(ran: &Result<Exit>, output: bool) -> Result<()> {
     let mut machine = machine();
-    let error = match ran {
-        Err(error) => Some(error_to_json(error)),
-        Ok(exit) => ended_by(*exit).as_ref().map(error_to_json),
-    };
-    let exit = ran.as_ref().map_or_else(Error::exit, |exit| *exit);
-    let text = match (machine.stream, machine.document.take()) {
-        (Some(schema), told) => machine.last(schema, told, error, exit),
-        (None, Some(Value::Object(mut document))) => {
-            document.extend(error.map(|error| ("error".to_owned(), error)));
-            format!("{:#}\n", Value::Object(document))
-        }
-        (None, told) => match (told, error) {
-            (Some(told), _) => format!("{told:#}\n"),
-            (None, Some(error)) => format!("{:#}\n", json!({"schema": SCHEMA, "error": error})),
-            (None, None) => String::new(),
-        },
-    };
-    machine.write(&text);
+    let lost = || print::unwritten().filter(|_| output && ran.is_ok());
+    let text = machine.end(ran, lost());
+    if machine.printed {
+        print::machine(&text);
+    }
+    // It may be this text itself that could not be printed.
+    let kept = if lost().is_some() { machine.end(ran, lost()) } else { text };
+    machine.keep(&kept);
+    (machine.document, machine.stream) = (None, None);
     match machine.file.take() {
         Some(path) => whole_file::write(&path, &machine.lines, Readers::Owner).map_err(Error::cannot_write(&path)),
         None => Ok(()),
@@ -130,22 +123,47 @@ fn ended_by(exit: Exit) -> Option<Error> {
 }
 
 impl Machine {
-    fn last(&self, schema: &str, told: Option<Value>, error: Option<Value>, exit: Exit) -> String {
-        let mut fields = head(Some(schema), "summary");
-        fields.insert("exit_code".to_owned(), json!(exit as u8));
-        if let Some(Value::Object(told)) = told {
-            fields.extend(told);
+    fn end(&self, ran: &Result<Exit>, lost: Option<&'static io::Error>) -> String {
+        let unwritten = lost.map(Error::Unwritten);
+        let (error, exit) = match (unwritten, ran) {
+            (Some(error), _) => (Some(error_to_json(&error)), error.exit()),
+            (None, Err(error)) => (Some(error_to_json(error)), error.exit()),
+            (None, Ok(exit)) => (ended_by(*exit).as_ref().map(error_to_json), *exit),
+        };
+        match (self.stream, self.document.clone()) {
+            (Some(schema), told) => last(schema, told, error, exit),
+            (None, Some(Value::Object(mut document))) => {
+                document.extend(error.map(|error| ("error".to_owned(), error)));
+                format!("{:#}\n", Value::Object(document))
+            }
+            (None, Some(told)) => format!("{told:#}\n"),
+            (None, None) => {
+                error.map_or_else(String::new, |error| format!("{:#}\n", json!({"schema": SCHEMA, "error": error})))
+            }
         }
-        fields.extend(error.map(|error| ("error".to_owned(), error)));
-        format!("{}\n", Value::Object(fields))
     }
 
     fn write(&mut self, text: &str) {
         if self.printed {
             print::machine(text);
         }
+        self.keep(text);
+    }
+
+    fn keep(&mut self, text: &str) {
         if self.file.is_some() {
             self.lines.push_str(text);
         }
     }
+}
+
+/// The line that tells how all of them ended.
+fn last(schema: &str, told: Option<Value>, error: Option<Value>, exit: Exit) -> String {
+    let mut fields = head(Some(schema), "summary");
+    fields.insert("exit_code".to_owned(), json!(exit as u8));
+    if let Some(Value::Object(told)) = told {
+        fields.extend(told);
+    }
+    fields.extend(error.map(|error| ("error".to_owned(), error)));
+    format!("{}\n", Value::Object(fields))
 }

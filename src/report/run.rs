@@ -39,6 +39,11 @@ impl RunEnd {
             log: Default::default(),
         }
     }
+
+    /// The same of what has failed, and why.
+    pub(crate) fn badly(took: Duration, why: String) -> Self {
+        Self { state: "FAILED".to_owned(), well: false, message: Some(why), ..Self::well(took) }
+    }
 }
 
 /// For programs. `None` of what was started, and nobody waits for.

@@ -259,6 +259,9 @@ async fn go_through(session: &Session, stages: &[Stage], wait: bool, global: &Gl
 fn failure(address: &str, ended: &RunEnd) -> Error {
     let why = ended.message.as_deref().unwrap_or("AWS does not say why");
     let (group, stream) = &ended.log;
-    let hint = format!("its log is the stream `{stream}` of the log group `{group}`");
+    let hint = match group.is_empty() {
+        true => "`pipectl logs mover` shows what it said of each file".to_owned(),
+        false => format!("its log is the stream `{stream}` of the log group `{group}`"),
+    };
     Error::coded(Code::RunFailed, format!("{address} ended as {}: {why}", ended.state), hint)
 }

@@ -23,7 +23,7 @@ enum Answer {
 /// Calls the function until nothing is left.
 ///
 /// # Errors
-/// The function is missing, switched off, throttled or stopped, or could not move a file.
+/// The function is missing, switched off, throttled or stopped. That it could not move a file is no error here.
 pub(super) async fn run(aws: &Aws, function: &str, bucket: &str, watch: &mut Watch) -> Result<RunEnd> {
     if is_off(aws, function).await {
         return Err(Error::new(
@@ -50,8 +50,7 @@ pub(super) async fn run(aws: &Aws, function: &str, bucket: &str, watch: &mut Wat
                 }
             }
             Answer::Failed { error_type, error_message } => {
-                let error = Error::new("lambda:Invoke", &error_type, &error_message);
-                return Err(error.with_hint("`pipectl logs mover` shows what it said of each file"));
+                return Ok(RunEnd::badly(began.elapsed(), format!("{error_type}: {error_message}")));
             }
         }
     }
