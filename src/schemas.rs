@@ -39,6 +39,8 @@ const FILES: &[(&str, &str)] = files![
     "local-tick",
     "logs",
     "output",
+    "output-key",
+    "output-snippet",
     "plan",
     "prices",
     "query",

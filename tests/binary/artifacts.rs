@@ -3,6 +3,7 @@
 //! cargo-lambda compiles them in release mode, which takes minutes: `.ci/run` has this test run.
 
 use crate::emulators::ministack;
+use crate::machine::valid;
 use crate::support::{Place, Ran, environment, judge, root};
 use serde_json::Value;
 use std::process::Command;
@@ -22,12 +23,14 @@ pub(crate) fn build(place: &Place, options: &[&str]) {
     let path = format!("{}:{}", tools.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let mut command = place.command();
     command
-        .args(["build", "--out", "zips"])
+        .args(["build", "--out", "zips", "--json-out", "build.json"])
         .args(options)
         .env("PATH", path)
         .env("XDG_CACHE_HOME", root().join("target/lambda-cache"));
     let built = Ran::new(&command.output().unwrap()).exits(0);
     assert_eq!(built.stdout.matches("  x86_64  ").count(), 2, "{}", built.stdout);
+    let document = std::fs::read_to_string(place.path().join("build.json")).unwrap();
+    valid(&[("build".to_owned(), document)]);
 }
 
 /// Events under the partitioned prefix, by number: each once.

@@ -14,6 +14,7 @@ use crate::report::{
 };
 use crate::resources::{ApiKey, ApiKeyOutputs, FunctionUrl, FunctionUrlOutputs, Inventory, RestApi, RestApiOutputs};
 use clap::Args;
+use serde_json::json;
 
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
@@ -22,10 +23,10 @@ pub(crate) struct OutputArgs {
     show_secrets: bool,
     /// Print a request that sends an event, and nothing else. Its key is asked for where it runs, or is in it with
     /// `--show-secrets`.
-    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["json", "json_out"])]
+    #[arg(long, value_name = "LANGUAGE")]
     snippet: Option<Language>,
     /// Print the value of this API key, and nothing else.
-    #[arg(long, value_name = "NAME", conflicts_with_all = ["json", "json_out", "snippet"])]
+    #[arg(long, value_name = "NAME", conflicts_with = "snippet")]
     api_key: Option<String>,
 }
 
@@ -87,11 +88,15 @@ pub(super) async fn front_door(session: &Session) -> Result<(String, Option<Secr
 pub(crate) async fn run(global: &Global, args: &OutputArgs) -> Result<Exit> {
     let session = Session::open(global).await?;
     if let Some(name) = &args.api_key {
-        exact(format_args!("{}\n", named_key(&session, name).await?));
+        let value = named_key(&session, name).await?;
+        document(json!({"schema": "pipectl-output-key/1", "name": name, "value": value}));
+        exact(format_args!("{value}\n"));
         return Ok(Exit::Done);
     }
     if let Some(language) = args.snippet {
-        exact(request::request(global, &session, language, args.show_secrets).await?);
+        let request = request::request(global, &session, language, args.show_secrets).await?;
+        document(request.to_json());
+        exact(request.text);
         return Ok(Exit::Done);
     }
     let (made, stranded) = futures::join!(made(&session), session.stranded());

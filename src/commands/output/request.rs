@@ -5,27 +5,54 @@ use crate::client::{Door, Generator, Key, Language, VARIABLE, snippet};
 use crate::commands::{Global, session::Session};
 use crate::error::Result;
 use crate::report::say;
+use clap::ValueEnum as _;
+use clap::builder::PossibleValue;
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// The same event each time.
 const SEED: u64 = 1;
 
+/// One in a language.
+pub(super) struct Request {
+    language: Language,
+    pub(super) text: String,
+    /// What prints the key that is not in it.
+    key_command: Option<String>,
+}
+
+impl Request {
+    pub(super) fn to_json(&self) -> Value {
+        let Self { language, text, key_command } = self;
+        let language = language.to_possible_value();
+        json!({
+            "schema": "pipectl-output-snippet/1",
+            "language": language.as_ref().map(PossibleValue::get_name),
+            "snippet": text,
+            "key_command": key_command,
+        })
+    }
+}
+
 /// In a language; where the key is not in it, stderr says where it comes from.
-pub(super) async fn request(global: &Global, session: &Session, language: Language, secrets: bool) -> Result<String> {
+pub(super) async fn request(global: &Global, session: &Session, language: Language, secrets: bool) -> Result<Request> {
     let event = event(session);
     if secrets {
         let (endpoint, key) = front_door(session).await?;
         let key = key.as_ref().map(|key| Key::Value(&key.0));
-        return Ok(snippet(language, &Door { endpoint: &endpoint, key }, &event));
+        let text = snippet(language, &Door { endpoint: &endpoint, key }, &event);
+        return Ok(Request { language, text, key_command: None });
     }
     let made = made(session).await?;
     let endpoint = made.endpoints(session).into_iter().next().map(|(_, url)| url).unwrap_or_default();
-    let command = key_command(global, session, &made);
-    if let Some(command) = command.as_ref().filter(|_| language != Language::Curl) {
+    let key_command = key_command(global, session, &made);
+    if let Some(command) = key_command.as_ref().filter(|_| language != Language::Curl) {
         say(format_args!("the key is read from {VARIABLE}: export {VARIABLE}=$({command})"));
         say("hint: `--show-secrets` writes it into the request");
     }
-    Ok(snippet(language, &Door { endpoint: &endpoint, key: command.as_deref().map(Key::From) }, &event))
+    let key = key_command.as_deref().map(Key::From);
+    let text = snippet(language, &Door { endpoint: &endpoint, key }, &event);
+    Ok(Request { language, text, key_command })
 }
 
 /// With curl, where there is an endpoint.
