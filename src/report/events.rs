@@ -1,7 +1,9 @@
 //! The fields that arrive, and the columns that there are for them.
 
 use super::foreign::one_line;
+use super::print::say;
 use super::query::{Rows, rows_to_table};
+use super::undelivered::{Undelivered, undelivered_to_json, undelivered_to_text};
 use serde_json::{Value, json};
 use std::fmt;
 use std::sync::Arc;
@@ -76,6 +78,8 @@ pub(crate) struct Arrivals {
     pub(crate) first_broken: Option<Spot>,
     /// What of a file could not be read.
     pub(crate) damage: Vec<String>,
+    /// `None`: Firehose gave up nothing of late.
+    pub(crate) undelivered: Option<Undelivered>,
     pub(crate) proposed: Vec<Proposed>,
     /// Where `schema` is in the file.
     pub(crate) schema_at: Option<String>,
@@ -119,6 +123,15 @@ pub(crate) fn events_to_text(arrivals: &Arrivals) -> String {
     }
     text.push_str(&proposal(arrivals));
     text
+}
+
+/// Where that is all that there is.
+pub(crate) fn say_undelivered(arrivals: &Arrivals) {
+    arrivals.undelivered.iter().for_each(|found| say(given_up(found)));
+}
+
+fn given_up(found: &Undelivered) -> String {
+    format!("given up by Firehose: {}", undelivered_to_text(found))
 }
 
 /// `5000 events in 3 files of 2026-11-25 to 2026-11-26`
@@ -188,6 +201,7 @@ fn notes(arrivals: &Arrivals) -> impl Iterator<Item = String> {
         .chain(broken)
         .chain(others)
         .chain(damage)
+        .chain(arrivals.undelivered.as_ref().map(given_up))
         .collect::<Vec<_>>()
         .into_iter()
 }
@@ -242,6 +256,7 @@ pub(crate) fn events_to_json(arrivals: &Arrivals) -> Value {
         "fields": arrivals.fields.iter().map(field).collect::<Vec<_>>(),
         "values_of_further_fields": arrivals.others,
         "lines_that_are_no_events": {"count": arrivals.broken, "first": spot(&arrivals.first_broken)},
+        "given_up": arrivals.undelivered.as_ref().map(undelivered_to_json),
         "proposed": arrivals.proposed.iter().map(proposed).collect::<Vec<_>>(),
     })
 }

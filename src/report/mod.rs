@@ -1,6 +1,7 @@
 //! How plans, progress and results are shown: for people, for programs, for pull requests.
 
 mod adopt;
+mod age;
 mod bill;
 mod chart;
 mod cost;
@@ -32,8 +33,10 @@ mod run;
 mod status;
 mod stranded;
 mod terminal;
+mod undelivered;
 
 pub(crate) use adopt::{adopt_to_json, adopt_to_text};
+pub(crate) use age::age;
 pub(crate) use bill::{BillShown, bill_to_json, bill_to_text};
 pub(crate) use chart::{Facts, Panel, Shown, Width, chart_style, chart_to_svg, chart_to_text, page_to_html};
 pub(crate) use cost::{
@@ -43,7 +46,9 @@ pub(crate) use cost::{
     series_to_json, series_to_text, shapes_to_json, shapes_to_markdown, shapes_to_text, told,
 };
 pub(crate) use error::{error_to_json, print_error, print_unwritten};
-pub(crate) use events::{Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text};
+pub(crate) use events::{
+    Arrivals, ArrivedField, Kind, Proposed, Spot, events_to_json, events_to_text, say_undelivered,
+};
 pub(crate) use explain::{Attribute, Explained, explained_to_json, explained_to_text};
 pub(crate) use foreign::one_line;
 pub(crate) use health::{Answered, Counted, Fault, Health, Part, Unread, Verdict, fault_line};
@@ -73,11 +78,11 @@ pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_
 pub(crate) use reported::{Drawn, Reported, report_end, report_to_json};
 pub(crate) use run::{RunEnd, Watch, run_to_json};
 pub(crate) use status::{
-    Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, age, freshness_to_json, freshness_to_text,
-    lead_time,
+    Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
 };
 pub(crate) use stranded::{say_stranded, stranded_to_json};
 pub(crate) use terminal::{columns, is_screen, is_unicode};
+pub(crate) use undelivered::Undelivered;
 
 /// Where a plan is for, and as whom, in one line. Local AWS has one user, of whom there is nothing to say.
 pub(crate) fn place(names: &crate::names::Names, caller: &str, local: bool) -> String {

@@ -33,6 +33,8 @@ pub(crate) struct ReplayCount {
     pub(crate) billed: usize,
     /// Events of records that Firehose gave up, by its code.
     pub(crate) reasons: BTreeMap<String, u64>,
+    /// When the last of them came, and why it was given up.
+    pub(crate) newest: Option<(Timestamp, String)>,
     /// Sent before, and when last.
     pub(crate) before: u64,
     pub(crate) last: Option<Timestamp>,

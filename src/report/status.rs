@@ -1,8 +1,10 @@
 //! How fresh the tables are, and whether all is well.
 
+use super::age::age;
 use super::foreign::one_line;
 use super::health::{Health, health_into_json, health_lines, verdict_to_text};
 use super::stranded::stranded_to_json;
+use super::undelivered::{Undelivered, undelivered_to_json, undelivered_to_text};
 use crate::config::{Pipeline, Tables, show_duration};
 use crate::resources::Stranded;
 use jiff::Timestamp;
@@ -20,6 +22,8 @@ pub(crate) struct Freshness<'a> {
     pub(crate) tables: Vec<TableFreshness>,
     /// What of the newest events came again or does not fit, or why they were not read. `None`: there are none.
     pub(crate) events: Result<Option<NewestEvents>, String>,
+    /// `None`: Firehose gave up nothing of late.
+    pub(crate) undelivered: Option<Undelivered>,
     /// What the mover has left. `None`: there is no mover.
     pub(crate) stranded: Option<Stranded>,
     pub(crate) work: Vec<Work>,
@@ -39,6 +43,8 @@ pub(crate) struct TableFreshness {
     pub(crate) name: String,
     /// Whether the catalog has it.
     pub(crate) there: bool,
+    /// How many records its crawler takes it to have: it has read the beginning of its files.
+    pub(crate) records: Option<u64>,
     pub(crate) newest: Option<NewestFile>,
 }
 
@@ -63,10 +69,12 @@ pub(crate) struct LastRun {
     pub(crate) state: String,
     pub(crate) at: Option<Timestamp>,
     pub(crate) message: Option<String>,
+    /// What a run of the job has written, or what a crawler takes its table to have. `None`: nobody knows.
+    pub(crate) rows: Option<u64>,
 }
 
 pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
-    let Freshness { pipeline, now, tables, events, stranded, work, health } = found;
+    let Freshness { pipeline, now, tables, events, undelivered, stranded, work, health } = found;
     let mut lines = vec![];
     for table in tables {
         let newest = match &table.newest {
@@ -80,6 +88,7 @@ pub(crate) fn freshness_to_text(found: &Freshness<'_>) -> String {
     }
     lines.extend(newest(events).map(|line| ("newest events", line)));
     lines.push(("in the buffer", buffer(pipeline)));
+    lines.extend(undelivered.as_ref().map(|found| ("given up", undelivered_to_text(found))));
     if let Some(stranded) = stranded {
         lines.push(("for the mover", waiting(stranded, &pipeline.delivery.prefix)));
     }
@@ -126,14 +135,25 @@ fn made_by(tables: Tables) -> &'static str {
 fn work_line(work: &Work, now: Timestamp) -> String {
     let last = match &work.last {
         None => "never ran".to_owned(),
-        Some(LastRun { state, at, message }) => {
+        Some(last @ LastRun { state, at, message, .. }) => {
             let at = at.map(|at| format!(" {} ago", age(now, at))).unwrap_or_default();
             let why = message.as_deref().map(|why| format!(" ({})", one_line(why))).unwrap_or_default();
-            format!("last {}{at}{why}", one_line(state))
+            format!("last {}{at}{why}{}", one_line(state), rows_of(work, last))
         }
     };
     let now_runs = if work.runs { ", runs now" } else { "" };
     format!("{last}{now_runs}, {}", next(work, now))
+}
+
+/// What became of it. Of what has failed its message tells.
+fn rows_of(work: &Work, last: &LastRun) -> String {
+    match (work.name.starts_with("crawler"), last.rows) {
+        _ if last.state != "SUCCEEDED" => String::new(),
+        (true, Some(rows)) => format!(", about {rows} rows in its table"),
+        (true, None) => ", rows of its table unknown".to_owned(),
+        (false, Some(rows)) => format!(", {rows} rows written"),
+        (false, None) => ", rows unknown: its log does not say".to_owned(),
+    }
 }
 
 /// `next in 12 min, at 14:00 UTC`
@@ -153,17 +173,6 @@ pub(crate) fn lead_time(work: &Work, now: Timestamp) -> String {
     )
 }
 
-/// How long ago it was, in the unit that people would take.
-pub(crate) fn age(now: Timestamp, then: Timestamp) -> String {
-    let seconds = now.as_second().saturating_sub(then.as_second()).max(0);
-    match seconds {
-        ..120 => format!("{seconds} s"),
-        120..7_200 => format!("{} min", seconds / 60),
-        7_200..172_800 => format!("{} h", seconds / 3600),
-        _ => format!("{} days", seconds / 86_400),
-    }
-}
-
 /// Ages are in seconds, by AWS's clock.
 fn newest_to_json(events: &Result<Option<NewestEvents>, String>) -> Value {
     match events {
@@ -176,7 +185,7 @@ fn newest_to_json(events: &Result<Option<NewestEvents>, String>) -> Value {
 }
 
 pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
-    let Freshness { pipeline, now, tables, events, stranded, work: all, health } = found;
+    let Freshness { pipeline, now, tables, events, undelivered, stranded, work: all, health } = found;
     let since = |then: Timestamp| now.as_second() - then.as_second();
     let table = |table: &TableFreshness| {
         let newest = table.newest.as_ref();
@@ -185,7 +194,11 @@ pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
     };
     let one_work = |work: &Work| {
         let last = work.last.as_ref();
-        let last = last.map(|last| json!({"state": last.state, "at": last.at, "message": last.message}));
+        let last = last.map(|last| {
+            json!({
+                "state": last.state, "at": last.at, "message": last.message, "rows": last.rows,
+            })
+        });
         json!({"name": work.name, "runs": work.runs, "last": last, "next": work.next})
     };
     let buffer = &pipeline.delivery.buffer;
@@ -196,6 +209,7 @@ pub(crate) fn freshness_to_json(found: &Freshness<'_>) -> Value {
         "now": now,
         "tables": tables.iter().map(table).collect::<Vec<_>>(),
         "newest_events": newest_to_json(events),
+        "given_up": undelivered.as_ref().map(undelivered_to_json),
         "buffer": {"seconds": Duration::as_secs(&buffer.interval), "mb": buffer.size.as_mib()},
         "stranded": stranded.as_ref().map(|stranded| stranded_to_json(stranded, &pipeline.delivery.prefix)),
         "work": all.iter().map(one_work).collect::<Vec<_>>(),
@@ -217,19 +231,6 @@ mod tests {
     }
 
     #[test]
-    fn ages_are_in_the_unit_that_people_would_take() {
-        for (time, shown) in
-            [("00:00:00", "0 s"), ("00:01:59", "119 s"), ("00:02:00", "2 min"), ("01:59:59", "119 min")]
-        {
-            assert_eq!(age(at(time), at("00:00:00")), shown);
-        }
-        assert_eq!(age(at("02:00:00"), at("00:00:00")), "2 h");
-        assert_eq!(age(at("12:00:00"), "2026-11-20T12:00:00Z".parse().unwrap()), "6 days");
-        // S3 tells times to the second, and AWS's clocks are several.
-        assert_eq!(age(at("12:00:00"), at("12:00:01")), "0 s");
-    }
-
-    #[test]
     fn work_tells_how_it_ended_and_when_it_comes_again() {
         let now = at("13:48:00");
         assert_eq!(
@@ -237,9 +238,25 @@ mod tests {
             "never ran, next in 12 min, at 2026-11-26 14:00 UTC"
         );
         let message = Some("no\nrights".to_owned());
-        let failed = LastRun { state: "FAILED".to_owned(), at: Some(at("13:00:00")), message };
+        let failed = LastRun { state: "FAILED".to_owned(), at: Some(at("13:00:00")), message, rows: None };
         let line = work_line(&work(Some(failed), true, None), now);
         assert_eq!(line, "last FAILED 48 min ago (no\\nrights), runs now, no run is to come");
+    }
+
+    #[test]
+    fn rows_are_told_of_what_went_well_or_said_to_be_unknown() {
+        let line = |name: &str, rows| {
+            let last = LastRun { state: "SUCCEEDED".to_owned(), at: None, message: None, rows };
+            work_line(&Work { name: name.to_owned(), ..work(Some(last), false, None) }, at("13:48:00"))
+        };
+        for (name, rows, told) in [
+            ("job etl", Some(0), "0 rows written"),
+            ("job etl", None, "rows unknown: its log does not say"),
+            ("crawler raw", Some(12), "about 12 rows in its table"),
+            ("crawler raw", None, "rows of its table unknown"),
+        ] {
+            assert_eq!(line(name, rows), format!("last SUCCEEDED, {told}, no run is to come"));
+        }
     }
 
     #[test]

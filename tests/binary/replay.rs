@@ -26,6 +26,19 @@ fn rows(place: &Place, table: &str) -> (u64, u64) {
     (number("n"), number("ids"))
 }
 
+/// Events that Firehose gave up, as both commands count them that look: those that nobody has sent again, and the others.
+#[track_caller]
+fn given_up(place: &Place) -> (u64, u64) {
+    let counted = ["status", "events"].map(|command| {
+        let ran = place.run(&[command, "--local", "--json"]);
+        let told: Value = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
+        let number = |name: &str| told["given_up"][name].as_u64().unwrap_or_else(|| panic!("{command}: {told:#}"));
+        (number("events"), number("sent_again"))
+    });
+    assert_eq!(counted[0], counted[1]);
+    counted[0]
+}
+
 /// Events that are a whole number behind a word, for a column that takes whole numbers.
 fn odd(count: usize) -> String {
     (0..count).map(|n| format!("{{\"event\":\"odd\",\"event_id\":\"o{n}\",\"n\":\"no {n}\"}}\n")).collect()
@@ -59,6 +72,12 @@ fn what_firehose_could_not_convert_is_in_the_table_after_the_mend() {
     ] {
         assert!(told.contains(words), "`{words}` is not in:\n{told}");
     }
+    let why = "60 events of the last 7 days, the newest ";
+    for command in ["status", "events"] {
+        let ran = place.run(&[command, "--local"]);
+        ran.says(why).says("ago: DataFormatConversion.MalformedData; `pipectl events replay --from errors`");
+    }
+    assert_eq!(given_up(&place), (60, 0));
     replay(&place, "errors", &[]).exits(4).says("there is no terminal to ask on");
     replay(&place, "errors", &["--yes", "--where", "event_id=o7"]).exits(0).says("1 events acknowledged, 1 requests");
     replay(&place, "errors", &["--yes", "--batch", "25"])
@@ -68,6 +87,7 @@ fn what_firehose_could_not_convert_is_in_the_table_after_the_mend() {
         .exits(0)
         .says("0 events to send again")
         .says("60 events were sent again before");
+    assert_eq!(given_up(&place), (0, 60));
     place.run(&["local", "tick", "20min"]).exits(0);
     assert_eq!(rows(&place, "parquet_table"), (61, 61));
     assert_eq!(rows(&place, "raw_table"), (121, 61));

@@ -37,6 +37,10 @@ fn status_follows_events_from_the_buffer_into_both_tables() {
     assert_eq!(tables(&all), [(true, Some(true)), (true, Some(true))]);
     let work: Vec<_> = all["work"].as_array().unwrap().iter().map(|work| &work["last"]["state"]).collect();
     assert_eq!(work, ["SUCCEEDED", "SUCCEEDED", "SUCCEEDED"], "{all:#}");
+    let rows: Vec<_> = all["work"].as_array().unwrap().iter().map(|work| &work["last"]["rows"]).collect();
+    assert_eq!(rows, [5, 5, 5], "{all:#}");
+    let text = place.run(&["status", "--local"]).exits(0);
+    text.says(", about 5 rows in its table, next in ").says(", 5 rows written, next in ");
     let newest = all["tables"][1]["newest_file"]["key"].as_str().unwrap();
     assert!(newest.starts_with("analytics_data/year=") && newest.ends_with(".parquet"), "{newest}");
     place.run(&["local", "tick", "3h"]).exits(0);

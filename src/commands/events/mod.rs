@@ -18,7 +18,10 @@ use crate::aws::Result as AwsResult;
 use crate::commands::Global;
 use crate::config::{Pipeline, parse_duration, show_duration};
 use crate::error::{Error, Exit, Result};
-use crate::report::{Arrivals, ArrivedField, NewestEvents, data, document, events_to_json, events_to_text, say};
+use crate::report::{
+    Arrivals, ArrivedField, NewestEvents, Undelivered, data, document, events_to_json, events_to_text, say,
+    say_undelivered,
+};
 use crate::signal::Signals;
 use arrived::{Arrived, Field, Path};
 use clap::{Args, Subcommand};
@@ -26,6 +29,7 @@ use files::{Bounds, Looked};
 pub(crate) use follow::to_json as seen_to_json;
 use proposal::{propose, spelt};
 pub(crate) use recent::{Place, Recent, Seen};
+pub(crate) use replay::undelivered;
 use std::time::Duration;
 
 #[derive(Debug, Args)]
@@ -98,12 +102,18 @@ pub(crate) async fn run(global: &Global, args: &EventsArgs) -> Result<Exit> {
     };
     let session = Session::open(global).await?;
     let mut signals = Signals::listen();
-    let looked = tokio::select! {
-        looked = files::look(&session, fields.bounds()) => looked?,
+    let look = async {
+        let looked = files::look(&session, fields.bounds()).await?;
+        let undelivered = undelivered(&session, delivered::now(&session).await?).await?;
+        AwsResult::<_>::Ok((looked, undelivered))
+    };
+    let (looked, undelivered) = tokio::select! {
+        looked = look => looked?,
         signal = signals.next() => return Ok(signal.into()),
     };
-    let arrivals = arrivals(looked, &session);
+    let arrivals = arrivals(looked, undelivered, &session);
     if arrivals.files == 0 {
+        say_undelivered(&arrivals);
         return nothing(&session, fields);
     }
     document(events_to_json(&arrivals));
@@ -128,7 +138,7 @@ fn nothing(session: &Session, args: &FieldsArgs) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn arrivals(looked: Looked<'_>, session: &Session) -> Arrivals {
+fn arrivals(looked: Looked<'_>, undelivered: Option<Undelivered>, session: &Session) -> Arrivals {
     let (pipeline, arrived) = (&session.pipeline, looked.arrived);
     let proposed = propose(&arrived, &pipeline.schema, &pipeline.places);
     let told = |(path, field): (Path, Field<'_>)| ArrivedField {
@@ -152,6 +162,7 @@ fn arrivals(looked: Looked<'_>, session: &Session) -> Arrivals {
         broken: arrived.broken,
         first_broken: arrived.first_broken,
         damage: looked.damage,
+        undelivered,
         proposed,
         schema_at: pipeline.places.of("schema"),
     }

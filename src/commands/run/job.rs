@@ -1,7 +1,7 @@
 //! A run of the job, from its start to its end.
 
 use super::pause;
-use super::told::told;
+use super::told::{rows, told};
 use crate::aws::{Aws, Class, Error, Look, Patience, Pause, Result, call, read, until};
 use crate::report::{RunEnd, Watch};
 use aws_sdk_glue::types::{JobRun, JobRunState};
@@ -51,6 +51,12 @@ pub(super) async fn run(
         }
     }
     Ok(Some(ended))
+}
+
+/// How many rows a run has written that has ended. `None` where its log does not say, or may not be read.
+pub(crate) async fn rows_of(aws: &Aws, run: &JobRun) -> Option<u64> {
+    let group = format!("{}/output", run.log_group_name.as_deref().unwrap_or(LOGS));
+    rows(aws, &group, run.id.as_deref()?).await.ok().flatten()
 }
 
 /// A run's id.

@@ -17,6 +17,7 @@ use crate::report::{Paint, RunEnd, Watch, alert, data, document, run_to_json, sa
 use crate::signal::Signals;
 use again::Days;
 use clap::{Args, Subcommand, ValueEnum};
+pub(crate) use job::rows_of;
 pub(crate) use page::{for_page, there_are};
 use serde_json::{Value, json};
 use std::time::Duration;

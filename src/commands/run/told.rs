@@ -29,6 +29,25 @@ pub(super) async fn told(aws: &Aws, group: &str, run: &str) -> Result<Option<Vec
     }
 }
 
+/// How many rows a run has written that has ended, as far as its log says so by now.
+///
+/// # Errors
+/// AWS refuses to show the log.
+pub(super) async fn rows(aws: &Aws, group: &str, run: &str) -> Result<Option<u64>> {
+    Ok(lines(aws, group, run).await?.and_then(|lines| written(&lines)))
+}
+
+fn written(lines: &[String]) -> Option<u64> {
+    // Days that were converted again, one by one.
+    let days: Vec<_> = lines.iter().filter(|line| is_of_a_day(line)).collect();
+    let of_day = |line: &&String| line.split_once(": ")?.1.split_once(" rows, in place of ")?.0.parse::<u64>().ok();
+    if !days.is_empty() {
+        return Some(days.iter().filter_map(of_day).sum());
+    }
+    let last = lines.iter().find(|line| is_last(line))?;
+    last.split_once(LAST[0]).map_or(Some(0), |(rows, _)| rows.parse().ok())
+}
+
 fn is_last(line: &str) -> bool {
     LAST.iter().any(|last| line.contains(last))
 }
@@ -70,5 +89,21 @@ mod tests {
         assert!(
             !is_of_a_day("12 rows written") && !is_of_a_day("2018-01-30T10:00: x") && !is_of_a_day("2018-13-30: x")
         );
+    }
+
+    #[test]
+    fn rows_are_counted_as_the_script_tells_them() {
+        for (log, rows) in [
+            (&["partitions added to the catalog: 2", "5 rows written", "left out: lines: 1"][..], Some(5)),
+            (&["partitions added to the catalog: 0", "nothing new"], Some(0)),
+            (&["no table raw yet: the crawler makes it"], Some(0)),
+            (&["2018-01-30: 12 rows, in place of 11", "2018-01-31: 3 rows, in place of 3"], Some(15)),
+            (&["2018-01-30: left as it is: its files of JSON have 1 rows, and its files of Parquet 2"], Some(0)),
+            (&["partitions added to the catalog: 0"], None),
+            (&[], None),
+        ] {
+            let log: Vec<_> = log.iter().map(|line| (*line).to_owned()).collect();
+            assert_eq!(written(&log), rows, "{log:?}");
+        }
     }
 }

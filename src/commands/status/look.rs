@@ -5,12 +5,13 @@ use super::differences::{Differences, differences};
 use super::work::{self, now};
 use super::{endpoint, faults, newest, partitions};
 use crate::aws::{Aws, Class, Dates, Result as AwsResult, pages};
-use crate::commands::events::newest as newest_events;
+use crate::commands::events::{newest as newest_events, undelivered};
 use crate::commands::output::made_of;
 use crate::commands::session::Session;
 use crate::config::Pipeline;
 use crate::report::{Answered, Freshness, Health, TableFreshness, Unread, say};
-use std::collections::BTreeSet;
+use aws_sdk_glue::types::Table;
+use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::time::Duration;
 
@@ -38,14 +39,18 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
         tables: told(&mut unread, "tables", tables).unwrap_or_default(),
         stranded: stranded.filter(|stranded| pipeline.has_mover() || !stranded.is_none()),
         work: told(&mut unread, "crawlers and the job", work).unwrap_or_default(),
+        undelivered: None,
         events: told(&mut unread, "newest events", events).ok_or_else(|| "see below".to_owned()),
         health: Health::default(),
     };
+    estimated(&mut found);
     let (differences, answered) = told(&mut unread, "resources", live).unzip();
-    let (series, unlisted) = futures::join!(
+    let (series, unlisted, given_up) = futures::join!(
         counted::series(aws, pipeline, found.now),
         partitions::unlisted(aws, pipeline, &found.tables, &found.work),
+        undelivered(session, found.now),
     );
+    found.undelivered = told(&mut unread, "records that Firehose gave up", given_up).flatten();
     let series = told(&mut unread, "metrics of CloudWatch", series);
     let unlisted = told(&mut unread, "partitions", unlisted).unwrap_or_default();
     let mut health = Health { unread, answered: answered.unwrap_or_default(), ..Health::default() };
@@ -53,6 +58,16 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
     faults::find(&mut health, &faults::Seen { found: &found, differences, series, unlisted: &unlisted, freshness });
     found.health = health;
     found
+}
+
+/// A crawler writes to its table how many records there are.
+fn estimated(found: &mut Freshness<'_>) {
+    let Freshness { pipeline, tables, work, .. } = found;
+    for (which, name) in [("crawler raw", pipeline.raw_table()), ("crawler parquet", pipeline.parquet_table())] {
+        let records = tables.iter().find(|table| Some(&table.name) == name.as_ref()).and_then(|table| table.records);
+        let last = work.iter_mut().filter(|work| work.name == which).filter_map(|work| work.last.as_mut());
+        last.for_each(|last| last.rows = records);
+    }
 }
 
 /// How the file and AWS differ, and what the endpoints answer.
@@ -77,13 +92,16 @@ async fn tables(aws: &Aws, pipeline: &Pipeline, dates: &Dates) -> AwsResult<Vec<
     };
     let (known, raw, parquet) =
         futures::try_join!(known(aws, pipeline), newest(pipeline.raw_prefix()), newest(pipeline.parquet_prefix()))?;
-    let table =
-        |name: Option<String>, newest| name.map(|name| TableFreshness { there: known.contains(&name), name, newest });
+    let table = |name: Option<String>, newest| {
+        let name = name?;
+        let found = known.get(&name);
+        Some(TableFreshness { there: found.is_some(), records: found.copied().flatten(), name, newest })
+    };
     Ok([table(pipeline.raw_table(), raw), table(pipeline.parquet_table(), parquet)].into_iter().flatten().collect())
 }
 
-/// The names of the database's tables; none where there is no database.
-async fn known(aws: &Aws, pipeline: &Pipeline) -> AwsResult<BTreeSet<String>> {
+/// The database's tables, with the records that a crawler has counted; none where there is no database.
+async fn known(aws: &Aws, pipeline: &Pipeline) -> AwsResult<BTreeMap<String, Option<u64>>> {
     let pages = pages(
         "glue:GetTables",
         |from| {
@@ -93,8 +111,13 @@ async fn known(aws: &Aws, pipeline: &Pipeline) -> AwsResult<BTreeSet<String>> {
         |page| page.next_token(),
     );
     match pages.await {
-        Ok(pages) => Ok(pages.iter().flat_map(|page| page.table_list()).map(|table| table.name.clone()).collect()),
-        Err(error) if error.class() == Class::Absent => Ok(BTreeSet::new()),
+        Ok(pages) => Ok(pages.iter().flat_map(|page| page.table_list()).map(records).collect()),
+        Err(error) if error.class() == Class::Absent => Ok(BTreeMap::new()),
         Err(error) => Err(error),
     }
+}
+
+fn records(table: &Table) -> (String, Option<u64>) {
+    let count = table.parameters.as_ref().and_then(|all| all.get("recordCount")?.parse().ok());
+    (table.name.clone(), count)
 }

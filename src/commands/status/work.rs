@@ -1,6 +1,7 @@
 //! The crawlers and the job: when they ran last, and when they run next.
 
 use crate::aws::{Aws, Dates, Expect as _, Result, read};
+use crate::commands::run::rows_of;
 use crate::config::{Pipeline, Schedule, Tables};
 use crate::report::{LastRun, Work};
 use aws_smithy_types::DateTime;
@@ -35,6 +36,8 @@ pub(super) async fn crawler(aws: &Aws, which: &str, schedule: &Schedule, dates: 
         state: last.status.as_ref().map_or("UNKNOWN", |status| status.as_str()).to_owned(),
         at: time(last.start_time),
         message: last.error_message.clone(),
+        // The table has them.
+        rows: None,
     });
     let state = crawler.and_then(|crawler| crawler.state);
     let runs = state.is_some_and(|state| state.as_str() != "READY");
@@ -47,11 +50,15 @@ async fn job(aws: &Aws, schedule: &Schedule, dates: &Dates) -> Result<Work> {
     let runs = read("glue:GetJobRuns", look).await.absent()?.and_then(|found| found.job_runs).unwrap_or_default();
     // The newest come first.
     let (ended, under_way): (Vec<_>, Vec<_>) = runs.into_iter().partition(|run| run.completed_on.is_some());
-    let last = ended.into_iter().next().map(|run| LastRun {
-        state: run.job_run_state.as_ref().map_or("UNKNOWN", |state| state.as_str()).to_owned(),
-        at: time(run.started_on),
-        message: run.error_message,
-    });
+    let last = match ended.into_iter().next() {
+        Some(run) => Some(LastRun {
+            rows: rows_of(aws, &run).await,
+            state: run.job_run_state.as_ref().map_or("UNKNOWN", |state| state.as_str()).to_owned(),
+            at: time(run.started_on),
+            message: run.error_message,
+        }),
+        None => None,
+    };
     Ok(Work { name: "job etl".to_owned(), runs: !under_way.is_empty(), last, next: schedule.next_after(now(dates)) })
 }
 

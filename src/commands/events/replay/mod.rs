@@ -12,6 +12,7 @@ mod journal;
 mod selection;
 mod sending;
 mod source;
+mod undelivered;
 mod units;
 
 use super::condition::Condition;
@@ -39,6 +40,7 @@ use sending::{Sending, send};
 use serde_json::json;
 use source::{From, Source, sources};
 use std::sync::{Mutex, PoisonError};
+pub(crate) use undelivered::undelivered;
 
 /// As Firehose bills it.
 const GB: f64 = (1_u64 << 30) as f64;

@@ -54,10 +54,13 @@ impl Selection<'_> {
         self.count.damage.extend(damage.map(|damage| format!("{damage} of {}", file.key)));
         let (mut full, before) = (vec![], self.count.events);
         for unit in units {
-            let (number, why) = (unit.number, unit.why.clone());
+            let (number, why, time) = (unit.number, unit.why.clone(), unit.time.unwrap_or(file.time));
             let events = self.wanted(file, unit);
             if !events.is_empty() {
-                why.into_iter().for_each(|why| *self.count.reasons.entry(why).or_default() += events.len() as u64);
+                if let Some(why) = why {
+                    *self.count.reasons.entry(why.clone()).or_default() += events.len() as u64;
+                    self.count.newest = self.count.newest.take().max(Some((time, why)));
+                }
                 full.extend(self.pack((place, number), &events, open));
             }
         }
