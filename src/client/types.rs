@@ -6,14 +6,16 @@ use std::fmt::Write as _;
 /// What the client adds itself, and a page may say otherwise.
 const ADDED: [&str; 2] = ["event_id", "sent_at"];
 
-/// `interface Event`: a field for each column, none of which has to be there. Without columns an event is any object.
+/// `interface Event`: a field for each column that a client fills, none of which has to be there. Without columns an event is
+/// any object. What `track` writes itself is none: it takes the place of whatever was sent.
 pub(super) fn event(pipeline: &Pipeline) -> String {
     let of = format!("/** An event of {}/{}: the columns of its schema. */\n", pipeline.name, pipeline.stage);
-    if pipeline.schema.is_empty() {
+    let sent = pipeline.sent_columns();
+    if sent.is_empty() {
         return format!("{of}export type Event = Record<string, unknown>;\n");
     }
-    let columns = pipeline.schema.iter().map(|Column { name, column_type }| (name.as_str(), of_type(column_type)));
-    let said = |name: &str| pipeline.schema.iter().any(|column| column.name == name);
+    let columns = sent.iter().map(|Column { name, column_type }| (name.as_str(), of_type(column_type)));
+    let said = |name: &str| sent.iter().any(|column| column.name == name);
     let added = ADDED.into_iter().filter(|name| !said(name)).map(|name| (name, "string".to_owned()));
     let fields = columns.chain(added).fold(String::new(), |mut text, (name, of)| {
         let _ = writeln!(text, "  {}?: {of} | null;", quoted(name));

@@ -1,4 +1,4 @@
-// Sends events: `pipectl client --js` wrote it.
+// pipectl client --js
 
 // A browser still sends 64 KiB of a page that is left: all its requests together.
 const LIMIT = 6e4;
@@ -33,7 +33,7 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
 
   const send = async () => {
     sending = take(LIMIT);
-    let status = 0, message;
+    let status, message;
     try {
       const answer = await post(sending);
       status = answer.status;
@@ -82,7 +82,7 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
     addEventListener("pagehide", () => {
       leave();
       // Its request goes on without the page, to which it seems cut off.
-      sending.length = 0;
+      sending = [];
     });
     addEventListener("online", () => flush((failures = 0)));
     addEventListener("visibilitychange", () => (document.hidden ? leave() : flush()));
@@ -96,6 +96,8 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
     queue.push(text);
     tell(0, "queue full", queue.splice(0, queue.length - max));
     failures || queue.length < count ? later() : flush();
+    // Who tracks as the page is left comes after this module's own handlers, and nothing else may run after his.
+    globalThis.document?.hidden && queueMicrotask(leave);
   };
   return { track, flush };
 }

@@ -208,7 +208,7 @@ fn a_page_s_client_waits_and_gives_up_as_it_says() {
 fn a_wrong_field_does_not_compile() {
     let place = Place::new(
         "name: web\nshape: lean\nschema: { event: string, amount: \"decimal(10,2)\", tags: \"array<string>\", \
-         at: timestamp, page: \"struct<path:string,load:int>\" }\n",
+         at: timestamp, page: \"struct<path:string,load:int>\" }\nevents: { received_at: true, ip: truncated }\n",
     );
     write(&place, "pipectl.ts", &["client", "--ts"]);
     let install = "npm install --silent --no-fund --no-audit typescript@5.9.3 1>&2";
@@ -235,10 +235,31 @@ fn a_wrong_field_does_not_compile() {
         ("{ amount: \"3\" }", "string"),
         ("{ tags: [3] }", "number"),
         ("{ page: { path: \"/\", size: 1 } }", "size"),
+        // The function `track` writes these.
+        ("{ event: \"buy\", received_at: new Date() }", "received_at"),
+        ("{ ip: \"203.0.113.0\" }", "ip"),
     ] {
         let told = compiled(event);
         assert_ne!(told.exit, 0, "{event}");
         assert!(told.stdout.contains(word), "{event}: {}", told.stdout);
+    }
+}
+
+/// Nobody is asked for what the function `track` writes, whether or not the file has it as a column, too.
+#[test]
+fn a_typed_event_has_no_field_that_track_writes() {
+    let events =
+        "events: { id: event_id, received_at: true, request_id: true, origin: true, user_agent: true, ip: truncated }";
+    for schema in ["{ event: string }", "{ event: string, received_at: timestamp, origin: string }"] {
+        let place = Place::new(&format!("name: web\nschema: {schema}\n{events}\n"));
+        let module = place.run(&["client", "--ts"]).exits(0).stdout;
+        let (_, event) = module.split_once("export interface Event {\n").unwrap();
+        let fields: Vec<_> = event.lines().take_while(|line| *line != "}").map(str::trim).collect();
+        assert_eq!(
+            fields,
+            ["event?: string | null;", "event_id?: string | null;", "sent_at?: string | null;"],
+            "{schema}"
+        );
     }
 }
 

@@ -115,5 +115,20 @@ await tried("hidden, and refused", { key: "abc", keyIn: "header", wait: 60000 },
   handlers.visibilitychange();
   await until(() => bodies.length == 2);
 });
+// Handlers of the page's own come after those of the module: what they track goes at once, together.
+const beacons = [];
+navigator.sendBeacon = (url, body) => beacons.push(JSON.parse(body));
+await tried("tracked while hidden", { wait: 60000 }, async ({ track }) => {
+  track({ n: 1 });
+  track({ n: 2 });
+  await sleep(0);
+  console.log(JSON.stringify(beacons.map((events) => events.map(({ n }) => n).join(""))));
+});
+document.hidden = false;
+await tried("tracked while shown again", {}, async ({ track }) => {
+  track({ n: 3 });
+  await until(() => bodies.length == 1);
+  console.log(beacons.length);
+});
 server.closeAllConnections();
 server.close();
