@@ -122,6 +122,20 @@ impl Store {
         })
     }
 
+    /// Shows each document of a collection, with its key, outside any request and without waiting for one.
+    pub(crate) fn read_each<T: DeserializeOwned>(&self, collection: &str, mut see: impl FnMut(&str, T)) -> Result<()> {
+        let read = self.begin(Database::begin_read)?;
+        whole(|| {
+            let table = read.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+            let seen = |key: &str, bytes: &[u8]| {
+                see(key, serde_json::from_slice(bytes).map_err(ApiError::internal)?);
+                Ok(())
+            };
+            // Of units, which take no memory.
+            collect(&table, (collection, ""), seen).map(|_| ())
+        })
+    }
+
     /// Runs one request: all it writes is kept if it succeeds, nothing of it if it fails.
     pub(crate) fn transact<T>(&self, work: impl FnOnce(&Documents) -> Result<T>) -> Result<T> {
         let write = self.begin(Database::begin_write)?;
@@ -172,6 +186,14 @@ fn words(panic: &(dyn Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("it has panicked").to_owned()
 }
 
+/// How a walk goes on.
+pub(crate) enum Walk {
+    On,
+    /// Past everything before this key, which lies behind what was seen.
+    From(String),
+    Enough,
+}
+
 /// The documents, within one request.
 pub(crate) struct Documents {
     write: WriteTransaction,
@@ -207,6 +229,36 @@ impl Documents {
         collect(&table, (collection, prefix), keyed)
     }
 
+    /// Shows the documents whose key begins with `prefix` to `see`, from the key `from` on, for as long as it wants. Whoever
+    /// wants a page of many reads that page alone.
+    pub(crate) fn walk<T: DeserializeOwned>(
+        &self,
+        (collection, prefix): (&str, &str),
+        from: &str,
+        mut see: impl FnMut(T) -> Result<Walk>,
+    ) -> Result<()> {
+        let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
+        let first = path(collection, prefix);
+        let mut from = path(collection, from.max(prefix));
+        'anew: loop {
+            for entry in table.range(from.as_str()..).map_err(ApiError::internal)? {
+                let (key, document) = entry.map_err(ApiError::internal)?;
+                if !key.value().starts_with(&first) {
+                    return Ok(());
+                }
+                match see(serde_json::from_slice(document.value()).map_err(ApiError::internal)?)? {
+                    Walk::On => {}
+                    Walk::From(next) => {
+                        from = path(collection, &next);
+                        continue 'anew;
+                    }
+                    Walk::Enough => return Ok(()),
+                }
+            }
+            return Ok(());
+        }
+    }
+
     /// The same as what they are, without keys: a [`Value`] of each would be ten times as large as its bytes.
     pub(crate) fn list_of<T: DeserializeOwned>(&self, collection: &str, prefix: &str) -> Result<Vec<T>> {
         let table = self.write.open_table(DOCUMENTS).map_err(ApiError::internal)?;
@@ -221,7 +273,7 @@ fn keyed(key: &str, bytes: &[u8]) -> Result<(String, Value)> {
 fn collect<T>(
     table: &impl ReadableTable<&'static str, &'static [u8]>,
     (collection, prefix): (&str, &str),
-    read: impl Fn(&str, &[u8]) -> Result<T>,
+    mut read: impl FnMut(&str, &[u8]) -> Result<T>,
 ) -> Result<Vec<T>> {
     let start = path(collection, prefix);
     let base = collection.len() + 1;

@@ -205,6 +205,14 @@ impl Pause {
         sleep(self.next).await;
         self.next = (self.next * 3 / 2).min(self.longest);
     }
+
+    /// The same after a look that took this long, and nine times as long as that at least: to be watched takes no more
+    /// than a tenth of what is watched, however much there is to see.
+    #[cfg(feature = "local")]
+    pub(crate) async fn pass_after(&mut self, look: Duration) {
+        sleep((look * 9).saturating_sub(self.next)).await;
+        self.pass().await;
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ use crate::page::Feed;
 use crate::report::freshness_to_json;
 use serde_json::json;
 use std::time::Duration;
+#[cfg(feature = "local")]
+use std::time::Instant;
 
 /// Between two looks at whether somebody looks, and at Local AWS.
 const LOOK: Duration = Duration::from_millis(400);
@@ -39,6 +41,7 @@ impl<'a> News<'a> {
         let Some(directory) = &self.global.local else { return self.health().await };
         loop {
             self.followed().await;
+            let began = Instant::now();
             match crate::commands::local::state(directory).await {
                 Ok(state) => {
                     self.feed.is_now("lost", json!(null));
@@ -46,7 +49,7 @@ impl<'a> News<'a> {
                 }
                 Err(error) => self.feed.is_now("lost", json!(error.to_string())),
             }
-            Pause::steady(LOOK).pass().await;
+            Pause::steady(LOOK).pass_after(began.elapsed()).await;
         }
     }
 

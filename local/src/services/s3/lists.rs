@@ -1,6 +1,6 @@
 //! Lists of objects and of their versions, with what stands before a delimiter taken together.
 
-use super::versions::{self, Version};
+use super::versions::{self, From, Version, Walked};
 use crate::api_error::ApiError;
 use crate::context::Context;
 
@@ -8,15 +8,6 @@ use crate::context::Context;
 pub(crate) enum Entry {
     Version(Box<Version>),
     Prefix(String),
-}
-
-impl Entry {
-    fn key(&self) -> &str {
-        match self {
-            Self::Version(version) => &version.key,
-            Self::Prefix(prefix) => prefix,
-        }
-    }
 }
 
 pub(crate) struct Page {
@@ -36,43 +27,73 @@ pub(crate) struct Asked<'a> {
     pub(crate) versions: bool,
 }
 
+/// A page, read no further than its end: a bucket may have more files than a page many times over.
 pub(crate) fn list(context: &Context<'_>, bucket: &str, asked: &Asked<'_>) -> Result<Page, ApiError> {
-    let all = versions::list(context, bucket, asked.prefix)?;
-    if asked.most == 0 {
-        return Ok(Page { entries: vec![], more_after: None });
-    }
-    let mut all: Vec<_> = all.into_iter().filter(|one| asked.versions || (one.is_latest && !one.is_marker)).collect();
     let (key, id) = asked.after;
-    if !key.is_empty() {
-        let position = id.and_then(|id| all.iter().position(|one| one.key == key && one.id == id));
-        match position {
-            Some(at) => drop(all.drain(..=at)),
-            None => all.retain(|one| one.key.as_str() > key),
+    let from = match (key, id) {
+        ("", _) | (_, Some(_)) => From::Key(key),
+        (key, None) => From::PastKey(key),
+    };
+    let mut filling = Filling { asked, is_behind: false, entries: vec![], last: Default::default(), has_more: false };
+    versions::walk(context, (bucket, asked.prefix), &from, |version| filling.see(version))?;
+    let Filling { entries, last, has_more, .. } = filling;
+    Ok(Page { entries, more_after: has_more.then_some(last) })
+}
+
+/// A page on its way.
+struct Filling<'a> {
+    asked: &'a Asked<'a>,
+    /// The version that the list begins after was seen.
+    is_behind: bool,
+    entries: Vec<Entry>,
+    last: (String, String),
+    has_more: bool,
+}
+
+impl Filling<'_> {
+    fn see(&mut self, version: Version) -> Option<Walked> {
+        if self.asked.most == 0 {
+            return None;
         }
-    }
-    let mut entries: Vec<Entry> = vec![];
-    let mut last = (String::new(), String::new());
-    for version in all {
-        let rest = &version.key[asked.prefix.len()..];
-        let common = (!asked.delimiter.is_empty())
-            .then(|| rest.find(asked.delimiter))
-            .flatten()
-            .map(|at| format!("{}{}", asked.prefix, &rest[..at + asked.delimiter.len()]));
-        if common
-            .as_deref()
-            .is_some_and(|common| common == key || entries.last().is_some_and(|last| last.key() == common))
-        {
-            continue;
+        let (after, id) = self.asked.after;
+        if version.key == after && !self.is_behind {
+            self.is_behind = id.is_some_and(|id| version.id == id);
+            return Some(Walked::On);
         }
-        if entries.len() >= usize::try_from(asked.most).unwrap_or(0) {
-            return Ok(Page { entries, more_after: Some(last) });
+        if !self.asked.versions && (!version.is_latest || version.is_marker) {
+            return Some(Walked::On);
         }
-        let entry = match common {
-            Some(common) => Entry::Prefix(common),
-            None => Entry::Version(Box::new(version.clone())),
+        let common = self.common(&version.key);
+        if let Some(common) = common.as_ref().filter(|common| *common == after || **common == self.last.0) {
+            return Some(past(common, &version.key));
+        }
+        if self.entries.len() >= usize::try_from(self.asked.most).unwrap_or(0) {
+            self.has_more = true;
+            return None;
+        }
+        self.last = (common.clone().unwrap_or_else(|| version.key.clone()), version.id.clone());
+        let Some(common) = common else {
+            self.entries.push(Entry::Version(Box::new(version)));
+            return Some(Walked::On);
         };
-        last = (entry.key().to_owned(), version.id);
-        entries.push(entry);
+        let on = past(&common, &version.key);
+        self.entries.push(Entry::Prefix(common));
+        Some(on)
     }
-    Ok(Page { entries, more_after: None })
+
+    /// What this key shares with others up to the delimiter.
+    fn common(&self, key: &str) -> Option<String> {
+        let Asked { prefix, delimiter, .. } = self.asked;
+        let rest = &key[prefix.len()..];
+        let at = rest.find(delimiter).filter(|_| !delimiter.is_empty())?;
+        Some(format!("{prefix}{}", &rest[..at + delimiter.len()]))
+    }
+}
+
+/// Behind all that shares this; what lies behind even that by its name is looked at one by one.
+fn past(common: &str, key: &str) -> Walked {
+    match key[common.len()..].starts_with(char::MAX) {
+        true => Walked::On,
+        false => Walked::Past(common.to_owned()),
+    }
 }

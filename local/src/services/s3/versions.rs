@@ -6,6 +6,7 @@ use super::{metered, refuse};
 use crate::api_error::{ApiError, Result};
 use crate::context::{Context, new_id};
 use crate::core::Core;
+use crate::store::Walk;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -62,12 +63,64 @@ pub(crate) struct Version {
     pub(crate) versioned: bool,
 }
 
-fn read(document: serde_json::Value) -> Result<Version> {
-    serde_json::from_value(document).map_err(ApiError::internal)
+pub(super) fn any(context: &Context<'_>, bucket: &str) -> Result<bool> {
+    let mut any = false;
+    context.documents.walk((VERSIONS, &format!("{bucket}/")), "", |_: serde::de::IgnoredAny| {
+        any = true;
+        Ok(Walk::Enough)
+    })?;
+    Ok(any)
 }
 
-pub(super) fn any(context: &Context<'_>, bucket: &str) -> Result<bool> {
-    Ok(!context.documents.list(VERSIONS, &format!("{bucket}/"))?.is_empty())
+/// Where a walk is to begin, or to go on.
+pub(super) enum From<'a> {
+    /// The first version of this key, or what comes after it.
+    Key(&'a str),
+    /// What comes after all versions of this key.
+    PastKey(&'a str),
+    /// What comes after all keys that begin with this.
+    PastPrefix(&'a str),
+}
+
+impl From<'_> {
+    fn place(&self, bucket: &str) -> String {
+        match self {
+            Self::Key(key) => format!("{bucket}/{key}"),
+            // Behind the zero byte there are digits.
+            Self::PastKey(key) => format!("{bucket}/{key}\0:"),
+            // The last character of Unicode: what a key has behind it belongs to the prefix all the same.
+            Self::PastPrefix(prefix) => format!("{bucket}/{prefix}{}", char::MAX),
+        }
+    }
+}
+
+/// Shows the versions of the keys that begin with `prefix`, until `see` has enough of them or wants to leave some out.
+pub(super) fn walk(
+    context: &Context<'_>,
+    (bucket, prefix): (&str, &str),
+    from: &From<'_>,
+    mut see: impl FnMut(Version) -> Option<Walked>,
+) -> Result<()> {
+    let versioned = is_versioned(&existing(context, bucket)?);
+    let mut before = None;
+    let first = format!("{bucket}/{prefix}");
+    context.documents.walk((VERSIONS, &first), &from.place(bucket), |mut version: Version| {
+        version.is_latest = before.as_ref() != Some(&version.key);
+        version.versioned = versioned;
+        before = Some(version.key.clone());
+        Ok(match see(version) {
+            Some(Walked::On) => Walk::On,
+            Some(Walked::Past(prefix)) => Walk::From(From::PastPrefix(&prefix).place(bucket)),
+            None => Walk::Enough,
+        })
+    })
+}
+
+/// How a walk goes on, if it does.
+pub(super) enum Walked {
+    On,
+    /// Behind all keys that begin with this.
+    Past(String),
 }
 
 /// Every version of the keys that begin with `prefix`.
@@ -202,18 +255,27 @@ pub(crate) fn delete(context: &Context<'_>, bucket: &str, key: &str, id: Option<
     }
 }
 
+/// What the overview looks at in a version.
+#[derive(Deserialize)]
+struct Counted {
+    key: String,
+    is_marker: bool,
+    size: u64,
+    modified: i64,
+}
+
 /// Objects, bytes and the newest one's time in each folder at the top of each bucket.
 pub(crate) fn overview(core: &Core) -> Value {
     let mut all: BTreeMap<(String, String), (u64, u64, i64)> = BTreeMap::new();
-    for (path, document) in core.store.read_all(VERSIONS, "").unwrap_or_default() {
-        let Ok(version) = read(document) else { continue };
+    // A damaged document is an error of those who ask for it: an overview shows what it can.
+    let _ = core.store.read_each(VERSIONS, |path, version: Counted| {
         let bucket = path.split('/').next().unwrap_or_default().to_owned();
         let folder = version.key.split_once('/').map_or(String::new(), |(folder, _)| format!("{folder}/"));
         let count = all.entry((bucket, folder)).or_default();
         if !version.is_marker {
             *count = (count.0 + 1, count.1 + version.size, count.2.max(version.modified));
         }
-    }
+    });
     let one = |((bucket, folder), (objects, bytes, newest)): ((String, String), (u64, u64, i64))| {
         let newest = Timestamp::from_millisecond(newest).ok().filter(|_| objects > 0);
         json!({"bucket": bucket, "folder": folder, "objects": objects, "bytes": bytes, "newest": newest})
