@@ -74,6 +74,17 @@ impl Place {
         self
     }
 
+    /// Lets time pass until an hour has just begun. What comes due each hour has then an hour to go, whatever time it is
+    /// where the test runs.
+    pub(crate) fn begins_an_hour(&self) {
+        let tick = |time: &str| self.run(&["local", "tick", time]).exits(0).stdout;
+        let now = tick("1s");
+        // `it is 2026-11-27T22:43:00.5Z now`
+        let minute = now.split('T').nth(1).and_then(|time| time.split(':').nth(1));
+        let minute: u32 = minute.unwrap_or_else(|| panic!("{now}")).parse().unwrap();
+        tick(&format!("{}min", 65 - minute));
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.directory.path()
     }
