@@ -122,9 +122,8 @@ fn line_of(estimate: &Estimate, line: &Line, room: Room, paint: Paint) -> String
     if room.quantity {
         let _ = write!(text, "{:>16} {:<12}", quantity(line.quantity), short(&line.unit));
     }
-    // A longer unit takes of what is before the amount, where all has to fit.
-    let taken = if room.usage_type { 0 } else { text.chars().count().saturating_sub(29 + 29) };
-    let taken = if room.quantity { taken } else { 0 };
+    // A longer unit takes of what is before the amount, so that amounts stand below each other.
+    let taken = if room.quantity { text.chars().count().saturating_sub(29 + 29) } else { 0 };
     let _ = write!(
         text,
         "{:>rest$}{}",
