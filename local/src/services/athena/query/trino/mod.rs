@@ -4,6 +4,7 @@ mod arithmetic;
 mod average;
 mod cast;
 mod checked;
+mod equality;
 mod errors;
 mod floats;
 mod forms;

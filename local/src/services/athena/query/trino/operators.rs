@@ -3,12 +3,13 @@
 
 use super::super::spans::{MONTHS, SPAN};
 use super::arithmetic::{self, ARITHMETIC};
+use super::equality::has_map;
 use super::types::name;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{Expr, ExprSchemable as _, ScalarUDF};
+use datafusion::logical_expr::{Expr, ExprSchemable as _, ScalarUDF, not};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 pub(super) struct Operators {
     pub(super) arithmetic: Arc<ScalarUDF>,
     pub(super) reach: Arc<ScalarUDF>,
+    pub(super) equals: Arc<ScalarUDF>,
 }
 
 impl Operators {
@@ -175,6 +177,11 @@ impl ExprPlanner for Operators {
                 expr = RawBinaryExpr { op, left: widened(left, &one), right: widened(right, &other) };
                 is_well
             }
+            Op::Eq | Op::NotEq if has_map(&one) && is_comparable(&one, &other) => {
+                let equals = self.equals.call(vec![expr.left, expr.right]);
+                return Ok(PlannerResult::Planned(if expr.op == Op::Eq { equals } else { not(equals) }));
+            }
+            Op::Lt | Op::LtEq | Op::Gt | Op::GtEq if has_map(&one) => false,
             Op::Eq | Op::NotEq | Op::Lt | Op::LtEq | Op::Gt | Op::GtEq => {
                 let RawBinaryExpr { op, left, right } = expr;
                 expr = RawBinaryExpr { op, left: floated(left, &one, &other), right: floated(right, &other, &one) };

@@ -4,6 +4,7 @@ use super::arithmetic::arithmetic;
 use super::average::Average;
 use super::cast::Cast;
 use super::checked::Checked;
+use super::equality::equals;
 use super::floats::Floats;
 use super::intervals;
 use super::lambdas;
@@ -33,8 +34,11 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     "nulls_last".clone_into(&mut options.default_null_ordering);
     let ordinals = Arc::new(function("$ordinals", |_| Ok(types::list(DataType::Int64)), numbered));
     let [interval, reach] = intervals::functions();
-    let operators: Arc<dyn ExprPlanner> =
-        Arc::new(Operators { arithmetic: Arc::new(arithmetic()), reach: Arc::new(reach.clone()) });
+    let operators: Arc<dyn ExprPlanner> = Arc::new(Operators {
+        arithmetic: Arc::new(arithmetic()),
+        reach: Arc::new(reach.clone()),
+        equals: Arc::new(equals()),
+    });
     let mut builder =
         SessionStateBuilder::new().with_config(config).with_runtime_env(environment).with_default_features();
     builder.expr_planners().get_or_insert_default().insert(0, operators);
