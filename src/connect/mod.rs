@@ -123,7 +123,8 @@ fn metabase(place: &Place) -> String {
     format!("{:#}\n", json!({"engine": "athena", "name": name, "details": details}))
 }
 
-/// <https://superset.apache.org/docs/databases/athena/>. Nothing before the `:` has boto3 look for credentials itself.
+/// <https://superset.apache.org/docs/databases/athena/>. Nothing before the `:` has boto3 look for credentials itself. PyAthena's
+/// own name of the catalog is in small letters, of which no policy speaks.
 fn superset(place: &Place) -> String {
     let Place { region, domain, database, workgroup, results, .. } = place;
     let encoded =
@@ -131,7 +132,8 @@ fn superset(place: &Place) -> String {
     let (workgroup, results) = (encoded(workgroup), encoded(results));
     let endpoint = place.endpoint.as_deref().map(|url| format!("&endpoint_url={}", encoded(url))).unwrap_or_default();
     format!(
-        "awsathena+rest://:@athena.{region}.{domain}:443/{database}?work_group={workgroup}&s3_staging_dir={results}{endpoint}\n"
+        "awsathena+rest://:@athena.{region}.{domain}:443/{database}?work_group={workgroup}&s3_staging_dir={results}\
+         &catalog_name=AwsDataCatalog{endpoint}\n"
     )
 }
 

@@ -20,7 +20,7 @@ fn each_tool_is_told_in_its_own_form() {
     assert_eq!(
         of(Tool::Superset),
         "awsathena+rest://:@athena.us-east-1.amazonaws.com:443/clicks?work_group=clicks%2Dprod&\
-         s3_staging_dir=s3%3A%2F%2Fbucket%2Fathena%5Fresults%2F\n"
+         s3_staging_dir=s3%3A%2F%2Fbucket%2Fathena%5Fresults%2F&catalog_name=AwsDataCatalog\n"
     );
     assert_eq!(
         of(Tool::Jdbc),

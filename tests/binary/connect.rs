@@ -1,7 +1,9 @@
 //! What other tools are told, and whether they reach the tables with it.
 
+use crate::iam_policy::caller::Caller;
 use crate::support::{Place, Ran, environment, judge_with, root};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::process::Command;
 
 const TOOLS: [&str; 6] = ["grafana", "metabase", "superset", "evidence", "jdbc", "duckdb"];
@@ -71,4 +73,45 @@ fn duckdb_reads_the_parquet_files_of_local_aws_by_what_is_printed() {
     let told = judge_with(&python, "connect_duckdb.py", &[statements.to_str().unwrap(), "analytics_data"]);
     let columns = "{'event': 'VARCHAR', 'day': 'VARCHAR', 'month': 'VARCHAR', 'year': 'VARCHAR'}";
     assert_eq!(told, format!("({counted})\n{columns}\n"));
+}
+
+/// Of tables with files and with partitions in the catalog, which the scenes of `query` have (`iam_policy`); two of them are
+/// what Athena itself may ask for such a table
+/// (<https://docs.aws.amazon.com/athena/latest/ug/fine-grained-access-to-glue-resources.html>).
+const OF_FILES: [&str; 4] = ["glue:BatchGetPartition", "glue:GetPartition", "glue:GetPartitions", "s3:ListBucket"];
+
+/// Whoever may do just that, asks what the tool asks: nothing is denied, and all that is allowed is asked for by one of them.
+#[test]
+#[ignore = "installs PyAthena and SQLAlchemy"]
+fn what_a_tool_asks_is_what_its_policy_allows() {
+    let mut allowed = BTreeSet::new();
+    let mut asked = BTreeSet::new();
+    for tool in ["grafana", "metabase", "superset", "jdbc"] {
+        let place = Place::example("lean");
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        let caller = Caller::at(place);
+        let policy: Value =
+            serde_json::from_str(&caller.place.run(&["connect", tool, "--local", "--policy"]).exits(0).stdout).unwrap();
+        allowed.extend(actions(&policy));
+        caller.may(&[policy]);
+        caller.server.admin().forget_decisions();
+        let address = caller.place.run(&["connect", "superset", "--local"]).exits(0).stdout;
+        let mut command = Command::new(environment("data-clients", "requirements-data-clients.txt"));
+        command.arg(root().join("tests/judges/connect_rights.py"));
+        command.args([tool, address.trim(), "clickstream_lean", "clickstream-lean", "analytics_data"]);
+        command.envs(caller.environment()).env("AWS_DEFAULT_REGION", "us-east-1");
+        let told = Ran::new(&command.output().unwrap()).exits(0).stdout;
+        assert!(!told.is_empty() && told.lines().all(|line| line == "0"), "{tool}: {told}");
+        let (yes, no): (Vec<_>, Vec<_>) = caller.asked().into_iter().partition(|(_, _, is_allowed)| *is_allowed);
+        assert!(no.is_empty(), "{tool} was denied {no:?}");
+        asked.extend(yes.into_iter().map(|(action, _, _)| action));
+    }
+    let unasked: Vec<_> = allowed.difference(&asked).collect();
+    assert_eq!(unasked, OF_FILES);
+}
+
+fn actions(policy: &Value) -> Vec<String> {
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
 }

@@ -36,6 +36,7 @@ mod drift;
 mod emulators;
 mod etl;
 mod events;
+mod evidence;
 mod evolving;
 mod explaining;
 mod faults;

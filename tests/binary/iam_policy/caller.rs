@@ -110,7 +110,7 @@ impl Caller {
     }
 
     /// What the caller has asked for: action, resource, whether it was allowed.
-    pub(super) fn asked(&self) -> Vec<(String, String, bool)> {
+    pub(crate) fn asked(&self) -> Vec<(String, String, bool)> {
         self.server.admin().decisions(self.role)
     }
 

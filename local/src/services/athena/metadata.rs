@@ -1,10 +1,11 @@
 //! The catalog, as Athena tells it.
 
 use super::invalid;
+use super::rights::role_of;
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::Input;
-use crate::services::glue::{databases, tables};
+use crate::services::glue::{databases, permit_catalog, tables};
 use serde_json::{Value, json};
 
 /// Athena takes it in any case.
@@ -21,6 +22,14 @@ fn check_catalog(input: &Value) -> Result<()> {
     }
 }
 
+/// Athena asks the catalog with the rights of who asks it, and tells its refusal as an error of the catalog's.
+fn ask(context: &Context<'_>, action: &str, database: Option<&str>, table: Option<&str>) -> Result<()> {
+    let role = role_of(context.caller);
+    let Some(role) = role.as_str() else { return Ok(()) };
+    let denied = |denied: ApiError| ApiError::new("MetadataException", denied.message);
+    permit_catalog(context, role, action, database, table).map_err(denied)
+}
+
 fn page(context: &Context<'_>, input: &Value, name: &str, all: Vec<Value>) -> Result<Value> {
     let limit = input.number("MaxResults").and_then(|limit| usize::try_from(limit).ok());
     let page = context.page(all, input.optional("NextToken"), limit, 50, || invalid("Invalid NextToken"))?;
@@ -33,6 +42,7 @@ fn database(name: &str, kept: &Value) -> Value {
 
 pub(super) fn list_databases(context: &Context<'_>, input: &Value) -> Result<Value> {
     check_catalog(input)?;
+    ask(context, "glue:GetDatabases", None, None)?;
     let mut all = vec![];
     for name in databases::names(context)? {
         all.push(database(&name, &databases::find(context, &name)?.unwrap_or_default()));
@@ -43,6 +53,7 @@ pub(super) fn list_databases(context: &Context<'_>, input: &Value) -> Result<Val
 pub(super) fn get_database(context: &Context<'_>, input: &Value) -> Result<Value> {
     check_catalog(input)?;
     let name = input.text("DatabaseName")?.to_lowercase();
+    ask(context, "glue:GetDatabase", Some(&name), None)?;
     let kept = databases::find(context, &name)?.ok_or_else(|| not_found("Database", &name))?;
     Ok(json!({"Database": database(&name, &kept)}))
 }
@@ -92,6 +103,7 @@ fn existing(context: &Context<'_>, input: &Value) -> Result<String> {
 
 pub(super) fn list_table_metadata(context: &Context<'_>, input: &Value) -> Result<Value> {
     let database = existing(context, input)?;
+    ask(context, "glue:GetTables", Some(&database), None)?;
     // "A regex filter"; what is none of it is looked for in the names.
     let wanted = input.optional("Expression").unwrap_or_default();
     let wanted = wanted.replace(".*", "*").replace('.', "?");
@@ -107,6 +119,7 @@ pub(super) fn list_table_metadata(context: &Context<'_>, input: &Value) -> Resul
 pub(super) fn get_table_metadata(context: &Context<'_>, input: &Value) -> Result<Value> {
     let database = existing(context, input)?;
     let name = input.text("TableName")?.to_lowercase();
+    ask(context, "glue:GetTable", Some(&database), Some(&name))?;
     let kept = tables::find(context, &database, &name)?.ok_or_else(|| not_found("Table", &name))?;
     Ok(json!({"TableMetadata": table(&name, &kept)}))
 }
