@@ -7,6 +7,7 @@ mod column;
 mod cron_field;
 mod dashboard;
 mod described;
+mod doubts;
 mod edit;
 mod file;
 mod given;

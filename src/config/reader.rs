@@ -4,6 +4,7 @@
 //! tells what a file may hold: reading an empty one gives the JSON Schema.
 
 use super::described::{Described, Form, What};
+use super::doubts::Doubts;
 use super::problem::{Problem, Span};
 use super::substitute::Placeholders;
 use super::tree::{Node, Placed};
@@ -18,11 +19,15 @@ pub(super) struct Reader<'a> {
     problems: RefCell<Vec<Problem>>,
     /// Where each key stands that is in the file, `ingest.throttle.rate`.
     places: RefCell<BTreeMap<String, Span>>,
+    /// Where the names of all keys stand.
+    keys: RefCell<Vec<(String, Span)>>,
+    doubts: RefCell<Doubts>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(placeholders: Placeholders<'a>) -> Self {
-        Self { placeholders, problems: RefCell::default(), places: RefCell::default() }
+        let (problems, places, keys, doubts) = Default::default();
+        Self { placeholders, problems, places, keys, doubts }
     }
 
     /// Takes it that the file has these keys.
@@ -33,6 +38,15 @@ impl<'a> Reader<'a> {
 
     pub(super) fn problem(&self, problem: Problem) {
         self.problems.borrow_mut().push(problem);
+    }
+
+    /// What is refused by now is in doubt from now on.
+    pub(super) fn doubt(&self) {
+        *self.doubts.borrow_mut() = Doubts::new(&self.problems.borrow(), &self.keys.borrow());
+    }
+
+    pub(super) fn is_in_doubt(&self, key: &str) -> bool {
+        self.doubts.borrow().has(key)
     }
 
     pub(super) fn into_problems(self) -> Vec<Problem> {
@@ -116,6 +130,7 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     fn enter(&mut self, key: &'r Placed<String>, value: &'r Placed<Node>) {
+        self.reader.keys.borrow_mut().push((self.name(&key.value), key.span.clone()));
         if self.entries.iter().any(|(other, _)| other.value == key.value) {
             self.reader.problem(Problem::new(key.span.clone(), format!("`{}` is here twice", key.value)));
             return;

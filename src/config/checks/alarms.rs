@@ -11,5 +11,6 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     let Some(alarms) = pipeline.alarms.as_ref().filter(|alarms| alarms.freshness <= interval) else { return };
     let (freshness, interval) = (show_duration(alarms.freshness), show_duration(interval));
     let message = format!("events wait up to {interval} in the buffer: after {freshness} they would always be late");
-    report(reader, "alarms.freshness", message, "write more than `delivery.buffer.interval`, such as twice as much");
+    let hint = "write more than `delivery.buffer.interval`, such as twice as much";
+    report(reader, ("alarms.freshness", &["delivery.buffer.interval"]), message, hint);
 }

@@ -15,7 +15,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
             let (name, of_file, of_track) = (&added.name, &other.column_type, &added.column_type);
             let message = format!("the column `{name}` is to be {of_file}, and `track` writes a {of_track} into it");
             let hint = format!("write `{name}: {of_track}`, or leave `events.{name}` out");
-            report(reader, &format!("schema.{name}"), message, &hint);
+            report(reader, (&format!("schema.{name}"), &[&format!("events.{name}")]), message, &hint);
         }
     }
     if let Some(first) = pipeline.events.rejected.first()
@@ -27,7 +27,7 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
         );
         report(
             reader,
-            &format!("events.{first}"),
+            (&format!("events.{first}"), &["schema"]),
             message,
             "write `keep`, or fewer columns: members of a struct count, too",
         );

@@ -18,6 +18,7 @@ use crate::names::{Names, leave_room};
 const MOST_TAGS: usize = 45;
 
 pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
+    reader.doubt();
     prefixes(reader, pipeline);
     names(reader, pipeline);
     expiry(reader, pipeline);
@@ -29,18 +30,28 @@ pub(super) fn check(reader: &Reader<'_>, pipeline: &Pipeline) {
     dashboard::check(reader, pipeline);
     caller(reader, pipeline);
     for (address, message, hint) in given::wrong(&pipeline.names, &pipeline.ingest.api_keys) {
-        report(reader, &format!("names.{address}"), message, hint);
+        report(reader, (&format!("names.{address}"), &["ingest.api_keys"]), message, hint);
     }
     for key in pipeline.tags.keys().filter(|key| pipeline.ignored.has(key)) {
         let message = format!("the tag `{key}` is to be set, and to be ignored");
-        report(reader, "ignore_tags", message, "leave it out of `tags` or of `ignore_tags`");
+        report(reader, ("ignore_tags", &["tags"]), message, "leave it out of `tags` or of `ignore_tags`");
     }
     if pipeline.tags.len() > MOST_TAGS {
-        report(reader, "tags", format!("{} tags are more than the {MOST_TAGS} that fit", pipeline.tags.len()), "");
+        report(
+            reader,
+            ("tags", &[]),
+            format!("{} tags are more than the {MOST_TAGS} that fit", pipeline.tags.len()),
+            "",
+        );
     }
 }
 
-fn report(reader: &Reader<'_>, key: &str, message: String, hint: &str) {
+/// Problems of a key that rest on others: where one of them was refused, its default stands in its place, and what would
+/// follow from that is nobody's problem.
+fn report(reader: &Reader<'_>, (key, others): (&str, &[&str]), message: String, hint: &str) {
+    if others.iter().chain([&key]).any(|key| reader.is_in_doubt(key)) {
+        return;
+    }
     let problem = Problem::new(reader.place(key), message);
     reader.problem(if hint.is_empty() { problem } else { problem.hint(hint) });
 }
@@ -50,14 +61,19 @@ fn caller(reader: &Reader<'_>, pipeline: &Pipeline) {
     let Some(role) = &pipeline.role else {
         if reader.has("external_id") && !reader.has("role_arn") {
             let message = "an `external_id` is told when a role is assumed, and there is no `role_arn`".to_owned();
-            report(reader, "external_id", message, "write the role's `role_arn`, or leave this out");
+            report(reader, ("external_id", &["role_arn"]), message, "write the role's `role_arn`, or leave this out");
         }
         return;
     };
     let of_role = role.arn.split(':').nth(4).unwrap_or_default();
     if let Some(account) = pipeline.account.as_deref().filter(|account| *account != of_role) {
         let message = format!("the role is of account {of_role}, and `account` says {account}");
-        report(reader, "role_arn", message, "write the role of that account, or the account of that role");
+        report(
+            reader,
+            ("role_arn", &["account"]),
+            message,
+            "write the role of that account, or the account of that role",
+        );
     }
 }
 
@@ -75,13 +91,20 @@ fn prefixes(reader: &Reader<'_>, pipeline: &Pipeline) {
         let clash = all[..index].iter().find(|(_, other)| other.starts_with(prefix) || prefix.starts_with(other));
         if let Some((other_key, other)) = clash {
             let message = format!("`{key}` ({prefix}) and `{other_key}` ({other}) overlap");
-            report(reader, key, message, "give each stage of the data a prefix of its own");
+            let others = [*other_key, "delivery.format"];
+            report(reader, (key, &others), message, "give each stage of the data a prefix of its own");
         }
     }
     if let Some((key, prefix)) = parquet.filter(|(_, prefix)| table_name(prefix) == table_name(&pipeline.mover.prefix))
     {
         let message = format!("`mover.prefix` and `{key}` both make a table called `{}`", table_name(prefix));
-        report(reader, key, message, "a table is called after the last part of its prefix: let these differ");
+        let others = ["mover.prefix", "delivery.format"];
+        report(
+            reader,
+            (key, &others),
+            message,
+            "a table is called after the last part of its prefix: let these differ",
+        );
     }
 }
 
@@ -92,12 +115,13 @@ fn names(reader: &Reader<'_>, pipeline: &Pipeline) {
         let message = format!(
             "`name` and `stage` are too long together: a role that begins with `AWSGlueServiceRole-{name}-{stage}-` would have more than 64 characters"
         );
-        report(reader, "name", message, "shorten one of them");
+        report(reader, ("name", &["stage"]), message, "shorten one of them");
     }
     // One that the file gives has been checked where it stands.
     let default = Names::bucket(&pipeline.name, &pipeline.stage, "123456789012", "ap-southeast-1");
     if let Err(why) = values::bucket(&default)
         && !pipeline.bucket.is_named
+        && !reader.is_in_doubt("name")
     {
         let message = format!("`name` makes a name for the bucket that cannot be: {why}");
         reader.problem(
@@ -120,7 +144,7 @@ fn expiry(reader: &Reader<'_>, pipeline: &Pipeline) {
             let every = gap.map_or_else(|| "at most once".to_owned(), |gap| format!("only every {gap} days"));
             let message = format!("the partitioned files expire after {partitioned}, and {who} may run {every}");
             let hint = format!("keep them longer, or let `{key}` fire more often");
-            report(reader, "bucket.expire.partitioned", message, &hint);
+            report(reader, ("bucket.expire.partitioned", &[key, "catalog.tables"]), message, &hint);
         }
     }
 }
@@ -131,7 +155,7 @@ fn job(reader: &Reader<'_>, etl: &Etl) {
     if flex && etl.glue_version < GlueVersion::V3 {
         report(
             reader,
-            "etl.execution",
+            ("etl.execution", &["etl.glue_version"]),
             format!("Glue {} has no `flex`", etl.glue_version),
             "write `glue_version: \"5.0\"`",
         );
@@ -139,7 +163,7 @@ fn job(reader: &Reader<'_>, etl: &Etl) {
     if flex && !matches!(worker, WorkerType::G1X | WorkerType::G2X) {
         report(
             reader,
-            "etl.execution",
+            ("etl.execution", &["etl.workers.type"]),
             format!("`flex` runs on G.1X and G.2X, not on {worker}"),
             "choose one of these workers",
         );
@@ -148,7 +172,7 @@ fn job(reader: &Reader<'_>, etl: &Etl) {
     if large && etl.glue_version < GlueVersion::V3 {
         report(
             reader,
-            "etl.workers.type",
+            ("etl.workers.type", &["etl.glue_version"]),
             format!("Glue {} has no workers of type {worker}", etl.glue_version),
             "write `glue_version: \"5.0\"`",
         );
@@ -161,18 +185,19 @@ fn ingest(reader: &Reader<'_>, pipeline: &Pipeline) {
     if origins.len() > 1 && origins.iter().any(|origin| origin == "*") {
         report(
             reader,
-            "ingest.cors.origins",
+            ("ingest.cors.origins", &[]),
             "`*` is every origin, so that the others mean nothing".to_owned(),
             "write `[\"*\"]`, or leave `*` out",
         );
     }
     for (index, key) in ingest.api_keys.iter().enumerate() {
         if ingest.api_keys[..index].contains(key) {
-            report(reader, "ingest.api_keys", format!("the key `{key}` is there twice"), "");
+            report(reader, ("ingest.api_keys", &[]), format!("the key `{key}` is there twice"), "");
         }
     }
     if ingest.quota.is_some() && ingest.api_keys.is_empty() {
         let hint = "name a key in `ingest.api_keys`, or leave `quota` out";
-        report(reader, "ingest.quota", "a quota counts the requests of a key, and there is none".to_owned(), hint);
+        let message = "a quota counts the requests of a key, and there is none".to_owned();
+        report(reader, ("ingest.quota", &["ingest.api_keys"]), message, hint);
     }
 }

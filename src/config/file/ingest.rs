@@ -6,6 +6,7 @@ use crate::config::described::Form;
 use crate::config::pipeline::{Cors, Ingest, Quota, Throttle};
 use crate::config::problem::Problem;
 use crate::config::shape::Parts;
+use crate::config::tree::Node;
 use crate::config::units::{ByteSize, Rate};
 use crate::config::values::{self, FunctionLimits};
 use crate::config::words::{Front, Period};
@@ -73,11 +74,13 @@ fn quota(at: Group<'_, '_, '_>) -> Option<Quota> {
             );
             (requests, per)
         });
+    let quota = at.entries.iter().find(|(key, _)| key.value == "quota").map(|(_, node)| &node.value);
+    let lacks_requests = matches!(quota, Some(Node::Map(_))) && !at.reader.has("ingest.quota.requests");
     match requests {
         Some(requests) => Some(Quota { requests, per }),
-        None if given => {
-            let problem =
-                Problem::new(at.reader.place("ingest.quota"), "`ingest.quota` has no `requests` that could be read");
+        // What could not be read has a problem of its own.
+        None if given && lacks_requests => {
+            let problem = Problem::new(at.reader.place("ingest.quota"), "`ingest.quota` has no `requests`");
             at.reader.problem(problem.hint("write `quota: { requests: 10M, per: month }`"));
             None
         }

@@ -1,6 +1,7 @@
 //! Files that are right, and what is read from each.
 
 mod broken;
+mod refused;
 mod shapes;
 
 use super::*;
