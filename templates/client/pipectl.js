@@ -9,7 +9,7 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
   const url = endpoint + (key && !inHeader ? "?key=" + encodeURIComponent(key) : "");
   const headers = inHeader ? { "x-api-key": key } : {};
   const store = "pipectl " + endpoint;
-  let queue = [], sending = [], failures = 0, running, timer;
+  let queue = [], sending = [], failures = 0, running, timer, leaving;
 
   const size = (text) => new Blob([text]).size;
   const body = (texts) => "[" + texts + "]";
@@ -65,6 +65,8 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
     timer ||= setTimeout(flush, failures ? Math.min(6e4, 1e3 * 2 ** failures) * (1 - Math.random() / 2) : wait);
   };
   const leave = () => {
+    // Until the page's own handlers, which come after these, have been run: nothing else of it may run then.
+    leaving = setTimeout(() => (leaving = 0));
     if (failures || navigator.onLine == false) queue.unshift(...sending.splice(0));
     // A page that is only hidden hears the answer of this, and sends again what was refused.
     else if (inHeader) flush();
@@ -96,15 +98,14 @@ export function connect(endpoint, { key, keyIn, count = 25, wait = 5000, max = 1
     queue.push(text);
     tell(0, "queue full", queue.splice(0, queue.length - max));
     failures || queue.length < count ? later() : flush();
-    // Who tracks as the page is left comes after this module's own handlers, and nothing else may run after his.
-    globalThis.document?.hidden && queueMicrotask(leave);
+    leaving && queueMicrotask(leave);
   };
   return { track, flush };
 }
 
-// Version 7: the time in milliseconds, then chance.
+// Version 7: the time in milliseconds, of eleven digits until 2527, then chance.
 function uuid() {
-  const hex = Array.from(crypto.getRandomValues(new Uint8Array(10)), (byte) => (byte + 256).toString(16).slice(1)).join("");
-  const all = Date.now().toString(16).padStart(12, "0") + 7 + hex.slice(0, 3) + "89ab"["0x" + hex[3] & 3] + hex.slice(4, 19);
+  const hex = [...crypto.getRandomValues(new Uint8Array(10))].map((byte) => (byte + 256).toString(16).slice(1)).join("");
+  const all = 0 + Date.now().toString(16) + 7 + hex.slice(0, 3) + "89ab"["0x" + hex[3] & 3] + hex.slice(4, 19);
   return all.replace(/(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -118,17 +118,28 @@ await tried("hidden, and refused", { key: "abc", keyIn: "header", wait: 60000 },
 // Handlers of the page's own come after those of the module: what they track goes at once, together.
 const beacons = [];
 navigator.sendBeacon = (url, body) => beacons.push(JSON.parse(body));
-await tried("tracked while hidden", { wait: 60000 }, async ({ track }) => {
+const beaconed = () => JSON.stringify(beacons.map((events) => events.map(({ n }) => n).join("")));
+await tried("tracked as it is hidden", { wait: 60000 }, async ({ track }) => {
+  handlers.visibilitychange();
   track({ n: 1 });
   track({ n: 2 });
   await sleep(0);
-  console.log(JSON.stringify(beacons.map((events) => events.map(({ n }) => n).join(""))));
+  console.log(beaconed());
+});
+// A page in the background may live for hours: what it tracks waits for others, as ever.
+await tried("tracked in the background", {}, async ({ track }) => {
+  handlers.visibilitychange();
+  await sleep(5);
+  track({ n: 4 });
+  track({ n: 5 });
+  await until(() => bodies.length == 1);
+  console.log(beaconed());
 });
 document.hidden = false;
 await tried("tracked while shown again", {}, async ({ track }) => {
   track({ n: 3 });
   await until(() => bodies.length == 1);
-  console.log(beacons.length);
+  console.log(beaconed());
 });
 server.closeAllConnections();
 server.close();
