@@ -19,6 +19,9 @@ import time
 
 import pyte
 
+# Seconds without output after which what was drawn is whole.
+WHOLE = 0.03
+
 
 class Terminal:
     def __init__(self, run):
@@ -64,10 +67,12 @@ class Terminal:
         try:
             piece = os.read(self.file, 4096)
         except OSError:
-            return False
+            piece = b""
         self.raw += piece
         self.stream.feed(piece)
-        self.look()
+        # What is drawn at once may come in pieces, and nobody sees half of it.
+        if not piece or not select.select([self.file], [], [], WHOLE)[0]:
+            self.look()
         return bool(piece)
 
 
