@@ -56,6 +56,13 @@ pub(crate) async fn charges(aws: &Aws, days: Days) -> Result<Charges> {
 }
 
 impl Charges {
+    /// The quantities of a service's usage types whose names have this in them, in the bill's unit.
+    pub(super) fn of(&self, service: &str, usage: &str) -> f64 {
+        let is_asked = |(of, kind): &(String, String)| of.contains(service) && kind.contains(usage);
+        // A sum of nothing is -0.
+        self.all.iter().filter(|(key, _)| is_asked(key)).map(|(_, charge)| charge.quantity).sum::<f64>() + 0.0
+    }
+
     fn add(&mut self, result: &ResultByTime) {
         self.estimated |= result.estimated;
         let day = result.time_period().and_then(|period| period.start().parse::<Date>().ok());

@@ -1,5 +1,6 @@
 //! Figures of an estimate as these days have shown them.
 
+use super::measured::Calls;
 use super::{Charges, Days, Measured};
 use crate::cost::{Billed, Inputs};
 
@@ -30,7 +31,7 @@ pub(crate) fn learn(
 ) -> Vec<Learned> {
     let mut all = Found { inputs, all: vec![] };
     volume(&mut all, measured, days);
-    functions(&mut all, measured, billed);
+    functions(&mut all, measured, charges, billed);
     logs(&mut all, measured, charges, billed);
     glue(&mut all, measured);
     if let Some(queries) = &measured.queries {
@@ -90,13 +91,15 @@ fn volume(all: &mut Found<'_>, measured: &Measured, days: Days) {
     }
 }
 
-fn functions(all: &mut Found<'_>, measured: &Measured, billed: &Billed) {
+fn functions(all: &mut Found<'_>, measured: &Measured, charges: &Charges, billed: &Billed) {
     let calls = [(&measured.track, ("track_ms", "track_ms")), (&measured.mover, ("mover_ms", "mover_ms"))];
+    let with_starts = with_starts(measured, charges, billed).filter(|times| *times > 1.0 + SAME);
     for (calls, names) in calls {
         if let Some(calls) = calls.filter(|calls| calls.count > 0.0) {
-            // Each call is billed by whole milliseconds, so half of one more on average.
-            let source = format!("{:.0} calls of Lambda's Duration, rounded up as they are billed", calls.count);
-            all.add(names, calls.millis / calls.count + 0.5, &source);
+            let starts = if with_starts.is_some() { ", with the starts that are billed beside it" } else { "" };
+            let source =
+                format!("{:.0} calls of Lambda's Duration, rounded up as they are billed{starts}", calls.count);
+            all.add(names, billed_millis(calls) * with_starts.unwrap_or(1.0), &source);
         }
     }
     let calls = measured.track.map(|calls| calls.count).filter(|calls| *calls > 0.0);
@@ -106,10 +109,29 @@ fn functions(all: &mut Found<'_>, measured: &Measured, billed: &Billed) {
     }
 }
 
+/// Of a call. Each is billed by whole milliseconds, so half of one more on average.
+fn billed_millis(calls: Calls) -> f64 {
+    calls.millis / calls.count + 0.5
+}
+
+/// How much more is billed than `Duration` tells. The time in which an environment starts is billed since August 2025, and
+/// `Duration` is without it: of a function that is seldom called it may be the larger part. By the call, as bills come late.
+fn with_starts(measured: &Measured, charges: &Charges, billed: &Billed) -> Option<f64> {
+    let of = |calls: Option<Calls>, memory: Option<i32>| {
+        let calls = calls.filter(|calls| calls.count > 0.0);
+        calls.zip(memory).map_or((0.0, 0.0), |(calls, memory)| {
+            (calls.count, calls.count * billed_millis(calls) / 1000.0 * f64::from(memory) / 1024.0)
+        })
+    };
+    let (track, mover) = (of(measured.track, billed.track_memory_mb()), of(measured.mover, billed.mover_memory_mb()));
+    let told = (track.1 + mover.1) / (track.0 + mover.0);
+    let (seconds, calls) = (charges.of("Lambda", "Lambda-GB-Second"), charges.of("Lambda", "Request"));
+    let times = seconds / calls / told;
+    times.is_finite().then_some(times)
+}
+
 fn logs(all: &mut Found<'_>, measured: &Measured, charges: &Charges, billed: &Billed) {
-    let is_logs =
-        |(service, usage): &(String, String)| service.contains("CloudWatch") && usage.contains("DataProcessing-Bytes");
-    let gb: f64 = charges.all.iter().filter(|(key, _)| is_logs(key)).map(|(_, charge)| charge.quantity).sum();
+    let gb = charges.of("CloudWatch", "DataProcessing-Bytes");
     let calls: f64 = [measured.track, measured.mover].into_iter().flatten().map(|calls| calls.count).sum();
     if calls > 0.0 {
         let name = if billed.logs_reports() { "log_bytes" } else { "warn_log_bytes" };

@@ -115,6 +115,14 @@ impl Billed {
         self.url.is_some() && self.api.is_none()
     }
 
+    pub(crate) fn track_memory_mb(&self) -> Option<i32> {
+        self.track.as_ref().map(|track| track.memory_mb)
+    }
+
+    pub(crate) fn mover_memory_mb(&self) -> Option<i32> {
+        self.mover.as_ref().map(|mover| mover.memory_mb)
+    }
+
     /// Whether Lambda logs its START, END and REPORT of each call.
     pub(crate) fn logs_reports(&self) -> bool {
         self.track.as_ref().is_some_and(|track| track.logging.has_reports())
