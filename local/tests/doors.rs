@@ -230,5 +230,5 @@ fn many_requests_on_one_connection_and_a_body_in_pieces_are_served() {
         let mut answer = [0; 1024];
         assert!(stream.read(&mut answer).unwrap() > 0);
     }
-    assert!(began.elapsed() < Duration::from_secs(20));
+    assert!(began.elapsed() < Duration::from_secs(60));
 }

@@ -254,7 +254,7 @@ fn the_server_says_what_happens_in_it() {
     let mut lines = BufReader::new(server.stderr.take().unwrap()).lines().map(Result::unwrap);
     assert!(lines.next().unwrap().contains("serves"));
     // It watches from its first look on.
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::sleep(Duration::from_secs(5));
     place.run(&["send", "--local", "--events", "10", "--batch", "5"]).exits(0);
     lines.find(|line| line.contains("requests 2 answered, 0 refused; buffered 2 records")).unwrap();
     place.run(&["local", "tick", "3h"]).exits(0);

@@ -21,7 +21,7 @@ fn a_server_ends_by_sigterm_as_by_sigint_whatever_it_does() {
         signal(&server, name);
         let status = server.child.wait().unwrap();
         assert_eq!(status.code(), Some(0), "{name}: {status}");
-        assert!(began.elapsed() < Duration::from_secs(10), "{name}: {:?}", began.elapsed());
+        assert!(began.elapsed() < Duration::from_secs(60), "{name}: {:?}", began.elapsed());
         assert!(!address.exists(), "{name}");
     }
 }
@@ -71,7 +71,7 @@ fn a_damaged_database_is_named_and_costs_no_time() {
         std::fs::write(&file, damaged).unwrap();
         let began = Instant::now();
         let ran = place.run(&["plan", "--local"]);
-        assert!(began.elapsed() < Duration::from_secs(30), "page {}", page / 4096);
+        assert!(began.elapsed() < Duration::from_secs(60), "page {}", page / 4096);
         if ran.exit != 0 {
             refused += 1;
             ran.exits(1).says("state.redb` is damaged");

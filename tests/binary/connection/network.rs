@@ -11,7 +11,7 @@ fn a_server_that_says_nothing_is_given_up_in_time() {
     let url = format!("http://{address}");
     let began = Instant::now();
     let ran = run(&mut with_keys(&place, &url, &["plan", "--request-timeout", "2 s"])).exits(1);
-    assert!(began.elapsed() < Duration::from_secs(15), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_secs(45), "{:?}", began.elapsed());
     let all = ran.says(&format!("sts:GetCallerIdentity: Timeout: {address} (region us-east-1)"));
     let all = all.says("no answer, to all attempts together, in 5s").says("said nothing").says("`--request-timeout`");
     assert!(!all.stderr.contains("credentials"), "{}", all.stderr);

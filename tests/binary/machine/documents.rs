@@ -144,6 +144,13 @@ fn interrupted(place: &Place, arguments: &[&str]) -> String {
     let mut command = place.command();
     let child = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     std::thread::sleep(Duration::from_secs(4));
+    // On a machine with much to do it may not listen to signals by then.
+    let listens = || {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+        let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:")).map(str::trim);
+        caught.is_none_or(|caught| u64::from_str_radix(caught, 16).unwrap() & 0b10 != 0)
+    };
+    (0..120).take_while(|_| !listens()).for_each(|_| std::thread::sleep(Duration::from_millis(500)));
     let killed = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
     assert!(killed.success());
     let text = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
