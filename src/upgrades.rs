@@ -10,7 +10,13 @@ use crate::names::RELEASE;
 use crate::resources::{Function, Graph, Inventory, Plan};
 
 /// The newest at the end.
-const ANNOUNCED: &[Upgrade] = &[];
+const ANNOUNCED: &[Upgrade] = &[Upgrade {
+    release: "0.1.0",
+    kind: Function::KIND,
+    name: Some("track"),
+    attribute: Some("environment"),
+    why: "where tables are crawled, events are refused whose names Athena cannot read",
+}];
 
 /// The functions belong to the program, unless somebody gives others: each release has its own.
 const CODE: Upgrade = Upgrade {

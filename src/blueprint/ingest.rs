@@ -2,7 +2,7 @@
 
 use super::{API, Added, Design, URL, policies};
 use crate::artifact::Code;
-use crate::config::{Front, Function as Settings, LogLevel, Pipeline};
+use crate::config::{Front, Function as Settings, LogLevel, Pipeline, Tables};
 use crate::engine::value::Pending;
 use crate::names::Names;
 use crate::resources::{
@@ -142,7 +142,7 @@ fn add_function<'a>(
 }
 
 /// What `track` has to know of events: the columns that Firehose converts by, so that it can keep apart what may not fit (where there is
-/// no room, they share records), what it rejects, and what it writes into them.
+/// no room, they share records), what it rejects, what it writes into them, and whether their names become types.
 fn agreed(pipeline: &Pipeline) -> Vec<(String, Variable)> {
     let events = &pipeline.events;
     let rejects = !events.rejected.is_empty();
@@ -153,6 +153,7 @@ fn agreed(pipeline: &Pipeline) -> Vec<(String, Variable)> {
         rejects.then(|| Function::variable("REJECT", events.rejected.join(","))),
         (rejects && !pipeline.converts()).then(|| Function::variable("SHARE_RECORDS", "true")),
         (!added.is_empty()).then(|| Function::variable("ADD_FIELDS", added.join(","))),
+        (pipeline.catalog.tables == Tables::Crawled).then(|| Function::variable("CRAWLED", "true")),
     ];
     told.into_iter().flatten().collect()
 }
@@ -265,13 +266,15 @@ mod tests {
 
     const COLUMNS: &str = r#"COLUMNS={"datetime":"timestamp","event":"string","userid":"string"}"#;
 
+    const CRAWLED: &str = "CRAWLED=true";
+
     fn told(pipeline: &Pipeline) -> Vec<String> {
         agreed(pipeline).iter().map(|(name, value)| format!("{name}={}", value.known().0)).collect()
     }
 
     #[test]
     fn the_function_knows_the_columns_where_firehose_converts_by_them_and_they_have_room() {
-        assert_eq!(told(&article::pipeline()), [""; 0]);
+        assert_eq!(told(&article::pipeline()), [CRAWLED]);
         let mut lean = article::lean();
         assert_eq!(told(&lean), [COLUMNS]);
         lean.ingest.api_keys = (0..60).map(|n| format!("key{n}")).collect();
@@ -288,7 +291,7 @@ mod tests {
         lean.events.rejected = vec!["unknown"];
         article.events.rejected = vec!["unknown", "invalid"];
         assert_eq!(told(&lean), [COLUMNS, "REJECT=unknown"]);
-        assert_eq!(told(&article), [COLUMNS, "REJECT=unknown,invalid", "SHARE_RECORDS=true"]);
+        assert_eq!(told(&article), [COLUMNS, "REJECT=unknown,invalid", "SHARE_RECORDS=true", CRAWLED]);
     }
 
     fn named((number, mut column): (usize, crate::config::Column)) -> crate::config::Column {

@@ -2,14 +2,18 @@
 
 use crate::added::Stamp;
 use crate::pack::MAX_RECORD_BYTES;
-use crate::readable::readable;
+use crate::readable::{Tables, readable};
 use crate::rejection::Rejection;
 use serde_json::value::RawValue;
 use std::borrow::Cow;
 
 /// The events of a body, in order, each on a single line without its newline. A body is one JSON object, a JSON array of objects, or
 /// any number of these after one another (NDJSON). Events are numbered from 1 in a [`Rejection`].
-pub(crate) fn events<'a>(body: &'a [u8], stamp: Option<&Stamp<'_>>) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
+pub(crate) fn events<'a>(
+    body: &'a [u8],
+    stamp: Option<&Stamp<'_>>,
+    tables: Tables,
+) -> Result<Vec<Cow<'a, [u8]>>, Rejection> {
     let text = str::from_utf8(body).map_err(|_| Rejection::NotUtf8)?;
     // How gzip and zlib begin, with what is no text replaced.
     if text.starts_with("\u{1f}\u{fffd}") || text.starts_with("x\u{fffd}") {
@@ -22,10 +26,10 @@ pub(crate) fn events<'a>(body: &'a [u8], stamp: Option<&Stamp<'_>>) -> Result<Ve
         if value.starts_with('[') {
             let elements: Vec<&RawValue> = serde_json::from_str(value).map_err(|error| not_json(&error))?;
             for element in elements {
-                push(&mut events, text, element.get(), stamp)?;
+                push(&mut events, text, element.get(), (stamp, tables))?;
             }
         } else {
-            push(&mut events, text, value, stamp)?;
+            push(&mut events, text, value, (stamp, tables))?;
         }
     }
     if events.is_empty() { Err(Rejection::Empty) } else { Ok(events) }
@@ -39,13 +43,13 @@ fn push<'a>(
     events: &mut Vec<Cow<'a, [u8]>>,
     body: &str,
     value: &'a str,
-    stamp: Option<&Stamp<'_>>,
+    (stamp, tables): (Option<&Stamp<'_>>, Tables),
 ) -> Result<(), Rejection> {
     let index = events.len() + 1;
     if !value.starts_with('{') {
         return Err(Rejection::NotAnObject { index });
     }
-    let event = readable(value).map_err(|(why, at)| {
+    let event = readable(value, tables).map_err(|(why, at)| {
         // The event is a part of the body.
         let (line, column) = place(body, value.as_ptr() as usize - body.as_ptr() as usize + at);
         Rejection::Unreadable { index, why, line, column }
@@ -101,12 +105,13 @@ mod tests {
     use crate::readable::Unreadable;
 
     fn lines(body: &str) -> Vec<String> {
-        let events = events(body.as_bytes(), None).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));
+        let events =
+            events(body.as_bytes(), None, Tables::Crawled).unwrap_or_else(|rejection| panic!("{body}: {rejection}"));
         events.iter().map(|event| String::from_utf8(event.to_vec()).unwrap()).collect()
     }
 
     fn rejection(body: &[u8]) -> Rejection {
-        events(body, None).expect_err("the body is not acceptable")
+        events(body, None, Tables::Crawled).expect_err("the body is not acceptable")
     }
 
     #[test]

@@ -42,10 +42,11 @@ pub use deliver::{Failure, Stream};
 pub use firehose::Firehose;
 pub use log::{Level, Line, ended};
 pub use pack::Record;
+pub use readable::Tables;
 pub use request::ProxyRequest;
 pub use settings::{
-    ADD_FIELDS, COLUMNS, CORS_ORIGINS, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, REJECT, SHARE_RECORDS,
-    Settings, SettingsError,
+    ADD_FIELDS, COLUMNS, CORS_ORIGINS, CRAWLED, DELIVERY_STREAM_NAME, Door, EVENTS_PATH, KEY_DIGESTS, REJECT,
+    SHARE_RECORDS, Settings, SettingsError,
 };
 
 /// Serves invocations until Lambda ends the process.
@@ -58,7 +59,10 @@ pub async fn run() -> Result<(), Error> {
     let settings = Settings::read(env)?;
     let stream = Firehose::new(firehose_client(env)?, settings.stream.clone());
     stream.connect().await;
-    let track = &Track::new(settings.door, settings.columns, stream).adding(settings.added).holding(settings.contract);
+    let track = &Track::new(settings.door, settings.columns, stream)
+        .adding(settings.added)
+        .holding(settings.contract)
+        .over(settings.tables);
     lambda_runtime::run(service_fn(|event| invoked(track, event))).await
 }
 
@@ -82,12 +86,13 @@ pub struct Track<S> {
     columns: Option<Columns>,
     added: Option<Added>,
     contract: Option<Contract>,
+    tables: Tables,
     stream: S,
 }
 
 impl<S: Stream> Track<S> {
     pub fn new(door: Door, columns: Option<Columns>, stream: S) -> Self {
-        Self { door, columns, added: None, contract: None, stream }
+        Self { door, columns, added: None, contract: None, tables: Tables::Declared, stream }
     }
 
     /// The same, that writes into each event what only it knows.
@@ -100,6 +105,12 @@ impl<S: Stream> Track<S> {
     #[must_use]
     pub fn holding(self, contract: Option<Contract>) -> Self {
         Self { contract, ..self }
+    }
+
+    /// The same, that takes only what tables of this kind can have.
+    #[must_use]
+    pub fn over(self, tables: Tables) -> Self {
+        Self { tables, ..self }
     }
 
     /// Answers one request before `deadline`. With the answer comes a line for the log where there is something to tell; it never
@@ -143,7 +154,7 @@ impl<S: Stream> Track<S> {
             Err(rejection) => return Answer::rejected(&rejection),
         };
         let stamp = self.added.as_ref().map(|added| added.stamp(request, Timestamp::now()));
-        let mut events = match body::events(&bytes, stamp.as_ref()) {
+        let mut events = match body::events(&bytes, stamp.as_ref(), self.tables) {
             Ok(events) => events,
             Err(rejection) => return Answer::rejected(&rejection),
         };

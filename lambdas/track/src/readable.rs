@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::mem;
+use unicode_general_category::{GeneralCategory as Category, get_general_category};
 
 /// Objects and arrays within each other, the event itself among them. Jackson ends at 1,000 levels and serde_json at 128; but the
 /// type of a column has all levels in it, and Spark's plan of it overflows the stack of its workers from some 60 levels on.
@@ -18,6 +19,14 @@ const MAX_NAME: usize = 255;
 const PARTITION_KEYS: [&str; 3] = ["year", "month", "day"];
 /// So many names are compared each with each; more of them are sorted out by a set.
 const FEW: usize = 12;
+
+/// Where the columns of the tables are from: the file, or the events themselves.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tables {
+    #[default]
+    Declared,
+    Crawled,
+}
 
 /// Why no reader can be trusted to take an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -33,11 +42,13 @@ pub(crate) enum Unreadable {
     Name,
     #[error("has a field called year, month or day, as the partitions of the tables are")]
     PartitionKey,
+    #[error("has a name inside of an object with other characters than letters, digits, spaces and _ . $")]
+    InnerName,
 }
 
 /// The event as it is stored, or why it cannot be, with the byte where that shows. `event` is a JSON object.
-pub(crate) fn readable(event: &str) -> Result<Cow<'_, str>, (Unreadable, usize)> {
-    let mut scan = Scan { text: event, at: 0, open: vec![], names: vec![], halves: vec![] };
+pub(crate) fn readable(event: &str, tables: Tables) -> Result<Cow<'_, str>, (Unreadable, usize)> {
+    let mut scan = Scan { text: event, tables, at: 0, open: vec![], names: vec![], halves: vec![] };
     scan.run().map_err(|why| (why, scan.at))?;
     Ok(mended(event, &scan.halves))
 }
@@ -58,6 +69,7 @@ fn mended<'a>(event: &'a str, halves: &[usize]) -> Cow<'a, str> {
 struct Scan<'a> {
     /// Valid JSON: the scan does not look for what the parser has refused already.
     text: &'a str,
+    tables: Tables,
     at: usize,
     /// For each object or array that is open: where its names begin, `None` for an array.
     open: Vec<Option<usize>>,
@@ -152,6 +164,10 @@ impl<'a> Scan<'a> {
             self.at = at;
             return Err(if wrong { Unreadable::Name } else { Unreadable::PartitionKey });
         }
+        if !is_column && self.tables == Tables::Crawled && !whole.chars().all(is_of_types) {
+            self.at = at;
+            return Err(Unreadable::InnerName);
+        }
         self.names.push((name, at));
         Ok(())
     }
@@ -168,6 +184,28 @@ impl<'a> Scan<'a> {
         self.at += end;
         Ok(())
     }
+}
+
+/// Whether a name in a column's type may have it. A crawler writes what is in an object as `struct<name:string>`, and Athena knows such
+/// names of "alphanumeric characters, underscore (_), and period (.)" alone; with others no query reads the table: HIVE_INVALID_METADATA
+/// (Athena's guide, "Name databases, tables, and columns"). The reader, `TypeInfoUtils.isTypeChar` of Hive and Trino, takes spaces and
+/// `$` besides, and of letters and digits what Java has for one in a single UTF-16 unit.
+fn is_of_types(letter: char) -> bool {
+    if letter.is_ascii() {
+        return letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ' ');
+    }
+    // The type is read in lower case, in which `İ` has a mark over its dot.
+    letter.to_lowercase().count() == 1
+        && letter.len_utf16() == 1
+        && matches!(
+            get_general_category(letter),
+            Category::UppercaseLetter
+                | Category::LowercaseLetter
+                | Category::TitlecaseLetter
+                | Category::ModifierLetter
+                | Category::OtherLetter
+                | Category::DecimalNumber
+        )
 }
 
 /// The number in `\uXXXX` at this place.
@@ -203,7 +241,7 @@ mod tests {
 
     fn refused(event: &str) -> (Unreadable, usize) {
         assert!(serde_json::from_str::<&serde_json::value::RawValue>(event).is_ok(), "{event} is JSON");
-        readable(event).expect_err(event)
+        readable(event, Tables::Crawled).expect_err(event)
     }
 
     fn nested(levels: usize) -> String {
@@ -220,7 +258,7 @@ mod tests {
             r#"{"nested":{"year":1,"line\nbreak":1},"Jahr":2}"#,
             &nested(MAX_DEPTH),
         ] {
-            assert_eq!(readable(event), Ok(Cow::Borrowed(event)));
+            assert_eq!(readable(event, Tables::Declared), Ok(Cow::Borrowed(event)));
         }
     }
 
@@ -232,7 +270,7 @@ mod tests {
         assert_eq!(refused(r#"{"É":1,"é":2}"#).0, Unreadable::TwiceNamed);
         let many: String = (0..40).map(|n| format!(r#""k{n}":{n},"#)).collect();
         assert_eq!(refused(&format!(r#"{{{many}"K7":1}}"#)).0, Unreadable::TwiceNamed);
-        assert!(readable(&format!(r#"{{{many}"K40":1}}"#)).is_ok());
+        assert!(readable(&format!(r#"{{{many}"K40":1}}"#), Tables::Crawled).is_ok());
     }
 
     #[test]
@@ -241,10 +279,33 @@ mod tests {
         assert_eq!(refused(r#"{"a":{"":1}}"#).0, Unreadable::Name);
         assert_eq!(refused(r#"{"a\u0000":1}"#).0, Unreadable::Name);
         assert_eq!(refused(&format!(r#"{{"{}":1}}"#, "é".repeat(256))).0, Unreadable::Name);
-        assert!(readable(&format!(r#"{{"{}":1}}"#, "é".repeat(255))).is_ok());
+        assert!(readable(&format!(r#"{{"{}":1}}"#, "é".repeat(255)), Tables::Crawled).is_ok());
         for name in ["year", "Month", "DAY", "d\\u0061y"] {
             assert_eq!(refused(&format!(r#"{{"a":1,"{name}":1}}"#)), (Unreadable::PartitionKey, 8));
         }
+    }
+
+    /// `InnerName` where tables are crawled, and whatever is in a JSON text where their columns are declared.
+    #[test]
+    fn names_inside_of_objects_can_be_in_a_type() {
+        let (fine, odd) = ("az09AZ_.$ éÉſß名١", "-:,;<>()`'/#@!\u{b2}\u{301}\u{93f}\u{2163}\u{24b6}\u{fffd}İ😀𝒳");
+        for (letters, is_fine) in [(fine, true), (odd, false)] {
+            for letter in letters.chars() {
+                for event in [
+                    format!(r#"{{"c":{{"{letter}":1}}}}"#),
+                    format!(r#"{{"c":[[{{"a":1}},{{"a{letter}":1}}]]}}"#),
+                    format!(r#"{{"c":{{"a":{{"{letter}a":null}}}}}}"#),
+                ] {
+                    let told = readable(&event, Tables::Crawled).map_err(|(why, _)| why);
+                    assert_eq!(told.is_ok(), is_fine, "{event}");
+                    assert!(is_fine || told == Err(Unreadable::InnerName), "{event}");
+                    assert!(readable(&event, Tables::Declared).is_ok(), "{event}");
+                }
+                // Of the column itself it is no type.
+                assert!(readable(&format!(r#"{{"a{letter}":{{}}}}"#), Tables::Crawled).is_ok());
+            }
+        }
+        assert_eq!(refused(r#"{"c":{"a":1,"utm\u002dsource":2}}"#), (Unreadable::InnerName, 13));
     }
 
     #[test]
@@ -265,7 +326,7 @@ mod tests {
 
     #[test]
     fn half_an_emoji_becomes_the_replacement_character() {
-        let mend = |event: &str| readable(event).unwrap().into_owned();
+        let mend = |event: &str| readable(event, Tables::Crawled).unwrap().into_owned();
         assert_eq!(mend(r#"{"s":"\ud83d"}"#), r#"{"s":"\ufffd"}"#);
         assert_eq!(mend(r#"{"s":"\ude00\ud83d\ude00\ud83dx"}"#), r#"{"s":"\ufffd\ud83d\ude00\ufffdx"}"#);
         assert_eq!(mend(r#"{"\uD800":"\uD800A"}"#), r#"{"\ufffd":"\ufffdA"}"#);

@@ -4,6 +4,7 @@ use crate::added::Added;
 use crate::columns::Columns;
 use crate::contract::Contract;
 use crate::keys::Keys;
+use crate::readable::Tables;
 
 /// Names the Firehose stream that the events go to.
 pub const DELIVERY_STREAM_NAME: &str = "DELIVERY_STREAM_NAME";
@@ -23,7 +24,8 @@ pub const SHARE_RECORDS: &str = "SHARE_RECORDS";
 /// Which events are rejected for what [`COLUMNS`] says: `unknown` for a field that is no column, `invalid` for a value that is none of its
 /// column, or both with a comma between them. Absent for none.
 pub const REJECT: &str = "REJECT";
-
+/// Set to `true` where crawlers make the tables of what they find.
+pub const CRAWLED: &str = "CRAWLED";
 /// What is written into each event, of `received_at`, `request_id`, `origin`, `user_agent` and `ip`, separated by commas. Absent if
 /// nothing is.
 pub const ADD_FIELDS: &str = "ADD_FIELDS";
@@ -37,6 +39,7 @@ pub struct Settings {
     pub columns: Option<Columns>,
     pub contract: Option<Contract>,
     pub added: Option<Added>,
+    pub tables: Tables,
 }
 
 /// Whom the function lets in.
@@ -62,7 +65,9 @@ impl Settings {
         let share = read_if_set(&env, SHARE_RECORDS, |value| (value == "true").then_some(()))?;
         let columns = columns.filter(|_| share.is_none());
         let added = read_if_set(&env, ADD_FIELDS, Added::parse)?;
-        Ok(Self { stream, door: Door { origins, keys, path }, columns, contract, added })
+        let crawled = read_if_set(&env, CRAWLED, |value| (value == "true").then_some(Tables::Crawled))?;
+        let door = Door { origins, keys, path };
+        Ok(Self { stream, door, columns, contract, added, tables: crawled.unwrap_or_default() })
     }
 }
 
@@ -163,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_as_it_was_asked_for_stays_shut() {
-        let unusable = [KEY_DIGESTS, EVENTS_PATH, COLUMNS, ADD_FIELDS, REJECT, SHARE_RECORDS]
+        let unusable = [KEY_DIGESTS, EVENTS_PATH, COLUMNS, ADD_FIELDS, REJECT, SHARE_RECORDS, CRAWLED]
             .into_iter()
             .flat_map(|name| [(name, ""), (name, "5ec2e7")]);
         for (name, value) in unusable.chain([(COLUMNS, r#"{"a":"struct<"}"#)]) {

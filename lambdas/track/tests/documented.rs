@@ -18,14 +18,12 @@ fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()
 }
 
-#[tokio::test]
-async fn every_body_of_the_table_gets_its_answer() {
-    let rows = table("| Body | Answer |");
-    assert!(rows.len() > 10, "{rows:?}");
+/// Each row is as what the function answers, and keeps, with these variables.
+async fn is_as_written(rows: &[String], variables: &[(&str, &str)]) {
     for row in rows {
         let (body, answer) = row.trim_matches(['|', ' ']).split_once(" | ").unwrap();
         let body = quoted(body)[0];
-        let ended = call(json!({"httpMethod": "POST", "body": body}), &[]).await;
+        let ended = call(json!({"httpMethod": "POST", "body": body}), variables).await;
         let (got, kept) = (ended.answer, ended.stored);
         assert!(answer.starts_with(&got.status_code.to_string()), "{row}: {}", got.body);
         match (got.status_code, quoted(answer).as_slice()) {
@@ -36,6 +34,29 @@ async fn every_body_of_the_table_gets_its_answer() {
                 assert_eq!(kept, "");
             }
         }
+    }
+}
+
+#[tokio::test]
+async fn every_body_of_the_table_gets_its_answer() {
+    let rows = table("| Body | Answer |");
+    assert!(rows.len() > 10, "{rows:?}");
+    is_as_written(&rows, &[]).await;
+    is_as_written(&rows, &[("CRAWLED", "true")]).await;
+}
+
+#[tokio::test]
+async fn names_inside_of_objects_are_those_that_types_have_where_tables_are_crawled() {
+    let rows = table("| Body, where tables are crawled | Answer |");
+    assert!(rows.len() > 4, "{rows:?}");
+    is_as_written(&rows, &[("CRAWLED", "true")]).await;
+    // And free where they are declared.
+    for row in rows {
+        assert_eq!(
+            call(json!({"httpMethod": "POST", "body": quoted(&row)[0]}), &[]).await.answer.status_code,
+            204,
+            "{row}"
+        );
     }
 }
 

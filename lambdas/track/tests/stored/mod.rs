@@ -40,8 +40,8 @@ pub(crate) async fn call(event: Value, variables: &[(&str, &str)]) -> Ended {
     let variable = |name: &str| Some(all.iter().find(|(known, _)| *known == name)?.1.to_owned());
     let stored = Mutex::new(String::new());
     let settings = Settings::read(variable).unwrap();
-    let track =
-        Track::new(settings.door, settings.columns, Stored(&stored)).adding(settings.added).holding(settings.contract);
+    let track = Track::new(settings.door, settings.columns, Stored(&stored)).adding(settings.added);
+    let track = track.holding(settings.contract).over(settings.tables);
     let (answer, line) = track.handle(&request, Instant::now() + Duration::from_secs(5)).await;
     Ended { answer, line, stored: stored.into_inner().unwrap() }
 }

@@ -27,6 +27,7 @@ pub(super) mod statements;
 mod table;
 mod told;
 mod trino;
+mod types;
 mod view;
 mod zones;
 

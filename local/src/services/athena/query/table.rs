@@ -7,6 +7,7 @@ use super::projection::Projection;
 use super::pushed::Comparison;
 use super::scan::{FileGroup, Kind, Meter, ScanFile};
 use super::split::split;
+use super::types;
 use crate::api_error::Result;
 use crate::context::Context;
 use crate::core::Core;
@@ -45,15 +46,6 @@ pub(super) struct GlueTable {
     meter: Option<Arc<Meter>>,
 }
 
-fn columns(list: &Value) -> Vec<(String, HiveType)> {
-    let all = list.as_array().into_iter().flatten();
-    all.map(|column| {
-        let name = column["Name"].as_str().unwrap_or_default().to_lowercase();
-        (name, HiveType::parse(column["Type"].as_str().unwrap_or("string")).unwrap_or(HiveType::String))
-    })
-    .collect()
-}
-
 fn kind(table: &Value, columns: &[(String, HiveType)]) -> Result<Kind> {
     if let Some(delimited) = Delimited::of(table, columns) {
         return Ok(Kind::Delimited(Arc::new(delimited)));
@@ -73,8 +65,7 @@ impl GlueTable {
     pub(super) fn read(context: &Context<'_>, (database, name): (&str, &str), with_path: bool) -> Result<Option<Self>> {
         let place = format!("{database}/{name}").to_lowercase();
         let Some(table) = tables::find(context, database, name)? else { return Ok(None) };
-        let columns = columns(&table["StorageDescriptor"]["Columns"]);
-        let mut keys = self::columns(&table["PartitionKeys"]);
+        let (columns, mut keys) = types::of(&table, &place.replace('/', "."))?;
         let names: Vec<_> = keys.iter().map(|(name, _)| name.clone()).collect();
         let projection = Projection::of(&table, &place.replace('/', "."), &names, context.now);
         let projection = projection.map_err(super::super::invalid)?;
