@@ -73,10 +73,12 @@ impl HiveType {
     /// Reads `struct<a:int,b:array<string>>`; `None` if it is no type.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         // It calls itself for each level.
-        match text.matches(['<', '(']).count() > MOST_LEVELS && depth(text) > MOST_LEVELS {
-            true => None,
-            false => Self::read(text),
-        }
+        if Self::is_too_deep(text) { None } else { Self::read(text) }
+    }
+
+    /// Whether there are more types in types than are read here.
+    pub(crate) fn is_too_deep(text: &str) -> bool {
+        text.matches(['<', '(']).count() > MOST_LEVELS && depth(text) > MOST_LEVELS
     }
 
     fn read(text: &str) -> Option<Self> {
