@@ -176,6 +176,16 @@ impl Names {
         format!("arn:{partition}:{service}:{region}:{account}:{resource}")
     }
 
+    /// `clickstream-prod-us-east-1`: an account's regions share the names of budgets.
+    pub(crate) fn budget(&self) -> String {
+        format!("{}-{}", self.base(), self.region)
+    }
+
+    /// The ARN of a budget, which is of no region.
+    pub(crate) fn budget_arn(&self, name: &str) -> String {
+        format!("arn:{}:budgets::{}:budget/{name}", self.partition, self.account)
+    }
+
     /// The ARN of a bucket, or of objects in it, which names neither region nor account.
     pub(crate) fn s3_arn(&self, bucket_and_key: &str) -> String {
         format!("arn:{}:s3:::{bucket_and_key}", self.partition)

@@ -23,6 +23,7 @@ DATA = pathlib.Path(botocore.__file__).parent / "data"
 NAMES = {
     "apigateway": "apigateway",
     "athena": "athena",
+    "budgets": "budgets",
     "ce": "ce",
     "cloudtrail": "cloudtrail",
     "cloudwatch": "cloudwatch",

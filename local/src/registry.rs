@@ -4,8 +4,8 @@ use crate::api_error::Result;
 use crate::context::Context;
 use crate::service::{Service, Worker};
 use crate::services::{
-    apigateway, athena, ce, cloudtrail, cloudwatch, events, firehose, glue, iam, kms, lambda, logs, quicksight, s3,
-    servicequotas, sns, sts, tagging,
+    apigateway, athena, budgets, ce, cloudtrail, cloudwatch, events, firehose, glue, iam, kms, lambda, logs,
+    quicksight, s3, servicequotas, sns, sts, tagging,
 };
 use serde_json::Value;
 
@@ -13,6 +13,7 @@ use serde_json::Value;
 pub(crate) static ALL: &[&Service] = &[
     &apigateway::SERVICE,
     &athena::SERVICE,
+    &budgets::SERVICE,
     &ce::SERVICE,
     &cloudtrail::SERVICE,
     &cloudwatch::SERVICE,
@@ -59,6 +60,7 @@ pub(crate) const WORKERS: &[Worker] = &[
     glue::WORKER,
     athena::WORKER,
     cloudwatch::WORKER,
+    budgets::WORKER,
     quicksight::WORKER,
 ];
 

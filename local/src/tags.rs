@@ -113,7 +113,7 @@ pub(crate) fn read_list(tags: &Value) -> Tags {
 pub(crate) fn requested(input: &Value) -> Tags {
     let text = |tag: &Value, names: [&str; 2]| names.iter().find_map(|name| tag[*name].as_str()).map(str::to_owned);
     let mut all = Tags::new();
-    for member in ["Tags", "tags", "TagsToAdd"] {
+    for member in ["Tags", "tags", "TagsToAdd", "ResourceTags"] {
         all.extend(read_map(&input[member]));
         for tag in input[member].as_array().into_iter().flatten() {
             let key = text(tag, ["Key", "TagKey"]);

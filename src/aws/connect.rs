@@ -165,6 +165,13 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         .force_path_style(endpoint.is_some())
         .build();
     let home = if names.partition == "aws-cn" { "cn-northwest-1" } else { "us-east-1" };
+    let budgets = aws_sdk_budgets::config::Builder::from(config)
+        .interceptor(timings.clone())
+        .interceptor(recorder.clone())
+        .interceptor(Named)
+        .retry_classifier(SharedRetryClassifier::new(QuotaIsFinal))
+        .region(Region::new(home))
+        .build();
     let costs = aws_sdk_costexplorer::config::Builder::from(config)
         .interceptor(timings.clone())
         .interceptor(recorder.clone())
@@ -181,6 +188,7 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         caller,
         apigateway: client!(aws_sdk_apigateway),
         athena: client!(aws_sdk_athena),
+        budgets: aws_sdk_budgets::Client::from_conf(budgets),
         cloudwatch: client!(aws_sdk_cloudwatch),
         costs: aws_sdk_costexplorer::Client::from_conf(costs),
         events: client!(aws_sdk_eventbridge),

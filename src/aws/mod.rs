@@ -73,6 +73,8 @@ pub(crate) struct Aws {
     pub(crate) caller: String,
     pub(crate) apigateway: aws_sdk_apigateway::Client,
     pub(crate) athena: aws_sdk_athena::Client,
+    /// Budgets, which are in one region of the partition.
+    pub(crate) budgets: aws_sdk_budgets::Client,
     pub(crate) cloudwatch: aws_sdk_cloudwatch::Client,
     /// Cost Explorer, which is in one region of each partition.
     pub(crate) costs: aws_sdk_costexplorer::Client,

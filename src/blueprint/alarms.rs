@@ -1,8 +1,10 @@
-//! The alarms, and the topic that they tell.
+//! The alarms, the topic that they tell, and the budget.
 
 use super::{Added, Design};
 use crate::config::{Alarms, Front};
-use crate::resources::{Alarm, Graph, Topic, Word};
+use crate::names::{TAG_PIPELINE, TAG_STAGE};
+use crate::resources::{Alarm, Budget, Graph, Topic, Word, usual_notices};
+use aws_sdk_budgets::types::Metric;
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Statistic};
 use std::collections::BTreeMap;
 
@@ -35,6 +37,32 @@ pub(super) fn add<'a>(graph: &mut Graph<'a>, design: Design<'a>) {
     for over in all(design, alarms) {
         add_one(graph, design, topic, over);
     }
+    if let (Some(limit), Some(email)) = (alarms.budget, &alarms.email) {
+        add_budget(graph, design, topic, (limit, email));
+    }
+}
+
+/// Of what `bill` shows: this region's costs with the pipeline's tags, and neither credits nor refunds nor taxes.
+fn add_budget<'a>(graph: &mut Graph<'a>, design: Design<'a>, topic: Added<Topic>, (limit, email): (f64, &'a str)) {
+    let names = design.names;
+    let values = |all: &[&str]| all.iter().map(|value| (*value).to_owned()).collect();
+    graph.add("budget", move |out| {
+        // It mails by itself. It comes after the topic, since by that one it is found when nobody asks for it any more.
+        let _ = &out[topic];
+        Budget {
+            name: names.budget(),
+            limit_usd: limit,
+            counts: BTreeMap::from([
+                ("REGION".to_owned(), values(&[&names.region])),
+                ("not RECORD_TYPE".to_owned(), values(&["Credit", "Refund", "Tax"])),
+                (format!("tag {TAG_PIPELINE}"), values(&[&names.pipeline])),
+                (format!("tag {TAG_STAGE}"), values(&[&names.stage])),
+            ]),
+            metric: Word(Metric::UnblendedCost),
+            notices: usual_notices(email),
+            tags: design.tags(),
+        }
+    });
 }
 
 /// Each over a metric that there is in the shape. No traffic is no datapoint, and no alarm.

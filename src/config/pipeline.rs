@@ -234,6 +234,8 @@ pub(crate) struct Alarms {
     pub(crate) freshness: Duration,
     /// Of a hundred calls and requests, so many may fail.
     pub(crate) errors: f64,
+    /// What the pipeline may cost in a month, in US dollars.
+    pub(crate) budget: Option<f64>,
 }
 
 /// What is agreed about events beside their columns.

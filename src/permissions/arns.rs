@@ -63,6 +63,8 @@ impl<'a> Arns<'a> {
             On::Workgroup => self.named("athena.workgroup", "athena", "workgroup/"),
             On::Rules => self.named("events.rule", "events", "rule/"),
             On::Topics => self.named("sns.topic", "sns", ""),
+            On::Budget if self.ids("sns.topic").next().is_none() => vec![],
+            On::Budget => vec![names.budget_arn(&names.budget())],
             On::Alarms => self.named("cloudwatch.alarm", "cloudwatch", "alarm:"),
             On::Subscription => self.ids("quicksight.dashboard").map(|_| "*".to_owned()).collect(),
             On::DataSources => self.named("quicksight.data_source", "quicksight", "datasource/"),

@@ -54,6 +54,8 @@ pub(crate) enum On {
     Workgroup,
     Rules,
     Topics,
+    /// Also where the file has alarms, and none any more.
+    Budget,
     Alarms,
     /// Of an account, where the file asks for a dashboard. AWS takes nothing narrower.
     Subscription,

@@ -103,6 +103,28 @@ pub(super) const ALARM: &[Call] = &[
     remove("cloudwatch:DeleteAlarms", On::Alarms),
 ];
 
+/// What is in a budget is viewed and modified with it: IAM has two actions for all of that. One is looked for wherever there
+/// are alarms.
+pub(super) const BUDGET: &[Call] = &[
+    look("budgets:DescribeBudget", On::Budget).needs(VIEW_BUDGET).always(),
+    look("budgets:DescribeNotificationsForBudget", On::Budget).needs(VIEW_BUDGET),
+    look("budgets:DescribeSubscribersForNotification", On::Budget).needs(VIEW_BUDGET),
+    look("budgets:ListTagsForResource", On::Budget),
+    make("budgets:CreateBudget", On::Budget).needs(MODIFY_BUDGET),
+    make("budgets:CreateBudget", On::Budget).needs("budgets:TagResource"),
+    change("budgets:UpdateBudget", On::Budget).needs(MODIFY_BUDGET),
+    change("budgets:CreateNotification", On::Budget).needs(MODIFY_BUDGET),
+    change("budgets:DeleteNotification", On::Budget).needs(MODIFY_BUDGET),
+    change("budgets:CreateSubscriber", On::Budget).needs(MODIFY_BUDGET),
+    change("budgets:DeleteSubscriber", On::Budget).needs(MODIFY_BUDGET),
+    change("budgets:TagResource", On::Budget),
+    change("budgets:UntagResource", On::Budget),
+    remove("budgets:DeleteBudget", On::Budget).needs(MODIFY_BUDGET),
+];
+
+const VIEW_BUDGET: &str = "budgets:ViewBudget";
+const MODIFY_BUDGET: &str = "budgets:ModifyBudget";
+
 const GET: &str = "apigateway:GET";
 const POST: &str = "apigateway:POST";
 const PUT: &str = "apigateway:PUT";

@@ -49,6 +49,7 @@ const KINDS: &[(&str, &[Call])] = &[
     ("athena.named_query", data::NAMED_QUERY),
     ("sns.topic", compute::TOPIC),
     ("cloudwatch.alarm", compute::ALARM),
+    ("budgets.budget", compute::BUDGET),
     ("quicksight.data_source", shown::DATA_SOURCE),
     ("quicksight.data_set", shown::DATA_SET),
     ("quicksight.analysis", shown::ANALYSIS),

@@ -118,7 +118,7 @@ fn every_call_that_a_kind_makes_is_in_its_table() {
 
 #[test]
 fn a_plan_changes_nothing() {
-    let verbs = ["Get", "List", "Describe", "BatchGet", "GET", "Lookup"];
+    let verbs = ["Get", "List", "Describe", "BatchGet", "GET", "Lookup", "View"];
     for example in ["clickstream", "lean", "dashboard"] {
         for document in documents(example, Purpose::Plan) {
             for statement in document.0["Statement"].as_array().unwrap() {

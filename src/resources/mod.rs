@@ -4,6 +4,7 @@ mod alarm;
 mod api_key;
 mod apigateway;
 mod bucket;
+mod budget;
 mod crawler;
 mod database;
 mod event_rule;
@@ -43,6 +44,7 @@ mod world;
 pub(crate) use alarm::Alarm;
 pub(crate) use api_key::{ApiKey, ApiKeyOutputs};
 pub(crate) use bucket::{Bucket, Lifecycle, OWN_PREFIX, Rule, Stranded, size};
+pub(crate) use budget::{Budget, usual_notices};
 pub(crate) use crawler::{Behavior, Configuration, Crawler, RoleName};
 pub(crate) use database::Database;
 pub(crate) use event_rule::EventRule;
@@ -144,6 +146,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind::of::<Dashboard>(),
     Kind::of::<Topic>(),
     Kind::of::<Alarm>(),
+    Kind::of::<Budget>(),
 ];
 
 /// Looks at everything live that the graph asks for or that is ours, all kinds at once.

@@ -35,6 +35,11 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
     /// `None` for what is not there.
     fn read(aws: &Aws, name: &str) -> impl Future<Output = Result<Option<Found<Self>>>> + Send;
 
+    /// The same, of one that is listed and that nobody asks for: a kind may let be what it may not see.
+    fn read_unwanted(aws: &Aws, name: &str) -> impl Future<Output = Result<Option<Found<Self>>>> + Send {
+        Self::read(aws, name)
+    }
+
     /// Makes it, with these tags on it.
     fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> impl Future<Output = Result<()>> + Send;
 
@@ -165,7 +170,7 @@ pub(super) async fn observe<T: Named>(aws: &Aws, wanted: &[Wanted]) -> Result<Ve
     let expected = try_join_all(wanted.iter().map(|wanted| T::read(aws, &wanted.id)));
     let (expected, listed) = futures::try_join!(expected, T::list(aws))?;
     let others = listed.iter().filter(|name| wanted.iter().all(|wanted| wanted.id != **name));
-    let others = try_join_all(others.map(|name| T::read(aws, name))).await?;
+    let others = try_join_all(others.map(|name| T::read_unwanted(aws, name))).await?;
     Ok(addressed(&aws.names, wanted, expected, others.into_iter().flatten()))
 }
 

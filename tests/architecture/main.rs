@@ -67,6 +67,7 @@ const SERVICES: &[&str] = &[
     "apigateway",
     "ce",
     "sns",
+    "budgets",
     "cloudwatch",
     "servicequotas",
     "quicksight",

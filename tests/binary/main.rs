@@ -12,6 +12,7 @@ mod adoption;
 mod alarms;
 mod artifacts;
 mod bills;
+mod budgets;
 mod channels;
 mod charts;
 mod cli;

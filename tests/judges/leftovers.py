@@ -48,6 +48,7 @@ found = {
     "trigger": glue.list_triggers()["TriggerNames"],
     "workgroup": [x["Name"] for x in athena.list_work_groups()["WorkGroups"] if x["Name"] != "primary"],
     "alarm": [x["AlarmName"] for x in client("cloudwatch").describe_alarms()["MetricAlarms"]],
+    "budget": [x["BudgetName"] for x in client("budgets").describe_budgets(AccountId=account["AwsAccountId"])["Budgets"]],
     "topic": [x["TopicArn"] for x in client("sns").list_topics()["Topics"]],
     "data source": shown("list_data_sources", "DataSources", "DataSourceId"),
     "data set": shown("list_data_sets", "DataSetSummaries", "DataSetId"),

@@ -47,6 +47,7 @@ pub(crate) static APIGATEWAY: Model =
 // equal to 262144" (dbt-project-evaluator#457): the one error of a client that Athena has.
 pub(crate) static ATHENA: Model =
     Model::new(include_str!("../../models/athena.json"), Words { code: "InvalidRequestException", ..SHOWN });
+pub(crate) static BUDGETS: Model = Model::new(include_str!("../../models/budgets.json"), SHOWN);
 pub(crate) static CE: Model = Model::new(include_str!("../../models/ce.json"), SHOWN);
 pub(crate) static CLOUDTRAIL: Model = Model::new(include_str!("../../models/cloudtrail.json"), SHOWN);
 pub(crate) static CLOUDWATCH: Model = Model::new(include_str!("../../models/cloudwatch.json"), QUERY);

@@ -4,6 +4,7 @@
 
 pub(crate) mod apigateway;
 pub(crate) mod athena;
+pub(crate) mod budgets;
 pub(crate) mod ce;
 pub(crate) mod cloudtrail;
 pub(crate) mod cloudwatch;

@@ -85,6 +85,8 @@ const CODES: &[(Class, &[&str])] = &[
             // QuickSight's.
             "ResourceExists",
             "BucketAlreadyOwnedByYou",
+            // Of budgets, their notifications and subscribers.
+            "DuplicateRecord",
             // API Gateway's. Changes that overlap have the same code, and are told apart by AWS's words.
             "Conflict",
         ],
@@ -118,7 +120,17 @@ const CODES: &[(Class, &[&str])] = &[
         Class::Throttled,
         &["Throttling", "Throttled", "TooManyRequests", "RequestLimitExceeded", "SlowDown", "RequestThrottled"],
     ),
-    (Class::Quota, &["LimitExceeded", "ResourceNumberLimitExceeded", "TooManyBuckets", "CodeStorageExceeded"]),
+    (
+        Class::Quota,
+        &[
+            "LimitExceeded",
+            "CreationLimitExceeded",
+            "ServiceQuotaExceeded",
+            "ResourceNumberLimitExceeded",
+            "TooManyBuckets",
+            "CodeStorageExceeded",
+        ],
+    ),
     (
         Class::Credentials,
         &[

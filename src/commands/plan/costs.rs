@@ -2,7 +2,7 @@
 
 use crate::commands::cost_estimate::within_budget;
 use crate::commands::session::Session;
-use crate::cost::{Billed, Book, Difference, Inputs, estimate, priceable};
+use crate::cost::{Amount, Billed, Book, Difference, Inputs, estimate, priceable};
 use crate::error::{Code, Error, Result};
 use crate::resources::Graph;
 use clap::Args;
@@ -54,6 +54,26 @@ impl CostLimits {
             _ => Ok(()),
         }
     }
+}
+
+/// That a month costs more than `alarms.budget`, by the file's own figures: its address would hear of it each month.
+pub(super) fn above_budget(session: &Session, graph: &Graph<'_>) -> Option<String> {
+    let budget = session.pipeline.alarms.as_ref()?.budget?;
+    let region = &session.aws.names.region;
+    priceable(Book::bundled(), region).ok()?;
+    let inputs = Inputs::of(&session.pipeline);
+    let month = estimate(Book::bundled(), &Billed::wanted(graph), region, inputs, false).total();
+    let cents = match month.amount() {
+        Amount::Whole(cents) | Amount::AtLeast(cents) => cents,
+        Amount::Unknown => return None,
+    };
+    (cents as f64 / 100.0 > budget).then(|| {
+        format!(
+            "A month is estimated at ${:.2}, more than `alarms.budget` (${budget:.2}): `pipectl cost-estimate --explain` \
+             shows where the money goes.",
+            cents as f64 / 100.0
+        )
+    })
 }
 
 impl Increase {

@@ -67,7 +67,8 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     let quiet = args.destroy || args.drift_only;
     let limits = if quiet { vec![] } else { warn(&session.pipeline, &Inputs::of(&session.pipeline)) };
     let note = if quiet { session.left_out() } else { note(&session, graph, &live, global).await? };
-    let note = joined(note.into_iter().chain(unnamed));
+    let above = if quiet { None } else { costs::above_budget(&session, graph) };
+    let note = joined(note.into_iter().chain(unnamed).chain(above));
     let told = Told { drift, stranded: &stranded, limits: &limits, note: note.as_deref(), destroy: args.destroy };
     let json = told.with(plan_document(&session, &plan, cost.as_ref()), &session.pipeline);
     let held = args.costs.hold(&session, graph, cost.as_ref());

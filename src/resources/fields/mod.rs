@@ -5,6 +5,7 @@
 
 mod apigateway;
 mod athena;
+mod budgets;
 mod cloudwatch;
 mod events;
 mod firehose;
@@ -22,6 +23,7 @@ mod tests;
 
 pub(super) use apigateway::{GET_API_KEYS, GET_RESOURCES, GET_REST_APIS, GET_STAGE, GET_USAGE_PLANS};
 pub(super) use athena::GET_WORK_GROUP;
+pub(super) use budgets::DESCRIBE_BUDGET;
 pub(super) use cloudwatch::DESCRIBE_ALARMS;
 pub(super) use events::DESCRIBE_RULE;
 pub(super) use firehose::DESCRIBE_DELIVERY_STREAM;

@@ -36,6 +36,9 @@ pub(super) const PLAIN: &[&Answer] = &[
     &LIST_TAGS_FOR_ALARM,
     &LIST_TAGS_FOR_TOPIC,
     &LIST_SUBSCRIPTIONS_BY_TOPIC,
+    &LIST_TAGS_FOR_BUDGET,
+    &DESCRIBE_NOTIFICATIONS_FOR_BUDGET,
+    &DESCRIBE_SUBSCRIBERS_FOR_NOTIFICATION,
     &LIST_TAGS_FOR_RULE,
     &LIST_TAGS_FOR_QUICKSIGHT,
     &DESCRIBE_DATA_SOURCE_PERMISSIONS,
@@ -289,6 +292,21 @@ const LIST_TARGETS_BY_RULE: Answer = Answer {
 
 const LIST_TAGS_FOR_ALARM: Answer =
     Answer { operation: "cloudwatch:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };
+
+const LIST_TAGS_FOR_BUDGET: Answer =
+    Answer { operation: "budgets:ListTagsForResource", at: "", fields: &[managed("ResourceTags", "tags")] };
+
+const DESCRIBE_NOTIFICATIONS_FOR_BUDGET: Answer = Answer {
+    operation: "budgets:DescribeNotificationsForBudget",
+    at: "",
+    fields: &[managed("Notifications", "notices"), ignored("NextToken", "of the list")],
+};
+
+const DESCRIBE_SUBSCRIBERS_FOR_NOTIFICATION: Answer = Answer {
+    operation: "budgets:DescribeSubscribersForNotification",
+    at: "",
+    fields: &[managed("Subscribers", "notices; topics are somebody's"), ignored("NextToken", "of the list")],
+};
 
 const LIST_TAGS_FOR_TOPIC: Answer =
     Answer { operation: "sns:ListTagsForResource", at: "", fields: &[managed("Tags", "tags")] };

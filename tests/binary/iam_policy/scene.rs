@@ -235,7 +235,7 @@ const NO_DASHBOARD: Edits = &[
     ("  queries: [revenue_by_day, buyers]", "#"),
 ];
 const WITHOUT_ALARMS: Edits = &[("alarms:", "# alarms:")];
-const ALARMS: &str = "alarms: { email: team@example.com, freshness: 6 hours, errors: 1% }\n";
+const ALARMS: &str = "alarms: { email: team@example.com, freshness: 6 hours, errors: 1%, budget: 50 USD }\n";
 
 fn example(name: &str) -> Place {
     let place = match name {

@@ -146,6 +146,16 @@ const NO_DASHBOARD: &[(&str, &str)] = &[
 const DASHBOARD_LIFE: &[Turn] =
     &[(&[], "apply", [0, 0, 1, 1]), (DASHBOARD_EDITS, "apply", [0, 0, 1, 1]), (NO_DASHBOARD, "apply", [0, 0, 1, 1])];
 
+/// With alarms and a budget, which the file has no longer in the end.
+const ALARMS_LIFE: &[Turn] = &[
+    (&[], "apply", [0, 0, 1, 1]),
+    (&[("errors: 1 %", "errors: 2 %"), ("budget: 20 USD", "budget: 30 USD")], "apply", [0, 0, 1, 1]),
+    (NO_ALARMS, "apply", [0, 0, 1, 1]),
+    (&[], "destroy", [0; 4]),
+];
+const NO_ALARMS: &[(&str, &str)] =
+    &[("alarms:  ", "#"), ("  email:", "#"), ("  freshness:", "#"), ("  errors:", "#"), ("  budget:", "#")];
+
 /// One turn after the other; prints where runs were killed.
 fn live(example: &str, turns: &[Turn], parallelism: &str) {
     let mut before = Place::example(example);
@@ -168,15 +178,32 @@ fn an_edit_survives_a_kill_at_every_write() {
     assert!(table.contains("s3:DeleteObject"), "{table}");
 }
 
+/// The same of alarms, their topic and the budget: put on what is there, and taken off again.
+#[test]
+fn alarms_and_a_budget_survive_a_kill_at_every_write() {
+    let none =
+        "name: rings\nshape: lean\nschema: { event: string }\n# alarms: { email: a@example.org, budget: 9 USD }\n";
+    let mut before = Place::new(none);
+    before.run(&["apply", "--local", "--yes"]).exits(0);
+    for (edit, writes) in
+        [(("# alarms:", "alarms:"), "budgets:CreateBudget"), (("alarms:", "# alarms:"), "budgets:DeleteBudget")]
+    {
+        before.edit(&[edit]);
+        let (table, after) = Act { command: "apply", parallelism: "24", before, counts: [0, 0, 1, 1] }.play();
+        assert!(table.contains(writes), "{table}");
+        before = after;
+    }
+}
+
 /// One write after the other, and as many at once as there are; in either shape, and from one to the other. Each of the
-/// six on its day.
+/// eight on its day.
 #[test]
 #[ignore = "minutes"]
 fn whole_pipelines_survive_a_kill_at_every_write() {
-    let shapes = [("clickstream", LIFE), ("lean", LEAN_LIFE), ("dashboard", DASHBOARD_LIFE)];
+    let shapes = [("clickstream", LIFE), ("lean", LEAN_LIFE), ("dashboard", DASHBOARD_LIFE), ("web", ALARMS_LIFE)];
     let lives = shapes.into_iter().flat_map(|(example, turns)| ["1", "24"].map(|at_once| (example, turns, at_once)));
     std::thread::scope(|scope| {
-        for (example, turns, parallelism) in sampled(lives, 6) {
+        for (example, turns, parallelism) in sampled(lives, 8) {
             scope.spawn(move || live(example, turns, parallelism));
         }
     });

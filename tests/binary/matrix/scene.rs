@@ -9,8 +9,11 @@ pub(crate) const TO_LEAN: &[(&str, &str)] =
     &[("stage: lean", "stage: prod"), ("front: function_url", "front: [function_url, rest_api]")];
 
 /// Of the example with alarms.
-const ALARM_EDITS: &[(&str, &str)] =
-    &[("errors: 1 %", "errors: 2 %"), ("name: shop", "tags: { team: growth }\nname: shop")];
+const ALARM_EDITS: &[(&str, &str)] = &[
+    ("errors: 1 %", "errors: 2 %"),
+    ("budget: 20 USD", "budget: 30 USD"),
+    ("name: shop", "tags: { team: growth }\nname: shop"),
+];
 
 /// A command on a pipeline that is in some state.
 pub(super) struct Scene {

@@ -4,7 +4,10 @@
 mod answer;
 mod filter;
 mod prices;
+mod spent;
 mod tags;
+
+pub(crate) use spent::spent;
 
 use crate::api_error::ApiError;
 use crate::model;

@@ -40,7 +40,7 @@ const DATA: &[&str] = &[
 ];
 
 /// Services that have no region.
-const GLOBAL: &[&str] = &["iam", "ce"];
+const GLOBAL: &[&str] = &["iam", "budgets", "ce"];
 
 /// "CreateFunction appears as CreateFunction20150331": "Logging AWS Lambda API calls using AWS CloudTrail". Of S3, the names
 /// of "Amazon S3 bucket-level actions that are tracked by CloudTrail logging".

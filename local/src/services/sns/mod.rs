@@ -9,7 +9,7 @@ mod subscriptions;
 mod topics;
 
 pub(crate) use publish::publish_by_alarm;
-pub(crate) use sent::sent;
+pub(crate) use sent::{mail, sent};
 
 use crate::api_error::{ApiError, Result};
 use crate::context::Context;

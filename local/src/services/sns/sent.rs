@@ -29,6 +29,11 @@ pub(super) fn keep(context: &Context<'_>, sent: &Sent<'_>) -> Result<()> {
     Ok(())
 }
 
+/// A mail of another service, with subject and body, that goes past all topics: `from` is what it is about.
+pub(crate) fn mail(context: &Context<'_>, from: &str, to: &str, (subject, body): (&str, &str)) -> Result<()> {
+    keep(context, &Sent { topic: from, to, subject, body })
+}
+
 /// What would have been sent, of all regions, the earliest first.
 pub(crate) fn sent(core: &Core) -> Vec<Value> {
     let mut all: Vec<_> = core.store.read_all(SENT, "").unwrap_or_default().into_iter().map(|(_, one)| one).collect();
