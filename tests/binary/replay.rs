@@ -1,6 +1,6 @@
 //! `pipectl events replay`: what did not get through is sent again, once each.
 
-use crate::support::{Place, Server};
+use crate::support::{Place, Server, boto3};
 use serde_json::{Value, json};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -39,6 +39,23 @@ fn given_up(place: &Place) -> (u64, u64) {
     counted[0]
 }
 
+/// How many files of what was given up are told of, before and after there is one in the folder of another year, which is
+/// not looked at.
+fn files_with_one_of_another_year(place: &Place, server: &Server) -> [Value; 2] {
+    let files = || {
+        let told: Value = serde_json::from_str(&place.run(&["status", "--local", "--json"]).stdout).unwrap();
+        told["given_up"]["files"].clone()
+    };
+    let before = files();
+    let old = "s3 = client('s3')\nbucket = s3.list_buckets()['Buckets'][0]['Name']\n\
+               key = 'analytics_errors/format-conversion-failed/2019/01/01/old'\n\
+               s3.put_object(Bucket=bucket, Key=key, Body=b'')";
+    boto3(server, old);
+    let after = files();
+    boto3(server, &old.replace("put_object", "delete_object").replace(", Body=b''", ""));
+    [before, after]
+}
+
 /// Events that are a whole number behind a word, for a column that takes whole numbers.
 fn odd(count: usize) -> String {
     (0..count).map(|n| format!("{{\"event\":\"odd\",\"event_id\":\"o{n}\",\"n\":\"no {n}\"}}\n")).collect()
@@ -59,7 +76,7 @@ fn mended(count: usize) -> (Place, Server) {
 
 #[test]
 fn what_firehose_could_not_convert_is_in_the_table_after_the_mend() {
-    let (place, _server) = mended(60);
+    let (place, server) = mended(60);
     place.send("{\"event\":\"good\",\"event_id\":\"g\",\"n\":\"1\"}\n");
     let told = replay(&place, "errors", &["--dry-run"]).exits(0).stdout;
     for words in [
@@ -78,6 +95,7 @@ fn what_firehose_could_not_convert_is_in_the_table_after_the_mend() {
         ran.says(why).says("ago: DataFormatConversion.MalformedData; `pipectl events replay --from errors`");
     }
     assert_eq!(given_up(&place), (60, 0));
+    assert_eq!(files_with_one_of_another_year(&place, &server), [json!(1), json!(1)]);
     replay(&place, "errors", &[]).exits(4).says("there is no terminal to ask on");
     replay(&place, "errors", &["--yes", "--where", "event_id=o7"]).exits(0).says("1 events acknowledged, 1 requests");
     replay(&place, "errors", &["--yes", "--batch", "25"])

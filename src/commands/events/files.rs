@@ -138,6 +138,17 @@ pub(super) async fn list(aws: &Aws, bucket: &str, prefix: &str, start: Option<&s
     Ok(pages.iter().flat_map(|page| page.contents()).filter_map(file).collect())
 }
 
+/// What lies below a prefix as if it were folders, each with its slash.
+pub(super) async fn folders(aws: &Aws, bucket: &str, prefix: &str) -> Result<Vec<String>> {
+    let page = |token: Option<String>| {
+        let request = aws.s3.list_objects_v2().bucket(bucket).prefix(prefix).delimiter("/");
+        request.set_continuation_token(token).send()
+    };
+    let pages = pages("s3:ListBucket", page, |page| page.next_continuation_token()).await?;
+    let all = pages.iter().flat_map(|page| page.common_prefixes());
+    Ok(all.filter_map(|folder| folder.prefix().map(str::to_owned)).collect())
+}
+
 fn file(object: &Object) -> Option<File> {
     let key = percent_decode_str(&object.key()?.replace('+', " ")).decode_utf8_lossy().into_owned();
     let written = object.last_modified().map_or(0, |time| time.secs());

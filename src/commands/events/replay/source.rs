@@ -1,12 +1,14 @@
 //! The files from which records are sent again.
 
-use super::super::files::{File, list};
+use super::super::files::{File, folders, list};
 use super::between::Between;
 use crate::aws::{Aws, Expect as _, Result, read, write};
 use crate::commands::session::Session;
 use crate::config::Pipeline;
 use clap::ValueEnum;
+use futures::future::try_join_all;
 use jiff::Timestamp;
+use jiff::ToSpan as _;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -70,6 +72,26 @@ pub(super) async fn sources(session: &Session, from: From, between: Between, now
         From::Json => all.retain(|_, file| between.has(file.time)),
     }
     Ok(all.into_values().collect())
+}
+
+/// What Firehose gave up since then, without a look at all that it ever gave up: a file is in a folder of its kind of error,
+/// and there in one of the day on which its first record came.
+///
+/// # Errors
+/// As [`sources`].
+pub(super) async fn recent_errors(session: &Session, from: Timestamp) -> Result<Vec<Source>> {
+    let (aws, pipeline) = (&session.aws, &session.pipeline);
+    let (bucket, errors, taken) = (&pipeline.bucket.name, &pipeline.delivery.errors, pipeline.replayed_prefix());
+    // Firehose tries again for a day before it gives up.
+    let day = from.checked_sub(48.hours()).unwrap_or(Timestamp::UNIX_EPOCH).strftime("%Y/%m/%d").to_string();
+    let kinds = folders(aws, bucket, errors).await?.into_iter().filter(|folder| *folder != taken);
+    let each = kinds.map(|kind| {
+        let start = format!("{kind}{day}");
+        async move { list(aws, bucket, &kind, Some(&start)).await }
+    });
+    let found = try_join_all(each).await?.into_iter().flatten();
+    let of_late = found.filter(|file| !file.key.ends_with('/') && file.written >= from.as_second());
+    Ok(of_late.map(|file| Source::of(&file, None)).collect())
 }
 
 /// One of the prefixes may lie within another.

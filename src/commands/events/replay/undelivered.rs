@@ -4,7 +4,7 @@ use super::super::files::{AT_ONCE, fetch};
 use super::between::Between;
 use super::journal::Earlier;
 use super::selection::{Batch, Selection};
-use super::source::{From, Source, sources};
+use super::source::{From, Source, recent_errors};
 use crate::aws::{Expect as _, Result};
 use crate::commands::session::Session;
 use crate::report::{ReplayCount, ReplayForm, Undelivered};
@@ -25,7 +25,7 @@ pub(crate) async fn undelivered(session: &Session, now: Timestamp) -> Result<Opt
     let bucket = &session.pipeline.bucket.name;
     let from = now.checked_sub((24 * i64::from(DAYS)).hours()).unwrap_or(Timestamp::UNIX_EPOCH);
     let between = Between { from, to: Timestamp::MAX };
-    let files = sources(session, From::Errors, between, now).await.absent()?.unwrap_or_default();
+    let files = recent_errors(session, from).await.absent()?.unwrap_or_default();
     let of = files.len();
     let files = newest(files);
     if files.is_empty() {
