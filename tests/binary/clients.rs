@@ -86,6 +86,29 @@ a.b: InvalidParameterException
 [a, b]: InvalidParameterException
 "#;
 
+const LIVE_TAIL: &str = r#"begins with: ['logGroupIdentifiers', 'requestId', 'sessionId']
+what comes: [('g', 'a', 'one'), ('g', 'b', 'two'), ('h', 'a', 'three')] False
+more than 500: 500 of m0 to m598 True
+a stream: ['a', 'b'] and its beginning: ['ab', 'abc'] and a pattern: ['an ERROR']
+the CLI: new
+after three hours: SessionTimeoutException: The session has timed out: it was open for three hours.
+no such group: ResourceNotFoundException: The specified log group does not exist.
+of another account: ResourceNotFoundException: The specified log group does not exist.
+a name: InvalidParameterException: `g` is no ARN of a log group
+a star: InvalidParameterException
+names and prefixes: InvalidParameterException: You can't specify both logStreamNames and logStreamNamePrefixes in the same request.
+streams of two groups: InvalidParameterException: Log streams can be specified only together with a single log group.
+a pattern: InvalidParameterException
+eleven groups: InvalidParameterException
+"#;
+
+#[test]
+fn a_live_tail_tells_what_is_logged_while_it_is_open() {
+    let place = Place::example("minimal");
+    let server = place.serve();
+    assert_eq!(judge("live_tail.py", &[&server.url, &server.token()]), LIVE_TAIL);
+}
+
 #[test]
 fn a_log_group_is_followed_while_others_write_to_it() {
     let place = Place::example("minimal");

@@ -1,6 +1,7 @@
 //! AWS's protocols: how an operation and its input stand in a request, and how its answer is written.
 
 mod cbor;
+pub(crate) mod frames;
 mod json;
 mod query;
 mod rest;

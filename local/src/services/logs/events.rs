@@ -27,6 +27,20 @@ pub(super) fn has_stream(context: &Context<'_>, group: &str, stream: &str) -> Re
     Ok(context.get(STREAMS, &stream_key(group, stream))?.is_some())
 }
 
+/// The names of a group's streams, and how many events each has ever had.
+pub(super) fn streams(context: &Context<'_>, group: &str) -> Result<Vec<(String, u64)>> {
+    let all = context.list(STREAMS, &stream_key(group, ""))?;
+    let named = |(key, stream): (String, Value)| (key[group.len() + 1..].to_owned(), stream["events"].as_u64());
+    Ok(all.into_iter().map(named).map(|(name, events)| (name, events.unwrap_or_default())).collect())
+}
+
+/// The events of a stream that came after its first so many, by their time.
+pub(super) fn since(context: &Context<'_>, group: &str, stream: &str, known: u64) -> Result<Vec<Value>> {
+    let position = |key: &str| key.rsplit(':').next().and_then(|position| position.parse::<u64>().ok());
+    let all = context.list(EVENTS, &events_prefix(group, stream))?.into_iter();
+    Ok(all.filter(|(key, _)| position(key) >= Some(known)).map(|(_, event)| event).collect())
+}
+
 pub(super) fn forget(context: &Context<'_>, group: &str) -> Result<()> {
     metered::forgotten(context, group)?;
     for collection in [STREAMS, EVENTS] {

@@ -4,6 +4,7 @@ mod events;
 mod groups;
 mod metered;
 mod pattern;
+mod tail;
 mod under;
 
 pub(crate) use under::write_under;
@@ -37,9 +38,10 @@ pub(crate) static SERVICE: Service = Service {
         ("PutLogEvents", events::put_log_events),
         ("GetLogEvents", events::get_log_events),
         ("FilterLogEvents", events::filter_log_events),
+        ("StartLiveTail", tail::start_live_tail),
     ],
     needs,
-    whole: None,
+    whole: Some(tail::TAIL),
 };
 
 const GROUPS: &str = "logs.group";
@@ -68,6 +70,10 @@ fn existing<'a>(context: &Context<'_>, input: &'a Value) -> Result<&'a str> {
 fn needs(context: &Context<'_>, action: &str, input: &Value) -> Result<Vec<Need>> {
     if let Some(arn) = input.optional("resourceArn") {
         return Ok(vec![Need::of(action, arn.to_owned())]);
+    }
+    if let Some(groups) = input["logGroupIdentifiers"].as_array() {
+        let groups = groups.iter().filter_map(Value::as_str);
+        return Ok(groups.map(|arn| Need::of(action, format!("{arn}:log-stream:"))).collect());
     }
     let mut needs = vec![Need::of(action, resource(context, input))];
     if operation_of(action) == "CreateLogGroup" && !input["tags"].is_null() {
