@@ -42,7 +42,10 @@ pub(crate) enum Unreadable {
     Name,
     #[error("has a field called year, month or day, as the partitions of the tables are")]
     PartitionKey,
-    #[error("has a name inside of an object with other characters than letters, digits, spaces and _ . $")]
+    #[error(
+        "has a name inside of an object that no table can have; name it with letters, digits, spaces and _ . $ alone, as utm_source for \
+         utm-source"
+    )]
     InnerName,
 }
 
@@ -195,17 +198,18 @@ fn is_of_types(letter: char) -> bool {
         return letter.is_ascii_alphanumeric() || matches!(letter, '_' | '.' | '$' | ' ');
     }
     // The type is read in lower case, in which `İ` has a mark over its dot.
-    letter.to_lowercase().count() == 1
-        && letter.len_utf16() == 1
-        && matches!(
-            get_general_category(letter),
-            Category::UppercaseLetter
-                | Category::LowercaseLetter
-                | Category::TitlecaseLetter
-                | Category::ModifierLetter
-                | Category::OtherLetter
-                | Category::DecimalNumber
-        )
+    letter.to_lowercase().all(|letter| {
+        letter.len_utf16() == 1
+            && matches!(
+                get_general_category(letter),
+                Category::UppercaseLetter
+                    | Category::LowercaseLetter
+                    | Category::TitlecaseLetter
+                    | Category::ModifierLetter
+                    | Category::OtherLetter
+                    | Category::DecimalNumber
+            )
+    })
 }
 
 /// The number in `\uXXXX` at this place.
@@ -246,6 +250,29 @@ mod tests {
 
     fn nested(levels: usize) -> String {
         format!("{}1{}", r#"{"a":"#.repeat(levels), "}".repeat(levels))
+    }
+
+    /// The ranges of `type_letters.txt`: those of Java, and what is newer, with their first letter and their last.
+    fn ranges() -> Vec<(u32, u32)> {
+        let lines =
+            include_str!("../../../tests/judges/type_letters.txt").lines().filter(|line| !line.starts_with('#'));
+        let range = |line: &str| {
+            let (first, last) = line.trim_start_matches('+').split_once('-').unwrap();
+            (u32::from_str_radix(first, 16).unwrap(), u32::from_str_radix(last, 16).unwrap())
+        };
+        let mut ranges: Vec<_> = lines.map(range).collect();
+        ranges.sort_unstable();
+        ranges
+    }
+
+    #[test]
+    fn names_inside_of_objects_are_of_what_java_reads_in_a_type() {
+        let ranges = ranges();
+        for letter in '\0'..=char::MAX {
+            let before = ranges.partition_point(|(first, _)| *first <= u32::from(letter));
+            let is_listed = before > 0 && u32::from(letter) <= ranges[before - 1].1;
+            assert_eq!(is_of_types(letter), is_listed, "{letter:?}");
+        }
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub const SHARE_RECORDS: &str = "SHARE_RECORDS";
 pub const REJECT: &str = "REJECT";
 /// Set to `true` where crawlers make the tables of what they find.
 pub const CRAWLED: &str = "CRAWLED";
+
 /// What is written into each event, of `received_at`, `request_id`, `origin`, `user_agent` and `ip`, separated by commas. Absent if
 /// nothing is.
 pub const ADD_FIELDS: &str = "ADD_FIELDS";

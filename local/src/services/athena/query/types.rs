@@ -84,6 +84,29 @@ mod tests {
         of(&table, "web.raw").err().map(|error| error.message)
     }
 
+    /// The ranges of `type_letters.txt`: those of Java, and what is newer, with their first letter and their last.
+    fn ranges() -> Vec<(u32, u32)> {
+        let lines =
+            include_str!("../../../../../tests/judges/type_letters.txt").lines().filter(|line| !line.starts_with('#'));
+        let range = |line: &str| {
+            let (first, last) = line.trim_start_matches('+').split_once('-').unwrap();
+            (u32::from_str_radix(first, 16).unwrap(), u32::from_str_radix(last, 16).unwrap())
+        };
+        let mut ranges: Vec<_> = lines.map(range).collect();
+        ranges.sort_unstable();
+        ranges
+    }
+
+    #[test]
+    fn names_in_types_are_of_what_java_reads() {
+        let ranges = ranges();
+        for letter in '\0'..=char::MAX {
+            let before = ranges.partition_point(|(first, _)| *first <= u32::from(letter));
+            let is_listed = before > 0 && u32::from(letter) <= ranges[before - 1].1;
+            assert_eq!(letter.to_lowercase().all(is_of_words), is_listed, "{letter:?}");
+        }
+    }
+
     #[test]
     fn a_type_that_trino_cannot_read_makes_a_table_unreadable() {
         let deep = format!("{}int{}", "array<".repeat(200), ">".repeat(200));
