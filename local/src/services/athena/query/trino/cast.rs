@@ -148,8 +148,13 @@ fn is_castable(from: &DataType, to: &DataType) -> bool {
         (from, DataType::Time64(_)) => is_text(from) || matches!(from, DataType::Timestamp(..)),
         (DataType::LargeUtf8, to) => match to {
             DataType::List(item) => is_castable(from, item.data_type()),
-            DataType::Map(..) | DataType::Struct(_) => true,
-            to => is_scalar(to),
+            DataType::Map(pair, _) => match pair.data_type() {
+                // A name in JSON becomes a key, which is a text, a number or a truth.
+                DataType::Struct(kinds) => is_scalar(kinds[0].data_type()) && is_castable(from, kinds[1].data_type()),
+                _ => false,
+            },
+            DataType::Struct(fields) => fields.iter().all(|field| is_castable(from, field.data_type())),
+            to => is_scalar(to) || *to == DataType::LargeUtf8,
         },
         (from, DataType::LargeUtf8) => is_scalar(from) || from.is_nested(),
         (DataType::List(one) | DataType::LargeList(one) | DataType::FixedSizeList(one, _), DataType::List(other)) => {
@@ -194,8 +199,27 @@ pub(in super::super) fn convert(value: Value, kind: &DataType) -> Result<Value, 
 }
 
 fn from_json(text: &str, kind: &DataType) -> Result<Value, Failure> {
-    let json = serde_json::from_str(text).map_err(|_| scalars::cannot(text, kind))?;
-    of_json(json, kind)
+    let json: serde_json::Value = serde_json::from_str(text).map_err(|_| scalars::cannot(text, kind))?;
+    if !kind.is_nested() {
+        let is_nested = json.is_array() || json.is_object();
+        return if is_nested { Err(scalars::cannot(text, kind)) } else { of_json(json, kind) };
+    }
+    of_json(json, kind).map_err(|why| {
+        let inner = why.trim_start_matches("INVALID_CAST_ARGUMENT: ");
+        format!("INVALID_CAST_ARGUMENT: Cannot cast to {}. {inner}\n{text}", name(kind))
+    })
+}
+
+/// JSON of another form than the type has, as far as Trino has read it by then.
+fn unexpected(json: &serde_json::Value, kind: &DataType) -> Failure {
+    let met = json.to_string();
+    let met = if json.is_array() || json.is_object() { &met[..1] } else { &met };
+    match kind {
+        DataType::List(_) => format!("Expected a json array, but got {met}"),
+        DataType::Map(..) => format!("Expected a json object, but got {met}"),
+        DataType::Struct(_) => format!("Expected a json array or object, but got {met}"),
+        kind => format!("Unexpected token when cast to {}: {met}", name(kind).split('(').next().unwrap_or_default()),
+    }
 }
 
 fn of_json(json: serde_json::Value, kind: &DataType) -> Result<Value, Failure> {
@@ -215,8 +239,7 @@ fn of_json(json: serde_json::Value, kind: &DataType) -> Result<Value, Failure> {
             let entries = fields.into_iter().map(entry).collect::<Result<Vec<_>, Failure>>()?;
             let keys: std::collections::HashSet<_> = entries.iter().map(|(key, _)| format!("{key:?}")).collect();
             if keys.len() < entries.len() {
-                let words = "Duplicate keys are not allowed";
-                return Err(format!("INVALID_CAST_ARGUMENT: Cannot cast to {}. {words}", name(kind)));
+                return Err("Duplicate keys are not allowed".to_owned());
             }
             Ok(Value::Map(entries))
         }
@@ -235,6 +258,7 @@ fn of_json(json: serde_json::Value, kind: &DataType) -> Result<Value, Failure> {
                 |(value, field): (Json, &FieldRef)| Ok((field.name().clone(), of_json(value, field.data_type())?));
             Ok(Value::Row(items.into_iter().zip(fields).map(field).collect::<Result<_, Failure>>()?))
         }
+        (json, DataType::List(_) | DataType::Map(..) | DataType::Struct(_)) => Err(unexpected(&json, kind)),
         (Json::String(text), kind) => scalars::convert(Value::Text(text), kind),
         (Json::Bool(is), kind) => scalars::convert(Value::Boolean(is), kind),
         (Json::Number(number), DataType::Utf8) => Ok(Value::Text(number.to_string())),
@@ -242,6 +266,6 @@ fn of_json(json: serde_json::Value, kind: &DataType) -> Result<Value, Failure> {
             Some(number) => scalars::convert(Value::Integer(number), kind),
             None => scalars::convert(Value::Double(number.as_f64().unwrap_or_default()), kind),
         },
-        (json, kind) => Err(scalars::cannot(&json.to_string(), kind)),
+        (json, kind) => Err(unexpected(&json, kind)),
     }
 }

@@ -1,4 +1,5 @@
-//! What `=` says of maps, wherever they are in a type: the same entries in whatever order, and NULL where a value is not known.
+//! What `=` says of maps and of what floating numbers are in: the same entries in whatever order, NaN is no number, and NULL
+//! where a value is not known.
 
 use super::typed::function;
 use super::values::{self, Value};

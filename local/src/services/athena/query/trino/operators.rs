@@ -4,6 +4,7 @@
 use super::super::spans::{MONTHS, SPAN};
 use super::arithmetic::{self, ARITHMETIC};
 use super::equality::has_map;
+use super::evened::has_forms;
 use super::types::name;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, Result, ScalarValue};
@@ -177,7 +178,7 @@ impl ExprPlanner for Operators {
                 expr = RawBinaryExpr { op, left: widened(left, &one), right: widened(right, &other) };
                 is_well
             }
-            Op::Eq | Op::NotEq if has_map(&one) && is_comparable(&one, &other) => {
+            Op::Eq | Op::NotEq if !one.is_floating() && has_forms(&one) && is_comparable(&one, &other) => {
                 let equals = self.equals.call(vec![expr.left, expr.right]);
                 return Ok(PlannerResult::Planned(if expr.op == Op::Eq { equals } else { not(equals) }));
             }

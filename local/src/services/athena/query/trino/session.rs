@@ -5,12 +5,14 @@ use super::average::Average;
 use super::cast::Cast;
 use super::checked::Checked;
 use super::equality::equals;
+use super::evened::Forms;
 use super::floats::Floats;
 use super::intervals;
 use super::lambdas;
 use super::operators::Operators;
 use super::parse::{CAST, TRY_CAST};
 use super::relations::Unnesting;
+use super::sameness::Sameness;
 use super::typed::{failed, function};
 use super::types;
 use super::values::{self, Value};
@@ -34,10 +36,11 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     "nulls_last".clone_into(&mut options.default_null_ordering);
     let ordinals = Arc::new(function("$ordinals", |_| Ok(types::list(DataType::Int64)), numbered));
     let [interval, reach] = intervals::functions();
+    let equals = Arc::new(equals());
     let operators: Arc<dyn ExprPlanner> = Arc::new(Operators {
         arithmetic: Arc::new(arithmetic()),
         reach: Arc::new(reach.clone()),
-        equals: Arc::new(equals()),
+        equals: Arc::clone(&equals),
     });
     let mut builder =
         SessionStateBuilder::new().with_config(config).with_runtime_env(environment).with_default_features();
@@ -46,6 +49,7 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(Floats));
     rules.insert(0, Arc::new(Checked));
+    rules.push(Arc::new(Sameness { forms: Forms::new(), equals }));
     let session = SessionContext::new_with_state(builder.with_analyzer_rules(rules).build());
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(CAST, false)));
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(TRY_CAST, true)));
