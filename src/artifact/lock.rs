@@ -3,7 +3,7 @@
 //! The workspace's lock file pins the functions' dependencies too. Without the rest of it, an update of
 //! something that only pipectl uses does not look like new code of a function.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 struct Package<'a> {
     name: &'a str,
@@ -17,12 +17,19 @@ pub(super) fn closure(lock: &str, root: &str) -> String {
     let mut blocks = lock.split("[[package]]\n");
     let head = blocks.next().unwrap_or_default();
     let packages: Vec<_> = blocks.map(Package::parse).collect();
+    // By name: every command of a pipeline comes by here, and there are 500 packages.
+    let mut named: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (index, package) in packages.iter().enumerate() {
+        named.entry(package.name).or_default().push(index);
+    }
     let mut needed = BTreeSet::new();
     let mut queue = vec![root];
     while let Some(wanted) = queue.pop() {
-        for (index, package) in packages.iter().enumerate() {
-            if package.is(wanted) && needed.insert(index) {
-                queue.extend(&package.dependencies);
+        let mut words = wanted.split(' ');
+        let (name, version) = (words.next().unwrap_or_default(), words.next());
+        for &index in named.get(name).into_iter().flatten() {
+            if packages[index].is(version) && needed.insert(index) {
+                queue.extend(&packages[index].dependencies);
             }
         }
     }
@@ -41,10 +48,9 @@ impl<'a> Package<'a> {
         Self { name: value("name"), version: value("version"), dependencies, text: text.trim_end() }
     }
 
-    /// Whether `wanted` names it: `name`, or `name version` where there are several of that name.
-    fn is(&self, wanted: &str) -> bool {
-        let mut words = wanted.split(' ');
-        words.next() == Some(self.name) && words.next().is_none_or(|version| version == self.version)
+    /// Whether a dependency names this version: `name`, or `name version` where there are several of that name.
+    fn is(&self, version: Option<&str>) -> bool {
+        version.is_none_or(|version| version == self.version)
     }
 }
 

@@ -205,7 +205,7 @@ fn a_signal_lets_an_apply_finish_what_is_in_flight() {
 
 fn signalled(signal: &str, code: i32, word: &str) {
     let place = Place::example("clickstream");
-    let server = place.serve_with(&["--latency", "80ms"]);
+    let server = place.serve_with(&["--latency", "250ms"]);
     let mut command = place.command();
     command.args(["apply", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();

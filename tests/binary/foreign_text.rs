@@ -73,7 +73,7 @@ fn on_a_screen(place: &Place, arguments: &[&str]) -> String {
 #[test]
 fn ctrl_c_is_answered_on_a_screen_with_spinners() {
     let place = Place::example("clickstream");
-    let _server = place.serve_with(&["--latency", "80ms"]);
+    let _server = place.serve_with(&["--latency", "250ms"]);
     let seen = on_a_screen(&place, &["^created ", "^C", "apply", "--local", "--yes"]);
     assert!(
         seen.lines().any(|line| line == "interrupted: finishing the calls in flight (again to stop at once)"),

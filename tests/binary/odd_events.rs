@@ -1,7 +1,7 @@
 //! `204` is a promise for the tables: what was acknowledged is in the raw table and in Parquet, each event once, whatever odd form it
 //! had, and whatever columns somebody asks for. What was refused is nowhere.
 
-use crate::support::{Place, Server, environment, judge, judge_with};
+use crate::support::{Place, Server, environment, judge, judge_with, sampled};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -77,7 +77,7 @@ fn what_was_acknowledged_is_in_both_tables_once() {
     let described = query(&place, "DESCRIBE ${raw_table}");
     let names = described.iter().filter_map(|line| line.trim_matches('"').split('\t').next()).map(str::trim);
     let plain = names.filter(|name| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-    for column in plain.take(12).collect::<Vec<_>>() {
+    for column in sampled(plain.take(12), 3) {
         let counted = query(&place, &format!("SELECT count(*) FROM (SELECT \"{column}\" FROM ${{raw_table}})"));
         assert_eq!(counted, [accepted.len().to_string()], "{column}");
     }

@@ -175,7 +175,7 @@ fn screens_are_as_kept_at_every_width() {
 #[test]
 fn ctrl_c_is_answered_in_words_while_progress_is_drawn() {
     let place = Place::example("lean");
-    let _server = place.serve_with(&["--latency", "150ms"]);
+    let _server = place.serve_with(&["--latency", "500ms"]);
     let mut apply = run(&place, "apply", 70, &["apply", "--local", "--yes"]);
     apply["steps"] = json!([{"when": " done, ", "signal": "SIGINT"}]);
     let shown = on_terminal(apply);

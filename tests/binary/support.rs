@@ -218,15 +218,19 @@ pub(crate) fn commands() -> Vec<String> {
 /// What a long table is tried with: each day another part of so many, with `PIPECTL_TESTS=5` that part, and with
 /// `PIPECTL_TESTS=whole` all of it.
 pub(crate) fn sampled<T>(all: impl IntoIterator<Item = T>, parts: usize) -> Vec<T> {
-    let asked = std::env::var("PIPECTL_TESTS").unwrap_or_default();
-    if asked == "whole" {
+    if std::env::var("PIPECTL_TESTS").is_ok_and(|asked| asked == "whole") {
         return all.into_iter().collect();
     }
-    all.into_iter().skip(asked.parse().unwrap_or_else(|_| day()) % parts).step_by(parts).collect()
+    all.into_iter().skip(turn() % parts).step_by(parts).collect()
+}
+
+/// Whose turn it is: of the day, or of `PIPECTL_TESTS=5`.
+pub(crate) fn turn() -> usize {
+    std::env::var("PIPECTL_TESTS").ok().and_then(|asked| asked.parse().ok()).unwrap_or_else(day)
 }
 
 /// Days since 1970.
-pub(crate) fn day() -> usize {
+fn day() -> usize {
     let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH).unwrap();
     (since.as_secs() / 86_400) as usize
 }

@@ -62,7 +62,7 @@ def packed(comment):
 
 
 client.create_function(
-    FunctionName="f", Runtime="provided.al2023", Handler="bootstrap", Role=role, Code={"ZipFile": packed(b"one")}, Timeout=1,
+    FunctionName="f", Runtime="provided.al2023", Handler="bootstrap", Role=role, Code={"ZipFile": packed(b"one")}, Timeout=30,
     MemorySize=128, Environment={"Variables": {"COLOUR": "blue"}})
 client.get_waiter("function_active_v2").wait(FunctionName="f")
 
@@ -74,6 +74,11 @@ def invoke(event, **more):
         return error.response["Error"]["Code"], error.response["ResponseMetadata"]["HTTPStatusCode"]
     payload = answer["Payload"].read()
     return answer.get("FunctionError"), json.loads(payload) if payload else None
+
+
+def time_out_after(seconds):
+    client.update_function_configuration(FunctionName="f", Timeout=seconds)
+    client.get_waiter("function_updated_v2").wait(FunctionName="f")
 
 
 def told(result):
@@ -100,14 +105,16 @@ client.update_function_code(FunctionName="f", ZipFile=packed(b"two"))
 client.get_waiter("function_updated_v2").wait(FunctionName="f")
 print("the same process for new code:", invoke({})[1]["pid"] == first[1]["pid"])
 print("fails:", told(invoke({"do": "fail"})))
+time_out_after(1)
 print("too long:", told(invoke({"do": "sleep", "seconds": 9})))
+time_out_after(30)
 print("too much:", told(invoke({"do": "memory"})))
 print("exits:", told(invoke({"do": "exit"})))
 print("well after all that:", invoke({})[0])
 
 client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=1)
 with ThreadPoolExecutor(2) as pool:
-    both = list(pool.map(invoke, [{"do": "sleep", "seconds": 0.7}] * 2))
+    both = list(pool.map(invoke, [{"do": "sleep", "seconds": 5}] * 2))
 print("two at once where one may be:", sorted(str(one[0]) for one in both))
 client.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=0)
 print("none may be:", invoke({}))

@@ -4,7 +4,7 @@ pub(crate) mod caller;
 mod removal;
 mod scene;
 
-use crate::support::{Place, day, root, sampled};
+use crate::support::{Place, root, sampled, turn};
 use scene::{Played, SCENES, Scene};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -157,7 +157,7 @@ fn played(scenes: Vec<&'static Scene>) -> Vec<(&'static Scene, Played)> {
 /// Some of them, others each day.
 #[test]
 fn a_plan_fails_without_any_one_of_its_actions() {
-    let day = day();
+    let turn = turn();
     let scene = SCENES.iter().filter(|scene| scene.is_of("plan", "clickstream")).nth(1).unwrap();
     let (caller, documents) = scene.prepared();
     let needed: Vec<_> = allowed(&documents)
@@ -165,10 +165,10 @@ fn a_plan_fails_without_any_one_of_its_actions() {
         .filter(|(action, one)| !is_optional(one["Sid"].as_str().unwrap(), action))
         .collect();
     for index in 0..4 {
-        let (action, statement) = &needed[(day * 4 + index) % needed.len()];
+        let (action, statement) = &needed[(turn * 4 + index) % needed.len()];
         caller.may_only(&without(&documents, &statement["Sid"], action));
         let ran = caller.run(scene.command);
-        assert_eq!(ran.exit, 1, "day {day}: without {action} of {}: {}", statement["Sid"], ran.stdout);
+        assert_eq!(ran.exit, 1, "turn {turn}: without {action} of {}: {}", statement["Sid"], ran.stdout);
     }
     caller.may_only(&documents);
     caller.run(scene.command).exits(0);

@@ -13,7 +13,7 @@ const HEAD: &str = "\
 the commands send, in the first of them that sends it, with each way in which its answer can go wrong: once, and for ever. It
 writes this page, and fails where a run hangs, says that it is done while a look at the state says otherwise, does not tell
 the operation, AWS's code or the host and a hint, or where the next run does not end the work. CI tries each operation with
-two of the faults at every change.
+one of the faults each day.
 
 - **500**, **503**, **429**: AWS's errors. **dropped**: the connection ends before the work is done; **lost**: after it.
 - **truncated**: the second half of the answer is missing. **web page**, **empty**: status 200 with what is not AWS's.
