@@ -127,6 +127,7 @@ fn cargo_lambda(directory: &Path, package: &str, architecture: Architecture) -> 
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
         .env_remove("CARGO_BUILD_TARGET")
+        .env_remove("RUSTC_WORKSPACE_WRAPPER")
         .stdin(Stdio::null())
         .output()
         .map_err(|error| match error.kind() {
