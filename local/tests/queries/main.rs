@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod crashes;
+mod floats;
 mod memory;
 mod refused;
 mod requests;

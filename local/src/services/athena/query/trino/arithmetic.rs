@@ -81,7 +81,17 @@ pub(super) fn is_exact(kind: &DataType) -> bool {
     precision(kind).is_some()
 }
 
+/// Where a column turned out to be of floating numbers after its expression was planned, as in a union.
+fn floating(one: &DataType, other: &DataType) -> Option<DataType> {
+    let is_number = |kind: &DataType| kind.is_floating() || is_exact(kind);
+    let is = |kind: DataType| (is_number(one) && is_number(other) && (one == &kind || other == &kind)).then_some(kind);
+    is(DataType::Float64).or_else(|| is(DataType::Float32))
+}
+
 fn kind(one: &DataType, other: &DataType, operation: Operation) -> Result<DataType> {
+    if let Some(kind) = floating(one, other) {
+        return Ok(kind);
+    }
     let (Some((p1, s1)), Some((p2, s2))) = (precision(one), precision(other)) else {
         return refused(format!("TYPE_MISMATCH: no arithmetic of {} and {}", types::name(one), types::name(other)));
     };

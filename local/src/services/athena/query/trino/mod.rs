@@ -7,6 +7,7 @@ mod checked;
 mod equality;
 mod errors;
 mod evened;
+mod floated;
 mod floats;
 mod forms;
 mod hidden;

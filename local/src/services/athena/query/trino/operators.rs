@@ -5,12 +5,13 @@ use super::super::spans::{MONTHS, SPAN};
 use super::arithmetic::{self, ARITHMETIC};
 use super::equality::has_map;
 use super::evened::has_forms;
-use super::types::name;
+use super::floated;
+use super::types::{list, name};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DFSchema, Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawBinaryExpr};
-use datafusion::logical_expr::{Expr, ExprSchemable as _, ScalarUDF, not};
+use datafusion::logical_expr::{Expr, ExprSchemable as _, ScalarUDF, cast, not};
 use datafusion::sql::sqlparser::ast::BinaryOperator;
 use std::sync::Arc;
 
@@ -52,15 +53,30 @@ fn is_reach(one: &DataType, other: &DataType) -> bool {
 /// A decimal beside a floating number is one too.
 fn floated(expr: Expr, kind: &DataType, beside: &DataType) -> Expr {
     match kind.is_decimal() && beside.is_floating() {
-        true => datafusion::logical_expr::cast(expr, beside.clone()),
+        true => cast(expr, beside.clone()),
         false => expr,
+    }
+}
+
+/// A list and one more number, or the other way round: of the numbers that both are.
+fn grown(one: Expr, kind: &DataType, other: Expr, beside: &DataType) -> [Expr; 2] {
+    match (item(kind), item(beside)) {
+        (Some(item), None) => match floated::common(item, beside) {
+            Some(common) => [cast(one, list(common.clone())), cast(other, common)],
+            None => [one, other],
+        },
+        (None, Some(item)) => match floated::common(kind, item) {
+            Some(common) => [cast(one, common.clone()), cast(other, list(common))],
+            None => [one, other],
+        },
+        _ => [one, other],
     }
 }
 
 /// Months as an interval that a date takes.
 fn widened(expr: Expr, kind: &DataType) -> Expr {
     match kind == &MONTHS {
-        true => datafusion::logical_expr::cast(expr, SPAN),
+        true => cast(expr, SPAN),
         false => expr,
     }
 }
@@ -191,6 +207,9 @@ impl ExprPlanner for Operators {
             Op::StringConcat => {
                 let is_null = one == DataType::Null || other == DataType::Null;
                 let is_list = item(&one).is_some() || item(&other).is_some();
+                let RawBinaryExpr { op, left, right } = expr;
+                let [left, right] = grown(left, &one, right, &other);
+                expr = RawBinaryExpr { op, left, right };
                 is_null || is_list || is_text(&one) && is_text(&other) || one == DataType::Binary && other == one
             }
             Op::And | Op::Or => {

@@ -13,7 +13,7 @@ use datafusion::logical_expr::expr::{AggregateFunction, Case, InList, InSubquery
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::{
     Aggregate, BinaryExpr, Distinct, Expr, ExprSchemable as _, Join, LogicalPlan, LogicalPlanBuilder, Operator,
-    ScalarUDF, WindowFunctionDefinition, binary_expr, not, when,
+    ScalarUDF, Union, WindowFunctionDefinition, binary_expr, not, when,
 };
 use datafusion::optimizer::AnalyzerRule;
 use std::sync::Arc;
@@ -45,8 +45,8 @@ impl Sameness {
             let done = expr.transform_up(|expr| self.expression(expr, &schema))?;
             Ok(if done.transformed { done.update_data(|expr| name.restore(expr)) } else { done })
         })?;
-        let done = if done.transformed { done.map_data(LogicalPlan::recompute_schema)? } else { done };
-        done.transform_data(|node| self.keys(node))
+        // Also of what is above a change: its columns may be NULL now.
+        done.map_data(LogicalPlan::recompute_schema)?.transform_data(|node| self.keys(node))
     }
 
     /// What rows are put together by, or in order.
@@ -58,6 +58,7 @@ impl Sameness {
             }
             LogicalPlan::Aggregate(aggregate) => self.groups(aggregate),
             LogicalPlan::Join(join) => Ok(self.join(join)),
+            LogicalPlan::Union(union) => nullable(union),
             LogicalPlan::Sort(mut sort) => {
                 let is_changed = self.order(&mut sort.expr, sort.input.schema());
                 Ok(Transformed::new_transformed(LogicalPlan::Sort(sort), is_changed))
@@ -257,6 +258,19 @@ impl Sameness {
         *value = form.call(vec![value.clone()]);
         true
     }
+}
+
+/// Groups of what is below may be NULL, as far as the engine knows, where what was grouped was not.
+fn nullable(mut union: Union) -> Result<Transformed<LogicalPlan>> {
+    let is_nullable = |column| union.inputs.iter().any(|input| input.schema().field(column).is_nullable());
+    let fields = union.schema.iter().enumerate().map(|(column, (relation, field))| {
+        let is_nullable = field.is_nullable() || is_nullable(column);
+        (relation.cloned(), Arc::new(field.as_ref().clone().with_nullable(is_nullable)))
+    });
+    let schema = DFSchema::new_with_metadata(fields.collect(), union.schema.metadata().clone())?;
+    let is_changed = schema != *union.schema;
+    union.schema = Arc::new(schema);
+    Ok(Transformed::new_transformed(LogicalPlan::Union(union), is_changed))
 }
 
 fn named(expr: Expr, as_other: &Column) -> Expr {
