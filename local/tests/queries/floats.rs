@@ -59,7 +59,7 @@ const KINDS: [[&str; 2]; 8] = [
 ];
 
 /// What has one type for `{a}` and `{b}`, each in a list, a comparison or a set of rows.
-const PLACES: [&str; 20] = [
+const PLACES: [&str; 21] = [
     "SELECT {a} AS x UNION ALL SELECT {b} ORDER BY x",
     "SELECT {a} AS x UNION SELECT {b} UNION SELECT {a} ORDER BY x",
     "SELECT x FROM (VALUES {a}, {b}, NULL) t(x) ORDER BY x",
@@ -70,6 +70,7 @@ const PLACES: [&str; 20] = [
     "SELECT count(*) FROM (VALUES {a}) t(x) JOIN (VALUES {b}) u(x) USING (x)",
     "SELECT count(*) FROM (VALUES {a}) t(x) JOIN (VALUES {b}) u(y) ON x = y",
     "SELECT {a} = {b}, {a} < {b}, {a} IS DISTINCT FROM {b}, {a} IN ({b}, 7), {a} BETWEEN {b} AND 9",
+    "SELECT {a} IN (SELECT {b}), {a} = ANY (SELECT {b}), {a} >= ALL (SELECT {b})",
     "SELECT 1 WHERE {a} IN (SELECT {b})",
     "SELECT CASE {a} WHEN {b} THEN 1 ELSE 2 END, CASE WHEN {a} > 1 THEN {a} ELSE {b} END",
     "SELECT coalesce({a}, {b}), nullif({a}, {b}), if({a} > 1, {a}, {b}), greatest({a}, {b}), least({a}, {b})",
@@ -85,22 +86,22 @@ const PLACES: [&str; 20] = [
 #[test]
 fn numbers_of_two_types_are_of_the_wider_one_wherever_they_stand() {
     let aws = Aws::new(PLENTY);
-    for [narrow, wide] in KINDS {
-        for number in ["1e-20", "3000000000.5"] {
-            let wide = (wide, format!("CAST({number} AS {wide})"));
+    for (kind, [narrow, wide]) in KINDS.into_iter().enumerate() {
+        for (place, sql) in PLACES.iter().enumerate() {
+            // One to a statement: each place and each pair meets both.
+            let number = if (kind + place / 2) % 2 == 0 { "1e-20" } else { "3000000000.5" };
+            let wide_number = format!("CAST({number} AS {wide})");
             // What the wider type has not, no statement can be about.
-            if aws.query(&format!("SELECT {}", wide.1)).is_err() {
+            if aws.query(&format!("SELECT {wide_number}")).is_err() {
                 continue;
             }
-            for (place, sql) in PLACES.iter().enumerate() {
-                let with = |narrow: &str| {
-                    let pair = if place % 2 == 0 { [&*wide.1, narrow] } else { [narrow, &*wide.1] };
-                    sql.replace("{a}", pair[0]).replace("{b}", pair[1])
-                };
-                let as_it_is = with(&format!("CAST(2 AS {narrow})"));
-                let cast = with(&format!("CAST(CAST(2 AS {narrow}) AS {})", wide.0));
-                assert_eq!(aws.query(&as_it_is), aws.query(&cast), "{as_it_is}");
-            }
+            let with = |narrow: &str| {
+                let pair = if place % 2 == 0 { [&*wide_number, narrow] } else { [narrow, &*wide_number] };
+                sql.replace("{a}", pair[0]).replace("{b}", pair[1])
+            };
+            let as_it_is = with(&format!("CAST(2 AS {narrow})"));
+            let cast = with(&format!("CAST(CAST(2 AS {narrow}) AS {wide})"));
+            assert_eq!(aws.query(&as_it_is), aws.query(&cast), "{as_it_is}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod refused;
 mod requests;
 mod rights;
 mod statements;
+mod subqueries;
 
 use bytes::Bytes;
 use http::Request;

@@ -13,6 +13,7 @@ use super::operators::Operators;
 use super::parse::{CAST, TRY_CAST};
 use super::relations::Unnesting;
 use super::sameness::Sameness;
+use super::told::Told;
 use super::typed::{failed, function};
 use super::types;
 use super::values::{self, Value};
@@ -49,6 +50,7 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(Floats));
     rules.insert(0, Arc::new(Checked));
+    rules.insert(0, Arc::new(Told));
     rules.push(Arc::new(Sameness { forms: Forms::new(), equals }));
     let session = SessionContext::new_with_state(builder.with_analyzer_rules(rules).build());
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(CAST, false)));

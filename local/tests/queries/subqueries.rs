@@ -1,0 +1,139 @@
+//! IN, EXISTS, ANY and ALL as values, wherever one may stand: held to SQL's logic of three values, worked out here.
+
+use super::{Aws, PLENTY};
+
+/// `None` is NULL.
+type Truth = Option<bool>;
+type Number = Option<i64>;
+
+const VALUES: [Number; 4] = [Some(1), Some(2), Some(3), None];
+const SETS: [&[Number]; 6] = [&[], &[Some(2)], &[Some(1), Some(3)], &[Some(2), Some(2)], &[Some(1), None], &[None]];
+
+struct Form {
+    /// Of `x` and `{set}`, a query of one column `y`.
+    sql: &'static str,
+    told: fn(Number, &[Number]) -> Truth,
+}
+
+fn both(one: Number, other: Number, holds: fn(i64, i64) -> bool) -> Truth {
+    Some(holds(one?, other?))
+}
+
+fn any(all: impl Iterator<Item = Truth>) -> Truth {
+    let all: Vec<_> = all.collect();
+    if all.contains(&Some(true)) {
+        Some(true)
+    } else if all.contains(&None) {
+        None
+    } else {
+        Some(false)
+    }
+}
+
+fn any_of(x: Number, set: &[Number], holds: fn(i64, i64) -> bool) -> Truth {
+    any(set.iter().map(|y| both(x, *y, holds)))
+}
+
+fn all_of(x: Number, set: &[Number], fails: fn(i64, i64) -> bool) -> Truth {
+    any_of(x, set, fails).map(|any| !any)
+}
+
+fn exists(x: Number, set: &[Number], holds: fn(i64, i64) -> bool) -> Truth {
+    Some(set.iter().any(|y| both(x, *y, holds) == Some(true)))
+}
+
+const FORMS: [Form; 15] = [
+    Form { sql: "x IN ({set})", told: |x, set| any_of(x, set, |x, y| x == y) },
+    Form { sql: "x NOT IN ({set})", told: |x, set| all_of(x, set, |x, y| x == y) },
+    Form { sql: "x = ANY ({set})", told: |x, set| any_of(x, set, |x, y| x == y) },
+    Form { sql: "x <> SOME ({set})", told: |x, set| any_of(x, set, |x, y| x != y) },
+    Form { sql: "x < ANY ({set})", told: |x, set| any_of(x, set, |x, y| x < y) },
+    Form { sql: "x >= ANY ({set})", told: |x, set| any_of(x, set, |x, y| x >= y) },
+    Form { sql: "x = ALL ({set})", told: |x, set| all_of(x, set, |x, y| x != y) },
+    Form { sql: "x <> ALL ({set})", told: |x, set| all_of(x, set, |x, y| x == y) },
+    Form { sql: "x > ALL ({set})", told: |x, set| all_of(x, set, |x, y| x <= y) },
+    Form { sql: "x + 1 IN ({set})", told: |x, set| any_of(x, set, |x, y| x + 1 == y) },
+    Form { sql: "EXISTS ({set})", told: |_, set| Some(!set.is_empty()) },
+    Form {
+        sql: "NOT EXISTS (SELECT 1 FROM ({set}) WHERE y = x)",
+        told: |x, set| exists(x, set, |x, y| x == y).map(|is| !is),
+    },
+    Form { sql: "EXISTS (SELECT * FROM ({set}) WHERE y < x)", told: |x, set| exists(x, set, |x, y| y < x) },
+    Form { sql: "(x IN ({set})) IN (SELECT true)", told: |x, set| any_of(x, set, |x, y| x == y) },
+    Form { sql: "x IN (SELECT y FROM ({set}) WHERE y <= x)", told: |x, set| Some(exists(x, set, |x, y| x == y)?) },
+];
+
+fn rows(set: &[Number]) -> String {
+    let text = |number: &Number| number.map_or_else(|| "CAST(NULL AS integer)".to_owned(), |number| number.to_string());
+    match set {
+        [] => "SELECT y FROM (VALUES 1) s(y) WHERE y > 1".to_owned(),
+        set => format!("SELECT y FROM (VALUES {}) s(y)", set.iter().map(text).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+/// What becomes of the row `n` of the truth, as text, and the statement that shows it of every row in order.
+struct Place {
+    sql: &'static str,
+    shows: fn(Truth) -> String,
+}
+
+fn text(truth: Truth) -> String {
+    truth.map_or_else(|| "NULL".to_owned(), |truth| truth.to_string())
+}
+
+const PLACES: [Place; 7] = [
+    Place { sql: "SELECT n, {form} FROM {rows} ORDER BY n", shows: text },
+    Place {
+        sql: "SELECT n, CASE WHEN {form} THEN 'a' WHEN NOT {form} THEN 'b' ELSE 'c' END FROM {rows} ORDER BY n",
+        shows: |truth| truth.map_or("c", |truth| if truth { "a" } else { "b" }).to_owned(),
+    },
+    Place { sql: "SELECT n, max(CAST({form} AS varchar)) FROM {rows} GROUP BY n ORDER BY n", shows: text },
+    Place {
+        sql: "SELECT n, count(*) FILTER (WHERE {form}) FROM {rows} GROUP BY n ORDER BY n",
+        shows: |truth| i32::from(truth == Some(true)).to_string(),
+    },
+    Place {
+        sql: "SELECT min(n), told FROM (SELECT n, {form} AS told FROM {rows}) GROUP BY n, told ORDER BY 1",
+        shows: text,
+    },
+    Place { sql: "SELECT n, first_value({form}) OVER (PARTITION BY n) FROM {rows} ORDER BY n", shows: text },
+    Place {
+        sql: "SELECT n, coalesce(u.told, '-') FROM {rows} LEFT JOIN (SELECT n AS m, 'null' AS told FROM {rows} \
+              WHERE ({form}) IS NULL UNION ALL SELECT n, 'yes' FROM {rows} WHERE {form}) u ON n = m ORDER BY n",
+        shows: |truth| truth.map_or("null", |truth| if truth { "yes" } else { "-" }).to_owned(),
+    },
+];
+
+#[test]
+fn a_subquery_tells_the_same_wherever_it_stands() {
+    let aws = Aws::new(PLENTY);
+    let given =
+        VALUES.iter().enumerate().map(|(n, x)| format!("({n}, {})", x.map_or("NULL".to_owned(), |x| x.to_string())));
+    let given = format!("(VALUES {}) t(n, x)", given.collect::<Vec<_>>().join(", "));
+    for (form_number, form) in FORMS.iter().enumerate() {
+        for (set_number, set) in SETS.iter().enumerate() {
+            for (place_number, place) in PLACES.iter().enumerate() {
+                // Where it is selected, every one; elsewhere a third of them, each form with some set.
+                if place_number != 0 && (form_number + set_number + place_number) % 3 != 0 {
+                    continue;
+                }
+                let sql = place.sql.replace("{form}", &form.sql.replace("{set}", &rows(set))).replace("{rows}", &given);
+                let told = VALUES.iter().enumerate();
+                let told = told.map(|(n, x)| format!("{n},{}", (place.shows)((form.told)(*x, set))));
+                assert_eq!(aws.query(&sql), Ok(told.collect()), "{sql}");
+            }
+        }
+    }
+}
+
+#[test]
+fn rows_are_put_in_order_by_what_a_subquery_tells() {
+    let aws = Aws::new(PLENTY);
+    let sql = "SELECT x FROM (VALUES 1, 2, 3) t(x) ORDER BY x IN (SELECT 2) DESC, x DESC";
+    assert_eq!(aws.query(sql), Ok(["2", "3", "1"].map(str::to_owned).to_vec()));
+    // Columns of marks are nobody's.
+    let both = "WITH a AS (SELECT x, x IN (SELECT 1) AS f FROM (VALUES 1, 3) t(x)), \
+                b AS (SELECT x, x IN (SELECT 3) AS f FROM (VALUES 1, 3) t(x)) \
+                SELECT * FROM a JOIN b ON a.x = b.x ORDER BY 1";
+    assert_eq!(aws.query(both), Ok(["1,true,1,false", "3,false,3,true"].map(str::to_owned).to_vec()));
+}
