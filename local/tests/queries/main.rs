@@ -5,6 +5,7 @@
 mod crashes;
 mod floats;
 mod memory;
+mod names;
 mod refused;
 mod requests;
 mod rights;

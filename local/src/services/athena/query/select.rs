@@ -44,14 +44,21 @@ enum Found {
     Told(Told),
 }
 
+struct Planned {
+    session: SessionContext,
+    plan: LogicalPlan,
+    written: trino::Written,
+}
+
 impl Reader<'_> {
     /// # Errors
     /// In Athena's words.
     pub(super) async fn select(self, sql: &str, database: &str) -> Result<Answer, String> {
         let words = |error: DataFusionError| trino::explain(&error, sql);
-        let (session, frame) = self.frame(sql, database).await?;
-        let schema = trino::named(frame.schema().as_arrow());
-        let batches = rows(&session, frame).await.map_err(words)?;
+        let Planned { session, plan, written } = self.plan(sql, database, 0).await?;
+        let frame = session.execute_logical_plan(plan).await.map_err(words)?;
+        let schema = written.shown(&trino::named(frame.schema().as_arrow()));
+        let batches = rows(&session, frame).await.map_err(|error| trino::explain_run(&error, sql))?;
         let columns = schema.fields().iter().map(|field| print::column(field)).collect();
         let bytes = results::write_csv(&schema, &batches).map_err(|error| error.to_string())?;
         Ok(Answer { columns, kept: Kept::File(bytes) })
@@ -62,7 +69,7 @@ impl Reader<'_> {
     /// # Errors
     /// In Athena's words.
     pub(super) async fn frame(self, sql: &str, database: &str) -> Result<(SessionContext, DataFrame), String> {
-        let (session, plan) = self.plan(sql, database, 0).await?;
+        let Planned { session, plan, .. } = self.plan(sql, database, 0).await?;
         let frame = session.execute_logical_plan(plan).await.map_err(|error| trino::explain(&error, sql))?;
         Ok((session, frame))
     }
@@ -72,7 +79,7 @@ impl Reader<'_> {
     /// # Errors
     /// In Athena's words.
     pub(super) async fn columns(self, sql: &str, database: &str) -> Result<SchemaRef, String> {
-        let (_, plan) = self.plan(sql, database, 0).await?;
+        let plan = self.plan(sql, database, 0).await?.plan;
         Ok(trino::named(plan.schema().as_arrow()))
     }
 
@@ -86,9 +93,9 @@ impl Reader<'_> {
         Ok(session)
     }
 
-    async fn plan(self, sql: &str, database: &str, depth: usize) -> Result<(SessionContext, LogicalPlan), String> {
+    async fn plan(self, sql: &str, database: &str, depth: usize) -> Result<Planned, String> {
         let session = self.session(database)?;
-        let statement = trino::translate(sql)?;
+        let (statement, written) = trino::translate(sql)?;
         let words = |error: DataFusionError| trino::explain(&error, sql);
         let tables = session.state().resolve_table_references(&statement).map_err(words)?;
         let mut has_views = false;
@@ -113,7 +120,7 @@ impl Reader<'_> {
         if has_views && tables_of(&plan) > MOST_TABLES {
             return Err("STACK_OVERFLOW: statement is too large (too many tables in views)".to_owned());
         }
-        Ok((session, trino::unmarked(plan).map_err(words)?))
+        Ok(Planned { session, plan: trino::unmarked(plan).map_err(words)?, written })
     }
 
     fn find(self, table: &ResolvedTableReference, with_path: bool) -> Result<Option<Found>, String> {
@@ -145,7 +152,8 @@ impl Reader<'_> {
             return Err(format!("VIEW_IS_RECURSIVE: View '{name}' stands on too many others, or on itself"));
         }
         let planned = Box::pin(self.plan(&view.sql, &view.database, depth + 1)).await;
-        let (_, plan) = planned.map_err(|why| format!("INVALID_VIEW: Failed analyzing stored view '{name}': {why}"))?;
+        let Planned { plan, .. } =
+            planned.map_err(|why| format!("INVALID_VIEW: Failed analyzing stored view '{name}': {why}"))?;
         Ok(Arc::new(ViewTable::new(plan, None)))
     }
 }

@@ -75,9 +75,27 @@ pub(in super::super) fn explain(error: &DataFusionError, sql: &str) -> String {
 
 /// "Unsupported ast node in sqltorel: Lambda(LambdaFunction { ...": a tree is told by its root.
 fn node(text: &str) -> &str {
-    match text.split_once(" { ").and_then(|(before, _)| before.split_once(": ")) {
-        Some((_, tree)) => tree.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or(tree),
-        None => text,
+    let before = match text.split_once(" { ") {
+        Some((before, _)) => before,
+        None if text.contains(" does not support logical expression ") => text,
+        None => return text,
+    };
+    let tree = before.rsplit(' ').next().unwrap_or(before);
+    match tree.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or(tree) {
+        "Exists" | "InSubquery" | "OuterReferenceColumn" | "ScalarSubquery" | "SetComparison" => OUTER,
+        root => root,
+    }
+}
+
+const OUTER: &str = "a subquery that asks for the rows around it in this way";
+
+/// The reason as Athena gives it, of a query whose names were all found: what is not there any more was the engine's.
+pub(in super::super) fn explain_run(error: &DataFusionError, sql: &str) -> String {
+    match error.find_root() {
+        DataFusionError::SchemaError(error, _) if matches!(**error, SchemaError::FieldNotFound { .. }) => {
+            format!("NOT_SUPPORTED: Local AWS does not have this: {OUTER}")
+        }
+        _ => explain(error, sql),
     }
 }
 
@@ -102,6 +120,10 @@ fn syntax(text: &str) -> String {
     let (what, at) = text.rsplit_once(" at Line: ").unwrap_or((text, "1, Column: 1"));
     let at = at.replace(", Column: ", ":");
     match what.strip_prefix("Expected: ").and_then(|rest| rest.rsplit_once(", found: ")) {
+        // Trino's grammar has it, the parser's does not.
+        Some((_, found)) if found.eq_ignore_ascii_case("MATCH_RECOGNIZE") => {
+            "NOT_SUPPORTED: Local AWS does not have MATCH_RECOGNIZE".to_owned()
+        }
         Some((expected, found)) => {
             let found = if found == "EOF" { "<EOF>" } else { found };
             format!("SYNTAX_ERROR: line {at}: mismatched input '{found}'. Expecting: {expected}")

@@ -9,6 +9,7 @@ mod errors;
 mod evened;
 mod floated;
 mod floats;
+mod folded;
 mod forms;
 mod hidden;
 mod intervals;
@@ -28,18 +29,20 @@ mod told;
 pub(super) mod typed;
 pub(super) mod types;
 pub(super) mod values;
+mod written;
 
 use super::allowed;
 use super::table::PATH;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::VisitMut as _;
 use datafusion::sql::sqlparser::tokenizer::Tokenizer;
-pub(super) use errors::{EXHAUSTED, explain, table_not_found};
+pub(super) use errors::{EXHAUSTED, explain, explain_run, table_not_found};
 pub(super) use names::{named, unmarked};
 use rewrite::Translation;
 pub(super) use session::session;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
+pub(super) use written::Written;
 
 pub(super) fn first_words(sql: &str) -> String {
     sql.split_whitespace().take(3).collect::<Vec<_>>().join(" ")
@@ -47,7 +50,7 @@ pub(super) fn first_words(sql: &str) -> String {
 
 /// # Errors
 /// A statement that Athena would not take either, in its words.
-pub(super) fn translate(sql: &str) -> Result<Statement, String> {
+pub(super) fn translate(sql: &str) -> Result<(Statement, Written), String> {
     let tokens = Tokenizer::new(&parse::Trino, sql).tokenize_with_location();
     let tokens = tokens.map_err(|error| format!("SYNTAX_ERROR: {error}"))?;
     parse::check(&tokens)?;
@@ -60,9 +63,10 @@ pub(super) fn translate(sql: &str) -> Result<Statement, String> {
     let [mut statement] = <[Statement; 1]>::try_from(Vec::from(statements))
         .map_err(|_| "SYNTAX_ERROR: Athena runs one statement at a time".to_owned())?;
     allowed::check_kind(&statement)?;
+    let written = Written::of(&statement);
     allowed::balance(&mut statement)?;
     translate_tree(&mut statement, names_path(sql))?;
-    Ok(statement)
+    Ok((statement, written))
 }
 
 /// Whether a statement asks for the file of a row, which no `*` gives.
@@ -86,7 +90,7 @@ mod tests {
     use super::*;
 
     fn translated(sql: &str) -> String {
-        let text = translate(sql).map_or_else(|error| error, |statement| statement.to_string());
+        let text = translate(sql).map_or_else(|error| error, |(statement, _)| statement.to_string());
         text.replace('\u{1}', "#")
     }
 

@@ -83,7 +83,10 @@ pub(super) fn name(select: &mut Select) {
                 };
                 (expr, name, is_plain)
             }
-            SelectItem::ExprWithAlias { expr, alias } => (expr, Some(alias.value.to_lowercase()), true),
+            SelectItem::ExprWithAlias { expr, alias } => {
+                alias.value = alias.value.to_lowercase();
+                (expr, Some(alias.value.clone()), true)
+            }
             _ => continue,
         };
         let name = own.unwrap_or_default();

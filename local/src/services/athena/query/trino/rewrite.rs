@@ -2,11 +2,11 @@
 
 use super::super::functions::REWRITTEN;
 use super::parse::{self, Trino};
-use super::{forms, hidden, intervals, lambdas, literals, names, patterns, relations};
+use super::{folded, forms, hidden, intervals, lambdas, literals, names, patterns, relations};
 use datafusion::sql::sqlparser::ast::{
     AccessExpr, CastKind, DataType, ExactNumberInfo, Expr, Fetch, Function, FunctionArg, FunctionArgExpr,
-    FunctionArguments, Ident, LimitClause, ObjectName, ObjectNamePart, Query, SetExpr, TableFactor, Value,
-    ValueWithSpan, VisitorMut, visit_expressions_mut,
+    FunctionArguments, LimitClause, ObjectName, Query, SetExpr, TableFactor, Value, ValueWithSpan, VisitorMut,
+    visit_expressions_mut,
 };
 use datafusion::sql::sqlparser::parser::Parser;
 use std::collections::HashSet;
@@ -22,21 +22,17 @@ pub(super) struct Translation {
 impl VisitorMut for Translation {
     type Break = String;
 
-    /// Names mean the same in any case, in quotes too: Athena's console writes `"AwsDataCatalog"."web"."pages"`.
     fn pre_visit_relation(&mut self, relation: &mut ObjectName) -> ControlFlow<String> {
-        relation.0.iter_mut().for_each(|part| {
-            if let ObjectNamePart::Identifier(ident) = part {
-                fold(ident);
-            }
-        });
+        folded::path(relation);
         ControlFlow::Continue(())
     }
 
     fn pre_visit_query(&mut self, query: &mut Query) -> ControlFlow<String> {
         let with = query.with.iter_mut().flat_map(|with| &mut with.cte_tables);
-        with.for_each(|cte| fold(&mut cte.alias.name));
-        let ctes = query.with.iter().flat_map(|with| &with.cte_tables);
-        self.named.extend(ctes.map(|cte| cte.alias.name.value.to_lowercase()));
+        self.named.extend(with.map(|cte| {
+            folded::alias(&mut cte.alias);
+            cte.alias.name.value.clone()
+        }));
         ControlFlow::Continue(())
     }
 
@@ -45,6 +41,11 @@ impl VisitorMut for Translation {
             Ok(()) => ControlFlow::Continue(()),
             Err(why) => ControlFlow::Break(why),
         }
+    }
+
+    fn pre_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
+        folded::factor(factor);
+        ControlFlow::Continue(())
     }
 
     fn post_visit_table_factor(&mut self, factor: &mut TableFactor) -> ControlFlow<String> {
@@ -80,6 +81,7 @@ fn limit(query: &mut Query, fetch: Fetch) -> ControlFlow<String> {
 fn selects(body: &mut SetExpr, with_path: Option<&HashSet<String>>) {
     match body {
         SetExpr::Select(select) => {
+            folded::select(select);
             names::refuse_aliases(select);
             names::name(select);
             relations::bracket_from(select);
@@ -96,11 +98,9 @@ fn selects(body: &mut SetExpr, with_path: Option<&HashSet<String>>) {
 }
 
 fn rewrite(expr: &mut Expr) -> Result<(), String> {
+    folded::expression(expr);
     forms::rewrite(expr)?;
     match expr {
-        // Names mean the same in any case, in quotes too.
-        Expr::Identifier(ident) => fold(ident),
-        Expr::CompoundIdentifier(parts) => parts.iter_mut().for_each(fold),
         Expr::TypedString(typed) => {
             if let Some(text) = typed.value.value.clone().into_string() {
                 *expr = literals::typed(&typed.data_type.to_string(), &text)?;
@@ -194,10 +194,6 @@ fn called(function: &Function) -> Option<Expr> {
         outer.filter.clone_from(&function.filter);
     }
     Some(parsed)
-}
-
-fn fold(ident: &mut Ident) {
-    ident.value = ident.value.to_lowercase();
 }
 
 fn argument(argument: &FunctionArg) -> Option<&Expr> {
