@@ -3,7 +3,7 @@
 use crate::support::{Place, environment, judge_with, root};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 fn python() -> PathBuf {
     environment("parquet", "requirements-parquet.txt")
@@ -112,7 +112,13 @@ fn a_kill_loses_and_doubles_nothing_that_is_converted_or_backed_up() {
         let mut client = Command::new(python());
         client.arg(&script).args([&server.url, &server.token(), "send", &(kill * 10_000).to_string()]);
         let mut client = client.stdout(Stdio::from(acknowledged)).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(1200 + kill * 137 % 700));
+        // From the first answer on: how long a client takes to start is another question.
+        let (before, began) = (std::fs::metadata(&sent).unwrap().len(), Instant::now());
+        while std::fs::metadata(&sent).unwrap().len() == before {
+            assert!(began.elapsed() < Duration::from_secs(60), "nothing was acknowledged");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::thread::sleep(Duration::from_millis(300 + kill * 137 % 700));
         server.child.kill().unwrap();
         server.child.wait().unwrap();
         client.wait().unwrap();
