@@ -144,15 +144,11 @@ fn of_union(mut union: Union) -> Result<Transformed<LogicalPlan>> {
     if union.inputs.iter().all(|input| kinds(input) == first) {
         return Ok(Transformed::no(LogicalPlan::Union(union)));
     }
-    let mut wanted = vec![vec![None; first.len()]; union.inputs.len()];
-    for column in 0..first.len() {
-        let kinds: Vec<_> = union.inputs.iter().map(|input| input.schema().field(column).data_type().clone()).collect();
-        for (input, kind) in are_floated(&kinds).into_iter().enumerate() {
-            wanted[input][column] = kind;
-        }
-    }
-    for (input, wanted) in union.inputs.iter_mut().zip(wanted) {
-        let schema = retyped(input.schema(), wanted)?;
+    let all: Vec<_> = union.inputs.iter().map(|input| kinds(input)).collect();
+    let column = |column: usize| are_floated(&all.iter().map(|kinds| kinds[column].clone()).collect::<Vec<_>>());
+    let columns: Vec<_> = (0..first.len()).map(column).collect();
+    for (number, input) in union.inputs.iter_mut().enumerate() {
+        let schema = retyped(input.schema(), columns.iter().map(|column| column[number].clone()).collect())?;
         *input = Arc::new(coerce_plan_expr_for_schema(LogicalPlan::clone(input), &schema)?);
     }
     let common = coerce_union_schema(&union.inputs)?;
