@@ -9,6 +9,7 @@ mod names;
 mod refused;
 mod requests;
 mod rights;
+mod spans;
 mod statements;
 mod subqueries;
 

@@ -137,3 +137,70 @@ fn rows_are_put_in_order_by_what_a_subquery_tells() {
                 SELECT * FROM a JOIN b ON a.x = b.x ORDER BY 1";
     assert_eq!(aws.query(both), Ok(["1,true,1,false", "3,false,3,true"].map(str::to_owned).to_vec()));
 }
+
+type Pair = (i64, i64);
+type Holds = fn(Pair, Pair) -> bool;
+type Told = fn(Pair, &[i64]) -> Number;
+
+const AROUND: [Pair; 5] = [(1, 1), (1, 2), (2, 9), (3, 1), (3, 1)];
+const WITHIN: [Pair; 5] = [(1, 2), (1, 3), (1, 3), (2, 5), (2, 9)];
+
+/// What it asks for, and whether that holds of a row around and one within.
+const ASKED: [(&str, Holds); 5] = [
+    ("x.u = e.u", |e, x| x.0 == e.0),
+    ("x.u = e.u AND x.t > e.t", |e, x| x.0 == e.0 && x.1 > e.1),
+    ("x.t < e.t", |e, x| x.1 < e.1),
+    ("x.u <> e.u OR x.t = e.t", |e, x| x.0 != e.0 || x.1 == e.1),
+    ("x.u + 1 = e.u + 1 AND x.t BETWEEN e.t AND e.t + 2", |e, x| x.0 == e.0 && (e.1..=e.1 + 2).contains(&x.1)),
+];
+
+/// A subquery of one value, of the times that it finds, in order.
+const SINGLE: [(&str, Told); 8] = [
+    ("SELECT count(*) FROM {x}", |_, all| i64::try_from(all.len()).ok()),
+    ("SELECT min(x.t) FROM {x}", |_, all| all.first().copied()),
+    ("SELECT sum(x.t) + e.t FROM {x}", |e, all| (!all.is_empty()).then(|| all.iter().sum::<i64>() + e.1)),
+    ("SELECT sum(x.t * e.t) FROM {x}", |e, all| (!all.is_empty()).then(|| all.iter().sum::<i64>() * e.1)),
+    ("SELECT count(DISTINCT x.t) FROM {x}", |_, all| {
+        Some(all.iter().collect::<std::collections::BTreeSet<_>>().len() as i64)
+    }),
+    ("SELECT x.t FROM {x} ORDER BY x.t DESC LIMIT 1", |_, all| all.last().copied()),
+    ("SELECT t + 1 FROM (SELECT x.t, x.u FROM {x}) ORDER BY t, u LIMIT 1", |_, all| Some(all.first()? + 1)),
+    ("SELECT DISTINCT max(x.t) FROM {x}", |_, all| all.last().copied()),
+];
+
+#[test]
+fn a_subquery_of_one_value_may_ask_for_the_rows_around_it() {
+    let aws = Aws::new(PLENTY);
+    let values = |all: &[Pair]| all.iter().map(|(u, t)| format!("({u}, {t})")).collect::<Vec<_>>().join(", ");
+    let around = format!("(VALUES {}) e(u, t)", values(&AROUND));
+    for (asked, holds) in ASKED {
+        for (form, value) in SINGLE {
+            let within = format!("(VALUES {}) x(u, t) WHERE {asked}", values(&WITHIN));
+            let single = format!("({})", form.replace("{x}", &within));
+            let mut told: Vec<_> = AROUND
+                .iter()
+                .map(|e| {
+                    let mut all: Vec<_> = WITHIN.iter().filter(|x| holds(*e, **x)).map(|x| x.1).collect();
+                    all.sort_unstable();
+                    (e.0, e.1, value(*e, &all))
+                })
+                .collect();
+            told.sort_unstable();
+            let text = |number: Number| number.map_or("NULL".to_owned(), |number| number.to_string());
+            let rows = |told: &[(i64, i64, Number)]| {
+                told.iter().map(|(u, t, value)| format!("{u},{t},{}", text(*value))).collect::<Vec<_>>()
+            };
+            let sql = format!("SELECT u, t, {single} FROM {around} ORDER BY 1, 2");
+            assert_eq!(aws.query(&sql), Ok(rows(&told)), "{sql}");
+            let sql = format!("SELECT u, t, {single} FROM {around} WHERE coalesce({single}, 0) > 3 ORDER BY 1, 2");
+            told.retain(|(.., value)| value.unwrap_or(0) > 3);
+            assert_eq!(aws.query(&sql), Ok(rows(&told)), "{sql}");
+        }
+    }
+    let several = "SELECT (SELECT x.t FROM (VALUES (1, 2), (1, 3)) x(u, t) WHERE x.u = e.u) FROM (VALUES 1) e(u)";
+    assert_eq!(
+        aws.query(several),
+        Err("SUBQUERY_MULTIPLE_ROWS: Scalar sub-query has returned multiple rows".to_owned())
+    );
+    assert_eq!(aws.query(&several.replace("VALUES 1)", "VALUES 2)")), Ok(vec!["NULL".to_owned()]));
+}

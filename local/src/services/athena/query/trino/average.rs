@@ -1,75 +1,143 @@
-//! `avg`: of decimals it is a decimal with as many digits, rounded half up.
+//! `avg` and `sum` of what the engine has none of, or otherwise: the mean of decimals is a decimal with as many digits, rounded
+//! half up; intervals have both.
 
 use super::super::groups::{self, Groups, passes};
+use super::super::spans::amounts;
+use super::intervals::column;
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, BooleanArray, Decimal128Array, Int64Array};
 use datafusion::arrow::compute::{cast, sum};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Field, FieldRef, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::error::DataFusionError;
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
-use datafusion::logical_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, Signature};
+use datafusion::logical_expr::type_coercion::functions::fields_with_udf;
+use datafusion::logical_expr::{
+    Accumulator, AggregateUDF, AggregateUDFImpl, GroupsAccumulator, ReversedUDAF, Signature, Volatility,
+};
 use std::sync::Arc;
 
-/// That of DataFusion, for all but decimals.
+/// That of DataFusion, for all but decimals and intervals.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct Average {
-    pub(super) inner: Arc<AggregateUDF>,
+    inner: Arc<AggregateUDF>,
+    is_mean: bool,
+    signature: Signature,
+}
+
+impl Average {
+    /// `avg` with a mean, `sum` without.
+    pub(super) fn of(inner: Arc<AggregateUDF>, is_mean: bool) -> Self {
+        Self { inner, is_mean, signature: Signature::user_defined(Volatility::Immutable) }
+    }
+
+    fn is_own(&self, kind: &DataType) -> bool {
+        matches!(kind, DataType::Interval(_)) || self.is_mean && matches!(kind, DataType::Decimal128(..))
+    }
+
+    fn exact(&self, kind: &DataType) -> Exact {
+        Exact { kind: kind.clone(), is_mean: self.is_mean }
+    }
+}
+
+/// A result: decimals by their digits, intervals by months or milliseconds.
+#[derive(Clone, Debug)]
+struct Exact {
+    kind: DataType,
+    is_mean: bool,
+}
+
+impl Exact {
+    fn scale(&self) -> i8 {
+        if let DataType::Decimal128(_, scale) = self.kind { scale } else { 0 }
+    }
+
+    fn digits(&self, array: &ArrayRef) -> Result<Decimal128Array> {
+        let whole = match array.data_type() {
+            DataType::Interval(_) => Arc::new(Int64Array::from(amounts(array)?)),
+            _ => Arc::clone(array),
+        };
+        Ok(cast(&whole, &DataType::Decimal128(38, self.scale()))?.as_primitive::<Decimal128Type>().clone())
+    }
+
+    fn shown(&self, all: impl Iterator<Item = Sum>) -> Result<ArrayRef> {
+        let all = all.map(|sum| if self.is_mean { sum.mean() } else { (sum.count != 0).then_some(sum.sum) });
+        match self.kind {
+            DataType::Decimal128(precision, scale) => {
+                Ok(Arc::new(all.collect::<Decimal128Array>().with_precision_and_scale(precision, scale)?))
+            }
+            _ => column(all.map(|amount| amount.and_then(|amount| i64::try_from(amount).ok())).collect(), &self.kind),
+        }
+    }
 }
 
 impl AggregateUDFImpl for Average {
     fn name(&self) -> &str {
-        "avg"
+        self.inner.name()
     }
 
     fn signature(&self) -> &Signature {
-        self.inner.signature()
+        &self.signature
     }
 
     fn coerce_types(&self, kinds: &[DataType]) -> Result<Vec<DataType>> {
         match kinds {
-            [DataType::Decimal128(..)] => Ok(kinds.to_vec()),
-            _ => self.inner.coerce_types(kinds),
+            [kind] if self.is_own(kind) => Ok(kinds.to_vec()),
+            _ => {
+                let fields: Vec<_> =
+                    kinds.iter().map(|kind| Arc::new(Field::new("given", kind.clone(), true))).collect();
+                let fields = fields_with_udf(&fields, self.inner.as_ref())?;
+                Ok(fields.iter().map(|field| field.data_type().clone()).collect())
+            }
         }
     }
 
     fn return_type(&self, kinds: &[DataType]) -> Result<DataType> {
         match kinds {
-            [kind @ DataType::Decimal128(..)] => Ok(kind.clone()),
+            [kind] if self.is_own(kind) => Ok(kind.clone()),
             _ => self.inner.return_type(kinds),
         }
     }
 
     fn state_fields(&self, arguments: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
         match arguments.return_field.data_type() {
-            DataType::Decimal128(_, scale) => Ok(vec![
+            kind if self.is_own(kind) => Ok(vec![
                 Arc::new(Field::new("count", DataType::Int64, true)),
-                Arc::new(Field::new("sum", DataType::Decimal128(38, *scale), true)),
+                Arc::new(Field::new("sum", DataType::Decimal128(38, self.exact(kind).scale()), true)),
             ]),
             _ => self.inner.state_fields(arguments),
         }
     }
 
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        match *arguments.return_field.data_type() {
-            DataType::Decimal128(precision, scale) if !arguments.is_distinct => {
-                Ok(Box::new(OfDecimals { precision, scale, all: Sum::default() }))
+        match arguments.return_field.data_type() {
+            kind if self.is_own(kind) && !arguments.is_distinct => {
+                Ok(Box::new(One { exact: self.exact(kind), all: Sum::default() }))
             }
             _ => self.inner.accumulator(arguments),
         }
     }
 
+    fn create_sliding_accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        match self.is_own(arguments.return_field.data_type()) {
+            true => self.accumulator(arguments),
+            false => self.inner.create_sliding_accumulator(arguments),
+        }
+    }
+
+    fn reverse_expr(&self) -> ReversedUDAF {
+        self.inner.reverse_udf()
+    }
+
     fn groups_accumulator_supported(&self, arguments: AccumulatorArgs<'_>) -> bool {
         match arguments.return_field.data_type() {
-            DataType::Decimal128(..) => !arguments.is_distinct,
+            kind if self.is_own(kind) => !arguments.is_distinct,
             _ => self.inner.groups_accumulator_supported(arguments),
         }
     }
 
     fn create_groups_accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn GroupsAccumulator>> {
-        match *arguments.return_field.data_type() {
-            DataType::Decimal128(precision, scale) => {
-                Ok(groups::many(Box::new(Decimals { precision, scale, all: vec![] })))
-            }
+        match arguments.return_field.data_type() {
+            kind if self.is_own(kind) => Ok(groups::many(Box::new(Many { exact: self.exact(kind), all: vec![] }))),
             _ => self.inner.create_groups_accumulator(arguments),
         }
     }
@@ -101,15 +169,14 @@ impl Sum {
 
 /// Of many groups.
 #[derive(Debug)]
-struct Decimals {
-    precision: u8,
-    scale: i8,
+struct Many {
+    exact: Exact,
     all: Vec<Sum>,
 }
 
-impl Groups for Decimals {
+impl Groups for Many {
     fn empty(&self) -> Box<dyn Groups> {
-        Box::new(Self { precision: self.precision, scale: self.scale, all: vec![] })
+        Box::new(Self { exact: self.exact.clone(), all: vec![] })
     }
 
     fn count(&self) -> usize {
@@ -121,8 +188,7 @@ impl Groups for Decimals {
     }
 
     fn add(&mut self, columns: &[ArrayRef], groups: &[usize], filter: Option<&BooleanArray>) -> Result<()> {
-        let digits = cast(&columns[0], &DataType::Decimal128(38, self.scale))?;
-        let digits = digits.as_primitive::<Decimal128Type>();
+        let digits = self.exact.digits(&columns[0])?;
         let rows = groups.iter().enumerate().filter(|(row, _)| digits.is_valid(*row) && passes(filter, *row));
         rows.into_iter().try_for_each(|(row, group)| self.all[*group].add(1, digits.value(row)))
     }
@@ -137,12 +203,11 @@ impl Groups for Decimals {
         let all = &self.all[..count];
         let sums = Decimal128Array::from_iter_values(all.iter().map(|one| one.sum));
         let counts = Int64Array::from_iter_values(all.iter().map(|one| one.count));
-        Ok(vec![Arc::new(counts), Arc::new(sums.with_precision_and_scale(38, self.scale)?)])
+        Ok(vec![Arc::new(counts), Arc::new(sums.with_precision_and_scale(38, self.exact.scale())?)])
     }
 
     fn results(&self, count: usize) -> Result<ArrayRef> {
-        let means: Decimal128Array = self.all[..count].iter().map(|one| one.mean()).collect();
-        Ok(Arc::new(means.with_precision_and_scale(self.precision, self.scale)?))
+        self.exact.shown(self.all[..count].iter().copied())
     }
 
     fn forget(&mut self, count: usize) -> Result<()> {
@@ -156,23 +221,21 @@ impl Groups for Decimals {
 }
 
 /// Of one, or of a window that moves.
-
 #[derive(Debug)]
-struct OfDecimals {
-    precision: u8,
-    scale: i8,
+struct One {
+    exact: Exact,
     all: Sum,
 }
 
-impl OfDecimals {
+impl One {
     fn digits(&self, array: &ArrayRef) -> Result<(i64, i128)> {
-        let array = cast(array, &DataType::Decimal128(38, self.scale))?;
-        let count = i64::try_from(array.len() - array.null_count()).unwrap_or(i64::MAX);
-        Ok((count, sum(array.as_primitive::<Decimal128Type>()).unwrap_or(0)))
+        let digits = self.exact.digits(array)?;
+        let count = i64::try_from(digits.len() - digits.null_count()).unwrap_or(i64::MAX);
+        Ok((count, sum(&digits).unwrap_or(0)))
     }
 }
 
-impl Accumulator for OfDecimals {
+impl Accumulator for One {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
         let (count, sum) = self.digits(&values[0])?;
         self.all.add(count, sum)
@@ -194,11 +257,14 @@ impl Accumulator for OfDecimals {
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        Ok(vec![ScalarValue::Int64(Some(self.all.count)), ScalarValue::Decimal128(Some(self.all.sum), 38, self.scale)])
+        Ok(vec![
+            ScalarValue::Int64(Some(self.all.count)),
+            ScalarValue::Decimal128(Some(self.all.sum), 38, self.exact.scale()),
+        ])
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        Ok(ScalarValue::Decimal128(self.all.mean(), self.precision, self.scale))
+        ScalarValue::try_from_array(&self.exact.shown(std::iter::once(self.all))?, 0)
     }
 
     fn size(&self) -> usize {

@@ -2,15 +2,17 @@
 
 use super::parse::{call, text};
 use super::typed::{failed, function, given, refused};
-use super::types::name;
+use super::types::{TIMESTAMP, name};
 use crate::services::athena::query::print;
 use crate::services::athena::query::spans::{CLOCK, DAY, MONTHS, SPAN, amounts, span};
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, PrimitiveArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Float64Type, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, Time64MicrosecondType,
+    DataType, Float64Type, Int64Type, IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType,
+    Time64MicrosecondType, TimeUnit,
 };
 use datafusion::common::{Result, ScalarValue};
+use datafusion::error::DataFusionError;
 use datafusion::logical_expr::{ReturnFieldArgs, ScalarUDF};
 use datafusion::sql::sqlparser::ast::{
     DateTimeField, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments, Interval, WindowFrameBound,
@@ -20,6 +22,7 @@ use std::sync::Arc;
 
 pub(super) const LITERAL: &str = "$interval";
 pub(super) const REACH: &str = "$reach";
+const GAP: &str = "$gap";
 
 /// `INTERVAL '3-5' YEAR TO MONTH`, as a call.
 pub(super) fn literal(interval: &Interval) -> Option<Expr> {
@@ -78,12 +81,26 @@ fn constant(value: Option<&ScalarValue>) -> &str {
     value.and_then(|value| value.try_as_str().flatten()).unwrap_or_default()
 }
 
-pub(super) fn functions() -> [ScalarUDF; 2] {
+pub(super) fn functions() -> [ScalarUDF; 3] {
     let literal = |given: &ReturnFieldArgs<'_>| {
         let fields = constant(given.scalar_arguments[1]);
         Ok(if fields.starts_with(['Y']) || fields == "MONTH" { MONTHS } else { SPAN })
     };
-    [function(LITERAL, literal, read), function(REACH, reached, reach)]
+    [function(LITERAL, literal, read), function(REACH, reached, reach), function(GAP, |_| Ok(SPAN), gap)]
+}
+
+/// From one time to another. The engine's own difference has no whole days, so that it would compare with none.
+fn gap(all: &[ArrayRef], kind: &DataType) -> Result<ArrayRef> {
+    let micros = |times: &ArrayRef| {
+        let same = match times.data_type() {
+            DataType::Timestamp(_, zone) => DataType::Timestamp(TimeUnit::Microsecond, zone.clone()),
+            _ => TIMESTAMP,
+        };
+        Ok::<_, DataFusionError>(cast(&cast(times, &same)?, &DataType::Int64)?.as_primitive::<Int64Type>().clone())
+    };
+    let (one, other) = (micros(&all[0])?, micros(&all[1])?);
+    let millis = one.iter().zip(other.iter()).map(|(one, other)| Some((one?.checked_sub(other?)?) / 1000));
+    column(millis.collect(), kind)
 }
 
 fn read(all: &[ArrayRef], kind: &DataType) -> Result<ArrayRef> {
@@ -136,7 +153,7 @@ fn whole_number(text: &str) -> Option<i64> {
 }
 
 /// A column of months, of milliseconds, or of times of the day in microseconds.
-fn column(amounts: Vec<Option<i64>>, kind: &DataType) -> Result<ArrayRef> {
+pub(super) fn column(amounts: Vec<Option<i64>>, kind: &DataType) -> Result<ArrayRef> {
     let amounts = amounts.into_iter();
     Ok(match kind {
         DataType::Interval(IntervalUnit::YearMonth) => {

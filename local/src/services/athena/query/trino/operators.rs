@@ -19,6 +19,7 @@ use std::sync::Arc;
 pub(super) struct Operators {
     pub(super) arithmetic: Arc<ScalarUDF>,
     pub(super) reach: Arc<ScalarUDF>,
+    pub(super) gap: Arc<ScalarUDF>,
     pub(super) equals: Arc<ScalarUDF>,
 }
 
@@ -148,9 +149,7 @@ fn is_reckoned(op: &BinaryOperator, one: &DataType, other: &DataType) -> bool {
                 let is_sum = |one, other| (is_time(one) || is_interval(one)) && is_interval(other);
                 is_sum(one, other) || is_sum(other, one)
             }
-            BinaryOperator::Minus => {
-                is_interval(other) && (is_time(one) || is_interval(one)) || is_time(one) && is_time(other)
-            }
+            BinaryOperator::Minus => is_interval(other) && (is_time(one) || is_interval(one)),
             BinaryOperator::Multiply => {
                 is_interval(one) && other.is_numeric() || is_interval(other) && one.is_numeric()
             }
@@ -184,6 +183,9 @@ impl ExprPlanner for Operators {
                 let is_exact = arithmetic::is_exact(&one) && arithmetic::is_exact(&other);
                 if is_exact {
                     return Ok(PlannerResult::Planned(self.reckon(expr)));
+                }
+                if expr.op == Op::Minus && is_time(&one) && is_time(&other) {
+                    return Ok(PlannerResult::Planned(self.gap.call(vec![expr.left, expr.right])));
                 }
                 if is_reach(&one, &other) {
                     let operator = Expr::Literal(ScalarValue::Utf8(Some(expr.op.to_string())), None);

@@ -13,7 +13,8 @@ use super::operators::Operators;
 use super::parse::{CAST, TRY_CAST};
 use super::relations::Unnesting;
 use super::sameness::Sameness;
-use super::told::Told;
+use super::single::single;
+use super::subqueries::Subqueries;
 use super::typed::{failed, function};
 use super::types;
 use super::values::{self, Value};
@@ -36,11 +37,12 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     // "NULLS LAST is the default null ordering, regardless of the ordering direction."
     "nulls_last".clone_into(&mut options.default_null_ordering);
     let ordinals = Arc::new(function("$ordinals", |_| Ok(types::list(DataType::Int64)), numbered));
-    let [interval, reach] = intervals::functions();
+    let [interval, reach, gap] = intervals::functions();
     let equals = Arc::new(equals());
     let operators: Arc<dyn ExprPlanner> = Arc::new(Operators {
         arithmetic: Arc::new(arithmetic()),
         reach: Arc::new(reach.clone()),
+        gap: Arc::new(gap),
         equals: Arc::clone(&equals),
     });
     let mut builder =
@@ -50,7 +52,7 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     let mut rules = Analyzer::new().rules;
     rules.insert(0, Arc::new(Floats));
     rules.insert(0, Arc::new(Checked));
-    rules.insert(0, Arc::new(Told));
+    rules.insert(0, Arc::new(Subqueries { single: Arc::new(single()) }));
     rules.push(Arc::new(Sameness { forms: Forms::new(), equals }));
     let session = SessionContext::new_with_state(builder.with_analyzer_rules(rules).build());
     session.register_udf(ScalarUDF::new_from_impl(Cast::new(CAST, false)));
@@ -58,8 +60,10 @@ pub(in super::super) fn session(mut config: SessionConfig, environment: Arc<Runt
     session.register_udf(interval);
     session.register_udf(reach);
     session.register_udf(function("row", |given| Ok(DataType::Struct(fields(given))), row));
-    if let Ok(inner) = session.udaf("avg") {
-        session.register_udaf(AggregateUDF::new_from_impl(Average { inner }));
+    for (name, is_mean) in [("avg", true), ("sum", false)] {
+        if let Ok(inner) = session.udaf(name) {
+            session.register_udaf(AggregateUDF::new_from_impl(Average::of(inner, is_mean)));
+        }
     }
     lambdas::register(&session);
     session

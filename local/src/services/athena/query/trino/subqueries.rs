@@ -1,7 +1,9 @@
-//! IN, EXISTS, ANY and ALL with a subquery as values: in what is selected, counted, grouped and ordered by, and within what a
-//! filter asks for. The engine knows them as filters only; here they become columns, of joins that mark each row.
+//! Subqueries as values. IN, EXISTS, ANY and ALL in what is selected, counted, grouped and ordered by, and within what a filter
+//! asks for: the engine knows them as filters only. And those of one value that it does not join by, as they compare with the
+//! rows around them otherwise than by `=`, or take the first one. They become columns beside the rows.
 
-use super::marked::Marks;
+use super::marks::Marks;
+use super::single::is_joined;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::common::{Result, ScalarValue};
@@ -9,33 +11,37 @@ use datafusion::logical_expr::expr::{Exists, InSubquery, SetComparison, SetQuant
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{
-    Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, Operator, Subquery, lit, not, when,
+    Expr, ExprSchemable as _, LogicalPlan, LogicalPlanBuilder, Operator, ScalarUDF, Subquery, lit, not, when,
 };
 use datafusion::optimizer::AnalyzerRule;
 use std::cell::Cell;
+use std::sync::Arc;
 
 /// Before types are coerced: those of what it compares are, after it.
 #[derive(Debug)]
-pub(super) struct Told;
+pub(super) struct Subqueries {
+    pub(super) single: Arc<ScalarUDF>,
+}
 
-impl AnalyzerRule for Told {
+impl AnalyzerRule for Subqueries {
     fn analyze(&self, plan: LogicalPlan, _: &ConfigOptions) -> Result<LogicalPlan> {
-        let marks = Cell::new(0);
-        Ok(plan.transform_up_with_subqueries(|plan| node(plan, &marks))?.data)
+        let count = Cell::new(0);
+        let beside = |rows: LogicalPlan| Marks::beside(rows, &count, &self.single);
+        Ok(plan.transform_up_with_subqueries(|plan| node(plan, &beside))?.data)
     }
 
     fn name(&self) -> &str {
-        "told"
+        "subqueries"
     }
 }
 
-fn node(node: LogicalPlan, count: &Cell<usize>) -> Result<Transformed<LogicalPlan>> {
+fn node<'a>(node: LogicalPlan, beside: &dyn Fn(LogicalPlan) -> Marks<'a>) -> Result<Transformed<LogicalPlan>> {
     let inputs = node.inputs();
-    if inputs.len() != 1 || matches!(node, LogicalPlan::Join(_)) || !node.expressions().iter().any(asks) {
+    if inputs.len() != 1 || !node.expressions().iter().any(asks) {
         return Ok(Transformed::no(node));
     }
     let columns = node.schema().columns().into_iter().map(Expr::Column).collect::<Vec<_>>();
-    let mut marks = Marks::beside(inputs[0].clone(), count);
+    let mut marks = beside(inputs[0].clone());
     let names = NamePreserver::new(&node);
     let is_filter = matches!(node, LogicalPlan::Filter(_));
     let done = node.map_expressions(|expr| {
@@ -61,7 +67,7 @@ fn filtered(predicate: Expr, marks: &mut Marks<'_>) -> Result<Transformed<Expr>>
     let mut is_changed = false;
     let mut all = vec![];
     for expr in split_conjunction_owned(predicate) {
-        if is_alone(&expr) {
+        if is_alone(&expr) || !asks(&expr) {
             all.push(expr);
             continue;
         }
@@ -80,14 +86,19 @@ fn replaced(expr: Expr, marks: &mut Marks<'_>) -> Result<Transformed<Expr>> {
 }
 
 fn is_asking(expr: &Expr) -> bool {
-    matches!(expr, Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_))
+    match expr {
+        Expr::InSubquery(_) | Expr::Exists(_) | Expr::SetComparison(_) => true,
+        Expr::ScalarSubquery(of) => !is_joined(&of.subquery),
+        _ => false,
+    }
 }
 
 fn is_alone(expr: &Expr) -> bool {
     match expr {
         Expr::Not(inner) => is_alone(inner),
         Expr::InSubquery(InSubquery { expr, .. }) | Expr::SetComparison(SetComparison { expr, .. }) => !asks(expr),
-        other => is_asking(other),
+        Expr::Exists(_) => true,
+        _ => false,
     }
 }
 
@@ -108,6 +119,7 @@ fn told(expr: Expr, marks: &mut Marks<'_>) -> Result<Expr> {
             (SetQuantifier::All, Some(op)) => not(any(*expr, op, &subquery, marks)?),
             _ => any(*expr, op, &subquery, marks)?,
         },
+        Expr::ScalarSubquery(of) => marks.value(LogicalPlan::clone(&of.subquery))?,
         other => other,
     })
 }

@@ -1,27 +1,25 @@
-//! Rows with columns beside them that tell whether a subquery has any.
+//! Rows with columns beside them that tell what a subquery has for each.
 
+use super::single::{Single, VALUE, pulled};
 use datafusion::common::tree_node::{Transformed, TreeNode as _};
 use datafusion::common::{Column, DFSchema, Result};
-use datafusion::error::DataFusionError;
 use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{
-    Expr, JoinType, LogicalPlan, LogicalPlanBuilder, Operator, binary_expr, lit, scalar_subquery,
+    Expr, JoinType, LogicalPlan, LogicalPlanBuilder, Operator, ScalarUDF, binary_expr, lit, scalar_subquery,
 };
-use datafusion::optimizer::decorrelate::PullUpCorrelatedExpr;
 use std::cell::Cell;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(super) struct Marks<'a> {
     rows: LogicalPlan,
     /// Of the whole query: each mark has a name of its own.
     count: &'a Cell<usize>,
+    single: &'a ScalarUDF,
 }
 
 impl<'a> Marks<'a> {
-    pub(super) fn beside(rows: LogicalPlan, count: &'a Cell<usize>) -> Self {
-        Self { rows, count }
+    pub(super) fn beside(rows: LogicalPlan, count: &'a Cell<usize>, single: &'a ScalarUDF) -> Self {
+        Self { rows, count, single }
     }
 
     pub(super) fn schema(&self) -> &DFSchema {
@@ -55,18 +53,24 @@ impl<'a> Marks<'a> {
         self.marked(LogicalPlanBuilder::from(subquery).filter(holds)?.build()?)
     }
 
+    /// What it has of one value.
+    pub(super) fn value(&mut self, subquery: LogicalPlan) -> Result<Expr> {
+        let alias = self.name();
+        let rows = std::mem::take(&mut self.rows);
+        self.rows = Single::of(subquery, self.single)?.beside(rows, &alias)?;
+        Ok(Expr::Column(Column::new(Some(alias), VALUE)))
+    }
+
+    fn name(&self) -> String {
+        let number = self.count.get();
+        self.count.set(number + 1);
+        format!("$told{number}")
+    }
+
     fn marked(&mut self, subquery: LogicalPlan) -> Result<Expr> {
-        let alias = format!("$told{}", self.count.get());
-        self.count.set(self.count.get() + 1);
-        let mut pull_up = PullUpCorrelatedExpr::new().with_exists_sub_query(true);
-        let inner = subquery.rewrite(&mut pull_up)?.data;
-        if !pull_up.can_pull_up {
-            let words = "a correlated subquery with an aggregate, a limit or a set as a value";
-            return Err(DataFusionError::NotImplemented(words.to_owned()));
-        }
+        let alias = self.name();
+        let (inner, on, columns) = pulled(subquery)?;
         let inner = LogicalPlanBuilder::from(inner).alias(alias.as_str())?.build()?;
-        let columns: BTreeSet<_> = pull_up.correlated_subquery_cols_map.into_values().flatten().collect();
-        let on = conjunction(pull_up.join_filters).unwrap_or(lit(true));
         let on = on.transform_up(|expr| match expr {
             Expr::Column(column) if columns.contains(&column) => {
                 Ok(Transformed::yes(Expr::Column(Column::new(Some(alias.as_str()), column.name))))
