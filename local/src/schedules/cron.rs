@@ -18,7 +18,16 @@ struct Schedule {
     days: String,
     months: BTreeSet<i8>,
     weekdays: String,
-    years: BTreeSet<i16>,
+    /// There may be hundreds, and whether a schedule is due is asked five times in a second.
+    years: Vec<Range>,
+}
+
+/// From the first number to the last, in steps.
+#[derive(Clone, Copy, Debug)]
+struct Range {
+    first: i32,
+    last: i32,
+    step: usize,
 }
 
 /// The first time after `after` at which an expression fires; `None` where it never does, or is none.
@@ -50,12 +59,13 @@ impl Schedule {
             days: days.to_owned(),
             months: numbers(months, 1, 12, &MONTHS)?,
             weekdays: weekdays.to_owned(),
-            years: numbers(years, 1970, 2199, &[])?,
+            years: ranges(years, 1970, 2199, &[])?,
         })
     }
 
     fn fires_on(&self, date: Date) -> Option<bool> {
-        if !self.years.contains(&date.year()) || !self.months.contains(&date.month()) {
+        let is_year = self.years.iter().any(|range| range.has(date.year().into()));
+        if !is_year || !self.months.contains(&date.month()) {
             return Some(false);
         }
         // One of the two is `?`, and the other one decides.
@@ -63,14 +73,20 @@ impl Schedule {
     }
 }
 
+impl Range {
+    fn has(self, number: i32) -> bool {
+        let from_first = usize::try_from(number - self.first);
+        number <= self.last && from_first.is_ok_and(|from_first| from_first % self.step == 0)
+    }
+}
+
 /// `*`, `5`, `1-5`, `0/15`, `MON-FRI`, and lists of these.
-fn numbers<T: TryFrom<i32> + Ord>(field: &str, least: i32, most: i32, names: &[&str]) -> Option<BTreeSet<T>> {
+fn ranges(field: &str, least: i32, most: i32, names: &[&str]) -> Option<Vec<Range>> {
     let number = |text: &str| match names.iter().position(|name| *name == text) {
         Some(index) => i32::try_from(index).ok().map(|index| index + 1),
         None => text.parse().ok(),
     };
-    let mut all = BTreeSet::new();
-    for part in field.split(',') {
+    let range = |part: &str| {
         let (range, step) = part.split_once('/').map_or((part, None), |(range, step)| (range, Some(step)));
         let step: usize = step.map_or(Some(1), |step| step.parse().ok()).filter(|step| *step > 0)?;
         let (first, last) = match range.split_once('-') {
@@ -80,9 +96,15 @@ fn numbers<T: TryFrom<i32> + Ord>(field: &str, least: i32, most: i32, names: &[&
             None if part.contains('/') => (number(range)?, most),
             None => (number(range)?, number(range)?),
         };
-        all.extend((first.max(least)..=last.min(most)).step_by(step).filter_map(|number| T::try_from(number).ok()));
-    }
-    Some(all)
+        Some(Range { first: first.max(least), last: last.min(most), step })
+    };
+    field.split(',').map(range).collect()
+}
+
+fn numbers<T: TryFrom<i32> + Ord>(field: &str, least: i32, most: i32, names: &[&str]) -> Option<BTreeSet<T>> {
+    let all = ranges(field, least, most, names)?;
+    let all = all.into_iter().flat_map(|range| (range.first..=range.last).step_by(range.step));
+    Some(all.filter_map(|number| T::try_from(number).ok()).collect())
 }
 
 /// Also `L`, the last day, and `15W`, the weekday nearest to the 15th.
@@ -154,6 +176,8 @@ mod tests {
             ("cron(0 0 ? * 3#2 *)", "2026-11-01T00:00:00Z", "2026-11-10T00:00:00Z"),
             ("cron(0 0 ? * 6L *)", "2026-11-01T00:00:00Z", "2026-11-27T00:00:00Z"),
             ("cron(0 8 1 * ? 2027)", "2026-11-24T00:00:00Z", "2027-01-01T08:00:00Z"),
+            ("cron(0 8 1 * ? 2020/3)", "2026-11-24T00:00:00Z", "2029-01-01T08:00:00Z"),
+            ("cron(0 8 1 * ? 2020,2028-2029)", "2026-11-24T00:00:00Z", "2028-01-01T08:00:00Z"),
             ("cron(0 0 29 2 ? *)", "2026-11-24T00:00:00Z", "2028-02-29T00:00:00Z"),
         ] {
             let next = next(expression, after.parse().unwrap());
