@@ -284,15 +284,34 @@ pub(crate) fn environment_by(name: &str, requirements: &str, options: &[&str]) -
     let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
     let requirements = root().join("tests/judges").join(requirements);
     let home = root().join("target").join(name);
-    let python = home.join("bin/python");
     let wanted = std::fs::read_to_string(&requirements).unwrap();
     let made = home.join("made-of.txt");
     if std::fs::read_to_string(&made).ok().as_ref() != Some(&wanted) {
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&home));
-        run(Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(options).arg("-r").arg(&requirements));
+        let packages = [options, &["-r", requirements.to_str().unwrap()]].concat();
+        if !by_uv(&home, &packages) {
+            by_pip(&home, &packages);
+        }
         std::fs::write(made, wanted).unwrap();
     }
-    python
+    home.join("bin/python")
+}
+
+fn by_pip(home: &Path, packages: &[&str]) {
+    run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(home));
+    run(Command::new(home.join("bin/python")).args(["-m", "pip", "install", "--quiet"]).args(packages));
+}
+
+/// Whether uv could: it takes seconds where pip takes minutes, and does not know pip's settings, such as another index.
+fn by_uv(home: &Path, packages: &[&str]) -> bool {
+    const UV: &str = "uv==0.13.9";
+    let (own, python) = (root().join("target").join(UV), home.join("bin/python"));
+    let uv = own.join("bin/uv");
+    let done = |command: &mut Command| command.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    (uv.exists()
+        || done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&own))
+            && done(Command::new(own.join("bin/python")).args(["-m", "pip", "install", "--quiet", UV])))
+        && done(Command::new(&uv).args(["venv", "--quiet", "--clear", "--python", "python3"]).arg(home))
+        && done(Command::new(&uv).args(["pip", "install", "--quiet", "--python"]).arg(&python).args(packages))
 }
 
 fn run(command: &mut Command) {
