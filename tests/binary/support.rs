@@ -307,11 +307,13 @@ fn by_uv(home: &Path, packages: &[&str]) -> bool {
     let (own, python) = (root().join("target").join(UV), home.join("bin/python"));
     let uv = own.join("bin/uv");
     let done = |command: &mut Command| command.stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    // As pip does: where PYTHONDONTWRITEBYTECODE is set, Python would compile boto3 each time that it is asked for.
+    let install = ["pip", "install", "--quiet", "--compile-bytecode", "--python"];
     (uv.exists()
         || done(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&own))
             && done(Command::new(own.join("bin/python")).args(["-m", "pip", "install", "--quiet", UV])))
         && done(Command::new(&uv).args(["venv", "--quiet", "--clear", "--python", "python3"]).arg(home))
-        && done(Command::new(&uv).args(["pip", "install", "--quiet", "--python"]).arg(&python).args(packages))
+        && done(Command::new(&uv).args(install).arg(&python).args(packages))
 }
 
 fn run(command: &mut Command) {
