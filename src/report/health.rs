@@ -1,6 +1,7 @@
 //! Whether a pipeline is healthy, and what is wrong with it if not.
 
 use super::foreign::one_line;
+use super::spent::{Spent, spent_to_json, spent_to_text};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fmt;
@@ -13,6 +14,8 @@ pub(crate) enum Part {
     Store,
     Transform,
     Query,
+    /// What it costs.
+    Spend,
 }
 
 impl Part {
@@ -23,6 +26,7 @@ impl Part {
             Self::Store => "store",
             Self::Transform => "transform",
             Self::Query => "query",
+            Self::Spend => "spend",
         }
     }
 }
@@ -107,6 +111,8 @@ pub(crate) struct Health {
     pub(crate) counted: Option<Vec<Counted>>,
     /// When Firehose took the newest events that it counts, to five minutes; of the last day.
     pub(crate) last_event: Option<Timestamp>,
+    /// `None`: no budget counts it.
+    pub(crate) spent: Option<Spent>,
 }
 
 impl Health {
@@ -129,7 +135,7 @@ pub(super) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
         lines.push(("last event", last));
         lines.extend(counted.iter().map(|counted| ("the last hour", counted_line(counted))));
     }
-    lines.push(("spend", "not asked for: `pipectl bill` asks Cost Explorer, which AWS bills".to_owned()));
+    lines.push(("spend", spent_to_text(health.spent.as_ref())));
     lines
 }
 
@@ -196,7 +202,7 @@ pub(super) fn health_into_json(health: &Health, json: &mut Value) {
             })
             .collect(),
     };
-    json["spend"] = Value::Null;
+    json["spend"] = json!(health.spent.as_ref().map(spent_to_json));
 }
 
 #[cfg(test)]

@@ -183,3 +183,35 @@ fn a_plan_says_that_the_estimate_is_above_the_budget() {
     place.edit(&[("0.01 USD", "5000 USD")]);
     assert!(!place.run(&["plan", "--local"]).exits(0).stdout.contains("alarms.budget"));
 }
+
+/// What is put into a group's log costs half a dollar the GB.
+fn logs_that_cost_a_cent(server: &Server) {
+    let lines = "logs = client('logs')\nnamed = dict(logGroupName='/aws/lambda/rings-dev-track', logStreamName='much')\n\
+         logs.create_log_stream(**named)\nimport time\nnow = int(time.time() * 1000)\n\
+         for _ in range(24):\n  logs.put_log_events(**named, logEvents=[dict(timestamp=now, message='x' * 250_000)] * 4)";
+    boto3(server, lines);
+}
+
+#[test]
+fn status_tells_what_the_month_has_cost_and_finds_that_it_is_too_much() {
+    let (place, server) = made();
+    let status = || -> Value { serde_json::from_str(&place.run(&["status", "--local", "--json"]).stdout).unwrap() };
+    place
+        .run(&["status", "--local"])
+        .exits(0)
+        .says("0.00 of 50.00 USD this month, by the budget")
+        .says("where its cost allocation tags are not active");
+    place.run(&["bill", "--local", "--activate-tags"]).exits(0);
+    let before = status();
+    assert_eq!((&before["spend"]["limit"], &before["faults"]), (&json!(50.0), &json!([])), "{before:#}");
+    logs_that_cost_a_cent(&server);
+    let after = status();
+    let spent = |status: &Value| status["spend"]["actual"].as_f64().unwrap();
+    assert!(spent(&after) >= spent(&before) + 0.01, "{before:#}\n{after:#}");
+    place.edit(&[("budget: 50 USD", "budget: 0.01 USD")]);
+    let said = "fault: spend: budget: this month has cost";
+    place.run(&["status", "--local"]).exits(1).says(said).says("more than `alarms.budget`, 0.01 USD");
+    // Of a budget that the file has no longer nothing is asked.
+    place.edit(&[(", budget: 0.01 USD", "")]);
+    assert_eq!(status()["spend"], Value::Null);
+}

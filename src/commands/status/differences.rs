@@ -80,7 +80,7 @@ fn part(kind: &str, name: &str) -> Part {
         ("athena" | "quicksight", _) | (_, "quicksight") => Part::Query,
         ("glue", _) => Part::Transform,
         ("sns" | "cloudwatch", "alarms" | "late" | "rejected" | "mover-errors") => Part::Deliver,
-        ("budgets", _) => Part::Deliver,
+        ("budgets", _) => Part::Spend,
         ("kms", _) => Part::Store,
         ("s3", "data") => Part::Store,
         (_, "delivery" | "mover" | "sweep") => Part::Deliver,

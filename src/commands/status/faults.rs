@@ -5,7 +5,7 @@ use super::differences::Differences;
 use super::partitions::seen_by;
 use super::work::crawled;
 use crate::config::{Pipeline, Tables, show_duration};
-use crate::report::{Answered, Counted, Fault, Freshness, Health, Part, TableFreshness, Work, age};
+use crate::report::{Answered, Counted, Fault, Freshness, Health, Part, Spent, TableFreshness, Work, age};
 use jiff::Timestamp;
 use std::time::Duration;
 
@@ -59,6 +59,7 @@ pub(super) fn find(health: &mut Health, seen: &Seen<'_>) {
         Fault::new(Part::Transform, "partitions", message, hint)
     }));
     health.faults.extend(seen.freshness.and_then(|limit| stale(seen.found, limit)));
+    health.faults.extend(health.spent.as_ref().and_then(dear));
     health.faults.sort_by_key(|fault| fault.part);
 }
 
@@ -188,4 +189,13 @@ fn stale(found: &Freshness<'_>, limit: Duration) -> Option<Fault> {
     };
     let hint = "if nobody sends at this time: a longer `--freshness`; `pipectl send --events 1` tries the whole way";
     old.then(|| Fault::new(Part::Ingest, "events", message, hint))
+}
+
+/// By the limit that the file sets, and the mails go by.
+fn dear(spent: &Spent) -> Option<Fault> {
+    let Spent { actual, limit, .. } = spent;
+    let message = format!("this month has cost {actual:.2} USD, which is more than `alarms.budget`, {limit:.2} USD");
+    let hint = "`pipectl bill` says what for; `ingest.throttle`, `ingest.function.reserved_concurrency` and \
+                `query.scan_limit` bound it";
+    (actual > limit).then(|| Fault::new(Part::Spend, "budget", message, hint))
 }

@@ -3,7 +3,7 @@
 use super::counted;
 use super::differences::{Differences, differences};
 use super::work::{self, now};
-use super::{endpoint, faults, newest, partitions};
+use super::{endpoint, faults, newest, partitions, spent};
 use crate::aws::{Aws, Class, Dates, Result as AwsResult, pages};
 use crate::commands::events::{newest as newest_events, undelivered};
 use crate::commands::output::made_of;
@@ -45,15 +45,17 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
     };
     estimated(&mut found);
     let (differences, answered) = told(&mut unread, "resources", live).unzip();
-    let (series, unlisted, given_up) = futures::join!(
+    let (series, unlisted, given_up, spent) = futures::join!(
         counted::series(aws, pipeline, found.now),
         partitions::unlisted(aws, pipeline, &found.tables, &found.work),
         undelivered(session, found.now),
+        spent::spent(aws, pipeline),
     );
     found.undelivered = told(&mut unread, "records that Firehose gave up", given_up).flatten();
     let series = told(&mut unread, "metrics of CloudWatch", series);
     let unlisted = told(&mut unread, "partitions", unlisted).unwrap_or_default();
-    let mut health = Health { unread, answered: answered.unwrap_or_default(), ..Health::default() };
+    let spent = told(&mut unread, "the budget", spent).flatten();
+    let mut health = Health { unread, answered: answered.unwrap_or_default(), spent, ..Health::default() };
     let (differences, series) = (differences.as_ref(), series.as_ref());
     faults::find(&mut health, &faults::Seen { found: &found, differences, series, unlisted: &unlisted, freshness });
     found.health = health;

@@ -7,6 +7,7 @@ mod faults;
 mod look;
 mod newest;
 mod partitions;
+mod spent;
 mod watch;
 mod work;
 
