@@ -9,12 +9,14 @@ use datafusion::common::Result;
 use sha2::Digest as _;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("md5", "varbinary -> varbinary", |call| digest(call, |bytes| md5::Md5::digest(bytes).to_vec())),
-    ("sha1", "varbinary -> varbinary", |call| {
-        digest(call, |bytes| <sha1::Sha1 as sha1::Digest>::digest(bytes).to_vec())
-    }),
-    ("sha256", "varbinary -> varbinary", |call| digest(call, |bytes| sha2::Sha256::digest(bytes).to_vec())),
-    ("sha512", "varbinary -> varbinary", |call| digest(call, |bytes| sha2::Sha512::digest(bytes).to_vec())),
+    ("md5", "varbinary -> varbinary", |call| digest(call, md5)),
+    ("sha1", "varbinary -> varbinary", |call| digest(call, sha1)),
+    ("sha256", "varbinary -> varbinary", |call| digest(call, sha256)),
+    ("sha512", "varbinary -> varbinary", |call| digest(call, sha512)),
+    ("hmac_md5", "varbinary, varbinary -> varbinary", |call| keyed(call, 64, md5)),
+    ("hmac_sha1", "varbinary, varbinary -> varbinary", |call| keyed(call, 64, sha1)),
+    ("hmac_sha256", "varbinary, varbinary -> varbinary", |call| keyed(call, 64, sha256)),
+    ("hmac_sha512", "varbinary, varbinary -> varbinary", |call| keyed(call, 128, sha512)),
     ("xxhash64", "varbinary -> varbinary", |call| digest(call, |bytes| xxhash64(bytes).to_be_bytes().to_vec())),
     ("crc32", "varbinary -> bigint", |call| {
         call.each(|row| {
@@ -51,10 +53,20 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     }),
     ("to_big_endian_64", "bigint -> varbinary", |call| call.each(|row| Ok(Some(row.long(0).to_be_bytes().to_vec())))),
     ("from_big_endian_64", "varbinary -> bigint", |call| {
-        call.each(|row| {
-            let bytes = row.bytes(0).try_into().map_err(|_| bad("expected 8-byte input, but got instead"))?;
-            Ok(Some(i64::from_be_bytes(bytes)))
+        call.each(|row| Ok(Some(i64::from_be_bytes(exactly(row.bytes(0))?))))
+    }),
+    ("to_big_endian_32", "bigint -> varbinary", |call| {
+        call.each(|row| match i32::try_from(row.long(0)) {
+            Ok(number) => Ok(Some(number.to_be_bytes().to_vec())),
+            Err(_) => Err(bad(format!("Out of range for integer: {}", row.long(0)))),
         })
+    }),
+    ("from_big_endian_32", "varbinary -> integer", |call| {
+        call.each(|row| Ok(Some(i64::from(i32::from_be_bytes(exactly(row.bytes(0))?)))))
+    }),
+    ("to_ieee754_64", "double -> varbinary", |call| call.each(|row| Ok(Some(row.double(0).to_be_bytes().to_vec())))),
+    ("from_ieee754_64", "varbinary -> double", |call| {
+        call.each(|row| Ok(Some(f64::from_be_bytes(exactly(row.bytes(0))?))))
     }),
     ("length", "varbinary -> bigint", |call| call.each(|row| Ok(Some(row.bytes(0).len() as i64)))),
     ("reverse", "varbinary -> varbinary", |call| {
@@ -67,6 +79,38 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 
 fn digest(call: &Call, work: impl Fn(&[u8]) -> Vec<u8>) -> Result<ArrayRef> {
     call.each(|row| Ok(Some(work(row.bytes(0)))))
+}
+
+fn md5(bytes: &[u8]) -> Vec<u8> {
+    md5::Md5::digest(bytes).to_vec()
+}
+
+fn sha1(bytes: &[u8]) -> Vec<u8> {
+    <sha1::Sha1 as sha1::Digest>::digest(bytes).to_vec()
+}
+
+fn sha256(bytes: &[u8]) -> Vec<u8> {
+    sha2::Sha256::digest(bytes).to_vec()
+}
+
+fn sha512(bytes: &[u8]) -> Vec<u8> {
+    sha2::Sha512::digest(bytes).to_vec()
+}
+
+/// HMAC of RFC 2104, over a digest that works in blocks of so many bytes. (The digests here are of two versions of
+/// `digest`, and the crate `hmac` is of one.)
+fn keyed(call: &Call, block: usize, digest: fn(&[u8]) -> Vec<u8>) -> Result<ArrayRef> {
+    call.each(|row| {
+        let mut key = if row.bytes(1).len() > block { digest(row.bytes(1)) } else { row.bytes(1).to_vec() };
+        key.resize(block, 0);
+        let padded =
+            |pad: u8, rest: &[u8]| digest(&[&key.iter().map(|byte| byte ^ pad).collect::<Vec<_>>(), rest].concat());
+        Ok(Some(padded(0x5c, &padded(0x36, row.bytes(0)))))
+    })
+}
+
+fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    bytes.try_into().map_err(|_| bad(format!("expected {N}-byte input, but got instead: {}", bytes.len())))
 }
 
 const PRIMES: [u64; 5] =

@@ -87,7 +87,8 @@ fn node(text: &str) -> &str {
     }
 }
 
-const OUTER: &str = "a subquery that asks for the rows around it in this way";
+const OUTER: &str =
+    "a subquery that asks for the rows around it in this way: a join with GROUP BY, or a window, can say it";
 
 /// The reason as Athena gives it, of a query whose names were all found: what is not there any more was the engine's.
 pub(in super::super) fn explain_run(error: &DataFusionError, sql: &str) -> String {

@@ -67,7 +67,8 @@ pub(super) fn pulled(subquery: LogicalPlan) -> Result<(LogicalPlan, Expr, BTreeS
     let mut pull_up = PullUpCorrelatedExpr::new().with_exists_sub_query(true);
     let inner = subquery.rewrite(&mut pull_up)?.data;
     if !pull_up.can_pull_up {
-        let words = "a subquery that asks for the rows around it below an aggregate, a limit or a set";
+        let words = "a subquery that asks for the rows around it below an aggregate, a limit or a set: a join with \
+                     GROUP BY, or a window, can say it";
         return Err(DataFusionError::NotImplemented(words.to_owned()));
     }
     let columns = pull_up.correlated_subquery_cols_map.into_values().flatten().collect();
