@@ -16,6 +16,7 @@ mod intervals;
 mod lambdas;
 mod literals;
 mod marks;
+mod moment;
 mod names;
 mod operators;
 mod parse;

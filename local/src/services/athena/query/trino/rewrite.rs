@@ -1,6 +1,7 @@
 //! Trino's words in DataFusion's, by the tree of the statement.
 
 use super::super::functions::REWRITTEN;
+use super::moment::moment;
 use super::parse::{self, Trino};
 use super::{folded, forms, hidden, intervals, lambdas, literals, names, patterns, relations};
 use datafusion::sql::sqlparser::ast::{
@@ -98,6 +99,10 @@ fn selects(body: &mut SetExpr, with_path: Option<&HashSet<String>>) {
 }
 
 fn rewrite(expr: &mut Expr) -> Result<(), String> {
+    if let Some(moment) = moment(expr) {
+        *expr = moment?;
+        return Ok(());
+    }
     folded::expression(expr);
     forms::rewrite(expr)?;
     match expr {
