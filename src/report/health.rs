@@ -1,7 +1,7 @@
 //! Whether a pipeline is healthy, and what is wrong with it if not.
 
 use super::foreign::one_line;
-use super::spent::{Spent, spent_to_json, spent_to_text};
+use super::spent::{Spending, spent_to_json, spent_to_text};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use std::fmt;
@@ -111,8 +111,7 @@ pub(crate) struct Health {
     pub(crate) counted: Option<Vec<Counted>>,
     /// When Firehose took the newest events that it counts, to five minutes; of the last day.
     pub(crate) last_event: Option<Timestamp>,
-    /// `None`: no budget counts it.
-    pub(crate) spent: Option<Spent>,
+    pub(crate) spent: Spending,
 }
 
 impl Health {
@@ -135,7 +134,7 @@ pub(super) fn health_lines(health: &Health) -> Vec<(&'static str, String)> {
         lines.push(("last event", last));
         lines.extend(counted.iter().map(|counted| ("the last hour", counted_line(counted))));
     }
-    lines.push(("spend", spent_to_text(health.spent.as_ref())));
+    lines.push(("spend", spent_to_text(&health.spent)));
     lines
 }
 
@@ -202,7 +201,7 @@ pub(super) fn health_into_json(health: &Health, json: &mut Value) {
             })
             .collect(),
     };
-    json["spend"] = json!(health.spent.as_ref().map(spent_to_json));
+    json["spend"] = json!(health.spent.known().map(spent_to_json));
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ pub(crate) use query::{
 pub(crate) use replay::{Replay, ReplayCount, ReplayForm, replay_to_json, replay_to_text};
 pub(crate) use reported::{Drawn, Reported, report_end, report_to_json};
 pub(crate) use run::{RunEnd, Watch, run_to_json};
-pub(crate) use spent::Spent;
+pub(crate) use spent::{Spending, Spent};
 pub(crate) use status::{
     Freshness, LastRun, NewestEvents, NewestFile, TableFreshness, Work, freshness_to_json, freshness_to_text, lead_time,
 };

@@ -112,8 +112,8 @@ fn what_somebody_changes_is_drift_and_what_aws_fills_in_is_not() {
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
 
-#[test]
-fn a_budget_of_somebody_else_is_neither_changed_nor_taken() {
+/// A pipeline without a budget, whose budget's name somebody else has taken.
+fn taken() -> (Place, Server) {
     let place = Place::new(&FILE.replace(", budget: 50 USD", ""));
     place.run(&["apply", "--local", "--yes"]).exits(0);
     let server = place.serve();
@@ -121,6 +121,12 @@ fn a_budget_of_somebody_else_is_neither_changed_nor_taken() {
          client('budgets').create_budget(AccountId=account, Budget=dict(BudgetName='rings-dev-us-east-1', BudgetType='COST', \
          TimeUnit='MONTHLY', BudgetLimit=dict(Amount='7', Unit='USD')))";
     boto3(&server, theirs);
+    (place, server)
+}
+
+#[test]
+fn a_budget_of_somebody_else_is_neither_changed_nor_taken() {
+    let (place, server) = taken();
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
     place.write(FILE);
     place.run(&["apply", "--local", "--yes"]).exits(4).says("--adopt budgets.budget.budget");
@@ -214,4 +220,36 @@ fn status_tells_what_the_month_has_cost_and_finds_that_it_is_too_much() {
     // Of a budget that the file has no longer nothing is asked.
     place.edit(&[(", budget: 0.01 USD", "")]);
     assert_eq!(status()["spend"], Value::Null);
+}
+
+/// What it counts is not what this pipeline costs.
+#[test]
+fn status_does_not_tell_what_the_budget_of_somebody_else_counts() {
+    let (place, server) = taken();
+    place.run(&["status", "--local"]).exits(0).says("spend").says("not asked for");
+    place.run(&["bill", "--local", "--activate-tags"]).exits(0);
+    logs_that_cost_a_cent(&server);
+    place.write(&FILE.replace("50 USD", "0.01 USD"));
+    let ran = place.run(&["status", "--local", "--json"]);
+    let status: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(status["spend"], Value::Null, "{status:#}");
+    let about_spend = |fault: &Value| fault["part"] == "spend";
+    assert!(!status["faults"].as_array().unwrap().iter().any(about_spend), "{status:#}");
+    place.run(&["status", "--local"]).says("not known yet: no budget of this pipeline has counted");
+}
+
+/// Of a healthy pipeline nothing else hides it: the verdict is that not everything was read.
+#[test]
+fn status_says_that_the_budget_may_not_be_read() {
+    let (place, server) = made();
+    // The plan looks at it first.
+    for after in [0, 1] {
+        let (operation, code) = ("budgets:DescribeBudget", "AccessDeniedException");
+        server.admin().fault(&json!({"operation": operation, "code": code, "status": 400, "after": after, "times": 1}));
+        let ran = place.run(&["status", "--local"]).exits(1);
+        ran.says("budgets:DescribeBudget: AccessDeniedException")
+            .says("not known yet")
+            .says("unknown: no fault was found");
+        server.admin().all_struck(1);
+    }
 }

@@ -3,7 +3,7 @@
 use crate::engine::plan::{Action, Cause, Consent, Refusal};
 use crate::engine::resource::Resource as _;
 use crate::report::{Fault, Part};
-use crate::resources::{Graph, Inventory, Step, Topic};
+use crate::resources::{Budget, Graph, Inventory, Step, Topic};
 use crate::upgrades;
 
 #[derive(Debug, Default)]
@@ -12,6 +12,8 @@ pub(super) struct Differences {
     pub(super) notes: Vec<String>,
     /// Nothing of the pipeline is there.
     pub(super) nothing: bool,
+    /// The budget is there, and is the pipeline's: one of its name may be somebody else's.
+    pub(super) budget: bool,
 }
 
 /// What no event needs, and whoever changes it breaks nothing.
@@ -23,6 +25,7 @@ pub(super) fn differences(graph: &Graph<'_>, live: &Inventory, own_code: bool) -
     let (mut edited, mut upgraded) = (0, 0);
     for step in &plan.steps {
         all.nothing &= step.action() == Action::Create;
+        all.budget |= step.address.kind == Budget::KIND && step.refusal.is_none() && step.action() != Action::Create;
         let pending = step.extras.iter().filter(|_| step.address.kind == Topic::KIND);
         all.notes.extend(pending.map(|extra| format!("{}: {} {}", step.address, extra.value, extra.meaning)));
         let what = step.address.to_string();

@@ -59,7 +59,7 @@ pub(super) fn find(health: &mut Health, seen: &Seen<'_>) {
         Fault::new(Part::Transform, "partitions", message, hint)
     }));
     health.faults.extend(seen.freshness.and_then(|limit| stale(seen.found, limit)));
-    health.faults.extend(health.spent.as_ref().and_then(dear));
+    health.faults.extend(health.spent.known().and_then(dear));
     health.faults.sort_by_key(|fault| fault.part);
 }
 

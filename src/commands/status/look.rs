@@ -9,7 +9,7 @@ use crate::commands::events::{newest as newest_events, undelivered};
 use crate::commands::output::made_of;
 use crate::commands::session::Session;
 use crate::config::Pipeline;
-use crate::report::{Answered, Freshness, Health, TableFreshness, Unread, say};
+use crate::report::{Answered, Freshness, Health, Spending, TableFreshness, Unread, say};
 use aws_sdk_glue::types::Table;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -49,12 +49,12 @@ pub(crate) async fn look(session: &Session, freshness: Option<Duration>) -> Fres
         counted::series(aws, pipeline, found.now),
         partitions::unlisted(aws, pipeline, &found.tables, &found.work),
         undelivered(session, found.now),
-        spent::spent(aws, pipeline),
+        spent::spent(aws, pipeline, differences.as_ref().is_some_and(|found| found.budget)),
     );
     found.undelivered = told(&mut unread, "records that Firehose gave up", given_up).flatten();
     let series = told(&mut unread, "metrics of CloudWatch", series);
     let unlisted = told(&mut unread, "partitions", unlisted).unwrap_or_default();
-    let spent = told(&mut unread, "the budget", spent).flatten();
+    let spent = told(&mut unread, "the budget", spent).unwrap_or(Spending::NotKnown);
     let mut health = Health { unread, answered: answered.unwrap_or_default(), spent, ..Health::default() };
     let (differences, series) = (differences.as_ref(), series.as_ref());
     faults::find(&mut health, &faults::Seen { found: &found, differences, series, unlisted: &unlisted, freshness });

@@ -2,16 +2,20 @@
 
 use crate::aws::{Aws, Expect as _, Result, read};
 use crate::config::Pipeline;
-use crate::report::Spent;
+use crate::report::{Spending, Spent};
 use aws_sdk_budgets::types::{Budget, Spend};
 
-/// `None`: the file asks for no budget, or it is not there yet, which is another fault.
-pub(super) async fn spent(aws: &Aws, pipeline: &Pipeline) -> Result<Option<Spent>> {
-    let Some(limit) = pipeline.alarms.as_ref().and_then(|alarms| alarms.budget) else { return Ok(None) };
+/// Only a budget that is `there` and ours is asked: what somebody else's counts is not what this pipeline costs.
+pub(super) async fn spent(aws: &Aws, pipeline: &Pipeline, there: bool) -> Result<Spending> {
+    let Some(limit) = pipeline.alarms.as_ref().and_then(|alarms| alarms.budget) else { return Ok(Spending::NotAsked) };
+    if !there {
+        return Ok(Spending::NotKnown);
+    }
     let (account, name) = (&aws.names.account, aws.names.budget());
     let look = || aws.budgets.describe_budget().account_id(account).budget_name(&name).send();
     let found = read("budgets:DescribeBudget", look).await.absent()?;
-    Ok(found.and_then(|found| found.budget).and_then(|budget| counted(&budget, limit)))
+    let counted = found.and_then(|found| found.budget).and_then(|budget| counted(&budget, limit));
+    Ok(counted.map_or(Spending::NotKnown, Spending::Known))
 }
 
 /// `None`: AWS has not counted yet, or in another currency.
