@@ -66,6 +66,9 @@ pub(super) const BUCKET: &[Call] = &[
     // Every object is deleted by its version, which is called `null` where there are none.
     remove("s3:DeleteObject", On::Objects).needs("s3:DeleteObjectVersion"),
     remove("s3:DeleteObjects", On::Objects).needs("s3:DeleteObjectVersion"),
+    // But for the lock: as the current one, on the condition that it is the one that was read, which needs both.
+    remove("s3:DeleteObjects", On::OwnObjects).needs("s3:DeleteObject"),
+    remove("s3:GetObject", On::OwnObjects),
 ];
 
 pub(super) const OBJECT: &[Call] = &[

@@ -1,6 +1,6 @@
 //! Several people at once: one works, the others wait or are told who does.
 
-use crate::support::{Place, Ran, Server, judge, sampled};
+use crate::support::{Place, Ran, Server, boto3, judge, sampled};
 use serde_json::json;
 use std::process::{Child, Stdio};
 
@@ -152,6 +152,37 @@ fn two_destroys_after_an_edit_of_the_bucket_s_name_are_one_after_the_other() {
     end(first).exits(0);
     end(second).exits(0);
     assert_eq!(judge("leftovers.py", &[&server.url]), "");
+}
+
+/// As a run of somebody else writes it, who has begun to work.
+fn other_lock(server: &Server) {
+    let lines = "import json, time\ns3, now = client('s3'), int(time.time())\n\
+         lease = dict(id='other', operation='apply', who='bob@there', run=None, process=None, since=now, until=now + 60)\n\
+         lock = json.dumps(dict(schema='pipectl-lock/1', by='other', at=now, lease=lease))\n\
+         s3.put_object(Bucket='minimal-dev-000000000000-us-east-1', Key='_pipectl/lock', Body=lock)";
+    boto3(server, lines);
+}
+
+/// The lock was taken out, the answer said that it was not, and meanwhile somebody else has written another.
+#[test]
+fn a_destroy_does_not_take_out_the_lock_of_another_run() {
+    // The versions of the job's script go before.
+    for (versions, after) in [("", 0), ("bucket: { versioning: true }\n", 1)] {
+        let place = Place::example("minimal");
+        place.write(&format!("{versions}{}", place.yaml()));
+        place.run(&["apply", "--local", "--yes"]).exits(0);
+        let server = place.serve();
+        let held = json!({
+            "operation": "s3:DeleteObjects", "code": "InternalError", "status": 500, "after": after, "done": true, "hold": true,
+        });
+        let mut command = place.command();
+        command.args(["destroy", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let first = server.admin().hold(&held, &mut command);
+        other_lock(&server);
+        server.admin().forget_faults();
+        end(first).exits(5).says("another run has begun to work in the bucket since");
+        place.run(&["destroy", "--local", "--yes"]).exits(4).says("`apply` of bob@there");
+    }
 }
 
 #[test]

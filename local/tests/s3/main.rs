@@ -217,9 +217,16 @@ async fn conditions_hold_or_the_request_does_nothing() {
     aws.send("PUT /bucket/copy", &copy, "").await.fails(412, "PreconditionFailed");
     aws.send("DELETE /bucket/k", &["if-match: \"other\""], "").await.fails(412, "PreconditionFailed");
     aws.send("DELETE /bucket/none", &["if-match: *"], "").await.fails(404, "NoSuchKey");
+    let named = |key: &str, etag: &str| format!("<Object><Key>{key}</Key><ETag>{etag}</ETag></Object>");
+    let both = format!("<Delete>{}{}</Delete>", named("k", "&quot;other&quot;"), named("none", &etag));
+    let refused = aws.send("POST /bucket?delete", &[], both).await.ok().body;
+    assert!(refused.contains("PreconditionFailed") && refused.contains("NoSuchKey"), "{refused}");
     assert_eq!(aws.get("/bucket/k").await.body, "one");
     // What was refused has left no file behind.
     assert_eq!(aws.files(), 1);
+    let right = format!("<Delete>{}</Delete>", named("k", &etag));
+    let removed = aws.send("POST /bucket?delete", &[], right).await.ok().body;
+    assert!(removed.contains("<Deleted>") && !removed.contains("<Error>"), "{removed}");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! What is in a bucket: counted for the plan, removed by a destroy.
+//! What is in a bucket: counted for the plan, taken out by a destroy.
 
 use super::{LOCK, OWN_PREFIX, invalid};
 use crate::aws::{Aws, Class, Error, Expect, Result, read, write};
@@ -11,21 +11,19 @@ use percent_encoding::percent_decode_str;
 
 /// Pages of a thousand that a plan reads at most: it has to stay quick.
 const COUNTED_PAGES: usize = 3;
-/// Firehose may deliver while the bucket is being emptied, so that it is emptied again.
-const ROUNDS: usize = 10;
 /// Requests that remove something, in flight. S3 takes 3500 writes a second for each prefix.
 const REMOVALS: usize = 8;
 
 /// Where the next page of a list begins: after this key, and this version or upload of it.
-type Marker = (Option<String>, Option<String>);
-const BEGINNING: Marker = (None, None);
+pub(super) type Marker = (Option<String>, Option<String>);
+pub(super) const BEGINNING: Marker = (None, None);
 
 /// "12 objects, 3.1 MB", without what pipectl put there itself; empty for a bucket that holds nothing else.
 pub(in crate::resources) async fn in_words(aws: &Aws, bucket: &str) -> Result<String> {
     let (mut tally, mut marker) = (Tally::default(), Some(BEGINNING));
     for _ in 0..COUNTED_PAGES {
         let Some(from) = marker else { break };
-        let Some(page) = versions(aws, bucket, &from).await.absent()? else { break };
+        let Some(page) = versions(aws, bucket, "", &from).await.absent()? else { break };
         tally.add(&page);
         marker = after(&page);
     }
@@ -73,9 +71,17 @@ pub(crate) fn size(bytes: i64) -> String {
     }
 }
 
-async fn versions(aws: &Aws, bucket: &str, (key, version): &Marker) -> Result<ListObjectVersionsOutput> {
+/// Of the keys that begin so.
+pub(super) async fn versions(
+    aws: &Aws,
+    bucket: &str,
+    prefix: &str,
+    (key, version): &Marker,
+) -> Result<ListObjectVersionsOutput> {
+    let prefix = Some(prefix.to_owned()).filter(|prefix| !prefix.is_empty());
     let mut page = read("s3:ListBucketVersions", || {
         let request = aws.s3.list_object_versions().bucket(bucket).encoding_type(EncodingType::Url);
+        let request = request.set_prefix(prefix.clone());
         request.set_key_marker(key.clone()).set_version_id_marker(version.clone()).send()
     })
     .await?;
@@ -103,7 +109,7 @@ fn decode(key: &mut Option<String>) {
     }
 }
 
-fn after(page: &ListObjectVersionsOutput) -> Option<Marker> {
+pub(super) fn after(page: &ListObjectVersionsOutput) -> Option<Marker> {
     let key = page.next_key_marker().filter(|_| page.is_truncated() == Some(true))?;
     Some((Some(key.to_owned()), page.next_version_id_marker().map(str::to_owned)))
 }
@@ -113,39 +119,9 @@ fn after_uploads(page: &ListMultipartUploadsOutput) -> Option<Marker> {
     Some((Some(key.to_owned()), page.next_upload_id_marker().map(str::to_owned)))
 }
 
-/// Empties the bucket and removes it. The lock in it goes last and once: whoever wrote another one since has begun to
-/// work, and keeps the bucket.
-///
-/// # Errors
-/// AWS's `BucketNotEmpty`, where something is in it that is not to be removed.
-pub(super) async fn remove_bucket(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
-    let mut round = 1;
-    loop {
-        futures::try_join!(remove_objects(aws, bucket, which), abort_uploads(aws, bucket))?;
-        if round == 1 {
-            remove_objects(aws, bucket, Which::Lock).await?;
-        }
-        let removed = write("s3:DeleteBucket", || aws.s3.delete_bucket().bucket(bucket).send()).await.gone();
-        match removed {
-            Err(error) if error.class() == Class::NotEmpty && which == Which::Own => {
-                return Err(
-                    error.with_hint("data has come since the plan: run the same command again, and it asks for that")
-                );
-            }
-            Err(error) if error.class() == Class::NotEmpty && round < ROUNDS => round += 1,
-            Err(error) if error.class() == Class::NotEmpty => {
-                let hint = "objects keep arriving, or another run has begun: stop what writes them, then run the same command again";
-                return Err(error.with_hint(hint));
-            }
-            done => return done,
-        }
-    }
-}
-
 /// Which objects are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Which {
-    Lock,
     /// What pipectl put there, but for the lock, and the marks of what others have deleted.
     Own,
     /// All but the lock.
@@ -155,7 +131,6 @@ pub(super) enum Which {
 impl Which {
     fn takes(self, key: &str, is_marker: bool) -> bool {
         match self {
-            Self::Lock => key == LOCK,
             _ if key == LOCK => false,
             Self::Own => is_marker || key.starts_with(OWN_PREFIX),
             Self::Everything => true,
@@ -169,12 +144,12 @@ impl Which {
 /// Nothing is removed while pages are read: a page begins after an entry, and where that entry is gone, what
 /// follows it may be passed over. So each batch of pages is read from the beginning, until one has nothing in it that
 /// is to go.
-async fn remove_objects(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
+pub(super) async fn remove_objects(aws: &Aws, bucket: &str, which: Which) -> Result<()> {
     let mut begin = BEGINNING;
     loop {
         let (mut pages, mut marker) = (vec![], Some(begin));
         while let Some(from) = marker.take().filter(|_| pages.len() < REMOVALS) {
-            let Some(page) = versions(aws, bucket, &from).await.absent()? else { return Ok(()) };
+            let Some(page) = versions(aws, bucket, "", &from).await.absent()? else { return Ok(()) };
             marker = after(&page);
             pages.push(page);
         }
@@ -198,10 +173,14 @@ async fn remove_page(aws: &Aws, bucket: &str, page: &ListObjectVersionsOutput, w
     let any = !ids.is_empty();
     // Keys of a batch are XML. One that cannot be that is in the URL of a request of its own.
     let (odd, ids): (Vec<_>, Vec<_>) = ids.into_iter().partition(|id| id.key().chars().any(char::is_control));
-    // A page has a thousand entries at most, which is also what one request may remove.
-    try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await?;
+    remove_all(aws, bucket, ids).await?;
     iter(odd.into_iter().map(Ok)).try_for_each_concurrent(REMOVALS, |id| remove_object(aws, bucket, id)).await?;
     Ok(any)
+}
+
+/// A thousand are what one request may remove.
+pub(super) async fn remove_all(aws: &Aws, bucket: &str, ids: Vec<ObjectIdentifier>) -> Result<()> {
+    try_join_all(ids.chunks(1000).map(|batch| remove_batch(aws, bucket, batch))).await.map(drop)
 }
 
 async fn remove_object(aws: &Aws, bucket: &str, id: ObjectIdentifier) -> Result<()> {
@@ -240,7 +219,7 @@ async fn remove_batch(aws: &Aws, bucket: &str, batch: &[ObjectIdentifier]) -> Re
     refused.into_iter().find(lasting).map_or(Ok(()), Err)
 }
 
-async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<()> {
+pub(super) async fn abort_uploads(aws: &Aws, bucket: &str) -> Result<()> {
     let mut marker = Some(BEGINNING);
     while let Some(from) = marker {
         let Some(page) = uploads(aws, bucket, &from).await.absent()? else { return Ok(()) };
@@ -282,7 +261,6 @@ mod tests {
     #[test]
     fn data_is_removed_only_with_everything() {
         let takes = |which: Which| ["_pipectl/lock", "_pipectl/etl/a.py", "raw/1"].map(|key| which.takes(key, false));
-        assert_eq!(takes(Which::Lock), [true, false, false]);
         assert_eq!(takes(Which::Own), [false, true, false]);
         assert_eq!(takes(Which::Everything), [false, true, true]);
         assert!(Which::Own.takes("raw/1", true), "what is deleted is no data");

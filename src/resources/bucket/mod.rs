@@ -7,7 +7,10 @@
 pub(super) mod contents;
 mod creation;
 mod lifecycle;
+mod lock;
+pub(super) mod lock_entry;
 mod others;
+mod removal;
 mod stranded;
 
 pub(crate) use contents::size;
@@ -326,11 +329,11 @@ impl Named for Bucket {
     /// Nobody agreed to the loss of what has come since a plan that saw nothing in it.
     async fn remove_live(live: &Live<Self>, aws: &Aws) -> Result<()> {
         let which = if live.data.is_empty() { Which::Own } else { Which::Everything };
-        contents::remove_bucket(aws, &live.resource.bucket, which).await
+        removal::remove_bucket(aws, &live.resource.bucket, which).await
     }
 
     async fn remove(&self, aws: &Aws) -> Result<()> {
-        contents::remove_bucket(aws, &self.bucket, Which::Own).await
+        removal::remove_bucket(aws, &self.bucket, Which::Own).await
     }
 }
 

@@ -5,12 +5,11 @@
 //! (`If-Match`), or that there is none (`If-None-Match: *`): of two writers one is told 412. The object stays between
 //! two runs. Each write is another text, and so another ETag, since it names the run.
 
-mod entry;
 mod holder;
 
 pub(crate) use holder::holder;
 
-use super::bucket::{Bucket, LOCK};
+use super::bucket::{Bucket, LOCK, lock_entry};
 use crate::aws::{Aws, Class, Dates, Error, Expect as _, Patience, Pause, Result, call, read};
 use crate::engine::lock::{Entry, Holder, Reading, Registers, Written};
 use aws_sdk_s3::primitives::ByteStream;
@@ -108,7 +107,7 @@ impl Registers for BucketLocks<'_> {
         let etag = found.e_tag().unwrap_or_default().to_owned();
         let body = found.body.collect().await;
         let body = body.map_err(|error| Error::new("s3:GetObject", "IncompleteBody", &error.to_string()))?;
-        let entry = entry::from_json(&body.into_bytes()).ok_or_else(|| {
+        let entry = lock_entry::from_json(&body.into_bytes()).ok_or_else(|| {
             let message = format!("`{}` is not a lock that this release of pipectl knows", uri(bucket));
             Error::new("s3:GetObject", "UnknownLock", &message)
                 .with_hint("use the newer release; if the object is nobody's, delete it")
@@ -117,7 +116,7 @@ impl Registers for BucketLocks<'_> {
     }
 
     async fn write(&self, bucket: &str, entry: &Entry, etag: Option<&String>) -> Result<Written<String>> {
-        let text = entry::to_json(entry);
+        let text = lock_entry::to_json(entry);
         let new = bucket == self.place() && self.new.load(Ordering::Relaxed);
         let patience = if new { Patience::NEW_BUCKET } else { Patience::USUAL };
         let sent = call("s3:PutObject", patience, || self.send(bucket, &text, etag.map(String::as_str)).send()).await;

@@ -69,7 +69,8 @@ pub(super) fn check(context: &Context<'_>, caller: &Caller, asked: &Asked<'_>) -
     permitted(context, caller, asked, &keys).map_err(in_words_of_s3)
 }
 
-/// One key of DeleteObjects: what it needs is the same as its own deletion.
+/// One key of DeleteObjects: what it needs is the same as its own deletion. A condition on its ETag needs that it may be
+/// read, too ("How to perform conditional deletes").
 ///
 /// # Errors
 /// `AccessDenied`.
@@ -78,7 +79,11 @@ pub(super) fn check_deletion(
     caller: &Caller,
     (bucket, key): (&str, &str),
     version: Option<&str>,
+    conditional: bool,
 ) -> Result<()> {
+    if conditional {
+        allow(context, caller, "s3:GetObject", (bucket, key), &[]).map_err(in_words_of_s3)?;
+    }
     let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
     allow(context, caller, action, (bucket, key), &[]).map_err(in_words_of_s3)
 }

@@ -164,6 +164,21 @@ fn no_lock_is_written_into_what_is_not_ours() {
     keeps(&History { noise: 1, acts, destroyed: false });
 }
 
+/// Found by chance: a destroy had taken its lock out of the bucket, and did not hear of it. The next run took the lock
+/// there and began to work, and the request that was sent again took that one out, too.
+#[test]
+fn a_lock_is_not_taken_out_for_another() {
+    let file = vec![part(Kind::Bucket, &[]), part(Kind::UsagePlan, &[])];
+    for (at, noise) in (17..22).flat_map(|at| (0..20).map(move |noise| (at, noise))) {
+        let troubles = vec![Trouble { at, times: 1_000, what: What::FailsAfter }];
+        let first = Runner { troubles, ..Runner::calm(Aim::Nothing) };
+        let second = Runner { starts: 1_000 + 100 * noise, ..Runner::calm(Aim::File) };
+        let apply = Act::Run(vec![Runner::calm(Aim::File)], vec![]);
+        let acts = vec![Act::File(file.clone()), apply, Act::Run(vec![first, second], vec![])];
+        keeps(&History { noise, acts, destroyed: false });
+    }
+}
+
 /// Whoever comes second waits, or is refused; and both tell the truth.
 #[test]
 fn two_at_once_are_one_after_the_other() {

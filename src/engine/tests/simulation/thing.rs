@@ -114,6 +114,8 @@ pub(crate) enum Class {
     Network,
     StillWaiting,
     Invalid,
+    /// It is not what the request says that it is.
+    Outdated,
 }
 
 /// Who acts: one of the runs of pipectl by its number, or somebody else.

@@ -3,7 +3,8 @@
 use super::super::conditions::WriteConditions;
 use super::super::permissions::{caller, check_deletion};
 use super::super::{Front, error, from_api, objects};
-use crate::api_error::ApiError;
+use crate::api_error::{ApiError, Result};
+use crate::context::Context;
 use s3s::S3Result;
 use s3s::dto::*;
 
@@ -34,7 +35,9 @@ impl Front {
             let mut all = vec![];
             for one in &delete.objects {
                 let id = one.version_id.as_deref();
-                match check_deletion(context, &caller, (&bucket, &one.key), id) {
+                let place = (&*bucket, &*one.key);
+                let allowed = check_deletion(context, &caller, place, id, one.e_tag.is_some());
+                match allowed.and_then(|()| check_condition(context, place, one)) {
                     Ok(()) => all.push((one, objects::delete(context, &bucket, &one.key, id)?)),
                     Err(error) => denied.push(refused(one, error)),
                 }
@@ -55,6 +58,13 @@ impl Front {
         let errors = (!denied.is_empty()).then_some(denied);
         Ok(DeleteObjectsOutput { deleted: told, errors, ..Default::default() })
     }
+}
+
+/// Of one key; it holds for what is current, whatever version is meant.
+fn check_condition(context: &Context<'_>, (bucket, key): (&str, &str), one: &ObjectIdentifier) -> Result<()> {
+    let Some(etag) = &one.e_tag else { return Ok(()) };
+    let conditions = WriteConditions { matches: Some(ETagCondition::ETag(etag.clone())), only_new: false };
+    objects::check_write(context, bucket, key, &conditions)
 }
 
 fn refused(one: &ObjectIdentifier, error: ApiError) -> Error {

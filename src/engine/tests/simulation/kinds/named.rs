@@ -82,15 +82,14 @@ impl<N: Noun> ByName<N> {
             .await
     }
 
-    /// Data that has come since the plan, which saw none, is not ours to remove. The lock goes last, and once: whoever
-    /// wrote another one since keeps the bucket.
+    /// Data that has come since the plan, which saw none, is not ours to remove. The lock goes last: whoever wrote another
+    /// one since keeps the bucket.
     async fn remove_bucket(&self, client: &Client, with_data: bool) -> Result<()> {
+        let mut by = None;
         for round in 1.. {
             let rest = move |object: &String| object != LOCK && (with_data || object.starts_with(OWN_PREFIX));
             self.remove_objects(client, rest).await?;
-            if round == 1 {
-                self.remove_objects(client, |object| object == LOCK).await?;
-            }
+            self.remove_lock(client, &mut by).await?;
             let name = self.name.clone();
             match client.write("DeleteBucket", move |cloud| cloud.delete(N::KIND, &name)).await {
                 Err(error) if error.class == Class::NotEmpty && with_data && round < ROUNDS => {}
@@ -111,6 +110,37 @@ impl<N: Noun> ByName<N> {
             cloud.take_out(&key, &all.filter(which).collect::<Vec<_>>())
         });
         gone(emptied.await)
+    }
+
+    /// As long as it is of the run that it was of at first, in `by`.
+    async fn remove_lock(&self, client: &Client, by: &mut Option<Option<String>>) -> Result<()> {
+        loop {
+            let key = (N::KIND, self.name.clone());
+            let found = client.read("GetObject", {
+                let key = key.clone();
+                move |cloud| Ok(cloud.read(key.0, &key.1).and_then(|bucket| bucket.entries.get(LOCK).cloned()))
+            });
+            let found = found.await?;
+            let run = found.as_ref().and_then(|text| text.split('|').next()).map(str::to_owned);
+            let first = by.get_or_insert_with(|| run.clone());
+            let Some(text) = found else { return Ok(()) };
+            if run != *first {
+                let hint = "another run has begun";
+                return Err(Error { operation: "DeleteObjects", class: Class::Outdated, hint });
+            }
+            let removed = client.write("DeleteObjects", move |cloud| {
+                let bucket = cloud.read(key.0, &key.1).ok_or(Class::Absent)?;
+                match bucket.entries.get(LOCK) {
+                    None => Err(Class::Absent),
+                    Some(there) if *there != text => Err(Class::Outdated),
+                    Some(_) => cloud.take_out(&key, &[LOCK.to_owned()]),
+                }
+            });
+            match removed.await {
+                Err(error) if error.class == Class::Outdated => {}
+                removed => return gone(removed),
+            }
+        }
     }
 
     async fn remove(&self, client: &Client, with_data: bool) -> Result<()> {

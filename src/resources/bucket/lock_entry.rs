@@ -3,7 +3,7 @@
 use crate::engine::lock::{Entry, Holder, Lease};
 use serde_json::{Value, json};
 
-pub(super) fn to_json(entry: &Entry) -> String {
+pub(in crate::resources) fn to_json(entry: &Entry) -> String {
     let lease = entry.lease.as_ref().map(|lease| {
         let Lease { id, holder: Holder { operation, who, run, process }, since, until } = lease;
         json!({
@@ -22,7 +22,7 @@ pub(super) fn to_json(entry: &Entry) -> String {
 /// Fields are added, never renamed.
 const SCHEMA: &str = "pipectl-lock/1";
 
-pub(super) fn from_json(text: &[u8]) -> Option<Entry> {
+pub(in crate::resources) fn from_json(text: &[u8]) -> Option<Entry> {
     let json: Value = serde_json::from_slice(text).ok().filter(|json: &Value| json["schema"] == SCHEMA)?;
     let lease = match &json["lease"] {
         Value::Null => None,
