@@ -120,6 +120,17 @@ fn tests_have_one_form() {
     hold(&others.map(|(file, _)| format!("{file} should be `tests.rs` in the module's folder")).collect::<Vec<_>>());
 }
 
+/// `Cargo.toml` leaves the assertions of debug builds out of these: one that fails would not be heard.
+#[test]
+fn nothing_asserts_where_it_is_left_out() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = ["src", "lambdas/track/src", "lambdas/mover/src"];
+    let files = crates.iter().flat_map(|part| modules::sources(&root.join(part)).unwrap());
+    let asserts = ["debug_assert!", "debug_assert_eq!", "debug_assert_ne!", "cfg!(debug_assertions)"];
+    let broken = files.filter(|(_, text)| asserts.iter().any(|assert| text.contains(assert)));
+    hold(&broken.map(|(file, _)| format!("{file} asserts, and `Cargo.toml` has that left out")).collect::<Vec<_>>());
+}
+
 /// The first command of the README and the one that tests: a newcomer waits for the crates once.
 #[test]
 fn the_tests_build_no_crate_again() {
