@@ -11,6 +11,7 @@ mod folded;
 mod format;
 mod gathered;
 mod gathering;
+mod geo;
 mod items;
 mod json;
 mod kinds;
@@ -40,6 +41,7 @@ static SCALAR: LazyLock<Vec<Arc<ScalarUDF>>> = LazyLock::new(|| {
         arrays::FUNCTIONS,
         binary::FUNCTIONS,
         format::FUNCTIONS,
+        geo::FUNCTIONS,
         json::FUNCTIONS,
         maps::FUNCTIONS,
         numbers::FUNCTIONS,

@@ -1,9 +1,11 @@
-//! `json_exists`, `json_value` and `json_query`: https://trino.io/docs/current/functions/json.html
+//! `json_exists`, `json_value` and `json_query`: https://trino.io/docs/current/functions/json.html; `made` has those that
+//! make JSON.
 //!
 //! The parser gives them as functions of the input, the path, what is to be done, both defaults, the names of what is
 //! passed (`*` before one that is JSON), and what is passed.
 
 mod found;
+mod made;
 mod path;
 
 use super::super::print;
@@ -23,6 +25,8 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("$json_query", "json or varchar, varchar, varchar, varchar, varchar, varchar, any... -> varchar", |call| {
         call.all(|row| Ok(if row.is_null(0) { None } else { query(call, row)? }))
     }),
+    ("$json_array", "varchar, varchar, varchar, any... -> varchar", |call| call.all(|row| made::array(call, row))),
+    ("$json_object", "varchar, varchar, varchar, any... -> varchar", |call| call.all(|row| made::object(call, row))),
 ];
 
 enum Failure {
@@ -46,21 +50,27 @@ fn passed(call: &Call, row: Row<'_>) -> Result<Vec<(String, Option<Json>)>, Fail
             (Some(name), None) => (name.to_owned(), None),
             (Some(name), Some(text)) => (name.to_owned(), Some(Json::parse(&text).ok_or_else(input)?)),
             (None, None) => (name.to_owned(), Some(Json::Null)),
-            (None, Some(text)) => {
-                let value = match column.data_type() {
-                    DataType::Boolean => Json::Boolean(text == "true"),
-                    kind if kind.is_numeric() => Json::Number(text),
-                    _ => Json::Text(text),
-                };
-                (name.to_owned(), Some(value))
-            }
+            (None, Some(text)) => (name.to_owned(), Some(value_of(column.data_type(), text))),
         })
     };
     names.enumerate().map(one).collect()
 }
 
+/// Of a value as it is printed.
+fn value_of(kind: &DataType, text: String) -> Json {
+    match kind {
+        DataType::Boolean => Json::Boolean(text == "true"),
+        kind if kind.is_numeric() => Json::Number(text),
+        _ => Json::Text(text),
+    }
+}
+
+fn no_json() -> DataFusionError {
+    fails("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: ")
+}
+
 fn input() -> Failure {
-    Failure::Of(fails("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: "))
+    Failure::Of(no_json())
 }
 
 fn find(call: &Call, row: Row<'_>) -> Result<Vec<Json>, Failure> {

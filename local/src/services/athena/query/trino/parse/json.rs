@@ -14,7 +14,7 @@ pub(super) fn is_one(word: &Word) -> bool {
     FUNCTIONS.iter().any(|known| word.value.eq_ignore_ascii_case(known))
 }
 
-fn takes(parser: &mut Parser<'_>, word: &str) -> bool {
+pub(super) fn takes(parser: &mut Parser<'_>, word: &str) -> bool {
     let is_it = matches!(&parser.peek_token_ref().token, Token::Word(known) if known.value.eq_ignore_ascii_case(word));
     if is_it {
         parser.next_token();
@@ -22,14 +22,14 @@ fn takes(parser: &mut Parser<'_>, word: &str) -> bool {
     is_it
 }
 
-fn wants(parser: &mut Parser<'_>, words: &[&str]) -> Result<(), ParserError> {
+pub(super) fn wants(parser: &mut Parser<'_>, words: &[&str]) -> Result<(), ParserError> {
     match words.iter().all(|word| takes(parser, word)) {
         true => Ok(()),
         false => parser.expected(&words.join(" "), parser.peek_token()),
     }
 }
 
-fn format_json(parser: &mut Parser<'_>) -> Result<bool, ParserError> {
+pub(super) fn format_json(parser: &mut Parser<'_>) -> Result<bool, ParserError> {
     let is_there = takes(parser, "format");
     if is_there {
         wants(parser, &["json"])?;
@@ -111,24 +111,7 @@ pub(super) fn parse(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     parser.expect_token(&Token::Comma)?;
     let path = parser.parse_expr()?;
     let (names, values) = passing(parser)?;
-    let returning = match takes(parser, "returning") {
-        true => {
-            let mut words = vec![];
-            // Up to what is done otherwise, or the end.
-            while let Token::Word(_) | Token::Number(..) | Token::LParen = parser.peek_token_ref().token {
-                let word = parser.peek_token_ref().token.to_string().to_lowercase();
-                if STOPS.contains(&word.as_str()) {
-                    break;
-                }
-                words.push(parser.next_token().token.to_string());
-                if words.last().is_some_and(|word| word == "(") {
-                    words.push(kind_in_brackets(parser)?);
-                }
-            }
-            Some(words.join(" "))
-        }
-        false => None,
-    };
+    let returning = returning(parser)?;
     format_json(parser)?;
     let (options, defaults) = options(parser)?;
     parser.expect_token(&Token::RParen)?;
@@ -160,11 +143,39 @@ pub(super) fn parse(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     })
 }
 
+/// The type that is asked for.
+pub(super) fn returning(parser: &mut Parser<'_>) -> Result<Option<String>, ParserError> {
+    if !takes(parser, "returning") {
+        return Ok(None);
+    }
+    let mut words = vec![];
+    // Up to what is done otherwise, or the end.
+    while let Token::Word(_) | Token::Number(..) | Token::LParen = parser.peek_token_ref().token {
+        let word = parser.peek_token_ref().token.to_string().to_lowercase();
+        if STOPS.contains(&word.as_str()) {
+            break;
+        }
+        words.push(parser.next_token().token.to_string());
+        if words.last().is_some_and(|word| word == "(") {
+            words.push(kind_in_brackets(parser)?);
+        }
+    }
+    // `varchar(100)` is written without a space.
+    Ok(Some(words.join(" ").replace(" ( ", "(")))
+}
+
 const STOPS: [&str; 12] =
     ["format", "null", "error", "default", "empty", "with", "without", "omit", "keep", "true", "false", "unknown"];
 
 fn kind_in_brackets(parser: &mut Parser<'_>) -> Result<String, ParserError> {
-    let inner = kind(parser)?;
+    // `(100)`, `(10, 2)`
+    let mut inner = String::new();
+    while let Token::Number(..) | Token::Comma = parser.peek_token_ref().token {
+        inner.push_str(&parser.next_token().token.to_string());
+    }
+    if inner.is_empty() {
+        inner = kind(parser)?;
+    }
     parser.expect_token(&Token::RParen)?;
     Ok(format!("{inner})"))
 }

@@ -2,6 +2,7 @@
 //! parameters in brackets, lambdas, rows of VALUES without brackets; and what other dialects have, which is refused.
 
 mod json;
+mod json_made;
 
 use super::types;
 use datafusion::sql::sqlparser::ast::{
@@ -124,6 +125,11 @@ impl Dialect for Trino {
         true
     }
 
+    // `:` stands between the key and the value of `json_object`, and is no operator.
+    fn get_next_precedence(&self, parser: &Parser<'_>) -> Option<Result<u8, ParserError>> {
+        (parser.peek_token_ref().token == Token::Colon).then_some(Ok(0))
+    }
+
     // `10_000`
     fn supports_numeric_literal_underscores(&self) -> bool {
         true
@@ -145,10 +151,13 @@ impl Dialect for Trino {
             let at = format!("at Line: {}, Column: {}", place.line, place.column);
             return Some(Err(ParserError::ParserError(format!("Expected: <expression>, found: {} {at}", word.value))));
         }
-        let is_json = json::is_one(word);
+        let (is_json, makes_json) = (json::is_one(word), json_made::is_one(word));
         let is_call = parser.peek_nth_token_ref(1).token == Token::LParen;
         if is_call && is_json {
             return Some(json::parse(parser));
+        }
+        if is_call && makes_json {
+            return Some(json_made::parse(parser));
         }
         match keyword {
             Keyword::CAST if is_call => Some(cast(parser, CAST)),
