@@ -38,7 +38,7 @@ fn key(parser: &mut Parser<'_>) -> Result<Expr, ParserError> {
     Ok(key)
 }
 
-/// "If the value expression is a function that returns JSON, FORMAT JSON is implied."
+/// FORMAT JSON is implied for what is a call that gives JSON.
 fn makes_json(value: &Expr) -> bool {
     let made = ["\"$json_query\"", "\"$json_array\"", "\"$json_object\""];
     matches!(value, Expr::Function(function) if made.contains(&function.name.to_string().as_str()))
