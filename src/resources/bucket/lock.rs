@@ -86,6 +86,7 @@ fn ids_of(page: &ListObjectVersionsOutput, etag: Option<&str>) -> Result<Option<
     // S3 holds a condition against what is current, and so it goes without a version. Where versioning is suspended,
     // that leaves a mark, which the next round takes out.
     if let ([only], []) = (&*versions, &*markers)
+        && only.is_latest() == Some(true)
         && only.version_id().is_none_or(|id| id == "null")
     {
         return Ok(Some(vec![id(None, only.e_tag())?]));
@@ -133,5 +134,7 @@ mod tests {
         assert_eq!(ids(&[("v3", "c", true), ("v2", "b", false)], Some("b")), None);
         assert_eq!(ids(&[("null", "a", true)], None), None);
         assert_eq!(ids(&[], Some("a")), Some(vec![]));
+        // Alone on a page behind the first one.
+        assert_eq!(ids(&[("null", "a", false)], Some("b")), Some(vec![(Some("null".to_owned()), None)]));
     }
 }
