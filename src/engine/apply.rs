@@ -1,4 +1,4 @@
-//! Carries out a plan: each step as soon as what it needs is done, deletions last.
+//! Carries out a plan: each step as soon as what it needs is there to be used, deletions last.
 //!
 //! No rollback: whatever a failed or interrupted apply leaves behind is what the next plan starts from.
 
@@ -6,7 +6,7 @@ use super::graph::Outputs;
 use super::live::Slot;
 use super::plan::{Action, Order, Plan, Step, Work};
 use super::resource::{Tried, World};
-use futures::future::{BoxFuture, TryFutureExt};
+use futures::future::{BoxFuture, FutureExt, TryFutureExt};
 use futures::stream::{FuturesUnordered, StreamExt};
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -48,6 +48,9 @@ pub struct Execution<'a> {
 enum Did {
     /// What there is has these outputs.
     Keep(Slot),
+    /// It is there, with these outputs, and has to be finished yet.
+    Create(Slot),
+    Finish,
     Delete,
     Spare,
 }
@@ -61,6 +64,8 @@ struct Executor<'a, W: World, R> {
     execution: Execution<'a>,
     report: R,
     outcome: Outcome<W>,
+    /// What is done, and what others may use before it is.
+    usable: BTreeSet<usize>,
     running: Running<'a, W>,
 }
 
@@ -73,7 +78,8 @@ pub async fn apply<'a, W: World>(
 ) -> Outcome<W> {
     let (done, failed, skipped) = Default::default();
     let outcome = Outcome { done, failed, skipped, interrupted: false, outputs: Outputs::default() };
-    let mut executor = Executor { plan, world, execution, report, outcome, running: FuturesUnordered::new() };
+    let (usable, running) = Default::default();
+    let mut executor = Executor { plan, world, execution, report, outcome, usable, running };
     let deletes = |index: &usize| plan.steps[*index].action() == Action::Delete;
     let (deletions, others) = (0..plan.steps.len()).partition(deletes);
     executor.drain(others).await;
@@ -88,7 +94,7 @@ enum Ready {
     Never,
 }
 
-impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
+impl<'a, W: World, R: FnMut(Event<'_, W>)> Executor<'a, W, R> {
     /// Runs these steps until each is done, failed or skipped.
     async fn drain(&mut self, mut waiting: Vec<usize>) {
         loop {
@@ -131,7 +137,7 @@ impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
         let needs = &self.plan.steps[index].needs;
         if self.broke(needs) {
             Ready::Never
-        } else if needs.is_subset(&self.outcome.done) && self.running.len() < self.execution.parallelism {
+        } else if needs.is_subset(&self.usable) && self.running.len() < self.execution.parallelism {
             Ready::Now
         } else {
             Ready::Later
@@ -159,10 +165,20 @@ impl<W: World, R: FnMut(Event<'_, W>)> Executor<'_, W, R> {
                 self.outcome.skipped.insert(index);
                 (self.report)(Event::Spared(step));
             }
+            Ok(Did::Create(outputs)) => {
+                self.outcome.outputs.insert(index, outputs);
+                self.usable.insert(index);
+                let mut rest = self.rest(step);
+                match (&mut rest).now_or_never() {
+                    Some(nothing_left) => self.finish(index, began, nothing_left),
+                    None => self.running.push(Box::pin(async move { (index, began, rest.await) })),
+                }
+            }
             Ok(did) => {
                 if let Did::Keep(outputs) = did {
                     self.outcome.outputs.insert(index, outputs);
                 }
+                self.usable.insert(index);
                 self.outcome.done.insert(index);
                 if step.action() != Action::NoOp {
                     (self.report)(Event::Finished(step, began.elapsed()));
@@ -191,14 +207,14 @@ impl<'a, W: World, R> Executor<'a, W, R> {
             Work::Keep(live) => Box::pin(std::future::ready(Ok(Did::Keep(live.outputs())))),
             // The old one has a step of its own, among the deletions.
             Work::Create(node) | Work::Replace(node, _, Order::CreateFirst) => {
-                Box::pin(node.create(outputs, world).map_ok(Did::Keep))
+                Box::pin(node.create(outputs, world).map_ok(Did::Create))
             }
             Work::Update(node, live) => Box::pin(node.update(live, &step.put_back, outputs, world).map_ok(Did::Keep)),
             Work::Replace(node, live, Order::DeleteFirst) => {
                 let create = node.create(outputs, world);
                 Box::pin(async move {
                     live.delete(world).await?;
-                    create.await.map(Did::Keep)
+                    create.await.map(Did::Create)
                 })
             }
             Work::Delete(live) => Box::pin(async move {
@@ -210,6 +226,16 @@ impl<'a, W: World, R> Executor<'a, W, R> {
                 }
                 live.delete(world).await.map(|()| Did::Delete)
             }),
+        }
+    }
+
+    /// What is left to do for what was made, while those that take from it begin.
+    fn rest(&self, step: &'a Step<'a, W>) -> BoxFuture<'a, Tried<W, Did>> {
+        match step.work {
+            Work::Create(node) | Work::Replace(node, ..) => {
+                Box::pin(node.finish(&self.outcome.outputs, self.world).map_ok(|()| Did::Finish))
+            }
+            Work::Keep(_) | Work::Update(..) | Work::Delete(_) => Box::pin(std::future::ready(Ok(Did::Finish))),
         }
     }
 }

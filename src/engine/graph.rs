@@ -106,6 +106,8 @@ pub trait Node<W: World>: Send + Sync {
     /// Looks whether one of that id is there.
     fn is_there<'a>(&'a self, world: &'a W) -> BoxFuture<'a, Tried<W, bool>>;
     fn create<'a>(&'a self, outputs: &Outputs, world: &'a W) -> BoxFuture<'a, Tried<W, Slot>>;
+    /// [`Resource::finish`].
+    fn finish<'a>(&'a self, outputs: &Outputs, world: &'a W) -> BoxFuture<'a, Tried<W, ()>>;
     /// `put_back`: extras that are to go.
     fn update<'a>(
         &'a self,
@@ -185,6 +187,11 @@ impl<R: Resource, F: Fn(&Scope) -> R + Send + Sync> Node<R::World> for Typed<'_,
     fn create<'a>(&'a self, outputs: &Outputs, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, Slot>> {
         let desired = self.desired(outputs);
         Box::pin(async move { Ok(Arc::new(desired.create(world, &self.address.name).await?) as Slot) })
+    }
+
+    fn finish<'a>(&'a self, outputs: &Outputs, world: &'a R::World) -> BoxFuture<'a, Tried<R::World, ()>> {
+        let desired = self.desired(outputs);
+        Box::pin(async move { desired.finish(world, &self.address.name).await })
     }
 
     fn update<'a>(

@@ -98,7 +98,7 @@ impl<R: Resource> Live<R> {
 /// A kind of AWS resource, as plain typed data.
 ///
 /// `observe` and `predict` change nothing. `create` succeeds if the resource is already there and
-/// ours, `delete` if it is already gone; any of them may run again after a crash.
+/// ours, `finish` if it is whole already, `delete` if it is already gone; any of them may run again after a crash.
 pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
     /// What it lives in.
     type World: World;
@@ -135,9 +135,14 @@ pub trait Resource: Clone + fmt::Debug + Send + Sync + Sized + 'static {
         wanted: &[Wanted],
     ) -> impl Future<Output = Tried<Self::World, Vec<Live<Self>>>> + Send;
 
-    /// Makes it.
+    /// Makes it, as far as others need it: they may use it from then on.
     fn create(&self, world: &Self::World, name: &str)
     -> impl Future<Output = Tried<Self::World, Self::Outputs>> + Send;
+
+    /// Does what `create` has left to do and nobody waits for: others use it meanwhile. It is done only after this.
+    fn finish(&self, _: &Self::World, _name: &str) -> impl Future<Output = Tried<Self::World, ()>> + Send {
+        async { Ok(()) }
+    }
 
     /// Changes it in place. `changes` says what differs, extras that are put back among it, and is empty when only
     /// the owner does (adoption).

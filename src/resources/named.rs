@@ -43,6 +43,11 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
     /// Makes it, with these tags on it.
     fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> impl Future<Output = Result<()>> + Send;
 
+    /// Waits until it does its work, where others need no more than that it is there.
+    fn settle(&self, _: &Aws) -> impl Future<Output = Result<()>> + Send {
+        async { Ok(()) }
+    }
+
     /// What [`Named::make`] alone makes of it: attributes with a call of their own are as AWS has them then.
     fn made(&self) -> Self {
         self.clone()
@@ -56,6 +61,11 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
 
     /// Makes one of the calls that change it.
     fn send(&self, call: Self::Call, aws: &Aws, live: &Self) -> impl Future<Output = Result<()>> + Send;
+
+    /// Whether nothing that uses a new one waits for this call.
+    fn is_late(_: Self::Call) -> bool {
+        false
+    }
 
     /// Makes several, one after the other.
     fn send_all(&self, calls: BTreeSet<Self::Call>, aws: &Aws, live: &Self) -> impl Future<Output = Result<()>> + Send {
@@ -114,6 +124,10 @@ macro_rules! ladders {
 
         async fn create(&self, aws: &crate::aws::Aws, name: &str) -> crate::aws::Result<Self::Outputs> {
             crate::resources::named::create(self, aws, name).await
+        }
+
+        async fn finish(&self, aws: &crate::aws::Aws, name: &str) -> crate::aws::Result<()> {
+            crate::resources::named::finish(self, aws, name).await
         }
 
         async fn update(
@@ -204,12 +218,17 @@ fn stamped<T: Named>(desired: &T, names: &Names, name: &str) -> BTreeMap<String,
     tags
 }
 
-/// Makes it, and then what its creation does not take; last of all is noted that it is whole.
+/// What its creation does not take.
+fn missing<T: Named>(desired: &T, made: &T) -> BTreeSet<T::Call> {
+    calls::<T>(&diff(&made.attributes(), &desired.attributes()))
+}
+
+/// Makes it, and then what its creation does not take and others need.
 pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<T::Outputs> {
-    let whole = stamped(desired, &aws.names, name);
     let made = desired.made();
-    let missing = calls::<T>(&diff(&made.attributes(), &desired.attributes()));
-    let tags = if missing.is_empty() { whole.clone() } else { Tags::begun(whole.clone()) };
+    let missing = missing(desired, &made);
+    let whole = stamped(desired, &aws.names, name);
+    let tags = if missing.is_empty() { whole } else { Tags::begun(whole) };
     match desired.make(aws, &tags).await {
         Err(error) if error.class() == Class::Exists => {
             let found = T::read(aws, desired.name()).await?;
@@ -220,11 +239,22 @@ pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Resu
         }
         made => made?,
     }
-    if !missing.is_empty() {
-        desired.send_all(missing, aws, &made).await?;
-        desired.tag(aws, whole, vec![]).await?;
-    }
+    let needed: BTreeSet<_> = missing.into_iter().filter(|call| !T::is_late(*call)).collect();
+    desired.send_all(needed, aws, &made).await?;
     Ok(desired.outputs(&aws.names))
+}
+
+/// The rest of what its creation does not take; last of all is noted that it is whole.
+pub(super) async fn finish<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<()> {
+    desired.settle(aws).await?;
+    let made = desired.made();
+    let missing = missing(desired, &made);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let late: BTreeSet<_> = missing.into_iter().filter(|call| T::is_late(*call)).collect();
+    desired.send_all(late, aws, &made).await?;
+    desired.tag(aws, stamped(desired, &aws.names, name), vec![]).await
 }
 
 /// What `create` does when AWS says that it is there already: brings up to date what is ours, as a run that was

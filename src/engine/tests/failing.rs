@@ -1,7 +1,7 @@
 //! What a failure, an interrupt or a kill leaves undone, and that the next run makes up for it.
 
 use crate::fake::{Fault, Memory};
-use crate::order::{drawn, family};
+use crate::order::{drawn, family, keyed};
 use std::collections::BTreeSet;
 
 /// Who cannot be made when one cannot.
@@ -33,6 +33,21 @@ async fn a_failure_takes_its_dependents_with_it_and_nothing_else() {
             world.run(&drawn(family), 8).await;
             assert_eq!(world.planned(&drawn(family)).await, [""; 0], "the next run converges after {broken}");
         }
+    }
+}
+
+/// It has failed, though it can be used: what has begun meanwhile ends, what has not does not begin.
+#[tokio::test]
+async fn what_cannot_be_finished_has_failed_and_is_finished_by_the_next_run() {
+    for (parallelism, skipped) in [(8, vec![]), (1, vec!["fake.function.f"])] {
+        let world = Memory::default();
+        world.breaks("finish fake.key.k", Fault::Refused);
+        let (told, outcome) = world.run(&drawn(keyed), parallelism).await;
+        assert_eq!(of(&told, "failed"), BTreeSet::from(["fake.key.k"]));
+        assert_eq!(of(&told, "skipped"), skipped.iter().copied().collect(), "{told:#?}");
+        assert_eq!(outcome.done.len(), 1 - skipped.len());
+        world.run(&drawn(keyed), 8).await;
+        assert_eq!(world.planned(&drawn(keyed)).await, [""; 0]);
     }
 }
 

@@ -4,7 +4,7 @@
 //! is lost), and a run may be stopped at its n-th call.
 
 use pipectl_engine::apply::{Event, Execution, Outcome, apply};
-use pipectl_engine::diff::{Attributes, Change, diff};
+use pipectl_engine::diff::{Attributes, Change, UNFINISHED, diff};
 use pipectl_engine::extra::Extra;
 use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
@@ -161,6 +161,7 @@ impl Memory {
     pub(crate) async fn observe(&self, graph: &Graph<'_, Self>) -> Inventory<Self> {
         let mut all = vec![];
         all.extend(self.found::<Role>(graph).await);
+        all.extend(self.found::<Key>(graph).await);
         all.extend(self.found::<Vault>(graph).await);
         all.extend(self.found::<Function>(graph).await);
         all.extend(self.found::<Trigger>(graph).await);
@@ -229,24 +230,27 @@ pub(crate) trait Noun: Clone + Debug + Send + Sync + 'static {
     const KIND: &'static str;
     const USES: &'static [&'static str] = &[];
     const HOLDS_DATA: bool = false;
+    /// Others may use it before it is whole.
+    const FINISHES: bool = false;
 }
 
 macro_rules! noun {
-    ($name:ident, $kind:literal, uses $uses:expr, holds_data $holds_data:literal) => {
+    ($name:ident, $kind:literal, uses $uses:expr $(, $is:ident)?) => {
         #[derive(Clone, Debug)]
         pub(crate) struct $name;
         impl Noun for $name {
             const KIND: &'static str = $kind;
             const USES: &'static [&'static str] = &$uses;
-            const HOLDS_DATA: bool = $holds_data;
+            $(const $is: bool = true;)?
         }
     };
 }
 
-noun!(Role, "fake.role", uses [], holds_data false);
-noun!(Vault, "fake.vault", uses [], holds_data true);
-noun!(Function, "fake.function", uses ["fake.role", "fake.vault"], holds_data false);
-noun!(Trigger, "fake.trigger", uses ["fake.function"], holds_data false);
+noun!(Role, "fake.role", uses []);
+noun!(Key, "fake.key", uses [], FINISHES);
+noun!(Vault, "fake.vault", uses [], HOLDS_DATA);
+noun!(Function, "fake.function", uses ["fake.role", "fake.vault", "fake.key"]);
+noun!(Trigger, "fake.trigger", uses["fake.function"]);
 
 /// A resource: `size` changes in place, `place` only by replacing, `links` are others' outputs.
 #[derive(Clone, Debug)]
@@ -302,6 +306,10 @@ impl<N: Noun> Fake<N> {
         state.things.insert((N::KIND, own_id.to_owned()), thing);
     }
 
+    fn thing<'a>(&self, state: &'a mut State) -> &'a mut Thing {
+        state.things.get_mut(&(N::KIND, self.own_id.clone())).expect("it was put")
+    }
+
     fn live(own_id: &str, thing: &Thing) -> Live<Self> {
         let Thing { name, shared_id, owner, applied, data, size, extras, place, links } = thing.clone();
         let links = links.into_iter().map(Pending::Known).collect();
@@ -352,8 +360,22 @@ impl<N: Noun> Resource for Fake<N> {
     }
 
     async fn create(&self, world: &Memory, name: &str) -> Result<Pending<String>, Broken> {
-        world.call(format!("create {}.{name}", N::KIND), |state| self.put(state, name, &self.id)).await?;
+        let put = |state: &mut State| {
+            self.put(state, name, &self.id);
+            if N::FINISHES {
+                self.thing(state).applied = Some(UNFINISHED.to_owned());
+            }
+        };
+        world.call(format!("create {}.{name}", N::KIND), put).await?;
         Ok(self.outputs())
+    }
+
+    async fn finish(&self, world: &Memory, name: &str) -> Result<(), Broken> {
+        if !N::FINISHES {
+            return Ok(());
+        }
+        let whole = |state: &mut State| self.thing(state).applied = Some(self.attributes().digest());
+        world.call(format!("finish {}.{name}", N::KIND), whole).await
     }
 
     async fn update(&self, world: &Memory, live: &Live<Self>, changes: &[Change]) -> Result<Pending<String>, Broken> {
@@ -364,8 +386,7 @@ impl<N: Noun> Resource for Fake<N> {
         let words = format!("update {}.{} [{}]", N::KIND, live.name, told.join(" "));
         let put = |state: &mut State| {
             self.put(state, &live.name, &live.resource.own_id);
-            let thing = state.things.get_mut(&(N::KIND, live.resource.own_id.clone())).expect("it was just put");
-            thing.extras.retain(|extra| !extra.is_in(gone));
+            live.resource.thing(state).extras.retain(|extra| !extra.is_in(gone));
         };
         world.call(words, put).await?;
         Ok(live.outputs.clone())

@@ -242,8 +242,8 @@ async fn a_look_around_in_which_another_run_ended_is_repeated_under_the_lock() {
         let (world, slate) = (Memory::default(), Slate::default());
         slate.left(ago, None);
         run((&world, &slate), &mut Yes::default()).await.unwrap();
-        // A family has four kinds.
-        assert_eq!(world.looks(), looks * 4, "{ago} s ago");
+        // Each looks at five kinds.
+        assert_eq!(world.looks(), looks * 5, "{ago} s ago");
     }
 }
 

@@ -1,6 +1,6 @@
 //! In what order steps are carried out, and how many at a time.
 
-use crate::fake::{Fake, Function, Memory, Role, Trigger, Vault, consent};
+use crate::fake::{Fake, Function, Key, Memory, Role, Trigger, Vault, consent};
 use pipectl_engine::graph::Graph;
 use pipectl_engine::plan::plan;
 use pipectl_engine::resource::Address;
@@ -39,6 +39,25 @@ async fn each_step_begins_when_what_it_takes_from_is_done() {
     }
     assert_eq!(outcome.done.len(), 5);
     assert_eq!(world.planned(&drawn(family)).await, [""; 0]);
+}
+
+/// A function that takes a key, which may be used before it is whole.
+pub(crate) fn keyed(graph: &mut Graph<'_, Memory>) {
+    let key = graph.add("k", |_| Fake::<Key>::new("k"));
+    graph.add("f", move |out| Fake::<Function>::new("f").linked(&out[key]));
+}
+
+#[tokio::test]
+async fn what_is_there_is_used_while_it_is_finished() {
+    let world = Memory::default();
+    let (told, outcome) = world.run(&drawn(keyed), 8).await;
+    assert!(before(&told, "started fake.function.f", "finished fake.key.k"), "{told:#?}");
+    let mut calls = world.said();
+    assert_eq!(calls.remove(0), "create fake.key.k");
+    calls.sort();
+    assert_eq!(calls, ["create fake.function.f", "finish fake.key.k"]);
+    assert_eq!(outcome.done.len(), 2);
+    assert_eq!(world.planned(&drawn(keyed)).await, [""; 0]);
 }
 
 #[tokio::test]

@@ -315,7 +315,6 @@ impl Named for Function {
             Ok(created) => created,
             Err(error) => return Err(self.explain(aws, error).await),
         };
-        settled(aws, "lambda:CreateFunction", &self.name).await?;
         match created.code_sha256 {
             // Lambda signs or packs the code again in some accounts: record what it runs.
             Some(sha256) if sha256 != upload.sha256 => self.record_code(aws, &sha256).await,
@@ -325,6 +324,15 @@ impl Named for Function {
 
     fn made(&self) -> Self {
         Self { reserved_concurrency: None, ..self.clone() }
+    }
+
+    /// Permissions, a URL and what calls it are taken while it is still pending.
+    async fn settle(&self, aws: &Aws) -> Result<()> {
+        settled(aws, "lambda:CreateFunction", &self.name).await
+    }
+
+    fn is_late(call: Call) -> bool {
+        matches!(call, Call::Concurrency)
     }
 
     /// One that a request made whose answer was lost may not be ready yet.

@@ -73,8 +73,7 @@ impl Permission {
         self.send(aws).await
     }
 
-    /// Adds the statement and waits until it can be read: S3 refuses a notification to a function whose
-    /// permission it does not see.
+    /// Adds the statement and waits until it can be read.
     async fn add(&self, aws: &Aws) -> Result<()> {
         self.send(aws).await?;
         wait(aws, &self.function, &self.sid(), true).await
@@ -132,15 +131,17 @@ impl Resource for Permission {
     }
 
     async fn create(&self, aws: &Aws, _: &str) -> Result<PermissionOutputs> {
-        let turn = aws.lane(&lane(&self.function)).await;
+        let _turn = aws.lane(&lane(&self.function)).await;
         match self.send(aws).await {
             Err(error) if error.class() == Class::Exists => self.replace(aws).await?,
             sent => sent?,
         }
-        // The next may be written while this one is waited for.
-        drop(turn);
-        wait(aws, &self.function, &self.sid(), true).await?;
         Ok(self.outputs(&aws.names))
+    }
+
+    /// S3 asks whether it may call the function, and is asked again until it sees that it may.
+    async fn finish(&self, aws: &Aws, _: &str) -> Result<()> {
+        wait(aws, &self.function, &self.sid(), true).await
     }
 
     async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<PermissionOutputs> {

@@ -212,6 +212,10 @@ impl<N: Noun> Resource for ByName<N> {
         }
     }
 
+    async fn finish(&self, client: &Client, name: &str) -> Result<()> {
+        named::finish(self, client, name).await
+    }
+
     async fn update(&self, client: &Client, live: &Live<Self>, changes: &[Change]) -> Result<Pending<String>> {
         named::update(self, client, live, changes).await
     }
@@ -288,6 +292,10 @@ impl<N: Noun> Named for ByName<N> {
             None if N::KIND == Kind::Trigger => self.vanished(client).await.map(|()| true),
             _ => Ok(false),
         }
+    }
+
+    fn is_late(call: Call) -> bool {
+        call == Call::Extra
     }
 
     async fn send(&self, call: Call, client: &Client) -> Result<()> {

@@ -4,7 +4,7 @@ pub(crate) mod listed;
 pub(crate) mod named;
 
 use crate::thing::{CONFIG, NAME, PIPELINE, Tags, US};
-use pipectl_engine::diff::Attributes;
+use pipectl_engine::diff::{Attributes, UNFINISHED};
 use pipectl_engine::mark::Mark;
 use pipectl_engine::resource::Owner;
 
@@ -33,4 +33,10 @@ pub(crate) fn stamped(name: &str, attributes: &Attributes) -> Tags {
     all.insert(NAME.to_owned(), name.to_owned());
     all.insert(CONFIG.to_owned(), attributes.digest());
     all
+}
+
+/// The same before the last of several calls.
+pub(crate) fn begun(mut stamped: Tags) -> Tags {
+    stamped.insert(CONFIG.to_owned(), UNFINISHED.to_owned());
+    stamped
 }

@@ -1,6 +1,6 @@
 //! Kinds whose resources have a name that pipectl chooses, and carry tags.
 
-use super::{Stamp, stamped};
+use super::{Stamp, begun, stamped};
 use crate::client::{Client, Error, Result};
 use crate::thing::{Class, Tags};
 use futures::future::try_join_all;
@@ -22,6 +22,8 @@ pub(crate) trait Named: Resource<World = Client> {
     fn made(&self) -> Self;
     /// Where one of that name is there already: whether the name is free now.
     fn clear(&self, client: &Client, found: Option<&Found<Self>>) -> impl Future<Output = Result<bool>> + Send;
+    /// Whether nothing that uses a new one waits for this call.
+    fn is_late(call: Self::Call) -> bool;
     fn send(&self, call: Self::Call, client: &Client) -> impl Future<Output = Result<()>> + Send;
     fn tag(&self, client: &Client, tags: Tags) -> impl Future<Output = Result<()>> + Send;
 }
@@ -72,8 +74,16 @@ fn addressed<T: Named>(
     all
 }
 
+/// What its creation does not take: what nobody waits for, and the rest.
+fn missing<T: Named>(desired: &T) -> (Vec<Change>, Vec<Change>) {
+    let all = diff(&desired.made().attributes(), &desired.attributes()).into_iter();
+    all.partition(|change| T::calls(&change.attribute).iter().any(|call| T::is_late(*call)))
+}
+
 pub(crate) async fn create<T: Named>(desired: &T, client: &Client, name: &str) -> Result<T::Outputs> {
-    let tags = stamped(name, &desired.attributes());
+    let whole = stamped(name, &desired.attributes());
+    let (late, needed) = missing(desired);
+    let tags = if late.is_empty() && needed.is_empty() { whole } else { begun(whole) };
     match desired.make(client, &tags).await {
         Err(error) if error.class == Class::Exists => {
             let found = T::read(client, desired.name()).await?;
@@ -84,9 +94,18 @@ pub(crate) async fn create<T: Named>(desired: &T, client: &Client, name: &str) -
         }
         made => made?,
     }
-    let missing = diff(&desired.made().attributes(), &desired.attributes());
-    send_all(desired, &missing, client).await?;
+    send_all(desired, &needed, client).await?;
     Ok(desired.outputs())
+}
+
+/// The rest; last of all is noted that it is whole.
+pub(crate) async fn finish<T: Named>(desired: &T, client: &Client, name: &str) -> Result<()> {
+    let (late, needed) = missing(desired);
+    if late.is_empty() && needed.is_empty() {
+        return Ok(());
+    }
+    send_all(desired, &late, client).await?;
+    desired.tag(client, stamped(name, &desired.attributes())).await
 }
 
 async fn resume<T: Named>(
