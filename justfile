@@ -19,6 +19,10 @@ test *WORDS:
 engine:
     cargo test -p pipectl-engine
 
+# Runs the tests that take longest, of which CI takes a third each time.
+long:
+    cargo test --workspace --test binary -- --ignored --exact $(grep -v '^#' .ci/long)
+
 # All that has to hold before anything lands, as CI does it.
 ci:
     .ci/run

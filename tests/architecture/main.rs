@@ -12,6 +12,7 @@ mod tokens;
 
 use modules::Modules;
 use rules::Floors;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Local AWS, from the ground up, a floor to a line.
@@ -137,4 +138,20 @@ fn the_tests_build_no_crate_again() {
     let program = ["--package=pipectl", "--edges=normal,build"];
     let tests = ["--workspace", "--edges=normal,build,dev"];
     hold(&crates::built_again(&program, &tests));
+}
+
+/// `.ci/run` takes them from there: one that is left out of the list would never run.
+#[test]
+fn long_tests_are_listed() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let list = std::fs::read_to_string(root.join(".ci/long")).unwrap();
+    let listed: BTreeSet<_> = list.lines().filter(|line| !line.starts_with('#')).map(str::to_owned).collect();
+    let mut long = BTreeSet::new();
+    for (file, text) in modules::sources(&root.join("tests/binary")).unwrap() {
+        let module = file.trim_end_matches(".rs").trim_end_matches("/mod").replace('/', "::");
+        let after = text.split("#[ignore = \"long: ").skip(1);
+        let names = after.filter_map(|rest| rest.split("fn ").nth(1)?.split('(').next());
+        long.extend(names.map(|name| format!("{module}::{name}")));
+    }
+    assert_eq!(long, listed);
 }

@@ -76,6 +76,7 @@ fn left_in(server: &Server) -> String {
 
 /// Takes some 12 s: it is a whole life, of two dozen commands on each side.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_another_aws_says_differently_is_told_and_nothing_is_left() {
     let place = Place::example("minimal");
     write_zips(&place);
@@ -146,6 +147,7 @@ fn a_pipeline_of_another_name_is_never_taken_down() {
 
 /// Not only what AWS refuses to the commands: also what goes wrong between them.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_goes_wrong_between_the_commands_leaves_nothing() {
     let place = Place::example("minimal");
     write_zips(&place);
@@ -167,6 +169,7 @@ fn what_goes_wrong_between_the_commands_leaves_nothing() {
 
 /// Ctrl+C lets the step end, and what is there is taken down.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn whoever_interrupts_it_leaves_nothing() {
     let place = Place::example("minimal");
     let mut command = place.command();

@@ -195,6 +195,7 @@ fn what_the_article_makes_is_found_and_taken_over_while_events_come() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_serverless_has_in_a_stack_is_told_and_taken_over_when_asked() {
     let found = taken_over("serverless");
     let makers = makers(&found);
@@ -207,6 +208,7 @@ fn what_serverless_has_in_a_stack_is_told_and_taken_over_when_asked() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_terraform_tells_a_bucket_to_do_stays_and_is_told() {
     let found = taken_over("terraform");
     assert_eq!(makers(&found)["s3.notification.mover"], "Terraform");
@@ -216,6 +218,7 @@ fn what_terraform_tells_a_bucket_to_do_stays_and_is_told() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_is_half_made_is_completed() {
     let (place, server, _) = followed("half");
     boto3(&server, "client('s3').put_object(Bucket='acme-analytics-data', Key='analytics_data/kept', Body=b'x')");
@@ -272,6 +275,7 @@ fn what_would_end_something_of_others_is_left_and_named() {
 
 /// A key that is taken for another would let its clients in, and lock others out.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_cannot_be_told_apart_is_left_and_named() {
     for (another, why) in [
         ("create_api_key(name='ClientAPIKey-dev')", "several API keys are called `ClientAPIKey-dev`"),

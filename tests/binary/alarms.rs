@@ -94,11 +94,13 @@ fn ring(place: &Place, server: &Server) {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn alarms_of_the_article_live_with_its_pipeline() {
     life("article", ARTICLE);
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn alarms_of_the_lean_shape_live_with_its_pipeline() {
     life("lean", LEAN);
 }

@@ -143,11 +143,13 @@ fn apart(bill: &Value, within: f64) -> BTreeSet<String> {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn two_days_of_the_lean_shape_are_billed_as_estimated() {
     Simulated::new(LEAN, (2, 1, 105), LEAN_APART).runs();
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn two_days_of_the_articles_shape_are_billed_as_estimated() {
     Simulated::new(ARTICLE, (2, 1, 105), ARTICLE_APART).runs();
 }

@@ -82,6 +82,7 @@ fn a_budget_goes_with_all_alarms_and_with_the_pipeline() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_somebody_changes_is_drift_and_what_aws_fills_in_is_not() {
     let (place, server) = made();
     let of = "budgets, account = client('budgets'), client('sts').get_caller_identity()['Account']\n\

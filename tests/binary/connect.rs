@@ -39,7 +39,7 @@ fn each_tool_is_told_of_the_pipeline_alone_and_of_no_secret() {
 
 /// Superset's address, as it is.
 #[test]
-#[ignore = "installs PyAthena and SQLAlchemy"]
+#[ignore = "long: installs PyAthena and SQLAlchemy"]
 fn sqlalchemy_asks_local_aws_at_what_is_printed() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -56,7 +56,7 @@ fn sqlalchemy_asks_local_aws_at_what_is_printed() {
 
 /// Of the events that `query` counts, DuckDB sees as many by the files alone.
 #[test]
-#[ignore = "installs DuckDB with its extension httpfs"]
+#[ignore = "long: installs DuckDB with its extension httpfs"]
 fn duckdb_reads_the_parquet_files_of_local_aws_by_what_is_printed() {
     let place = Place::example("clickstream");
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -82,7 +82,7 @@ const OF_FILES: [&str; 4] = ["glue:BatchGetPartition", "glue:GetPartition", "glu
 
 /// Whoever may do just that, asks what the tool asks: nothing is denied, and all that is allowed is asked for by one of them.
 #[test]
-#[ignore = "installs PyAthena and SQLAlchemy"]
+#[ignore = "long: installs PyAthena and SQLAlchemy"]
 fn what_a_tool_asks_is_what_its_policy_allows() {
     let mut allowed = BTreeSet::new();
     let mut asked = BTreeSet::new();

@@ -98,6 +98,7 @@ the two agree: True
 
 /// It is killed while it takes records, converts them, and puts the two kinds of files and the backup into the bucket.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_kill_loses_and_doubles_nothing_that_is_converted_or_backed_up() {
     const KILLS: u64 = 12;
     let place = Place::example("minimal");

@@ -123,6 +123,7 @@ pub(crate) fn book() -> Value {
 
 /// With every missing price at nothing and at a thousand dollars, nothing that was whole changes.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn nothing_that_is_told_as_whole_follows_from_a_missing_price() {
     let (place, book) = (place(), book());
     written(&place, "free.yaml", &filled(&book, 0.0));

@@ -63,6 +63,7 @@ fn people(server: &Server) {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_dashboard_lives_with_its_pipeline() {
     let place = Place::example("dashboard");
     let server = place.serve();
@@ -114,6 +115,7 @@ const BY_HAND: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_others_do_to_a_dashboard_is_drift_that_an_apply_puts_right() {
     let place = Place::example("dashboard");
     let server = place.serve();
@@ -138,6 +140,7 @@ fn what_others_do_to_a_dashboard_is_drift_that_an_apply_puts_right() {
 
 /// The plan says so and leaves it out; nobody is subscribed.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn an_account_without_a_subscription_has_its_pipeline_without_a_dashboard() {
     for (deed, says) in [("unsubscribe", "has no subscription to QuickSight"), ("standard", "Standard edition")] {
         let place = Place::example("dashboard");

@@ -6,7 +6,7 @@ use std::process::Command;
 const REQUIREMENTS: &str = "requirements-data-clients.txt";
 
 #[test]
-#[ignore = "installs PyAthena, SQLAlchemy and awswrangler"]
+#[ignore = "long: installs PyAthena, SQLAlchemy and awswrangler"]
 fn pyathena_sqlalchemy_and_awswrangler_see_tables_and_make_them() {
     let place = Place::example("minimal");
     let server = place.serve();
@@ -30,7 +30,7 @@ fn dbt(place: &Place, server: &Server, arguments: &[&str]) -> String {
 
 /// The second build is what incremental models are for.
 #[test]
-#[ignore = "installs dbt"]
+#[ignore = "long: installs dbt"]
 fn a_project_of_dbt_is_built_twice_and_documented() {
     let place = Place::example("minimal");
     let server = place.serve();

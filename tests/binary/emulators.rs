@@ -135,6 +135,7 @@ fn moto(server: &[&str]) -> Server {
 /// moto cannot update crawlers, jobs, triggers and workgroups, nor read named queries, so that the life there has
 /// none of these edits and no queries. Three of its answers are put right by `moto_server.py`.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_pipeline_lives_on_moto() {
     let stock = moto(&["-m", "moto.server"]);
     assert_eq!(judge("moto_gaps.py", &[&stock.url]), MOTO_GAPS);
@@ -167,6 +168,7 @@ const LEAN_GAPS: [&[&str]; 2] = [
 ];
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_lean_pipeline_lives_on_both() {
     let script = crate::support::root().join("tests/judges/moto_server.py");
     let servers = [ministack(), moto(&[script.to_str().unwrap()])];

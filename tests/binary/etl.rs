@@ -105,7 +105,7 @@ fn events(from: u64, to: u64) -> String {
 
 /// Days are converted again by the real script, which is killed before each of its writes.
 #[test]
-#[ignore = "needs Java: `.ci/run` runs it"]
+#[ignore = "long: needs Java"]
 fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
     let place = Place::new("name: again\nschema: { event: string, n: int }\n").hourly();
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -136,14 +136,14 @@ fn the_script_under_spark_converts_days_again_and_survives_each_kill() {
 }
 
 #[test]
-#[ignore = "needs Java: `.ci/run` runs it"]
+#[ignore = "long: needs Java"]
 fn the_script_under_spark_makes_the_rows_that_local_aws_makes() {
     both_make_the_same(&Place::new(SCHEMA).hourly());
 }
 
 /// Spark takes no notice of projection: what is in no partition of the catalog it does not read.
 #[test]
-#[ignore = "needs Java: `.ci/run` runs it"]
+#[ignore = "long: needs Java"]
 fn the_script_under_spark_reads_a_declared_table_as_local_aws_does() {
     let hourly = "etl: { schedule: hourly }";
     both_make_the_same(&Place::new(&format!("{SCHEMA}catalog: {{ tables: declared }}\n{hourly}\n")));

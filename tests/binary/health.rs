@@ -309,6 +309,7 @@ fn each_fault_of_the_article_is_found_and_named() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn each_fault_of_the_lean_shape_is_found_and_named() {
     finds_each_fault("lean");
 }
@@ -327,6 +328,7 @@ fn a_quiet_pipeline_is_a_fault_by_a_limit_alone() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_may_not_be_read_is_never_healthy() {
     let place = living("lean");
     let server = place.serve();

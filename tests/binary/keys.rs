@@ -73,6 +73,7 @@ fn a_second_key_is_seen_and_given_away() {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn what_somebody_did_to_the_key_is_put_back() {
     let place = strict();
     let server = place.serve();

@@ -71,13 +71,13 @@ fn an_apply_and_a_destroy_at_once_leave_all_or_nothing() {
 }
 
 #[test]
-#[ignore = "takes two minutes when whole"]
+#[ignore = "long: takes two minutes when whole"]
 fn rounds_of_two_applies_make_one_pipeline_each() {
     two_applies(sampled(0..10, 3).len());
 }
 
 #[test]
-#[ignore = "takes two minutes when whole"]
+#[ignore = "long: takes two minutes when whole"]
 fn rounds_of_an_apply_and_a_destroy_leave_all_or_nothing() {
     apply_against_destroy(sampled(0..10, 3).len());
 }

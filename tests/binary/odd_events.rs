@@ -84,7 +84,7 @@ fn what_was_acknowledged_is_in_both_tables_once() {
 }
 
 #[test]
-#[ignore = "needs Java: `.ci/run` runs it"]
+#[ignore = "long: needs Java"]
 fn the_script_under_spark_reads_odd_events_as_local_aws_does() {
     let (_place, server, accepted) = odd_events("400");
     let python = environment("spark", "requirements-spark.txt");

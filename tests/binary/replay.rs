@@ -130,6 +130,7 @@ fn what_is_asked_for_has_to_make_sense() {
 
 /// Kills a replay at each of its writes, before and after it is done; the next run goes on.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_replay_that_is_killed_goes_on_and_repeats_one_request_at_most() {
     const EVENTS: u64 = 10;
     const BATCH: u64 = 3;
@@ -222,6 +223,7 @@ fn what_the_mover_left_is_taken_out_of_its_way_and_sent() {
 
 /// Killed at each write, with the mover sweeping in between.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_file_that_was_taken_is_not_moved_as_well() {
     let (place, server) = stranded(10);
     drop(server);

@@ -100,6 +100,7 @@ fn both(schema: &str, events: &[Value], batch: &str) -> (Place, Place) {
 }
 
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn the_same_events_make_equal_tables_in_both_shapes() {
     const EVENTS: u64 = 5_000;
     let events: Vec<_> = (0..EVENTS).map(event).collect();

@@ -46,7 +46,7 @@ fn applied(yaml: &str) -> (Place, crate::support::Server) {
 }
 
 #[test]
-#[ignore = "installs Prowler, 400 MB: `.ci/run` runs it"]
+#[ignore = "long: installs Prowler, 400 MB"]
 fn prowler_finds_what_the_page_explains_and_nothing_high() {
     let (_place, server) = applied("");
     let found = read(&judge_with(&python(), "prowler_findings.py", &[&server.url]));
@@ -56,7 +56,7 @@ fn prowler_finds_what_the_page_explains_and_nothing_high() {
 }
 
 #[test]
-#[ignore = "installs Prowler, 400 MB: `.ci/run` runs it"]
+#[ignore = "long: installs Prowler, 400 MB"]
 fn what_prowler_finds_in_a_strict_pipeline_is_explained_too() {
     let (_place, server) = applied("security: strict");
     let found = read(&judge_with(&python(), "prowler_findings.py", &[&server.url]));
@@ -64,7 +64,7 @@ fn what_prowler_finds_in_a_strict_pipeline_is_explained_too() {
 }
 
 #[test]
-#[ignore = "installs parliament, with Prowler: `.ci/run` runs it"]
+#[ignore = "long: installs parliament, with Prowler"]
 fn parliament_finds_nothing_in_what_roles_may_do() {
     // KMS documents the key for each operation on keys; parliament's list of conditions has it for none.
     for (yaml, unknown) in [("", "nothing"), ("security: strict", "Unknown condition kms:ResourceAliases")] {
@@ -77,7 +77,7 @@ fn parliament_finds_nothing_in_what_roles_may_do() {
 
 /// Two things it finds of pipectl's own policies, which docs/iam-policy.md explains.
 #[test]
-#[ignore = "installs parliament, with Prowler: `.ci/run` runs it"]
+#[ignore = "long: installs parliament, with Prowler"]
 fn parliament_finds_no_mistake_in_the_policies_for_pipectl_itself() {
     for example in ["clickstream", "lean"] {
         let place = Place::example(example);

@@ -120,6 +120,7 @@ fn walk(ways: &[usize]) {
 
 /// A sample of what stands below.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn a_pipeline_changes_how_it_makes_its_tables() {
     walk(&[0, 4, 1, 5, 2, 4]);
 }

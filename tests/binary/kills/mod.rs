@@ -169,6 +169,7 @@ fn live(example: &str, turns: &[Turn], parallelism: &str) {
 
 /// A sample of what stands below: an edit of the columns, which moves the job to another script.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn an_edit_survives_a_kill_at_every_write() {
     let place = Place::example("minimal");
     place.run(&["apply", "--local", "--yes"]).exits(0);
@@ -180,6 +181,7 @@ fn an_edit_survives_a_kill_at_every_write() {
 
 /// The same of alarms, their topic and the budget: put on what is there, and taken off again.
 #[test]
+#[ignore = "long: `.ci/long` says when it runs"]
 fn alarms_and_a_budget_survive_a_kill_at_every_write() {
     let none =
         "name: rings\nshape: lean\nschema: { event: string }\n# alarms: { email: a@example.org, budget: 9 USD }\n";
