@@ -181,13 +181,14 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         }
         let seen = seen.map_err(Stopped::Locking)?;
         let Some(Held { mut locks, made }) = self.take(graph, &live, &seen).await? else { return Ok(None) };
-        let again = if is_sure(&live, &seen, began) { None } else { Some(observe().await) };
-        let again = match again.transpose() {
+        let again =
+            if is_sure(&live, &seen, began) { Ok(None) } else { look_again(observe, &mut locks).await.map(Some) };
+        let again = match again {
             Ok(again) => again,
-            Err(error) => {
+            Err(lost) => {
                 // What went wrong first is what is told.
                 let _ = locks.release().await;
-                return Err(Stopped::Looking(error).into());
+                return lost.map_or(Ok(None), |error| Err(Stopped::Looking(error).into()));
             }
         };
         if let Some(live) = &again {
@@ -342,6 +343,20 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         // What is lost in one place may still be ours in another.
         let unreleased = locks.release().await.err().filter(|_| !lost);
         Converged::of(plan, outcome, lost, unreleased)
+    }
+}
+
+/// Looks around once more while the lock is kept: slow or throttled, that may take longer than a lease lasts.
+///
+/// # Errors
+/// Why nothing was seen; `None` where the lock was lost meanwhile.
+async fn look_again<W: World, R: Registers<Error = W::Error>>(
+    observe: &impl AsyncFn() -> Tried<W, Inventory<W>>,
+    locks: &mut Locks<'_, R>,
+) -> Result<Inventory<W>, Option<W::Error>> {
+    match select(pin!(observe()), pin!(locks.keep(&Leaving::default()))).await {
+        Either::Left((seen, _)) => seen.map_err(Some),
+        Either::Right(_) => Err(None),
     }
 }
 

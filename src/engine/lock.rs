@@ -4,8 +4,10 @@
 //! write of it makes another version, so a run that takes the lock with the version it read before it looked around knows
 //! that nobody was at work in between; there is nothing more to ask.
 
+use futures::future::{Either, select};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::pin::pin;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -180,27 +182,40 @@ impl<'a, R: Registers> Lock<'a, R> {
     /// Says from time to time that we are at work. Ends when the lock is lost: it was given away, nothing could be said
     /// for as long as a lease lasts, or its place is gone and we are not `leaving` it.
     pub(crate) async fn keep(&mut self, leaving: &Leaving) {
-        let mut said = self.registers.clock();
         loop {
-            self.registers.pause(RENEWAL).await;
-            match self.renew().await {
-                Ok(Still::Ours) => said = self.registers.clock(),
+            self.registers.pause(RENEWAL.min(self.left())).await;
+            let (registers, left) = (self.registers, self.left());
+            if left.is_zero() {
+                return;
+            }
+            // One that is not answered does not keep us from knowing what time it is.
+            let renewed = match select(pin!(self.renew()), pin!(registers.pause(left))).await {
+                Either::Left((renewed, _)) => renewed,
+                Either::Right(_) => return,
+            };
+            match renewed {
                 // There is nothing left to keep.
                 Ok(Still::Nowhere) if leaving.has(&self.place) => std::future::pending().await,
                 Ok(Still::Lost | Still::Nowhere) => return,
-                Err(_) if self.registers.clock() - said >= LEASE => return,
-                Err(_) => {}
+                Ok(Still::Ours) | Err(_) => {}
             }
         }
     }
 
+    /// For how long nobody else may begin.
+    fn left(&self) -> Duration {
+        let (told, at) = self.noon;
+        let now = Duration::from_secs(told) + self.registers.clock().saturating_sub(at);
+        Duration::from_secs(self.lease.until.saturating_sub(SLACK)).saturating_sub(now)
+    }
+
     async fn renew(&mut self) -> Result<Still, R::Error> {
         let now = time(self.registers, self.noon);
-        self.lease.until = now + LEASE.as_secs();
-        let entry = Entry { by: self.lease.id.clone(), at: now, lease: Some(self.lease.clone()) };
+        let lease = Lease { until: now + LEASE.as_secs(), ..self.lease.clone() };
+        let entry = Entry { by: lease.id.clone(), at: now, lease: Some(lease.clone()) };
         Ok(match write(self.registers, &self.place, &entry, Some(&self.version)).await? {
             Written::Done(version) => {
-                self.version = version;
+                (self.version, self.lease) = (version, lease);
                 Still::Ours
             }
             Written::Stale => Still::Lost,

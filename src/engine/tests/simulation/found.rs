@@ -179,6 +179,23 @@ fn a_lock_is_not_taken_out_for_another() {
     }
 }
 
+/// Found by chance: a look under the lock took longer than a lease lasts, which nobody renewed meanwhile.
+#[test]
+fn a_lock_is_kept_through_a_long_look() {
+    let file = |extra| vec![Part { extra, ..part(Kind::Function, &[]) }, part(Kind::Api, &[])];
+    for (at, aim) in (10..40).flat_map(|at| [(at, Aim::File), (at, Aim::Nothing)]) {
+        let troubles = vec![Trouble { at, times: 3, what: What::AnswerLost }];
+        let first = Runner { troubles, waits: false, ..Runner::calm(Aim::File) };
+        let acts = vec![
+            Act::File(file(0)),
+            Act::Run(vec![Runner::calm(Aim::File)], vec![]),
+            Act::File(file(1)),
+            Act::Run(vec![first, Runner::calm(aim)], vec![]),
+        ];
+        keeps(&History { noise: u64::from(at), acts, destroyed: false });
+    }
+}
+
 /// Whoever comes second waits, or is refused; and both tell the truth.
 #[test]
 fn two_at_once_are_one_after_the_other() {

@@ -55,12 +55,17 @@ impl Registers for BucketLocks<'_> {
     async fn write(&self, bucket: &str, entry: &Entry, version: Option<&String>) -> Result<Written<String>> {
         let (key, text, version) = ((Kind::Bucket, bucket.to_owned()), written(entry), version.cloned());
         let ignored = self.client.planted == Some(Planted::LockIgnored);
+        let (number, gives_back) = (self.client.number, entry.lease.is_none());
         let put = self.client.call("PutLock", Patience::USUAL, move |cloud| {
             let Some(bucket) = cloud.read(key.0, &key.1) else { return Ok(Written::Nowhere) };
             if bucket.entries.get(LOCK) != version.as_ref() && !ignored {
                 return Ok(Written::Stale);
             }
             cloud.put_in(&key, LOCK, &text)?;
+            // It does nothing more, whether it hears of that or not.
+            if gives_back {
+                cloud.conscience.at_work.remove(&number);
+            }
             Ok(Written::Done(text))
         });
         put.await
