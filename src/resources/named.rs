@@ -7,6 +7,7 @@ use super::tags::{Stamp, Tags};
 use crate::aws::{Aws, Class, Error, Result};
 use crate::engine::diff::{Change, diff};
 use crate::engine::extra::Extra;
+use crate::engine::mark::Mark;
 use crate::engine::resource::{Live, Owner, Resource, Wanted};
 use crate::names::{Names, TAG_REGION};
 use futures::future::try_join_all;
@@ -284,6 +285,10 @@ pub(super) async fn update<T: Named>(desired: &T, aws: &Aws, live: &Live<T>, cha
         desired.tag(aws, Tags::begun(tags.clone()), vec![]).await?;
     }
     desired.send_all(calls, aws, &live.resource).await?;
+    // What a run that ended midway has begun may still be under way.
+    if live.applied.as_ref().is_some_and(Mark::is_unfinished) {
+        desired.settle(aws).await?;
+    }
     let extras: Vec<_> = live.extras.iter().filter(|extra| extra.is_in(changes)).collect();
     if !extras.is_empty() {
         desired.put_back(aws, &live.resource, &extras).await?;

@@ -179,7 +179,11 @@ impl Named for Trigger {
                 .set_tags(Some(tags.clone().into_iter().collect()))
                 .send()
         })
-        .await?;
+        .await
+        .map(drop)
+    }
+
+    async fn settle(&self, aws: &Aws) -> Result<()> {
         settled(aws, &self.name).await.map(drop)
     }
 

@@ -196,6 +196,19 @@ fn a_lock_is_kept_through_a_long_look() {
     }
 }
 
+/// Found by chance: the next run noted that all of it was done, while what the last one had begun was under way.
+#[test]
+fn what_the_last_run_has_begun_is_waited_for() {
+    let file = vec![part(Kind::Function, &[]), part(Kind::Trigger, &[])];
+    for (at, noise) in (0..60).flat_map(|at| [(at, 0), (at, 1)]) {
+        let troubles = vec![Trouble { at, times: 1_000, what: What::FailsAfter }];
+        let first = Runner { troubles, ..Runner::calm(Aim::File) };
+        let runs = [first, Runner::calm(Aim::File)].map(|runner| Act::Run(vec![runner], vec![]));
+        let acts = [Act::File(file.clone())].into_iter().chain(runs).collect();
+        keeps(&History { noise, acts, destroyed: false });
+    }
+}
+
 /// Whoever comes second waits, or is refused; and both tell the truth.
 #[test]
 fn two_at_once_are_one_after_the_other() {

@@ -277,6 +277,10 @@ impl<N: Noun> Named for ByName<N> {
         if self.is_made_bare() {
             return self.tag(client, tags.clone()).await;
         }
+        Ok(())
+    }
+
+    async fn settle(&self, client: &Client) -> Result<()> {
         self.settled(client).await
     }
 

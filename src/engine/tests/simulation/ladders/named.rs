@@ -5,6 +5,7 @@ use crate::client::{Client, Error, Result};
 use crate::thing::{Class, Tags};
 use futures::future::try_join_all;
 use pipectl_engine::diff::{Change, diff};
+use pipectl_engine::mark::Mark;
 use pipectl_engine::resource::{Live, Owner, Resource, Wanted};
 use std::collections::BTreeSet;
 
@@ -18,6 +19,8 @@ pub(crate) trait Named: Resource<World = Client> {
     fn list(client: &Client) -> impl Future<Output = Result<Vec<String>>> + Send;
     fn read(client: &Client, name: &str) -> impl Future<Output = Result<Option<Found<Self>>>> + Send;
     fn make(&self, client: &Client, tags: &Tags) -> impl Future<Output = Result<()>> + Send;
+    /// Waits until it does its work, where others need no more than that it is there.
+    fn settle(&self, client: &Client) -> impl Future<Output = Result<()>> + Send;
     /// What [`Named::make`] alone makes of it.
     fn made(&self) -> Self;
     /// Where one of that name is there already: whether the name is free now.
@@ -100,6 +103,7 @@ pub(crate) async fn create<T: Named>(desired: &T, client: &Client, name: &str) -
 
 /// The rest; last of all is noted that it is whole.
 pub(crate) async fn finish<T: Named>(desired: &T, client: &Client, name: &str) -> Result<()> {
+    desired.settle(client).await?;
     let (late, needed) = missing(desired);
     if late.is_empty() && needed.is_empty() {
         return Ok(());
@@ -132,6 +136,9 @@ pub(crate) async fn update<T: Named>(
     changes: &[Change],
 ) -> Result<T::Outputs> {
     send_all(desired, changes, client).await?;
+    if live.applied.as_ref().is_some_and(Mark::is_unfinished) {
+        desired.settle(client).await?;
+    }
     desired.tag(client, stamped(&live.name, &desired.attributes())).await?;
     Ok(desired.outputs())
 }
