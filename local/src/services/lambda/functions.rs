@@ -4,7 +4,7 @@ use super::configuration::{defaults, describe, set, touched};
 use super::reference::Reference;
 use super::versions::{self, describe_version, publish};
 use super::{FUNCTIONS, arn, changeable, check_revision, conflict, existing, invalid, not_found, urls};
-use crate::api_error::Result;
+use crate::api_error::{ApiError, Result};
 use crate::context::Context;
 use crate::service::{Input, Resource};
 use crate::services::iam::permit;
@@ -47,7 +47,7 @@ fn described(context: &Context<'_>, input: &Value) -> Result<(Reference, Value, 
 pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value> {
     let (reference, document, configuration) = described(context, input)?;
     let blob = document["blob"].as_str().unwrap_or_default();
-    let tags = shown_tags(context, &arn(context, &reference.name))?;
+    let (tags, tags_error) = shown_tags(context, &arn(context, &reference.name))?;
     let function = context.get(FUNCTIONS, &reference.name)?.unwrap_or_default();
     let mut all = json!({
         "Configuration": configuration,
@@ -56,16 +56,22 @@ pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value
     if !tags.is_empty() {
         all["Tags"] = write_map(&tags);
     }
+    if let Some(error) = tags_error {
+        all["TagsError"] = json!({"ErrorCode": "AccessDeniedException", "Message": error.message});
+    }
     if !function["concurrency"].is_null() {
         all["Concurrency"] = json!({"ReservedConcurrentExecutions": function["concurrency"]});
     }
     Ok(all)
 }
 
-/// Since 2024, GetFunction leaves the tags out, without a word, for those who may not use ListTags.
-fn shown_tags(context: &Context<'_>, function: &str) -> Result<Tags> {
-    let may = permit(context, context.caller, "lambda:ListTags", &Resource::from(function.to_owned()), &[]);
-    if may.is_ok() { context.tags(function) } else { Ok(Tags::new()) }
+/// Since July 2024, GetFunction leaves the tags out for those who may not use ListTags; since the end of that year it says so
+/// in `TagsError`. <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html>
+fn shown_tags(context: &Context<'_>, function: &str) -> Result<(Tags, Option<ApiError>)> {
+    match permit(context, context.caller, "lambda:ListTags", &Resource::from(function.to_owned()), &[]) {
+        Ok(()) => Ok((context.tags(function)?, None)),
+        Err(refused) => Ok((Tags::new(), Some(refused))),
+    }
 }
 
 pub(super) fn get_function_configuration(context: &Context<'_>, input: &Value) -> Result<Value> {
