@@ -1,5 +1,8 @@
 """A page in a real browser that sends beacons as web pages do when they are left, and tells which of them were taken on.
 
+The page is not told what became of its beacons, but its browser times them when they have ended. It waits for that: the browser is
+stopped when the page has told, and a beacon whose preflight is not answered yet would never be sent.
+
 usage: beacon_page.py ENDPOINT PORT, which the page http://shop.test:PORT/ is served at
 """
 
@@ -11,6 +14,11 @@ import chromium
 ENDPOINT, PORT = sys.argv[1], int(sys.argv[2])
 PAGE = """<!DOCTYPE html><title>A shop</title><script>
 const url = ENDPOINT;
+let beacons = 0;
+const bothEnded = new Promise((ended) => new PerformanceObserver((list) => {
+  beacons += list.getEntries().filter((entry) => entry.initiatorType === "beacon").length;
+  if (beacons === 2) ended();
+}).observe({type: "resource", buffered: true}));
 const told = {
   json: navigator.sendBeacon(url, new Blob(['{"event":"json"}'], {type: "application/json"})),
   text: navigator.sendBeacon(url, '{"event":"text"}'),
@@ -20,6 +28,7 @@ const told = {
   const headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"};
   const fetched = await fetch(url, {method: "POST", body: await packed.blob(), headers, credentials: "include"});
   told.packed = fetched.status;
+  await bothEnded;
   await fetch("/told", {method: "POST", body: JSON.stringify(told)});
 })();
 </script>""".replace("ENDPOINT", json.dumps(ENDPOINT))

@@ -174,6 +174,16 @@ fn a_plan_fails_without_any_one_of_its_actions() {
     caller.run(scene.command).exits(0);
 }
 
+/// `GetFunction` answers without the tags then, and a function of ours would look like somebody else's.
+#[test]
+fn a_function_whose_tags_may_not_be_seen_is_not_called_somebody_else_s() {
+    let scene = SCENES.iter().filter(|scene| scene.is_of("plan", "clickstream")).nth(1).unwrap();
+    let (caller, documents) = scene.prepared();
+    caller.may_only(&without(&documents, &"Functions".into(), "lambda:ListTags"));
+    let ran = caller.run(scene.command).exits(1).says("is not authorized to perform: lambda:ListTags on resource: ");
+    assert!(!ran.stdout.contains("not made by pipectl"), "{}", ran.stdout);
+}
+
 /// With all rights of one stage, nothing of the other one can be read or changed.
 #[test]
 fn a_policy_of_one_stage_opens_nothing_of_another() {

@@ -65,8 +65,8 @@ pub(super) fn get_function(context: &Context<'_>, input: &Value) -> Result<Value
     Ok(all)
 }
 
-/// Since July 2024, GetFunction leaves the tags out for those who may not use ListTags; since the end of that year it says so
-/// in `TagsError`. <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html>
+/// GetFunction leaves the tags out for those who may not use ListTags, and says so in `TagsError`.
+/// <https://docs.aws.amazon.com/lambda/latest/api/API_GetFunction.html>
 fn shown_tags(context: &Context<'_>, function: &str) -> Result<(Tags, Option<ApiError>)> {
     match permit(context, context.caller, "lambda:ListTags", &Resource::from(function.to_owned()), &[]) {
         Ok(()) => Ok((context.tags(function)?, None)),
