@@ -210,5 +210,6 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         tagged: Default::default(),
         roles: Default::default(),
         lanes: Default::default(),
+        new_bucket: Default::default(),
     }
 }

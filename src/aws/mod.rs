@@ -62,7 +62,7 @@ pub(crate) use wait::{Look, Patience, Pause, call, pages, read, until, wait_at_m
 use crate::names::Names;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::{Mutex, OnceCell, OwnedMutexGuard};
 
 /// Clients for one pipeline in one account and region.
@@ -102,9 +102,20 @@ pub(crate) struct Aws {
     tagged: Mutex<Arc<OnceCell<Vec<tagging::Tagged>>>>,
     roles: Mutex<Arc<OnceCell<Vec<roles::ListedRole>>>>,
     lanes: Mutex<BTreeMap<String, Arc<Mutex<()>>>>,
+    new_bucket: OnceLock<String>,
 }
 
 impl Aws {
+    /// Remembers the bucket that this run has made for its lock, before its step comes.
+    pub(crate) fn has_made(&self, bucket: &str) {
+        let _ = self.new_bucket.set(bucket.to_owned());
+    }
+
+    /// Whether it is that one: it has its tags, and its step goes on from there.
+    pub(crate) fn is_new(&self, bucket: &str) -> bool {
+        self.new_bucket.get().is_some_and(|made| made == bucket)
+    }
+
     /// Lets one caller at a time through, for what AWS does not take in parallel: changes to one REST
     /// API (terraform-provider-aws#776), permissions of one function (silently lost).
     pub(crate) async fn lane(&self, name: &str) -> OwnedMutexGuard<()> {

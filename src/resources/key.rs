@@ -184,8 +184,11 @@ impl Named for Key {
     /// of a creation whose answer was lost.
     async fn list(aws: &Aws) -> Result<Vec<String>> {
         let ids = aws.tagged(&Self::arn(&aws.names, "")).await?;
-        let others = if ids.len() > 1 { ids } else { vec![] };
-        Ok([aws.names.key_alias()].into_iter().chain(others).collect())
+        Ok(if ids.len() > 1 { ids } else { vec![] })
+    }
+
+    fn known(names: &Names) -> Vec<String> {
+        vec![names.key_alias()]
     }
 
     async fn read(aws: &Aws, alias: &str) -> Result<Option<Found<Self>>> {

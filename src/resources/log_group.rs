@@ -106,6 +106,11 @@ impl Named for LogGroup {
         Self { retention_days: None, kms_key: None, ..self.clone() }
     }
 
+    /// Nothing expires on its first day. What is written before there is a key stays without it.
+    fn is_late(&self, call: Call) -> bool {
+        call == Call::Retention
+    }
+
     async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
         match call {
             Call::Retention => self.put_retention(aws).await,

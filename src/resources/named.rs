@@ -33,6 +33,11 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
         async { aws.tagged(&Self::arn(&aws.names, "")).await }
     }
 
+    /// Names of those that may be ours and that nothing lists, known beforehand.
+    fn known(_: &Names) -> Vec<String> {
+        vec![]
+    }
+
     /// `None` for what is not there.
     fn read(aws: &Aws, name: &str) -> impl Future<Output = Result<Option<Found<Self>>>> + Send;
 
@@ -64,7 +69,7 @@ pub(crate) trait Named: Managed + Tagged + Resource<World = Aws> {
     fn send(&self, call: Self::Call, aws: &Aws, live: &Self) -> impl Future<Output = Result<()>> + Send;
 
     /// Whether nothing that uses a new one waits for this call.
-    fn is_late(_: Self::Call) -> bool {
+    fn is_late(&self, _: Self::Call) -> bool {
         false
     }
 
@@ -182,11 +187,14 @@ impl<T: Named> Found<T> {
 
 /// Reads the wanted resources by name, and with them every other one that is ours.
 pub(super) async fn observe<T: Named>(aws: &Aws, wanted: &[Wanted]) -> Result<Vec<Live<T>>> {
+    let is_other = |name: &String| wanted.iter().all(|wanted| wanted.id != *name);
+    let known: Vec<_> = T::known(&aws.names).into_iter().filter(is_other).collect();
     let expected = try_join_all(wanted.iter().map(|wanted| T::read(aws, &wanted.id)));
-    let (expected, listed) = futures::try_join!(expected, T::list(aws))?;
-    let others = listed.iter().filter(|name| wanted.iter().all(|wanted| wanted.id != **name));
-    let others = try_join_all(others.map(|name| T::read_unwanted(aws, name))).await?;
-    Ok(addressed(&aws.names, wanted, expected, others.into_iter().flatten()))
+    let unlisted = try_join_all(known.iter().map(|name| T::read_unwanted(aws, name)));
+    let (expected, unlisted, listed) = futures::try_join!(expected, unlisted, T::list(aws))?;
+    let listed = listed.iter().filter(|name| is_other(name) && !known.contains(name));
+    let listed = try_join_all(listed.map(|name| T::read_unwanted(aws, name))).await?;
+    Ok(addressed(&aws.names, wanted, expected, unlisted.into_iter().chain(listed).flatten()))
 }
 
 /// Gives each its name in the blueprint. `expected` is what was found in the places of the `wanted`.
@@ -219,6 +227,11 @@ fn stamped<T: Named>(desired: &T, names: &Names, name: &str) -> BTreeMap<String,
     tags
 }
 
+/// All tags to put on one that is made before its step.
+pub(super) fn begun<T: Named>(desired: &T, names: &Names, name: &str) -> BTreeMap<String, String> {
+    Tags::begun(stamped(desired, names, name))
+}
+
 /// What its creation does not take.
 fn missing<T: Named>(desired: &T, made: &T) -> BTreeSet<T::Call> {
     calls::<T>(&diff(&made.attributes(), &desired.attributes()))
@@ -240,7 +253,7 @@ pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Resu
         }
         made => made?,
     }
-    let needed: BTreeSet<_> = missing.into_iter().filter(|call| !T::is_late(*call)).collect();
+    let needed: BTreeSet<_> = missing.into_iter().filter(|call| !desired.is_late(*call)).collect();
     desired.send_all(needed, aws, &made).await?;
     Ok(desired.outputs(&aws.names))
 }
@@ -253,7 +266,7 @@ pub(super) async fn finish<T: Named>(desired: &T, aws: &Aws, name: &str) -> Resu
     if missing.is_empty() {
         return Ok(());
     }
-    let late: BTreeSet<_> = missing.into_iter().filter(|call| T::is_late(*call)).collect();
+    let late: BTreeSet<_> = missing.into_iter().filter(|call| desired.is_late(*call)).collect();
     desired.send_all(late, aws, &made).await?;
     desired.tag(aws, stamped(desired, &aws.names, name), vec![]).await
 }

@@ -35,6 +35,12 @@ impl Policy {
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_null()
     }
+
+    /// Whether a statement has this service of AWS among its principals.
+    pub(crate) fn names(&self, service: &str) -> bool {
+        let services = |statement: &Json| one_or_many(&statement["Principal"]["Service"]).any(|one| one == service);
+        one_or_many(&self.0["Statement"]).any(services)
+    }
 }
 
 /// What IAM takes a document without a version for.
@@ -238,5 +244,19 @@ mod tests {
             let policy = Policy::parse(&json!({"Statement": [written]}).to_string()).unwrap();
             prop_assert_eq!(Policy::parse(&policy.document()).unwrap().canonical(), policy.canonical());
         }
+    }
+
+    #[test]
+    fn services_are_named_alone_or_among_others() {
+        let of = |principal: &str| {
+            Policy::parse(&format!(r#"{{"Statement": {{"Effect": "Allow", "Principal": {principal}}}}}"#)).unwrap()
+        };
+        let is_lambdas = |policy: &Policy| policy.names("lambda.amazonaws.com");
+        assert!(is_lambdas(&of(r#"{"Service": "lambda.amazonaws.com"}"#)));
+        assert!(is_lambdas(&of(r#"{"Service": ["glue.amazonaws.com", "lambda.amazonaws.com"]}"#)));
+        for other in [r#"{"Service": "glue.amazonaws.com"}"#, r#"{"AWS": "lambda.amazonaws.com"}"#, r#""*""#] {
+            assert!(!is_lambdas(&of(other)), "{other}");
+        }
+        assert!(!is_lambdas(&Policy::default()));
     }
 }

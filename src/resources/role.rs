@@ -240,6 +240,12 @@ impl Named for Role {
         Self { policy: Policy::default(), ..self.clone() }
     }
 
+    /// Lambda asks who may become a function's role when it makes the function, and what it may do at each call. Firehose
+    /// and Glue ask both at once.
+    fn is_late(&self, call: Call) -> bool {
+        call == Call::Policy && self.trust.names("lambda.amazonaws.com")
+    }
+
     async fn send(&self, call: Call, aws: &Aws, _: &Self) -> Result<()> {
         match call {
             Call::Boundary => self.put_boundary(aws).await,

@@ -107,3 +107,21 @@ fn a_function_without_a_note_of_its_role_is_as_it_should_be() {
     judge("untag.py", &[&server.url, "minimal-dev-track", "pipectl:role"]);
     place.run(&["plan", "--local", "--detailed-exitcode"]).exits(0);
 }
+
+/// An organisation may demand tags of a new bucket. A run that ends there leaves one that is begun, and lacks no tag.
+#[test]
+fn the_bucket_of_the_lock_is_made_once_and_with_all_of_its_tags() {
+    let place = Place::example("minimal");
+    place.write(&format!("{}\ntags: {{ team: data }}\n", place.yaml()));
+    let server = place.serve();
+    server.admin().fault(&json!({"operation": "s3:PutObject", "status": 403, "code": "AccessDenied"}));
+    place.run(&["apply", "--local", "--yes"]).exits(1).says("s3:PutObject: AccessDenied");
+    let plan = place.run(&["plan", "--local", "--detailed-exitcode"]).exits(2).says("not finished").stdout;
+    let (bucket, _) = plan.split_once("\n+ ").unwrap();
+    assert!(bucket.contains("~ s3.bucket.data  (not finished)\n    policy: ") && !bucket.contains("team"), "{bucket}");
+    place.run(&["destroy", "--local", "--yes"]).exits(0);
+    let whole = place.run(&["apply", "--local", "--yes", "--timings"]).exits(0).stderr;
+    let asked = |operation: &str| whole.lines().filter(|line| line.ends_with(operation)).count();
+    assert_eq!(["S3:CreateBucket", "S3:PutBucketTagging"].map(asked), [1, 1], "{whole}");
+    assert!(place.planned(&["--local"]).is_empty());
+}

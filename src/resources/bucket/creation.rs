@@ -2,7 +2,7 @@
 
 use super::{Bucket, NEW_BUCKET, invalid};
 use crate::aws::{Aws, Class, Result, call, write};
-use crate::names::TAG_NAME;
+use crate::resources::named::begun;
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration, ObjectOwnership, Tag, Tagging};
 use std::collections::BTreeMap;
 
@@ -50,17 +50,20 @@ impl Bucket {
         .map(drop)
     }
 
-    /// Makes it with no more than its owner's tags and its name, for the lock to be in: settings are changed under the
-    /// lock. Without a name it would not be found by a run that no longer asks for it. Where it is there already,
-    /// another run does the same, and nothing is changed.
+    /// Makes it for the lock to be in, before its step: settings are changed under the lock. Its tags are all there and
+    /// say that it is begun: organisations demand some of them, and without a name it would not be found by a run that no
+    /// longer asks for it. Where it is there already, another run does the same, and nothing is changed; us-east-1 does not
+    /// tell that apart.
     pub(crate) async fn prepare(&self, aws: &Aws, name: &str) -> Result<()> {
-        let mut tags = aws.names.owner_tags();
-        tags.insert(TAG_NAME.to_owned(), name.to_owned());
+        let tags = begun(self, &aws.names, name);
         match self.create_bucket(aws, &tags).await {
-            Err(error) if error.class() == Class::Exists => Ok(()),
-            Ok(Tagged::Not) => self.put_tags(aws, &tags).await,
-            made => made.map(drop),
+            Err(error) if error.class() == Class::Exists => return Ok(()),
+            Ok(Tagged::Not) => self.put_tags(aws, &tags).await?,
+            Ok(Tagged::Made) => {}
+            Err(error) => return Err(error),
         }
+        aws.has_made(&self.bucket);
+        Ok(())
     }
 
     pub(super) async fn put_tags(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {

@@ -277,8 +277,12 @@ impl Named for Bucket {
         Ok(Some(Found { data: data?, extras, ..Found::new(resource, stamp) }))
     }
 
-    /// In us-east-1 the creation of a bucket of one's own succeeds once more and changes nothing: hence its tags again.
+    /// In us-east-1 the creation of a bucket of one's own succeeds once more and changes nothing: hence its tags again. The
+    /// one that this run has made for its lock has them.
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
+        if aws.is_new(&self.bucket) {
+            return Ok(());
+        }
         self.create_bucket(aws, tags).await?;
         self.put_tags(aws, tags).await
     }

@@ -331,7 +331,7 @@ impl Named for Function {
         settled(aws, "lambda:CreateFunction", &self.name).await
     }
 
-    fn is_late(call: Call) -> bool {
+    fn is_late(&self, call: Call) -> bool {
         matches!(call, Call::Concurrency)
     }
 

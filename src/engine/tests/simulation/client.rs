@@ -11,7 +11,7 @@ use futures::lock::{Mutex as Turn, OwnedMutexGuard};
 use pipectl_engine::resource::World;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// After how long a request without an answer is given up.
 const TIME_OUT: Moment = 30_000;
@@ -108,6 +108,8 @@ pub(crate) struct Client {
     weather: Mutex<Weather>,
     tagged: Turn<Option<Vec<Key>>>,
     lanes: Mutex<BTreeMap<String, Arc<Turn<()>>>>,
+    /// The bucket that this run has made for its lock, before its step comes.
+    pub(crate) new_bucket: OnceLock<String>,
 }
 
 impl World for Client {
@@ -119,7 +121,15 @@ impl Client {
     pub(crate) fn new(shared: Shared, number: usize, troubles: Vec<Trouble>, planted: Option<Planted>) -> Self {
         let noise = Random::new(shared.lock().cloud.noise.next());
         let weather = Mutex::new(Weather { sent: 0, troubles, present: None, noise });
-        Self { shared, number, planted, weather, tagged: Turn::new(None), lanes: Mutex::default() }
+        Self {
+            shared,
+            number,
+            planted,
+            weather,
+            tagged: Turn::new(None),
+            lanes: Mutex::default(),
+            new_bucket: OnceLock::new(),
+        }
     }
 
     pub(crate) async fn read<T: Send + 'static>(

@@ -1,8 +1,10 @@
 //! The registers of the lock: an object in each of the pipeline's buckets, written on the condition of its version, as S3 has it.
 
 use crate::client::{Client, Error, Patience, Result};
+use crate::ladders::{begun, stamped};
 use crate::planted::Planted;
-use crate::thing::{Class, Kind, LOCK, NAME, PIPELINE, Settings, US};
+use crate::thing::{Class, Kind, LOCK, Settings};
+use pipectl_engine::diff::Attributes;
 use pipectl_engine::lock::{Entry, Holder, Lease, Reading, Registers, Written};
 use std::time::Duration;
 
@@ -71,15 +73,17 @@ impl Registers for BucketLocks<'_> {
         put.await
     }
 
-    /// A bucket with no more than its owner's tags and its name: without one, nobody would find it again.
+    /// A bucket with all of its tags, which say that it is begun: without a name, nobody would find it again.
     async fn prepare(&self, bucket: &str) -> Result<()> {
         let settings = Settings { name: bucket.to_owned(), ..Settings::default() };
-        let tags = [(PIPELINE, US), (NAME, "a")].map(|(key, value)| (key.to_owned(), value.to_owned())).into();
+        let tags = begun(stamped("a", &Attributes::new()));
         let made = self.client.write("CreateBucket", move |cloud| cloud.create(Kind::Bucket, settings, tags));
         match made.await {
-            Err(error) if error.class == Class::Exists => Ok(()),
-            made => made,
+            Err(error) if error.class == Class::Exists => return Ok(()),
+            made => made?,
         }
+        let _ = self.client.new_bucket.set(bucket.to_owned());
+        Ok(())
     }
 
     fn clock(&self) -> Duration {

@@ -267,6 +267,9 @@ impl<N: Noun> Named for ByName<N> {
         if N::KIND == Kind::Bucket && client.planted == Some(Planted::DeletedEarly) {
             self.delete_early(client, tags).await?;
         }
+        if N::KIND == Kind::Bucket && client.new_bucket.get() == Some(&self.name) {
+            return Ok(());
+        }
         let (settings, on_it) = (self.settings(), tags.clone());
         let patience = if N::KIND == Kind::Bucket { Patience::USUAL } else { Self::patience() };
         let made = client.call("Create", patience, move |cloud| {
@@ -298,7 +301,7 @@ impl<N: Noun> Named for ByName<N> {
         }
     }
 
-    fn is_late(call: Call) -> bool {
+    fn is_late(&self, call: Call) -> bool {
         call == Call::Extra
     }
 

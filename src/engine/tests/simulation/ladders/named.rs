@@ -26,7 +26,7 @@ pub(crate) trait Named: Resource<World = Client> {
     /// Where one of that name is there already: whether the name is free now.
     fn clear(&self, client: &Client, found: Option<&Found<Self>>) -> impl Future<Output = Result<bool>> + Send;
     /// Whether nothing that uses a new one waits for this call.
-    fn is_late(call: Self::Call) -> bool;
+    fn is_late(&self, call: Self::Call) -> bool;
     fn send(&self, call: Self::Call, client: &Client) -> impl Future<Output = Result<()>> + Send;
     fn tag(&self, client: &Client, tags: Tags) -> impl Future<Output = Result<()>> + Send;
 }
@@ -80,7 +80,7 @@ fn addressed<T: Named>(
 /// What its creation does not take: what nobody waits for, and the rest.
 fn missing<T: Named>(desired: &T) -> (Vec<Change>, Vec<Change>) {
     let all = diff(&desired.made().attributes(), &desired.attributes()).into_iter();
-    all.partition(|change| T::calls(&change.attribute).iter().any(|call| T::is_late(*call)))
+    all.partition(|change| T::calls(&change.attribute).iter().any(|call| desired.is_late(*call)))
 }
 
 pub(crate) async fn create<T: Named>(desired: &T, client: &Client, name: &str) -> Result<T::Outputs> {
