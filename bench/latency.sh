@@ -3,7 +3,7 @@
 # usage: bench/latency.sh [PIPECTL]
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pipectl=$(realpath "${1:-target/release/pipectl}")
+pipectl=$(realpath -e "${1:-target/release/pipectl}")
 place=$(mktemp -d)
 cp examples/clickstream/pipeline.yaml "$place"
 cd "$place"

@@ -3,7 +3,7 @@
 # usage: bench/sizes.sh [PIPECTL [ZIPS]], with the functions' zips as `pipectl build --architecture` makes them
 set -euo pipefail
 cd "$(dirname "$0")/.."
-pipectl=$(realpath "${1:-target/release/pipectl}")
+pipectl=$(realpath -e "${1:-target/release/pipectl}")
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 mkdir -p "$place/built/x86_64-unknown-linux-musl" "$place/empty"
