@@ -7,16 +7,25 @@ use crate::engine::plan::{self, Consent};
 use crate::engine::resource::Resource as _;
 use crate::engine::upgrade::Upgrade;
 use crate::names::RELEASE;
-use crate::resources::{Function, Graph, Inventory, Plan};
+use crate::resources::{Function, Graph, Inventory, LogGroup, Plan};
 
 /// The newest at the end.
-const ANNOUNCED: &[Upgrade] = &[Upgrade {
-    release: "0.1.0",
-    kind: Function::KIND,
-    name: Some("track"),
-    attribute: Some("environment"),
-    why: "where tables are crawled, events are refused whose names Athena cannot read",
-}];
+const ANNOUNCED: &[Upgrade] = &[
+    Upgrade {
+        release: "0.1.0",
+        kind: Function::KIND,
+        name: Some("track"),
+        attribute: Some("environment"),
+        why: "where tables are crawled, events are refused whose names Athena cannot read",
+    },
+    Upgrade {
+        release: "0.1.0",
+        kind: LogGroup::KIND,
+        name: Some("delivery"),
+        attribute: Some("streams"),
+        why: "a log has the streams of a backup before there is one",
+    },
+];
 
 /// The functions belong to the program, unless somebody gives others: each release has its own.
 const CODE: Upgrade = Upgrade {

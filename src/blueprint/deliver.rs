@@ -33,7 +33,8 @@ pub(super) fn add_stream<'a>(
     let log = graph.add("delivery", move |out| {
         let name = format!("/aws/kinesisfirehose/{}", names.stream());
         let key = design.key.map(|key| out[key].arn.clone());
-        design.log_group(name, Some(if pipeline.is_strict() { Days(365) } else { ERROR_LOG }), key)
+        let days = if pipeline.is_strict() { Days(365) } else { ERROR_LOG };
+        LogGroup { streams: Some(LogGroup::streams_of_firehose()), ..design.log_group(name, Some(days), key) }
     });
     let role = add_stream_role(graph, design, bucket, log);
     graph.add("delivery", move |out| {

@@ -99,7 +99,7 @@ impl Design<'_> {
         kms_key: Option<Pending<String>>,
     ) -> LogGroup {
         let days = retention.map(|days| i32::try_from(days.0).unwrap_or(i32::MAX));
-        LogGroup { log_group, retention_days: days, kms_key, tags: self.tags() }
+        LogGroup { log_group, retention_days: days, kms_key, streams: None, tags: self.tags() }
     }
 }
 

@@ -25,8 +25,10 @@ pub(super) const ROLE: &[Call] = &[
 pub(super) const LOG_GROUP: &[Call] = &[
     look("logs:DescribeLogGroups", On::Anything),
     look("logs:ListTagsForResource", On::LogGroups),
+    look("logs:DescribeLogStreams", On::LogGroups),
     make("logs:CreateLogGroup", On::LogGroups).tagged(),
     make("logs:CreateLogGroup", On::LogGroups).needs("logs:TagResource"),
+    make("logs:CreateLogStream", On::LogGroups),
     make("logs:PutRetentionPolicy", On::LogGroups),
     seldom("logs:DeleteRetentionPolicy"),
     change("logs:TagResource", On::LogGroups),

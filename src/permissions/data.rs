@@ -152,7 +152,6 @@ pub(super) const STREAM: &[Call] = &[
     make("firehose:CreateDeliveryStream", On::Stream).tagged(),
     make("firehose:CreateDeliveryStream", On::Stream).needs("firehose:TagDeliveryStream"),
     make("firehose:CreateDeliveryStream", On::Roles).passes_role_to("firehose.amazonaws.com"),
-    make("logs:CreateLogStream", On::LogGroups),
     change("firehose:TagDeliveryStream", On::Stream),
     change("firehose:UntagDeliveryStream", On::Stream),
     change("firehose:UpdateDestination", On::Stream),

@@ -325,7 +325,7 @@ mod tests {
             ours: Default::default(),
             stack: None,
         };
-        Found::new(LogGroup { log_group, retention_days: None, kms_key: None, tags }, stamp)
+        Found::new(LogGroup { log_group, retention_days: None, kms_key: None, streams: None, tags }, stamp)
     }
 
     /// The names of what is observed, where `/new` is wanted.

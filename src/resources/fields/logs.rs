@@ -22,3 +22,21 @@ pub(crate) const DESCRIBE_LOG_GROUPS: Answer = Answer {
         ignored("nextToken", "of the list"),
     ],
 };
+
+/// Nothing in it is an extra.
+#[cfg(test)]
+pub(super) const DESCRIBE_LOG_STREAMS: Answer = Answer {
+    operation: "logs:DescribeLogStreams",
+    at: "",
+    fields: &[
+        managed("logStreams.logStreamName", "streams, of those that Firehose writes to"),
+        ignored("logStreams.creationTime", "when, not what"),
+        ignored("logStreams.firstEventTimestamp", "what is in it"),
+        ignored("logStreams.lastEventTimestamp", "what is in it"),
+        ignored("logStreams.lastIngestionTime", "what is in it"),
+        ignored("logStreams.uploadSequenceToken", "AWS asks for none any more"),
+        ignored("logStreams.arn", "follows from the name"),
+        ignored("logStreams.storedBytes", "what is in it"),
+        ignored("nextToken", "of the list"),
+    ],
+};

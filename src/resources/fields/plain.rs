@@ -1,5 +1,6 @@
 //! Answers that hold nothing beside attributes, so that only the test looks at them.
 
+use super::logs::DESCRIBE_LOG_STREAMS;
 use super::{Answer, ignored, managed};
 
 pub(super) const PLAIN: &[&Answer] = &[
@@ -17,6 +18,7 @@ pub(super) const PLAIN: &[&Answer] = &[
     &LIST_NAMED_QUERIES,
     &BATCH_GET_NAMED_QUERY,
     &LIST_TAGS_FOR_DELIVERY_STREAM,
+    &DESCRIBE_LOG_STREAMS,
     &GET_GATEWAY_RESPONSES,
     &GET_DEPLOYMENTS,
     &GET_STAGES,

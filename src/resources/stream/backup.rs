@@ -115,7 +115,7 @@ impl Managed for Option<Backup> {
     }
 
     fn calls(attribute: &str) -> &'static [Call] {
-        if attribute == "backup" { &[Call::LogStream, Call::Destination] } else { &[] }
+        if attribute == "backup" { &[Call::Destination] } else { &[] }
     }
 }
 

@@ -27,7 +27,6 @@ use aws_sdk_firehose::types::{
     Tag,
 };
 use backup::{buffering, hints, log, logging};
-use futures::future::try_join_all;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -65,10 +64,10 @@ pub(crate) struct Stream {
     #[sent(Destination)]
     pub(crate) compression: Word<CompressionFormat>,
     /// Where errors of delivery are logged; empty where logging is off.
-    #[sent(LogStream, Destination)]
+    #[sent(Destination)]
     pub(crate) log_group: String,
     /// The stream of that group.
-    #[sent(LogStream, Destination)]
+    #[sent(Destination)]
     pub(crate) log_stream: String,
     #[flat]
     pub(crate) backup: Option<Backup>,
@@ -84,7 +83,6 @@ pub(crate) struct Stream {
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Call {
-    LogStream,
     Destination,
 }
 
@@ -104,23 +102,6 @@ impl Stream {
             Compression::Gzip => CompressionFormat::Gzip,
             Compression::None => CompressionFormat::Uncompressed,
         })
-    }
-
-    /// Firehose does not make the log stream, and without it logs nothing (boto3#1460); Terraform has
-    /// the resource `aws_cloudwatch_log_stream` because of that (hashicorp/terraform#8626).
-    async fn ensure_log_streams(&self, aws: &Aws) -> Result<()> {
-        let backup = self.backup.as_ref().map(|backup| (&backup.log_group, &backup.log_stream));
-        let all = [(&self.log_group, &self.log_stream)].into_iter().chain(backup);
-        let made = all.map(|(group, stream)| async move {
-            let made = write("logs:CreateLogStream", || {
-                aws.logs.create_log_stream().log_group_name(group).log_stream_name(stream).send()
-            });
-            match made.await {
-                Err(error) if error.class() != Class::Exists => Err(error),
-                _ => Ok(()),
-            }
-        });
-        try_join_all(made).await.map(drop)
     }
 
     fn destination(&self) -> ExtendedS3DestinationConfiguration {
@@ -261,7 +242,6 @@ impl Named for Stream {
     }
 
     async fn make(&self, aws: &Aws, tags: &BTreeMap<String, String>) -> Result<()> {
-        self.ensure_log_streams(aws).await?;
         let tags = tag_list(tags);
         let created = write("firehose:CreateDeliveryStream", || {
             aws.firehose
@@ -290,7 +270,6 @@ impl Named for Stream {
 
     async fn send(&self, call: Call, aws: &Aws, live: &Self) -> Result<()> {
         match call {
-            Call::LogStream => self.ensure_log_streams(aws).await,
             Call::Destination => self.put_destination(aws, &self.change(live)).await,
         }
     }
