@@ -62,18 +62,17 @@ fn let_in_before<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<
     })
 }
 
-/// Nobody is let in before both statements are there, which come first.
+/// It answers nobody before both statements are there, and takes its name meanwhile.
 fn add_url<'a>(graph: &mut Graph<'a>, design: Design<'a>, function: Added<Function>) {
-    let statements = [("url", Grant::Url), ("through_url", Grant::ThroughUrl)].map(|(name, grant)| {
+    for (name, grant) in [("url", Grant::Url), ("through_url", Grant::ThroughUrl)] {
         graph.add(name, move |out| Permission {
             name: name.to_owned(),
             function: out[function].name.clone(),
             grant: grant.clone(),
-        })
-    });
+        });
+    }
     graph.add(URL, move |out| {
-        let [of_url, _] = statements.map(|statement| out[statement].function.clone());
-        FunctionUrl::new(of_url, UrlCors::of_pages(&design.pipeline.ingest.cors.origins))
+        FunctionUrl::new(out[function].name.clone(), UrlCors::of_pages(&design.pipeline.ingest.cors.origins))
     });
 }
 

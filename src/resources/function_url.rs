@@ -1,6 +1,6 @@
 //! Lambda function URL: the address at which clients call a function without API Gateway.
 //!
-//! It answers nobody before two statements of the function's policy let everybody in ([`Grant`]), which come first. It
+//! It answers nobody before two statements of the function's policy let everybody in ([`Grant`]). It
 //! has no tags: a URL of a function of ours is ours. Whoever deletes it and makes it anew gets another address.
 //!
 //! [`Grant`]: super::Grant
@@ -184,7 +184,7 @@ impl Resource for FunctionUrl {
     type World = Aws;
     type Outputs = FunctionUrlOutputs;
     const KIND: &'static str = "lambda.function_url";
-    const USES: &'static [&'static str] = &["lambda.function", "lambda.permission"];
+    const USES: &'static [&'static str] = &["lambda.function"];
 
     fn id(&self) -> String {
         self.function.clone()

@@ -258,16 +258,16 @@ pub(super) async fn create<T: Named>(desired: &T, aws: &Aws, name: &str) -> Resu
     Ok(desired.outputs(&aws.names))
 }
 
-/// The rest of what its creation does not take; last of all is noted that it is whole.
+/// The rest of what its creation does not take, while it settles: calls that it is not ready for are repeated. Last of
+/// all is noted that it is whole.
 pub(super) async fn finish<T: Named>(desired: &T, aws: &Aws, name: &str) -> Result<()> {
-    desired.settle(aws).await?;
     let made = desired.made();
     let missing = missing(desired, &made);
     if missing.is_empty() {
-        return Ok(());
+        return desired.settle(aws).await;
     }
     let late: BTreeSet<_> = missing.into_iter().filter(|call| desired.is_late(*call)).collect();
-    desired.send_all(late, aws, &made).await?;
+    futures::try_join!(desired.settle(aws), desired.send_all(late, aws, &made))?;
     desired.tag(aws, stamped(desired, &aws.names, name), vec![]).await
 }
 

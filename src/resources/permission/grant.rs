@@ -36,6 +36,11 @@ pub(crate) enum Grant {
 }
 
 impl Grant {
+    /// It lets callers of the function's URL in.
+    pub(super) fn is_of_url(&self) -> bool {
+        matches!(self, Self::Url | Self::ThroughUrl)
+    }
+
     /// Fills in the request that writes it.
     pub(super) fn say(&self, request: Request) -> Request {
         match self {

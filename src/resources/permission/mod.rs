@@ -43,8 +43,6 @@ pub(crate) struct Permission {
 pub(crate) struct PermissionOutputs {
     /// The function that may be called from now on: what reads it here comes after the permission.
     pub(crate) function_arn: String,
-    /// The same function's name.
-    pub(crate) function: String,
 }
 
 impl Permission {
@@ -54,7 +52,7 @@ impl Permission {
 
     fn outputs(&self, names: &Names) -> PermissionOutputs {
         let function_arn = names.arn("lambda", &format!("function:{}", self.function));
-        PermissionOutputs { function_arn, function: self.function.clone() }
+        PermissionOutputs { function_arn }
     }
 
     fn from_statement(function: &str, statement: Statement) -> Option<Self> {
@@ -139,9 +137,13 @@ impl Resource for Permission {
         Ok(self.outputs(&aws.names))
     }
 
-    /// S3 asks whether it may call the function, and is asked again until it sees that it may.
+    /// S3 asks whether it may call the function, and is asked again until it sees that it may. Of a URL clients alone
+    /// ask, who do not know it yet.
     async fn finish(&self, aws: &Aws, _: &str) -> Result<()> {
-        wait(aws, &self.function, &self.sid(), true).await
+        match self.grant.is_of_url() {
+            true => Ok(()),
+            false => wait(aws, &self.function, &self.sid(), true).await,
+        }
     }
 
     async fn update(&self, aws: &Aws, live: &Live<Self>, changes: &[Change]) -> Result<PermissionOutputs> {

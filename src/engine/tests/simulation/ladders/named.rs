@@ -101,14 +101,13 @@ pub(crate) async fn create<T: Named>(desired: &T, client: &Client, name: &str) -
     Ok(desired.outputs())
 }
 
-/// The rest; last of all is noted that it is whole.
+/// The rest, while it settles; last of all is noted that it is whole.
 pub(crate) async fn finish<T: Named>(desired: &T, client: &Client, name: &str) -> Result<()> {
-    desired.settle(client).await?;
     let (late, needed) = missing(desired);
     if late.is_empty() && needed.is_empty() {
-        return Ok(());
+        return desired.settle(client).await;
     }
-    send_all(desired, &late, client).await?;
+    futures::try_join!(desired.settle(client), send_all(desired, &late, client))?;
     desired.tag(client, stamped(name, &desired.attributes())).await
 }
 
