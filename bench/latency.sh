@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # How long plan and apply take when each request takes 80 ms longer, as to an AWS that is far away.
-# usage: bench/latency.sh [PIPECTL]
+# usage: bench/latency.sh [PIPECTL [EXAMPLE]]: of `clickstream`, the article's shape, where no other is named, such as `lean`
 set -euo pipefail
 cd "$(dirname "$0")/.."
 pipectl=$(realpath -e "${1:-target/release/pipectl}")
 place=$(mktemp -d)
-cp examples/clickstream/pipeline.yaml "$place"
+cp "examples/${2:-clickstream}/pipeline.yaml" "$place"
 cd "$place"
 "$pipectl" local --port 0 --latency 80ms 2> server.txt &
 server=$!

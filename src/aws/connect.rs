@@ -1,6 +1,7 @@
 //! Making the connection: credentials, region, endpoint, and the caller's identity.
 
 use super::agent::Named;
+use super::caller::{self, Caller, SignedWith, account_of};
 use super::credentials::{self, Role};
 #[cfg(feature = "local")]
 use super::embedded::LocalTarget;
@@ -18,8 +19,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_smithy_runtime_api::client::interceptors::SharedInterceptor;
 use aws_smithy_runtime_api::client::retries::classifiers::SharedRetryClassifier;
 use aws_smithy_types::retry::RetryConfig;
-
-const OPERATION: &str = "sts:GetCallerIdentity";
+use tokio::sync::watch;
 
 /// Which AWS to talk to.
 #[derive(Debug)]
@@ -32,25 +32,34 @@ pub(crate) enum Target {
 }
 
 /// How it is talked to.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Manner {
     pub(crate) timeouts: Timeouts,
     pub(crate) timings: Timings,
     pub(crate) recorder: Recorder,
 }
 
-/// Who the credentials are of.
-struct Caller {
-    arn: String,
-    account: String,
-}
-
 /// What the SDK's clients are made from, and what an error of credentials is explained with.
+#[derive(Debug)]
 pub(super) struct Loaded {
     pub(super) config: SdkConfig,
     /// `None`: Local AWS, which takes any.
     profile: Option<Profile>,
     role: Option<Role>,
+    /// The account, where it is known without any credentials: Local AWS's.
+    account: Option<&'static str>,
+}
+
+/// A way to an AWS, before AWS has said whose it is.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    loaded: Loaded,
+    region: String,
+    pipeline: String,
+    stage: String,
+    manner: Manner,
+    /// The access key of the first request, once that is signed; empty where it has none.
+    signed: watch::Sender<Option<String>>,
 }
 
 /// Connects and asks who the caller is.
@@ -65,29 +74,93 @@ pub(crate) async fn connect(
     stage: &str,
     manner: Manner,
 ) -> Result<Aws> {
-    let loaded = load(target, region, manner.timeouts).await?;
-    let Some(region) = loaded.config.region().map(ToString::to_string) else {
-        return Err(Error::new(OPERATION, "NoRegion", "no region is configured")
-            .with_hint("write `region:` into pipeline.yaml, pass `--region`, or set `AWS_REGION`"));
-    };
-    let caller = caller(&loaded, &manner).await?;
-    if let Some(profile) = &loaded.profile {
-        super::error::remember_login(profile.hint());
+    let connection = Connection::begin(target, region, (pipeline, stage), manner).await?;
+    let caller = connection.caller().await?;
+    Ok(connection.of(caller))
+}
+
+impl Connection {
+    /// Finds out how AWS is reached.
+    ///
+    /// # Errors
+    /// What in the user's configuration cannot be used, or is missing.
+    pub(crate) async fn begin(
+        target: Target,
+        region: Option<String>,
+        (pipeline, stage): (&str, &str),
+        manner: Manner,
+    ) -> Result<Self> {
+        let loaded = load(target, region, manner.timeouts).await?;
+        let Some(region) = loaded.config.region().map(ToString::to_string) else {
+            return Err(Error::new(caller::OPERATION, "NoRegion", "no region is configured")
+                .with_hint("write `region:` into pipeline.yaml, pass `--region`, or set `AWS_REGION`"));
+        };
+        let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
+        Ok(Self { loaded, region, pipeline, stage, manner, signed: watch::Sender::new(None) })
     }
-    // Read from the ARN, so that `aws-cn` and `aws-us-gov` come out right without a list of regions.
-    let partition = caller.arn.split(':').nth(1).filter(|part| !part.is_empty()).unwrap_or("aws").to_owned();
-    let (pipeline, stage) = (pipeline.to_owned(), stage.to_owned());
-    let names = Names {
-        partition,
-        account: caller.account,
-        region,
-        pipeline,
-        stage,
-        ignored: IgnoredTags::default(),
-        role_path: String::new(),
-        given: Default::default(),
-    };
-    Ok(clients(loaded, names, caller.arn, manner))
+
+    /// Asks AWS whose credentials these are.
+    ///
+    /// # Errors
+    /// `Class::Credentials` where there are none or they have expired, `Class::Network` without an answer.
+    pub(crate) async fn caller(&self) -> Result<Caller> {
+        let builder = aws_sdk_sts::config::Builder::from(&self.loaded.config)
+            .interceptor(self.manner.timings.clone())
+            .interceptor(self.manner.recorder.clone())
+            .interceptor(SignedWith(self.signed.clone()));
+        let sts = aws_sdk_sts::Client::from_conf(builder.build());
+        let caller = Caller::ask(&sts).await;
+        // Nobody waits for the key of a request that was never signed.
+        self.signed.send_if_modified(|key| key.is_none() && key.insert(String::new()).is_empty());
+        let caller = caller.map_err(|error| self.loaded.explained(error))?;
+        if let Some(profile) = &self.loaded.profile {
+            super::error::remember_login(profile.hint());
+        }
+        Ok(caller)
+    }
+
+    /// The AWS of the account that the credentials name, while [`Connection::caller`] asks: whoever looks around there
+    /// meanwhile waits for one answer less. `None` where they name none.
+    pub(crate) async fn likely(&self) -> Option<Aws> {
+        let account = match self.loaded.profile {
+            None => self.loaded.account.map(str::to_owned),
+            Some(_) => {
+                let mut signed = self.signed.subscribe();
+                let key = signed.wait_for(Option::is_some).await.ok()?.clone();
+                account_of(&key.unwrap_or_default())
+            }
+        };
+        let partition = match &self.region {
+            region if region.starts_with("cn-") => "aws-cn",
+            region if region.starts_with("us-gov-") => "aws-us-gov",
+            _ => "aws",
+        };
+        // Nobody is shown this ARN before the caller's own takes its place.
+        Some(self.clients(self.names(account?, partition), String::new()))
+    }
+
+    /// The AWS of the caller.
+    pub(crate) fn of(&self, caller: Caller) -> Aws {
+        let names = self.names(caller.account.clone(), caller.partition());
+        self.clients(names, caller.arn)
+    }
+
+    fn names(&self, account: String, partition: &str) -> Names {
+        Names {
+            partition: partition.to_owned(),
+            account,
+            region: self.region.clone(),
+            pipeline: self.pipeline.clone(),
+            stage: self.stage.clone(),
+            ignored: IgnoredTags::default(),
+            role_path: String::new(),
+            given: Default::default(),
+        }
+    }
+
+    fn clients(&self, names: Names, caller: String) -> Aws {
+        clients(&self.loaded, names, caller, self.manner.clone())
+    }
 }
 
 /// Credentials, region and endpoint as every AWS client finds them: `AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_PRICING`,
@@ -106,7 +179,7 @@ pub(super) async fn load(target: Target, region: Option<String>, timeouts: Timeo
         #[cfg(feature = "local")]
         Target::Local(local) => {
             let config = super::embedded::configure(loader, local, has_region).load().await;
-            return Ok(Loaded { config, profile: None, role: None });
+            return Ok(Loaded { config, profile: None, role: None, account: Some(super::embedded::ACCOUNT) });
         }
     };
     let loader = loader.http_client(transport::through_proxies(&profile)?).profile_name(&profile.name);
@@ -118,21 +191,7 @@ pub(super) async fn load(target: Target, region: Option<String>, timeouts: Timeo
     if let Some(role) = &role {
         config = credentials::of_role(config, role).await;
     }
-    Ok(Loaded { config, profile: Some(profile), role })
-}
-
-async fn caller(loaded: &Loaded, manner: &Manner) -> Result<Caller> {
-    let builder = aws_sdk_sts::config::Builder::from(&loaded.config)
-        .interceptor(manner.timings.clone())
-        .interceptor(manner.recorder.clone());
-    let client = aws_sdk_sts::Client::from_conf(builder.build());
-    let caller = super::read(OPERATION, || client.get_caller_identity().send()).await;
-    let caller = caller.map_err(|error| loaded.explained(error))?;
-    match (caller.arn, caller.account) {
-        (Some(arn), Some(account)) => Ok(Caller { arn, account }),
-        // Without an account, names would be made that are nobody's.
-        _ => Err(Error::new(OPERATION, "NoIdentity", "the answer does not say who the caller is")),
-    }
+    Ok(Loaded { config, profile: Some(profile), role, account: None })
 }
 
 impl Loaded {
@@ -142,8 +201,7 @@ impl Loaded {
     }
 }
 
-fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String, manner: Manner) -> Aws {
-    let config = &config;
+fn clients(Loaded { config, profile, .. }: &Loaded, names: Names, caller: String, manner: Manner) -> Aws {
     let Manner { timeouts, timings, recorder } = manner;
     macro_rules! client {
         ($sdk:ident) => {{
@@ -206,7 +264,7 @@ fn clients(Loaded { config, profile, .. }: Loaded, names: Names, caller: String,
         timeouts,
         timings,
         endpoint,
-        profile,
+        profile: profile.clone(),
         tagged: Default::default(),
         roles: Default::default(),
         lanes: Default::default(),

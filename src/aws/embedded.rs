@@ -17,6 +17,8 @@ use std::sync::Arc;
 
 /// The region of a Local AWS that no file and no flag names.
 const DEFAULT_REGION: &str = "us-east-1";
+/// The account of whoever comes to Local AWS with the credentials below.
+pub(super) const ACCOUNT: &str = "000000000000";
 
 /// How Local AWS is reached.
 #[derive(Debug)]

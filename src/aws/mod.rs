@@ -6,6 +6,7 @@ mod agent;
 mod answer;
 mod asked;
 mod asking;
+mod caller;
 mod cbor;
 mod connect;
 mod credentials;
@@ -37,7 +38,7 @@ mod embedded;
 pub(crate) use account_limits::AccountLimits;
 pub(crate) use account_quotas::QuotaCode;
 pub(crate) use asking::waited_for;
-pub(crate) use connect::{Manner, Target, connect};
+pub(crate) use connect::{Connection, Manner, Target, connect};
 pub(crate) use credentials::Role;
 pub(crate) use dates::Dates;
 pub(crate) use deployed::Deployed;
@@ -106,6 +107,11 @@ pub(crate) struct Aws {
 }
 
 impl Aws {
+    /// Whether both are the same account, in the same partition.
+    pub(crate) fn is_where(&self, other: &Self) -> bool {
+        (&self.names.account, &self.names.partition) == (&other.names.account, &other.names.partition)
+    }
+
     /// Remembers the bucket that this run has made for its lock, before its step comes.
     pub(crate) fn has_made(&self, bucket: &str) {
         let _ = self.new_bucket.set(bucket.to_owned());

@@ -21,7 +21,7 @@ pub(super) enum Chosen {
 }
 
 /// A profile among those that there are.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Profile {
     pub(super) name: String,
     pub(super) chosen: Chosen,

@@ -6,19 +6,20 @@ use super::output::Made;
 use super::prepare::prepare;
 use super::saved::Saved;
 use super::session::{Aim, ConsentArgs, Session, ShownArgs, cost_of, plan_document, print_plan, refuse};
-use crate::aws::Aws;
+use crate::aws::{self, Aws};
 use crate::blueprint::{API, BUCKET, URL};
 use crate::commands::Global;
 use crate::config::parse_duration;
 use crate::engine::converge::{Operator, Run};
 use crate::engine::graph::Outputs;
-use crate::engine::lock::Lease;
+use crate::engine::lock::{Lease, Registers};
+use crate::engine::look::Look;
 use crate::engine::plan::Action;
 use crate::engine::resource::{Address, Resource as _};
 use crate::error::{Ended, Error, Exit, Result};
 use crate::report::{Paint, Progress, alert, document, document_field, finish, line, say, stream};
 use crate::resources::{
-    ApiKey, Bucket, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
+    ApiKey, Bucket, BucketLocks, Converged, Event, FunctionUrl, Graph, Inventory, Plan, RestApi, Surroundings, holder,
 };
 use crate::signal::{Signals, remember, remembered};
 use clap::Args;
@@ -79,10 +80,10 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
     let yes = args.yes || args.plan.is_some();
     begin(Aim::Pipeline);
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
-    let session = Session::open(global).await?;
+    let (session, seen) = Session::open_looking(global, async |session| look(session, Aim::Pipeline).await).await?;
     let (saved, lock_timeout) = (saved.as_ref(), args.lock.lock_timeout);
     let asked = Asked { aim: Aim::Pipeline, consent: &args.consent, shown: &args.shown, yes, saved, lock_timeout };
-    let made = converge(&session, global, asked).await?;
+    let made = converge(&session, seen, global, asked).await?;
     super::output::print(global, &session, &made);
     session.print_timings(global);
     Ok(Exit::Done)
@@ -91,10 +92,10 @@ pub(crate) async fn run(global: &Global, args: &ApplyArgs) -> Result<Exit> {
 pub(crate) async fn destroy(global: &Global, args: &DestroyArgs) -> Result<Exit> {
     begin(Aim::Nothing);
     let saved = args.plan.as_deref().map(Saved::read).transpose()?;
-    let session = Session::open(global).await?;
+    let (session, seen) = Session::open_looking(global, async |session| look(session, Aim::Nothing).await).await?;
     let (consent, shown, lock_timeout) = (&args.consent, &args.shown, args.lock.lock_timeout);
     let (saved, yes) = (saved.as_ref(), args.yes || args.plan.is_some());
-    converge(&session, global, Asked { aim: Aim::Nothing, consent, shown, yes, saved, lock_timeout }).await?;
+    converge(&session, seen, global, Asked { aim: Aim::Nothing, consent, shown, yes, saved, lock_timeout }).await?;
     session.print_timings(global);
     Ok(Exit::Done)
 }
@@ -108,12 +109,45 @@ fn begin(aim: Aim) {
     document_field("output", Value::Null);
 }
 
-/// Observes, plans, asks, executes.
-async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Result<Made> {
-    let wanted = match asked.aim {
-        Aim::Pipeline => session.possible_graph().await?,
-        Aim::Nothing => session.graph(),
-    };
+/// What is there and the lock, as one look saw them, and what may be in the way of an apply.
+type Seen = (Look<Aws, <BucketLocks<'static> as Registers>::Version>, Option<Surroundings>);
+
+/// What the file asks for, whether that is aimed at or its end.
+async fn wanted(session: &Session, aim: Aim) -> Result<Graph<'_>> {
+    match aim {
+        Aim::Pipeline => session.possible_graph().await,
+        Aim::Nothing => Ok(session.graph()),
+    }
+}
+
+/// What the lock lies in.
+fn home() -> Address {
+    Address::new(Bucket::KIND, BUCKET)
+}
+
+async fn look(session: &Session, aim: Aim) -> Result<Seen> {
+    let wanted = wanted(session, aim).await?;
+    let locks = locks(session, &wanted);
+    let around = RefCell::default();
+    let look = async || observe(session, &wanted, &around).await;
+    let look = Look::around(&locks, (&home(), locks.place()), &look).await?;
+    Ok((look, around.into_inner()))
+}
+
+/// Looks, and puts down what may be in the way.
+async fn observe(
+    session: &Session,
+    wanted: &Graph<'_>,
+    around: &RefCell<Option<Surroundings>>,
+) -> aws::Result<Inventory> {
+    let (live, found) = Surroundings::observe(&session.aws, wanted).await?;
+    around.replace(Some(found));
+    Ok(live)
+}
+
+/// Plans from what was seen, asks, executes.
+async fn converge(session: &Session, (first, found): Seen, global: &Global, asked: Asked<'_>) -> Result<Made> {
+    let wanted = wanted(session, asked.aim).await?;
     session.left_out().iter().for_each(say);
     let nothing = session.nothing();
     let graph = if asked.aim == Aim::Pipeline { &wanted } else { &nothing };
@@ -121,7 +155,7 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
     let run = Run {
         world: &session.aws,
         registers: &locks,
-        home: Address::new(Bucket::KIND, BUCKET),
+        home: home(),
         place: locks.place().to_owned(),
         id: new_id(),
         holder: holder(asked.aim.operation()),
@@ -132,15 +166,11 @@ async fn converge(session: &Session, global: &Global, asked: Asked<'_>) -> Resul
     };
     let progress = Progress::new(Paint::new(global.color, &std::io::stderr()));
     let aim = asked.aim;
-    let around = RefCell::default();
-    let look = async || {
-        let (live, found) = Surroundings::observe(&session.aws, &wanted).await?;
-        around.replace(Some(found));
-        Ok(live)
-    };
+    let around = RefCell::new(found);
+    let look = async || observe(session, &wanted, &around).await;
     let wanted = &wanted;
     let mut user = User { session, global, wanted, graph, asked, around: &around, progress, watching: None };
-    let converged = run.converge(graph, look, &mut user).await;
+    let converged = run.converge(graph, (Some(first), look), &mut user).await;
     if let Some(watching) = user.watching {
         watching.abort();
     }

@@ -28,6 +28,7 @@ pub(crate) mod list;
 pub(crate) mod local;
 pub(crate) mod lock;
 pub(crate) mod logs;
+mod looking;
 mod manner;
 pub(crate) mod output;
 pub(crate) mod plan;

@@ -126,7 +126,12 @@ impl Session {
         Self::of(global, aws, pipeline, (global.is_local(), false))
     }
 
-    fn of(global: &Global, mut aws: Aws, pipeline: Pipeline, (local, ends_with_us): (bool, bool)) -> Result<Self> {
+    pub(super) fn of(
+        global: &Global,
+        mut aws: Aws,
+        pipeline: Pipeline,
+        (local, ends_with_us): (bool, bool),
+    ) -> Result<Self> {
         let artifacts = Artifacts::new(global.lambda_dir.as_deref(), local)?;
         let functions = Functions::new(&artifacts, &pipeline)?;
         let by_chance = pipeline.region.is_none();
@@ -280,7 +285,7 @@ pub(super) async fn target_of_no_file(global: &Global) -> Result<Target> {
 }
 
 #[cfg(feature = "local")]
-async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
+pub(super) async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
     match &global.local {
         Some(directory) => Ok((Target::Local(super::local::reach(directory).await?), true)),
         None => Ok((account(global, pipeline), false)),
@@ -306,7 +311,7 @@ async fn running_target(global: &Global, pipeline: &Pipeline) -> Result<Reached>
 }
 
 #[cfg(not(feature = "local"))]
-async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
+pub(super) async fn target(global: &Global, pipeline: &Pipeline) -> Result<(Target, bool)> {
     Ok((account(global, pipeline), false))
 }
 

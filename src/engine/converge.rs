@@ -3,11 +3,12 @@
 use super::apply::{Event, Execution, Outcome, apply};
 use super::graph::Graph;
 use super::inventory::Inventory;
-use super::lock::{Holder, Lease, Leaving, Lock, Registers, Seen, Taken, in_the_way, see};
+use super::lock::{Holder, Lease, Leaving, Lock, Registers, Seen, Taken, in_the_way};
 use super::locks::Locks;
+use super::look::{Look, homes, is_sure};
 use super::plan::{Action, Consent, Plan, Work, plan};
-use super::resource::{Address, Owner, Tried, World};
-use futures::future::{Either, select, try_join_all};
+use super::resource::{Address, Tried, World};
+use futures::future::{Either, select};
 use std::collections::BTreeSet;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -87,15 +88,6 @@ pub struct Converged<W: World> {
     pub unreleased: Option<W::Error>,
 }
 
-/// What a look around gave.
-struct Look<W: World, R: Registers> {
-    live: Inventory<W>,
-    /// The register of the file's home, and those of others that live: of a pipeline that is to get another one.
-    seen: Result<Vec<Seen<R::Version>>, R::Error>,
-    /// When it began, by the clock here.
-    began: Duration,
-}
-
 /// What was agreed to: a plan, and the same without the step of the home.
 #[derive(PartialEq, Eq)]
 struct Agreed {
@@ -110,22 +102,26 @@ struct Held<'a, R: Registers> {
 }
 
 impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
-    /// Makes what lives what the graph says, if the operator agrees.
-    ///
-    /// The register is read while `observe` looks around, so a run that changes nothing asks no more than a plan does.
+    /// Makes what lives what the graph says, if the operator agrees. `first` is a look that was taken already.
     ///
     /// # Errors
     /// [`Stopped`], or the operator's no. Nothing was changed then, but for the place of the lock.
     pub async fn converge<O: Operator<W>>(
         &self,
         graph: &Graph<'_, W>,
-        observe: impl AsyncFn() -> Tried<W, Inventory<W>>,
+        (mut first, observe): (Option<Look<W, R::Version>>, impl AsyncFn() -> Tried<W, Inventory<W>>),
         operator: &mut O,
     ) -> Result<Converged<W>, O::Error> {
         let mut agreed = None;
         let mut rounds = 0;
         while rounds < ROUNDS {
-            let around = self.look(&observe).await?;
+            let around = match first.take() {
+                Some(look) => look,
+                None => {
+                    let look = Look::around(self.registers, (&self.home, &self.place), &observe).await;
+                    look.map_err(Stopped::Looking)?
+                }
+            };
             let seen = around.seen.iter().flatten();
             let held =
                 seen.filter_map(|seen| Some((seen, in_the_way(self.registers, &seen.reading, &self.id)?))).next();
@@ -144,20 +140,9 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         Err(Stopped::Unsettled.into())
     }
 
-    async fn look(&self, observe: &impl AsyncFn() -> Tried<W, Inventory<W>>) -> Result<Look<W, R>, Stopped<W::Error>> {
-        let began = self.registers.clock();
-        let (live, own) = futures::join!(observe(), see(self.registers, self.place.clone()));
-        let live = live.map_err(Stopped::Looking)?;
-        let mut others = self.homes(&live);
-        others.retain(|place| *place != self.place);
-        let others = try_join_all(others.into_iter().map(|place| see(self.registers, place))).await;
-        let seen = own.and_then(|own| Ok([own].into_iter().chain(others?).collect()));
-        Ok(Look { live, seen, began })
-    }
-
-    /// The ids of those homes that live and are ours: two, where one is to take the other's place.
+    /// The ids of those homes that live and are ours.
     fn homes(&self, live: &Inventory<W>) -> Vec<String> {
-        live.all_at(&self.home).filter(|live| *live.owner() == Owner::Us).map(|live| live.live_id()).collect()
+        homes(live, &self.home)
     }
 
     /// Plans, asks, locks and works. `None`: somebody was quicker, and what was seen is no longer true.
@@ -165,7 +150,7 @@ impl<W: World, R: Registers<Error = W::Error>> Run<'_, W, R> {
         &self,
         graph: &Graph<'_, W>,
         observe: &impl AsyncFn() -> Tried<W, Inventory<W>>,
-        Look { live, seen, began }: Look<W, R>,
+        Look { live, seen, began }: Look<W, R::Version>,
         agreed: &mut Option<Agreed>,
         operator: &mut O,
     ) -> Result<Option<Converged<W>>, O::Error> {
@@ -357,16 +342,6 @@ async fn look_again<W: World, R: Registers<Error = W::Error>>(
     match select(pin!(observe()), pin!(locks.keep(&Leaving::default()))).await {
         Either::Left((seen, _)) => seen.map_err(Some),
         Either::Right(_) => Err(None),
-    }
-}
-
-/// Whether nobody can have changed anything since the look began. A register that was never written says nothing; but
-/// where nothing of ours lives, nothing of it can have changed.
-fn is_sure<W: World, V>(live: &Inventory<W>, seen: &[Seen<V>], began: Duration) -> bool {
-    let mut found = seen.iter().filter(|seen| seen.reading.found.is_some()).peekable();
-    match found.peek() {
-        Some(_) => found.all(|seen| seen.reading.rested(seen.at.saturating_sub(began))),
-        None => live.iter().all(|live| *live.owner() != Owner::Us),
     }
 }
 

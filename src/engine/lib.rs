@@ -23,6 +23,7 @@ pub mod inventory;
 pub mod live;
 pub mod lock;
 mod locks;
+pub mod look;
 pub mod mark;
 pub mod plan;
 pub mod record;

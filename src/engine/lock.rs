@@ -90,7 +90,7 @@ pub trait Registers: Sync {
     /// Makes a place, if there is none. Two runs may do so at once.
     fn prepare(&self, place: &str) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
-    /// Time here, from any moment on. It never goes back.
+    /// Time here, from any moment on, the same for all registers of a program. It never goes back.
     fn clock(&self) -> Duration;
 
     fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;

@@ -90,6 +90,30 @@ fn at_work(place: &Place, server: &Server) -> Child {
     server.admin().hold(&held, command.stdout(Stdio::piped()).stderr(Stdio::piped()))
 }
 
+/// By S3's clock, whenever the look began that read it: a slow one must not leave a lock that has expired when it is taken.
+#[test]
+fn a_lease_lasts_a_minute_from_when_it_is_taken() {
+    let place = Place::example("minimal");
+    let server = place.serve_with(&["--latency", "200ms"]);
+    let slow = json!({"operation": "athena:GetWorkGroup", "times": 1000, "hold": true});
+    let mut command = place.command();
+    command.args(["apply", "--local", "--yes"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let apply = server.admin().hold(&slow, &mut command);
+    std::thread::sleep(std::time::Duration::from_secs(8));
+    server.admin().forget_faults();
+    // It looks to the end, makes the bucket, and takes the lock.
+    let work = json!({"operation": "iam:CreateRole", "times": 1000, "hold": true});
+    let mut nothing = std::process::Command::new("true");
+    server.admin().hold(&work, &mut nothing).wait().unwrap();
+    let left = "import json, time\n\
+         lock = client('s3').get_object(Bucket='minimal-dev-000000000000-us-east-1', Key='_pipectl/lock')\n\
+         print(json.loads(lock['Body'].read())['lease']['until'] - round(lock['LastModified'].timestamp()))";
+    let left: i64 = boto3(&server, left).trim().parse().unwrap();
+    server.admin().forget_faults();
+    end(apply).exits(0);
+    assert!((58..=61).contains(&left), "{left} s");
+}
+
 #[test]
 fn whoever_does_not_wait_is_told_who_is_at_work() {
     let place = Place::example("minimal");

@@ -79,6 +79,7 @@ mod reference;
 mod regions;
 mod replacing;
 mod replay;
+mod round_trips;
 mod run;
 mod running;
 mod same_rows;

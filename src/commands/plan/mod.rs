@@ -51,11 +51,14 @@ pub(crate) struct PlanArgs {
 }
 
 pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
-    let session = Session::open(global).await?;
-    let wanted = if args.destroy { session.graph() } else { session.possible_graph().await? };
-    // Both fail of a bucket that is somebody else's or elsewhere, and the look explains it.
-    let (looked, stranded) = futures::join!(session.look(&wanted), session.stranded());
-    let ((live, surroundings), stranded) = (looked?, stranded?);
+    let look = async |session: &Session| {
+        let wanted = wanted(session, args).await?;
+        // Both fail of a bucket that is somebody else's or elsewhere, and the look explains it.
+        let (looked, stranded) = futures::join!(session.look(&wanted), session.stranded());
+        Ok((looked?, stranded?))
+    };
+    let (session, ((live, surroundings), stranded)) = Session::open_looking(global, look).await?;
+    let wanted = wanted(&session, args).await?;
     let nothing = session.nothing();
     let graph = if args.destroy { &nothing } else { &wanted };
     let mut plan = compare(&session, (&wanted, graph), (&live, &surroundings), &args.consent)?;
@@ -90,6 +93,11 @@ pub(crate) async fn run(global: &Global, args: &PlanArgs) -> Result<Exit> {
     held?;
     let pending = drift.map_or(args.detailed_exitcode && !plan.is_empty(), |drift| !drift.is_none());
     Ok(if pending { Exit::Changes } else { Exit::Done })
+}
+
+/// What the file asks for.
+async fn wanted<'a>(session: &'a Session, args: &PlanArgs) -> Result<Graph<'a>> {
+    if args.destroy { Ok(session.graph()) } else { session.possible_graph().await }
 }
 
 /// What whoever reads the plan has to know beside it.

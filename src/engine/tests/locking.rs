@@ -163,7 +163,7 @@ async fn run_as(
         parallelism: 4,
         stop: &world.stop,
     };
-    run.converge(graph, async || Ok(world.observe(&wanted).await), user).await
+    run.converge(graph, (None, async || Ok(world.observe(&wanted).await)), user).await
 }
 
 async fn run(place: (&Memory, &Slate), user: &mut Yes<'_>) -> Result<Converged<Memory>, Stopped<Broken>> {
@@ -339,7 +339,7 @@ async fn run_in(
         stop: &world.stop,
     };
     let graph = if applies { &wanted } else { &nothing };
-    run.converge(graph, async || Ok(world.observe(&wanted).await), user).await
+    run.converge(graph, (None, async || Ok(world.observe(&wanted).await)), user).await
 }
 
 /// A world in which the old home lives, and where the lock was taken once.

@@ -14,8 +14,12 @@ use crate::aws::{Aws, Class, Dates, Error, Expect as _, Patience, Pause, Result,
 use crate::engine::lock::{Entry, Holder, Reading, Registers, Written};
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::ServerSideEncryption;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant, SystemTime};
+
+/// From when on time is counted here, whichever locks are asked: a look may have been taken with others.
+static BEGAN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// The locks in the buckets of a pipeline. The one that the file asks for may not be there yet.
 #[derive(Debug)]
@@ -25,7 +29,6 @@ pub(crate) struct BucketLocks<'a> {
     bucket: Bucket,
     /// Of the bucket in the blueprint.
     name: &'static str,
-    began: Instant,
     /// With S3's own keys, whatever the bucket's: one that cannot be used is found and mended under the lock.
     plain: bool,
     /// The bucket is new, and some parts of S3 may not know it yet.
@@ -39,7 +42,7 @@ pub(crate) fn uri(bucket: &str) -> String {
 
 impl<'a> BucketLocks<'a> {
     pub(crate) fn new(aws: &'a Aws, bucket: Bucket, name: &'static str) -> Self {
-        Self { aws, bucket, name, began: Instant::now(), plain: false, new: AtomicBool::new(false) }
+        Self { aws, bucket, name, plain: false, new: AtomicBool::new(false) }
     }
 
     /// In a bucket whose key is the pipeline's own.
@@ -140,7 +143,7 @@ impl Registers for BucketLocks<'_> {
     }
 
     fn clock(&self) -> Duration {
-        self.began.elapsed()
+        BEGAN.elapsed()
     }
 
     async fn pause(&self, time: Duration) {

@@ -1,6 +1,7 @@
 //! The way to AWS: whose credentials, which account, through what, and what is said where nobody answers.
 
 mod accounts;
+mod early;
 mod network;
 mod proxies;
 mod relay;

@@ -16,6 +16,7 @@ use pipectl_engine::graph::Graph;
 use pipectl_engine::inventory::Inventory;
 use pipectl_engine::live::AnyLive;
 use pipectl_engine::lock::Lease;
+use pipectl_engine::look::Look;
 use pipectl_engine::plan::{Action, Consent, Plan, plan};
 use pipectl_engine::resource::{Address, Resource};
 use std::collections::BTreeSet;
@@ -180,7 +181,12 @@ async fn converge(
     let mut clerk = Clerk { client, stop, at_work: None, empty: false };
     // As the program does: where the file's resources are, also where they are to go.
     let wanted = self::graph(file);
-    let end = run.converge(graph, async || observe(client, &wanted).await, &mut clerk).await;
+    let observe = async || observe(client, &wanted).await;
+    let first = Look::around(run.registers, (&run.home, &run.place), &observe).await;
+    let end = match first {
+        Ok(first) => run.converge(graph, (Some(first), observe), &mut clerk).await,
+        Err(error) => Err(Refused::Stopped(Stopped::Looking(error))),
+    };
     let end = match end {
         Ok(Converged { steps, outcome, .. }) => Ended::Applied(applied(&steps, &outcome, clerk.empty)),
         Err(Refused::Plan(refused)) => Ended::Refused(refused),
