@@ -288,3 +288,12 @@ fn an_independent_calculation_agrees_to_the_cent() {
     }
     assert!(figures >= 30, "{figures}");
 }
+
+/// Programs start with 1 MB of stack on Windows, with 8 MB here.
+#[test]
+fn a_command_needs_no_more_stack_than_any_system_gives() {
+    let place = Place::example("minimal");
+    let line = format!("ulimit -s 1024 && exec {} plan --local --detailed-exitcode", env!("CARGO_BIN_EXE_pipectl"));
+    let mut command = place.command_of(std::path::Path::new("sh"));
+    Ran::new(&command.args(["-c", &line]).output().unwrap()).exits(2);
+}
