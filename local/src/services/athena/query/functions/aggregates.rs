@@ -4,10 +4,11 @@ use super::call::{Answer, Call, bad, is_null};
 use super::chosen::By;
 use super::folded;
 use super::gathering::Way;
-use super::items::{Entries, distinct, keys, numbers, pick, sorted};
+use super::hashes::checksum;
+use super::items::{Entries, counted, distinct, keys, numbers, pick, sorted};
 use super::library::{Entry, Run};
 use super::maps;
-use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Float64Array, Int64Array, StructArray};
+use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, Float64Array, StructArray};
 use datafusion::arrow::datatypes::{Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub(super) const FUNCTIONS: &[Entry<Way>] = &[
         "K -> map(K, bigint)",
         gathered(KEYS, |call| {
             let counted = counted(&call.arguments[0])?;
-            one(call, counted.filter(|counted| !counted.0.is_empty()))
+            one(call, Some(counted).filter(|counted| !counted.0.is_empty()))
         }),
     ),
     ("approx_most_frequent", "bigint, K, bigint -> map(K, bigint)", gathered(KEYS, most_frequent)),
@@ -74,6 +75,7 @@ pub(super) const FUNCTIONS: &[Entry<Way>] = &[
         "N, double, array(double) -> array(N)",
         gathered(2 * ORDER, |call| percentiles(call, Some(1), 2)),
     ),
+    ("checksum", "H -> varbinary", gathered(0, |call| one(call, checksum(&call.arguments[0])?))),
     ("bitwise_and_agg", "bigint -> bigint", Way::Longs(folded::BITWISE_AND)),
     ("bitwise_or_agg", "bigint -> bigint", Way::Longs(folded::BITWISE_OR)),
     ("bitwise_xor_agg", "bigint -> bigint", Way::Longs(folded::BITWISE_XOR)),
@@ -125,20 +127,11 @@ fn many_by(call: &Call, by: usize, is_largest: bool) -> Result<ArrayRef> {
     one(call, (!order.is_empty()).then(|| pick(&call.arguments[0], order.into_iter().take(count))).transpose()?)
 }
 
-/// How often each value is there.
-fn counted(column: &ArrayRef) -> Result<Option<Entries>> {
-    let keys = &keys(&[column])?[0];
-    let mut counts = std::collections::HashMap::new();
-    keys.iter().for_each(|key| *counts.entry(key).or_insert(0_i64) += 1);
-    let first: Vec<_> = distinct(keys).into_iter().filter(|at| keys[*at].is_some()).collect();
-    let counts: Int64Array = first.iter().map(|at| counts.get(&keys[*at]).copied()).collect();
-    Ok(Some(Entries(pick(column, first)?, Arc::new(counts))))
-}
-
 fn most_frequent(call: &Call) -> Result<ArrayRef> {
-    let Some(Entries(values, counts)) = counted(&call.arguments[1])?.filter(|found| !found.0.is_empty()) else {
+    let Entries(values, counts) = counted(&call.arguments[1])?;
+    if values.is_empty() {
         return one::<Entries>(call, None);
-    };
+    }
     let buckets = call.arguments[0].as_primitive::<Int64Type>().value(0);
     let buckets = usize::try_from(buckets).ok().filter(|count| *count > 0);
     let buckets = buckets.ok_or_else(|| bad("approx_most_frequent bucket count must be greater than one"))?;

@@ -2,7 +2,8 @@
 
 use super::super::print;
 use super::call::{Call, Given, Row, bad};
-use super::items::{distinct, keys, pick, sorted};
+use super::items::{counted, distinct, keys, pick, sorted};
+use super::kinds::JSON;
 use super::library::Entry;
 use datafusion::arrow::array::{Array as _, ArrayRef, AsArray as _, new_empty_array, new_null_array};
 use datafusion::arrow::compute::concat;
@@ -34,6 +35,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("array_join", "array(E), varchar, varchar -> varchar", |call| {
         call.each(|row| join(row, Some(row.text(2))).map(Some))
     }),
+    ("array_first", "array(E) -> E", |call| call.each(|row| end(row, |_| 0))),
+    ("array_last", "array(E) -> E", |call| call.each(|row| end(row, |count| count - 1))),
+    ("array_histogram", "array(E) -> map(E, bigint)", |call| call.each(|row| counted(&row.list(0)).map(Some))),
     ("array_max", "array(E) -> E", |call| call.each(|row| extreme(row, true))),
     ("array_min", "array(E) -> E", |call| call.each(|row| extreme(row, false))),
     ("array_position", "array(E), E -> bigint", |call| call.each(|row| position(row, 1))),
@@ -128,9 +132,25 @@ fn set(row: Row<'_>, keep: impl Fn(bool) -> bool) -> Given<ArrayRef> {
     pick(&items, kept).map(Some)
 }
 
+/// The item at a place that there is, NULL in an array of none.
+fn end(row: Row<'_>, place: impl Fn(usize) -> usize) -> Given<ScalarValue> {
+    let items = row.list(0);
+    (!items.is_empty()).then(|| ScalarValue::try_from_array(&items, place(items.len()))).transpose()
+}
+
+/// As text: a text in JSON without its quotes, its null as NULL.
+fn plain(value: String, kind: &DataType) -> Option<String> {
+    match serde_json::from_str(&value).ok().filter(|_| *kind == JSON) {
+        Some(serde_json::Value::String(text)) => Some(text),
+        Some(serde_json::Value::Null) => None,
+        _ => Some(value),
+    }
+}
+
 fn join(row: Row<'_>, null: Option<&str>) -> Result<String> {
     let items = row.list(0);
-    let values = (0..items.len()).map(|at| print::value(&items, at)).collect::<Result<Vec<_>>>()?;
+    let shown = |at: usize| Ok(print::value(&items, at)?.and_then(|value| plain(value, items.data_type())));
+    let values = (0..items.len()).map(shown).collect::<Result<Vec<_>>>()?;
     let shown = values.into_iter().filter_map(|value| value.or_else(|| null.map(str::to_owned)));
     Ok(shown.collect::<Vec<_>>().join(row.text(1)))
 }

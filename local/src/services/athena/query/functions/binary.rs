@@ -1,9 +1,11 @@
 //! Bytes and their digests: https://trino.io/docs/current/functions/binary.html
 
-use super::call::{Call, bad};
+use super::call::{Call, Given, bad};
+use super::hashes::{murmur3, xxhash64};
 use super::library::Entry;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use data_encoding::{BASE32, BASE32_NOPAD};
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
 use sha2::Digest as _;
@@ -18,6 +20,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("hmac_sha256", "varbinary, varbinary -> varbinary", |call| keyed(call, 64, sha256)),
     ("hmac_sha512", "varbinary, varbinary -> varbinary", |call| keyed(call, 128, sha512)),
     ("xxhash64", "varbinary -> varbinary", |call| digest(call, |bytes| xxhash64(bytes).to_be_bytes().to_vec())),
+    ("murmur3", "varbinary -> varbinary", |call| digest(call, |bytes| murmur3(bytes).to_vec())),
     ("crc32", "varbinary -> bigint", |call| {
         call.each(|row| {
             let mut crc = flate2::Crc::new();
@@ -37,6 +40,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("from_base64url", "varchar -> varbinary", |call| {
         call.each(|row| URL_SAFE.decode(row.text(0)).map(Some).map_err(|error| bad(format!("Invalid base64: {error}"))))
     }),
+    ("to_base32", "varbinary -> varchar", |call| call.each(|row| Ok(Some(BASE32.encode(row.bytes(0)))))),
+    ("from_base32", "varchar -> varbinary", |call| call.each(|row| from_base32(row.text(0).as_bytes()))),
+    ("from_base32", "varbinary -> varbinary", |call| call.each(|row| from_base32(row.bytes(0)))),
     ("to_utf8", "varchar -> varbinary", |call| call.each(|row| Ok(Some(row.text(0).as_bytes().to_vec())))),
     ("from_utf8", "varbinary -> varchar", |call| {
         call.each(|row| Ok(Some(String::from_utf8_lossy(row.bytes(0)).into_owned())))
@@ -68,6 +74,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("from_ieee754_64", "varbinary -> double", |call| {
         call.each(|row| Ok(Some(f64::from_be_bytes(exactly(row.bytes(0))?))))
     }),
+    ("to_ieee754_32", "real -> varbinary", |call| call.each(|row| Ok(Some(row.real(0).to_be_bytes().to_vec())))),
+    ("from_ieee754_32", "varbinary -> real", |call| {
+        call.each(|row| Ok(Some(f64::from(f32::from_be_bytes(exactly(row.bytes(0))?)))))
+    }),
     ("length", "varbinary -> bigint", |call| call.each(|row| Ok(Some(row.bytes(0).len() as i64)))),
     ("reverse", "varbinary -> varbinary", |call| {
         call.each(|row| Ok(Some(row.bytes(0).iter().rev().copied().collect::<Vec<_>>())))
@@ -79,6 +89,14 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 
 fn digest(call: &Call, work: impl Fn(&[u8]) -> Vec<u8>) -> Result<ArrayRef> {
     call.each(|row| Ok(Some(work(row.bytes(0)))))
+}
+
+fn from_base32(text: &[u8]) -> Given<Vec<u8>> {
+    let padding = text.iter().rev().take_while(|byte| **byte == b'=').count();
+    BASE32_NOPAD
+        .decode(&text[..text.len() - padding])
+        .map(Some)
+        .map_err(|error| bad(format!("Invalid base32: {error}")))
 }
 
 fn md5(bytes: &[u8]) -> Vec<u8> {
@@ -111,61 +129,4 @@ fn keyed(call: &Call, block: usize, digest: fn(&[u8]) -> Vec<u8>) -> Result<Arra
 
 fn exactly<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
     bytes.try_into().map_err(|_| bad(format!("expected {N}-byte input, but got instead: {}", bytes.len())))
-}
-
-const PRIMES: [u64; 5] =
-    [0x9E37_79B1_85EB_CA87, 0xC2B2_AE3D_27D4_EB4F, 0x1656_67B1_9E37_79F9, 0x85EB_CA77_C2B2_AE63, 0x27D4_EB2F_1656_67C5];
-
-fn round(lane: u64, word: u64) -> u64 {
-    lane.wrapping_add(word.wrapping_mul(PRIMES[1])).rotate_left(31).wrapping_mul(PRIMES[0])
-}
-
-/// XXH64 of seed 0.
-pub(super) fn xxhash64(bytes: &[u8]) -> u64 {
-    let word = |chunk: &[u8]| chunk.iter().rev().fold(0_u64, |all, byte| (all << 8) | u64::from(*byte));
-    let (blocks, rest) = bytes.split_at(bytes.len() / 32 * 32);
-    let mut hash = match blocks.is_empty() {
-        true => PRIMES[4],
-        false => lanes(blocks, word),
-    };
-    hash = hash.wrapping_add(bytes.len() as u64);
-    let (words, rest) = rest.split_at(rest.len() / 8 * 8);
-    for chunk in words.chunks(8) {
-        hash = (hash ^ round(0, word(chunk))).rotate_left(27).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3]);
-    }
-    let (half, rest) = rest.split_at(rest.len() / 4 * 4);
-    for chunk in half.chunks(4) {
-        hash = (hash ^ word(chunk).wrapping_mul(PRIMES[0])).rotate_left(23).wrapping_mul(PRIMES[1]);
-        hash = hash.wrapping_add(PRIMES[2]);
-    }
-    for byte in rest {
-        hash = (hash ^ u64::from(*byte).wrapping_mul(PRIMES[4])).rotate_left(11).wrapping_mul(PRIMES[0]);
-    }
-    hash = (hash ^ (hash >> 33)).wrapping_mul(PRIMES[1]);
-    hash = (hash ^ (hash >> 29)).wrapping_mul(PRIMES[2]);
-    hash ^ (hash >> 32)
-}
-
-fn lanes(blocks: &[u8], word: impl Fn(&[u8]) -> u64) -> u64 {
-    let mut lanes = [PRIMES[0].wrapping_add(PRIMES[1]), PRIMES[1], 0, 0_u64.wrapping_sub(PRIMES[0])];
-    for block in blocks.chunks(32) {
-        for (lane, chunk) in lanes.iter_mut().zip(block.chunks(8)) {
-            *lane = round(*lane, word(chunk));
-        }
-    }
-    let turned = lanes.iter().zip([1, 7, 12, 18]).map(|(lane, bits)| lane.rotate_left(bits));
-    let merged = turned.fold(0_u64, u64::wrapping_add);
-    lanes.iter().fold(merged, |hash, lane| (hash ^ round(0, *lane)).wrapping_mul(PRIMES[0]).wrapping_add(PRIMES[3]))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::xxhash64;
-
-    #[test]
-    fn xxhash_gives_what_its_authors_give() {
-        assert_eq!(xxhash64(b""), 0xEF46_DB37_51D8_E999);
-        assert_eq!(xxhash64(b"a"), 0xD24E_C4F1_A98C_6E5B);
-        assert_eq!(xxhash64(b"Nobody inspects the spammish repetition"), 0xFBCE_A83C_8A37_8BF1);
-    }
 }

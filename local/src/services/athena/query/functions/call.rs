@@ -6,7 +6,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
+    DataType, Date32Type, Float32Type, Float64Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 use datafusion::common::{DataFusionError, Result, ScalarValue};
 use std::sync::Arc;
@@ -85,6 +85,10 @@ impl<'a> Row<'a> {
 
     pub(super) fn double(self, index: usize) -> f64 {
         self.arguments[index].as_primitive::<Float64Type>().value(self.at)
+    }
+
+    pub(super) fn real(self, index: usize) -> f32 {
+        self.arguments[index].as_primitive::<Float32Type>().value(self.at)
     }
 
     pub(super) fn is_true(self, index: usize) -> bool {

@@ -94,6 +94,16 @@ pub(super) fn sorted(keys: &Keys) -> Vec<usize> {
     order
 }
 
+/// How often each value is there.
+pub(super) fn counted(column: &ArrayRef) -> Result<Entries> {
+    let keys = &keys(&[column])?[0];
+    let mut counts = std::collections::HashMap::new();
+    keys.iter().for_each(|key| *counts.entry(key).or_insert(0_i64) += 1);
+    let first: Vec<_> = distinct(keys).into_iter().filter(|at| keys[*at].is_some()).collect();
+    let counts: Int64Array = first.iter().map(|at| counts.get(&keys[*at]).copied()).collect();
+    Ok(Entries(pick(column, first)?, Arc::new(counts)))
+}
+
 /// Keys and values of one map.
 pub(super) struct Entries(pub(super) ArrayRef, pub(super) ArrayRef);
 

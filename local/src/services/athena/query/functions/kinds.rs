@@ -94,6 +94,7 @@ impl Kind {
             "bigint" => DataType::Int64,
             "integer" => DataType::Int32,
             "double" => DataType::Float64,
+            "real" => DataType::Float32,
             "boolean" => DataType::Boolean,
             "varbinary" => DataType::Binary,
             "date" => DataType::Date32,

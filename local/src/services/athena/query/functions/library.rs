@@ -2,7 +2,7 @@
 
 use super::call::{Call, fails};
 use super::kinds::{Bound, Kind, name, parts, zoned};
-use datafusion::arrow::array::ArrayRef;
+use datafusion::arrow::array::{ArrayRef, new_null_array};
 use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{
@@ -158,7 +158,11 @@ impl ScalarUDFImpl for Function {
         let rows = if is_constant { 1 } else { arguments.number_rows };
         let columns = arguments.args.iter().map(|value| value.to_array(rows)).collect::<Result<_>>()?;
         let call = Call { arguments: columns, rows, gives: arguments.return_field.data_type().clone() };
-        let made = (overload.run)(&call)?;
+        let made = match &call.gives {
+            // Of nothing but NULLs of no type.
+            DataType::Null => new_null_array(&call.gives, rows),
+            _ => (overload.run)(&call)?,
+        };
         match is_constant {
             true => Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&made, 0)?)),
             false => Ok(ColumnarValue::Array(made)),

@@ -12,6 +12,7 @@ mod format;
 mod gathered;
 mod gathering;
 mod geo;
+mod hashes;
 mod items;
 mod json;
 mod kinds;

@@ -11,6 +11,8 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("inverse_normal_cdf", "double, double, double -> double", |call| call.each(inverse_normal)),
     ("beta_cdf", "double, double, double -> double", |call| call.each(beta)),
     ("inverse_beta_cdf", "double, double, double -> double", |call| call.each(inverse_beta)),
+    ("t_pdf", "double, double -> double", |call| call.each(students_density)),
+    ("t_cdf", "double, double -> double", |call| call.each(students)),
     ("wilson_interval_lower", "bigint, bigint, double -> double", |call| wilson(call, -1.0)),
     ("wilson_interval_upper", "bigint, bigint, double -> double", |call| wilson(call, 1.0)),
     ("cosine_similarity", "map(varchar, double), map(varchar, double) -> double", |call| call.each(cosine)),
@@ -145,6 +147,23 @@ fn inverse_beta(row: Row<'_>) -> Given<f64> {
         true => Ok(Some(inverse(p, (0.0, 1.0), |x| incomplete_beta(a, b, x)))),
         false => Err(bad("p must be 0 >= p >= 1")),
     }
+}
+
+fn freedom(row: Row<'_>) -> Result<f64> {
+    let df = row.double(1);
+    if df > 0.0 { Ok(df) } else { Err(bad("df must be greater than 0")) }
+}
+
+fn students_density(row: Row<'_>) -> Given<f64> {
+    let (x, df) = (row.double(0), freedom(row)?);
+    let factor = ln_gamma((df + 1.0) / 2.0) - ln_gamma(df / 2.0) - (df * std::f64::consts::PI).ln() / 2.0;
+    Ok(Some((factor - (df + 1.0) / 2.0 * (x * x / df).ln_1p()).exp()))
+}
+
+fn students(row: Row<'_>) -> Given<f64> {
+    let (x, df) = (row.double(0), freedom(row)?);
+    let tail = incomplete_beta(df / 2.0, 0.5, df / (df + x * x)) / 2.0;
+    Ok(Some(if x > 0.0 { 1.0 - tail } else { tail }))
 }
 
 fn wilson(call: &Call, side: f64) -> Result<ArrayRef> {

@@ -1,16 +1,30 @@
 //! Text: https://trino.io/docs/current/functions/string.html
 
-use super::call::{Answer as _, Call, Given, Row, bad};
+use super::call::{Answer as _, Call, Given, Row, bad, fails};
 use super::items::Entries;
-use super::kinds::TEXT;
+use super::kinds::{TEXT, name};
 use super::library::Entry;
-use datafusion::arrow::array::{ArrayRef, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray as _, StringArray};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use std::sync::Arc;
+use unicode_normalization::UnicodeNormalization as _;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("length", "varchar -> bigint", |call| call.each(|row| Ok(Some(row.text(0).chars().count() as i64)))),
     ("chr", "bigint -> varchar", |call| call.each(chr)),
+    // What `listagg` gathers, and how that was written.
+    ("listagg_text", "E, varchar -> E", |call| {
+        let kind = call.arguments[0].data_type();
+        if !matches!(kind, DataType::Utf8 | DataType::Null) {
+            let written = call.arguments[1].as_string::<i32>().iter().flatten().next().unwrap_or_default();
+            let words = format!("Expected expression of varchar, but '{written}' has {} type", name(kind));
+            return Err(fails("TYPE_MISMATCH", words));
+        }
+        Ok(Arc::clone(&call.arguments[0]))
+    }),
+    ("normalize", "varchar -> varchar", |call| call.each(|row| normalize(row.text(0), "NFC").map(Some))),
+    ("normalize", "varchar, varchar -> varchar", |call| call.each(|row| normalize(row.text(0), row.text(1)).map(Some))),
     ("codepoint", "varchar -> integer", |call| call.each(codepoint)),
     ("concat", "varchar, varchar... -> varchar", |call| {
         call.each(|row| Ok(Some((0..row.count()).map(|index| row.text(index)).collect::<String>())))
@@ -74,6 +88,17 @@ fn chr(row: Row<'_>) -> Given<String> {
     let letter = u32::try_from(row.long(0)).ok().and_then(char::from_u32);
     let letter = letter.ok_or_else(|| bad(format!("Not a valid Unicode code point: {}", row.long(0))))?;
     Ok(Some(letter.to_string()))
+}
+
+/// The form of Unicode that is named.
+fn normalize(text: &str, form: &str) -> Result<String> {
+    Ok(match form.to_ascii_uppercase().as_str() {
+        "NFC" => text.nfc().collect(),
+        "NFD" => text.nfd().collect(),
+        "NFKC" => text.nfkc().collect(),
+        "NFKD" => text.nfkd().collect(),
+        _ => return Err(bad(format!("Normalization form must be one of [NFD, NFC, NFKD, NFKC]: {form}"))),
+    })
 }
 
 fn codepoint(row: Row<'_>) -> Given<i64> {

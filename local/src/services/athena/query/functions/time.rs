@@ -157,6 +157,9 @@ fn print(call: &Call, format: fn(&str) -> Result<Vec<Item>>) -> Result<ArrayRef>
 
 fn read(call: &Call, format: fn(&str) -> Result<Vec<Item>>) -> Result<ArrayRef> {
     call.each(|row| {
+        if row.text(1).is_empty() {
+            return Err(bad("Both printing and parsing not supported"));
+        }
         let (time, offset) = parsed::read(&format(row.text(1))?, row.text(0))?;
         instant(time, offset).map(Some)
     })

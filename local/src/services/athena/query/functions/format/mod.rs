@@ -4,6 +4,7 @@ mod checks;
 mod moments;
 
 use super::call::{Call, Given, Row, bad, fails};
+use super::kinds::name;
 use super::library::Entry;
 use datafusion::arrow::array::{ArrayRef, AsArray as _};
 use datafusion::arrow::compute::cast;
@@ -11,7 +12,12 @@ use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type, i256};
 use datafusion::common::{Result, ScalarValue};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
-    ("format", "varchar, any... -> varchar", |call| {
+    ("format", "any, any... -> varchar", |call| {
+        let kind = call.arguments[0].data_type();
+        if !matches!(kind, DataType::Utf8 | DataType::Null) {
+            let words = format!("Type of first argument to format() must be VARCHAR (actual: {})", name(kind));
+            return Err(fails("TYPE_MISMATCH", words));
+        }
         call.all(|row| match row.is_null(0) {
             true => Ok(None),
             false => format(call, row.text(0), row.at()).map(Some),

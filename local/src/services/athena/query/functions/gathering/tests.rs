@@ -29,7 +29,9 @@ fn variable(name: &str, which: usize) -> DataType {
         DataType::Decimal128(10, 2),
         DataType::Date32,
     ];
+    let hashed = plain.iter().filter(|kind| !matches!(kind, DataType::Decimal128(..)));
     match name {
+        "H" => hashed.cycle().nth(which).unwrap().clone(),
         "N" => numbers[which % 2].clone(),
         "T" if which == 7 => list(DataType::Int64),
         _ => plain[which % 7].clone(),

@@ -3,6 +3,7 @@
 
 mod json;
 mod json_made;
+mod numbers;
 
 use super::types;
 use datafusion::sql::sqlparser::ast::{
@@ -141,6 +142,9 @@ impl Dialect for Trino {
     }
 
     fn parse_prefix(&self, parser: &mut Parser<'_>) -> Option<Result<Expr, ParserError>> {
+        if let Some(number) = numbers::whole(parser) {
+            return Some(Ok(number));
+        }
         let token = parser.peek_token_ref();
         let Token::Word(word) = &token.token else { return None };
         if word.quote_style.is_some() {
